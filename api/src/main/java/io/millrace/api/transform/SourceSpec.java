@@ -1,0 +1,35 @@
+package io.millrace.api.transform;
+
+import io.millrace.api.function.SourceFunction;
+import java.io.Serializable;
+import java.util.List;
+
+/**
+ * What a source delivers.
+ *
+ * @param <T> the type of the records
+ */
+public sealed interface SourceSpec<T> extends Serializable {
+
+    /** The values given, in order, once; runs with parallelism 1. Values are serializable. */
+    record Elements<T>(List<T> values) implements SourceSpec<T> {}
+
+    /** The numbers {@code from} to {@code to}, both included, divided among the subtasks. */
+    record Sequence(long from, long to) implements SourceSpec<Long> {}
+
+    /**
+     * The lines of text files.
+     *
+     * @param path a file, a folder (its files, not those of folders in it; names that begin with a
+     *     dot or an underscore are left out) or a glob, with or without a scheme
+     * @param charsetName a charset in which LF is the byte 0x0A
+     */
+    record TextFile(String path, String charsetName) implements SourceSpec<String> {}
+
+    /**
+     * A source function of the user's, on a thread of its own.
+     *
+     * @param parallel whether several subtasks may run it
+     */
+    record Function<T>(SourceFunction<T> function, boolean parallel) implements SourceSpec<T> {}
+}

@@ -1,0 +1,48 @@
+package io.millrace.runtime.graph;
+
+import java.io.Serializable;
+import java.util.List;
+
+/**
+ * A chain of operators that runs in one thread in each of its subtasks.
+ *
+ * @param name names of the chained operators, e.g. {@code Source: words -> count}
+ * @param parallelism number of subtasks, at least 1
+ * @param maxParallelism number of key groups, at least the parallelism, at most 32,768
+ * @param slotSharingGroup subtasks of vertices of one group may share a slot
+ * @param chain the serialized operators, read only by the worker with the user's class loader
+ * @param inputs files that sources in the chain read
+ * @param outputs folders that sinks in the chain write
+ */
+public record JobVertex(
+        int id,
+        String name,
+        int parallelism,
+        int maxParallelism,
+        String slotSharingGroup,
+        byte[] chain,
+        List<FileInput> inputs,
+        List<FileOutput> outputs)
+        implements Serializable {
+    public JobVertex {
+        inputs = List.copyOf(inputs);
+        outputs = List.copyOf(outputs);
+    }
+
+    /**
+     * Files read by a source.
+     *
+     * @param operator number of the operator in the job
+     * @param path file, folder or glob
+     */
+    public record FileInput(int operator, String path) implements Serializable {}
+
+    /**
+     * A folder written by a sink.
+     *
+     * @param operator number of the operator in the job
+     * @param overwrite whether what is there before is replaced
+     */
+    public record FileOutput(int operator, String path, boolean overwrite)
+            implements Serializable {}
+}
