@@ -1,11 +1,13 @@
 package io.millrace.master.yarn;
 
+import io.millrace.runtime.config.ConfigurationException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 import org.apache.hadoop.yarn.api.ApplicationConstants;
 import org.apache.hadoop.yarn.api.records.ContainerLaunchContext;
 import org.apache.hadoop.yarn.api.records.LocalResource;
@@ -37,11 +39,7 @@ public record ContainerLaunch(
     /** Logging configuration beside the process; the distribution's own if it is not there. */
     public static final String LOG_CONFIGURATION_FILE = "log4j2.properties";
 
-    /**
-     * glibc gives each thread an arena of 64 MB of its own, up to eight for each processor, and
-     * keeps what was freed in them: with one arena the same work needs a third of the memory.
-     */
-    private static final Map<String, String> MALLOC = Map.of("MALLOC_ARENA_MAX", "1");
+    private static final Pattern PLAIN_WORD = Pattern.compile("[A-Za-z0-9_@%+=:,./$-]+");
 
     public ContainerLaunch {
         files = List.copyOf(files);
@@ -74,22 +72,21 @@ public record ContainerLaunch(
     private static String command(JavaProcess process, List<ContainerFile> files) {
         List<String> words = new ArrayList<>();
         words.add("exec");
+        words.add("env");
         // In the command and not only in the environment, where a node appends its own value of
         // this variable to ours (yarn.nodemanager.admin-env).
-        words.add("env");
-        new TreeMap<>(MALLOC)
+        process.userVariables()
                 .forEach(
-                        (name, value) ->
-                                words.add(
-                                        name
-                                                + "="
-                                                + process.userVariables()
-                                                        .getOrDefault(name, value)));
+                        (name, value) -> {
+                            if (name.startsWith("MALLOC_")) {
+                                words.add(quoted(name + "=" + value));
+                            }
+                        });
         words.add(
                 process.javaHome() == null
                         ? "${JAVA_HOME:+$JAVA_HOME/bin/}java"
                         : process.javaHome() + "/bin/java");
-        words.addAll(process.jvmFlags());
+        process.jvmFlags().forEach(flag -> words.add(quoted(flag)));
         String logs = ApplicationConstants.LOG_DIR_EXPANSION_VAR;
         words.add("-XX:ErrorFile=" + logs + "/hs_err_pid%p.log");
         words.add("-Djava.io.tmpdir={{PWD}}/tmp");
@@ -101,6 +98,21 @@ public record ContainerLaunch(
         words.add("1>" + logs + "/stdout");
         words.add("2>" + logs + "/stderr");
         return String.join(" ", words);
+    }
+
+    /**
+     * One word of the shell's. A dollar stays what it is, so that a setting may name variables of
+     * the node.
+     */
+    private static String quoted(String word) {
+        if (word.indexOf('"') >= 0 || word.indexOf('\'') >= 0 || word.indexOf('`') >= 0) {
+            throw new ConfigurationException(
+                    "The JVM option "
+                            + word
+                            + " has a quote in it, which cannot be passed through the nodes' shell:"
+                            + " write it without.");
+        }
+        return PLAIN_WORD.matcher(word).matches() ? word : "'" + word + "'";
     }
 
     /**

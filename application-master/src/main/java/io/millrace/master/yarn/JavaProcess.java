@@ -9,11 +9,11 @@ import java.util.SortedMap;
  *
  * @param mainClass whose {@code main} is run, without arguments
  * @param logName of the log file, without its ending
- * @param jvmFlags memory and whatever else; each is one word of the shell's
+ * @param jvmFlags memory and whatever else, one argument each
  * @param javaHome on the nodes, or null for the node's own {@code JAVA_HOME}, else the {@code java}
  *     of its path
  * @param variables environment that the engine needs
- * @param userVariables environment that the user wants; wins over the engine's
+ * @param userVariables environment that the settings name; wins over the engine's
  */
 public record JavaProcess(
         String mainClass,
