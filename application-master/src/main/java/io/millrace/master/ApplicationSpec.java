@@ -25,7 +25,7 @@ import java.util.TreeMap;
  * @param entryClass null for the one in the jar's manifest
  * @param programJar name of the program's jar in the folder of the user's jars; null with a graph
  * @param stagingFolder of this application, removed at its end
- * @param jobRecord folder of the epochs, removed at the end
+ * @param records folder of the job records of all applications
  * @param leaseMillis how long a worker stays without an application master
  * @param attempts how often YARN starts the application master
  * @param distributionJars in the order of the class path
@@ -38,7 +38,7 @@ public record ApplicationSpec(
         String programJar,
         List<String> arguments,
         URI stagingFolder,
-        URI jobRecord,
+        URI records,
         long leaseMillis,
         int attempts,
         List<String> distributionJars,

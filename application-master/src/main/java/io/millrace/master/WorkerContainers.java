@@ -170,7 +170,7 @@ final class WorkerContainers implements ContainerPort, ContainerEvents {
                                         settings.masterHost(),
                                         settings.masterPort(),
                                         settings.epoch(),
-                                        settings.spec().jobRecord(),
+                                        settings.spec().records(),
                                         settings.spec().leaseMillis(),
                                         container.mib(),
                                         vcores)

@@ -11,7 +11,8 @@ import java.util.TreeMap;
  * @param masterHost where the control port of the application master was when it asked for the
  *     container
  * @param epoch of that application master
- * @param jobRecord folder in which later application masters leave their address
+ * @param records folder of the job records ({@code high-availability.storageDir}), where later
+ *     application masters leave their address
  * @param leaseMillis how long the worker stays without an application master
  * @param containerMib memory that was granted, in MiB; at least what was asked for
  * @param vcores virtual cores that were granted
@@ -20,7 +21,7 @@ public record WorkerEnvironment(
         String masterHost,
         int masterPort,
         int epoch,
-        URI jobRecord,
+        URI records,
         long leaseMillis,
         long containerMib,
         int vcores) {
@@ -42,7 +43,7 @@ public record WorkerEnvironment(
         variables.put(PREFIX + "MASTER_HOST", masterHost);
         variables.put(PREFIX + "MASTER_PORT", Integer.toString(masterPort));
         variables.put(PREFIX + "EPOCH", Integer.toString(epoch));
-        variables.put(PREFIX + "JOB_RECORD", jobRecord.toString());
+        variables.put(PREFIX + "RECORDS", records.toString());
         variables.put(PREFIX + "LEASE_MILLIS", Long.toString(leaseMillis));
         variables.put(PREFIX + "CONTAINER_MIB", Long.toString(containerMib));
         variables.put(PREFIX + "VCORES", Integer.toString(vcores));
@@ -59,7 +60,7 @@ public record WorkerEnvironment(
                 variable(variables, "MASTER_HOST"),
                 Integer.parseInt(variable(variables, "MASTER_PORT")),
                 Integer.parseInt(variable(variables, "EPOCH")),
-                URI.create(variable(variables, "JOB_RECORD")),
+                URI.create(variable(variables, "RECORDS")),
                 Long.parseLong(variable(variables, "LEASE_MILLIS")),
                 Long.parseLong(variable(variables, "CONTAINER_MIB")),
                 Integer.parseInt(variable(variables, "VCORES")));
