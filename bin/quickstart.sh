@@ -81,7 +81,7 @@ parse_arguments() {
 distribution() {
     local lib
     for lib in "$CHECKOUT"/dist/target/millrace-*/lib; do
-        [[ -d "$lib" && -f "$CHECKOUT/dev-hadoop/target/lib/.complete" ]] || continue
+        [[ -d "$lib" ]] || continue
         if [[ -z "$(find "$CHECKOUT"/{pom.xml,bin,conf,api,runtime,hdfs-state,container-worker,application-master,yarn-client,examples,dev-hadoop,dist} \
             -path '*/target' -prune -o -type f -newer "$lib" -print -quit)" ]]; then
             echo "${lib%/lib}"
@@ -106,7 +106,6 @@ build_if_needed() {
         grep -m 20 '^\[ERROR\]' "$log" >&2 || tail -20 "$log" >&2
         fail "the build failed; see $log."
     fi
-    touch "$CHECKOUT/dev-hadoop/target/lib/.complete"
     local lib
     for lib in "$CHECKOUT"/dist/target/millrace-*/lib; do touch "$lib"; done
     home=$(distribution) || fail "the build left no distribution in dist/target; see $log."
@@ -179,7 +178,7 @@ show_result() {
     mkdir -p "$(dirname "$output")"
     # An empty folder that exists already would become the parent of the copy.
     if [[ -d "$output" ]]; then rmdir -- "$output"; fi
-    hadoop fs -get "$hdfs/output" "file://$output" || fail "the result could not be copied to $output; it is in $hdfs/output."
+    hadoop fs -get "$hdfs/output" "$output" || fail "the result could not be copied to $output; it is in $hdfs/output."
     words=$(find "$output" -type f ! -name '_*' ! -name '.*' -exec cat {} +)
     say "the ten commonest of $(printf '%s\n' "$words" | grep -c . || true) words:"
     printf '%s\n' "$words" | LC_ALL=C sort -k2,2nr -k1,1 | sed -n '1,10s/^/    /p'
