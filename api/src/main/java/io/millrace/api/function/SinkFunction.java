@@ -22,9 +22,6 @@ public interface SinkFunction<I> extends Function {
         invoke(value);
     }
 
-    /** Called once after the last record of a bounded input, before close; not after a failure. */
-    default void finish() throws Exception {}
-
     /** About the record at hand; valid only during the call. */
     interface Context {
         /** In milliseconds since 1970. */

@@ -164,16 +164,15 @@ public class DataStream<T> {
     }
 
     private <K> KeyedStream<T, K> keyed(KeySelector<T, K> key, TypeInformation<K> keyType) {
-        if (!keyType.isKeyType()) {
+        String refusal = keyType.keyRefusal();
+        if (refusal != null) {
             throw new InvalidProgramException(
-                    "Records of type "
-                            + getType()
-                            + " after '"
+                    "keyBy after '"
                             + transformation.name()
-                            + "' cannot be keyed by a "
+                            + "' is not possible with keys of type "
                             + keyType
-                            + ": a key needs equals() and hashCode() by value. Use another field,"
-                            + " or a record, tuple or POJO with both methods.");
+                            + ": "
+                            + refusal);
         }
         TransformationGraph graph = environment.getTransformations();
         return new KeyedStream<>(

@@ -15,6 +15,9 @@ import io.millrace.api.type.FieldAccessor;
 import io.millrace.api.type.FieldAccessors;
 import io.millrace.api.type.TypeExtractor;
 import io.millrace.api.type.TypeInformation;
+import io.millrace.api.type.UnknownTypeInfo;
+import java.math.BigDecimal;
+import java.math.BigInteger;
 import java.util.Set;
 
 /**
@@ -40,7 +43,9 @@ public class KeyedStream<T, K> extends DataStream<T> {
                     int.class,
                     long.class,
                     float.class,
-                    double.class);
+                    double.class,
+                    BigInteger.class,
+                    BigDecimal.class);
 
     private final KeySelector<T, K> keySelector;
     private final TypeInformation<K> keyType;
@@ -179,16 +184,20 @@ public class KeyedStream<T, K> extends DataStream<T> {
     private SingleOutputStreamOperator<T> aggregate(
             String method, Aggregate aggregate, FieldAccessor<T, ?> field) {
         Class<?> type = field.fieldType().getTypeClass();
-        if (aggregate == Aggregate.SUM && !SUMMABLE.contains(type)) {
+        // What the compiler erased is only seen at the values; the operator refuses it there.
+        boolean known = !(field.fieldType() instanceof UnknownTypeInfo);
+        if (known && aggregate == Aggregate.SUM && !SUMMABLE.contains(type)) {
             throw refused(
                     method,
                     field,
-                    "a sum needs a byte, short, int, long, float or double. Use reduce() for other"
-                            + " types.");
+                    "a sum needs a number: byte, short, int, long, float, double, BigInteger or"
+                            + " BigDecimal. Use reduce() for other types.");
         }
-        if (!type.isPrimitive() && !Comparable.class.isAssignableFrom(type)) {
+        if (known && !type.isPrimitive() && !Comparable.class.isAssignableFrom(type)) {
             throw refused(
-                    method, field, "it needs a type that implements Comparable. Use reduce().");
+                    method,
+                    field,
+                    method + "() needs a type that implements Comparable. Use reduce().");
         }
         return operator(
                 "Keyed Aggregation",

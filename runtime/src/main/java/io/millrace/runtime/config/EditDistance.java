@@ -1,6 +1,8 @@
 package io.millrace.runtime.config;
 
-/** How far apart two words are: letters to put in, take out, change, or swap with their neighbour. */
+/**
+ * How far apart two words are: letters to put in, take out, change, or swap with their neighbour.
+ */
 final class EditDistance {
     private EditDistance() {}
 

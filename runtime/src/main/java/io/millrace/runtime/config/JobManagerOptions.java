@@ -33,7 +33,8 @@ public final class JobManagerOptions {
     public static final ConfigOption<MemorySize> JVM_HEAP_MEMORY =
             ConfigOption.named("jobmanager.memory.heap.size", MemorySize.class)
                     .readBy(CLIENT)
-                    .withDescription("Heap of the application master; unset: what the rest leaves.");
+                    .withDescription(
+                            "Heap of the application master; unset: what the rest leaves.");
 
     public static final ConfigOption<MemorySize> OFF_HEAP_MEMORY =
             ConfigOption.named("jobmanager.memory.off-heap.size", MemorySize.class)
@@ -136,7 +137,7 @@ public final class JobManagerOptions {
                     .atLeast(Duration.ZERO)
                     .withDescription(
                             "How long a new attempt of the master waits for workers of the attempt"
-                                    + " before it to reconnect; then it releases their containers.");
+                                + " before it to reconnect; then it releases their containers.");
 
     public static final ConfigOption<String> HA_STORAGE_PATH =
             ConfigOption.named("high-availability.storageDir", String.class)

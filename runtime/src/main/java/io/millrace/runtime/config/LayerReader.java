@@ -21,18 +21,17 @@ final class LayerReader {
         for (Map.Entry<String, String> entry : layer.entrySet()) {
             String key = entry.getKey();
             String value = entry.getValue();
-            if (Options.find(key).isPresent()) {
-                settings.put(key, checked(Options.find(key).get(), value));
-            } else if (Options.successorOf(key).isPresent()) {
-                readOlder(Options.successorOf(key).get(), key, value, layer, settings);
+            Optional<ConfigOption<?>> option = Options.find(key);
+            Optional<ConfigOption<?>> successor = Options.successorOf(key);
+            Optional<String> warning = KnownKeys.warning(key);
+            if (option.isPresent()) {
+                settings.put(key, checked(option.get(), value));
+            } else if (successor.isPresent()) {
+                readOlder(successor.get(), key, value, layer, settings);
             } else if (Options.familyOf(key).isPresent()) {
                 settings.put(key, new Setting(value, origin));
-            } else if (KnownKeys.contains(key)) {
-                warnOnce(
-                        key
-                                + " is known to Flink, not built yet, and has no effect ("
-                                + origin
-                                + ").");
+            } else if (warning.isPresent()) {
+                warnOnce(warning.get());
             } else {
                 throw new ConfigurationException(unknown(key));
             }
@@ -55,7 +54,11 @@ final class LayerReader {
                             + " has no effect.");
             return;
         }
-        warnOnce(key + " is an older name of " + successor.key() + ": it is read, but write the new name.");
+        warnOnce(
+                key
+                        + " is an older name of "
+                        + successor.key()
+                        + ": it is read, but write the new name.");
         settings.put(successor.key(), checked(successor, value));
     }
 

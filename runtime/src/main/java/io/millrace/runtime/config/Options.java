@@ -99,9 +99,7 @@ public final class Options {
                 bestDistance = distance;
             }
         }
-        return bestDistance <= Math.max(2, key.length() / 3)
-                ? Optional.of(best)
-                : Optional.empty();
+        return bestDistance <= Math.max(2, key.length() / 3) ? Optional.of(best) : Optional.empty();
     }
 
     private static List<ConfigOption<?>> declaredIn(Class<?> holder) {

@@ -85,7 +85,8 @@ public final class RestartOptions {
                     .readBy(JOB)
                     .defaultValue(0.1)
                     .between(0.0, 1.0)
-                    .withDescription("Share of a pause by which chance makes it shorter or longer.");
+                    .withDescription(
+                            "Share of a pause by which chance makes it shorter or longer.");
 
     public static final ConfigOption<Integer> EXPONENTIAL_ATTEMPTS =
             ConfigOption.named(

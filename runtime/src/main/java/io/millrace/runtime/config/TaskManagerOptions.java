@@ -154,7 +154,8 @@ public final class TaskManagerOptions {
                     .withDescription("Network buffers each remote input channel has for itself.");
 
     public static final ConfigOption<Integer> NETWORK_EXTRA_BUFFERS_PER_GATE =
-            ConfigOption.named("taskmanager.network.memory.floating-buffers-per-gate", Integer.class)
+            ConfigOption.named(
+                            "taskmanager.network.memory.floating-buffers-per-gate", Integer.class)
                     .readBy(MASTER, WORKER)
                     .defaultValue(8)
                     .between(1, 65_536)
@@ -183,7 +184,7 @@ public final class TaskManagerOptions {
                     .atLeast(Duration.ZERO)
                     .withDescription(
                             "A worker with a subtask that has not ended this long after its cancel"
-                                    + " ends itself, with the subtask's stack in its log; 0: never.");
+                                + " ends itself, with the subtask's stack in its log; 0: never.");
 
     public static final ConfigOption<Duration> MASTER_LEASE =
             ConfigOption.named("taskmanager.registration.timeout", Duration.class)

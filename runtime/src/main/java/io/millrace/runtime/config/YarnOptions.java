@@ -111,5 +111,6 @@ public final class YarnOptions {
                     .readBy(CLIENT)
                     .defaultValue(-1)
                     .between(-1, 512)
-                    .withDescription("Copies of each uploaded file; -1: the file system's default.");
+                    .withDescription(
+                            "Copies of each uploaded file; -1: the file system's default.");
 }

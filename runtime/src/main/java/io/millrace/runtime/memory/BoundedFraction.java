@@ -59,7 +59,8 @@ final class BoundedFraction {
         }
         this.min = minSet || least.compareTo(greatest) <= 0 ? least : greatest;
         this.max = greatest.compareTo(min) >= 0 ? greatest : min;
-        // What other settings leave is what the user has set; more of it than a default does no harm.
+        // What other settings leave is what the user has set; more of it than a default does no
+        // harm.
         this.greatestRest =
                 policy == FractionPolicy.FRACTION_WINS && !maxSet ? MemorySize.MAX_VALUE : max;
     }
@@ -113,16 +114,17 @@ final class BoundedFraction {
     String reason(MemorySize got, MemorySize whole) {
         MemorySize wanted = whole.multiply(fraction);
         String share =
-                fractionOption.key() + " " + fractionOption.format((float) fraction) + " of " + MemoryText.of(whole);
-        if (wanted.equals(got)) {
-            return share;
+                fractionOption.key()
+                        + " "
+                        + fractionOption.format((float) fraction)
+                        + " of "
+                        + MemoryText.of(whole);
+        if (got.equals(min) && wanted.compareTo(min) < 0) {
+            return share + " would be " + MemoryText.of(wanted) + "; raised by " + minOption.key();
+        } else if (got.equals(max) && wanted.compareTo(max) > 0) {
+            return share + " would be " + MemoryText.of(wanted) + "; capped by " + maxOption.key();
         }
-        boolean raised = got.compareTo(wanted) > 0;
-        return share
-                + " would be "
-                + MemoryText.of(wanted)
-                + ", "
-                + (raised ? "raised by " + minOption.key() : "capped by " + maxOption.key());
+        return share;
     }
 
     private MemorySize bounded(MemorySize wanted) {

@@ -4,6 +4,8 @@ package io.millrace.runtime.memory;
 enum FractionPolicy {
     /** Nothing: only a bound that the user has set counts. */
     FRACTION_WINS,
-    /** It caps the fraction, as in Flink; kept so that tests can compare with figures from there. */
+    /**
+     * It caps the fraction, as in Flink; kept so that tests can compare with figures from there.
+     */
     BOUND_WINS
 }

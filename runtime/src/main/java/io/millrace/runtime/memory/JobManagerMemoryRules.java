@@ -111,8 +111,7 @@ final class JobManagerMemoryRules {
     private JobManagerMemory fromProcess(MemorySize process) {
         MemorySize overhead = overheadRule.ofWhole(process);
         MemorySize aside = metaspace.add(overhead);
-        MemorySize flink =
-                aside.compareTo(process) > 0 ? MemorySize.ZERO : process.subtract(aside);
+        MemorySize flink = aside.compareTo(process) > 0 ? MemorySize.ZERO : process.subtract(aside);
         return memory(
                 heapOf(flink, TOTAL_PROCESS_MEMORY),
                 offHeap,
@@ -157,10 +156,7 @@ final class JobManagerMemoryRules {
         if (processSet.isEmpty()) {
             MemorySize overhead = overheadRule.besideRest(rest);
             return memory(
-                    heap,
-                    offHeap,
-                    overhead,
-                    overheadRule.reason(overhead, rest.add(overhead)));
+                    heap, offHeap, overhead, overheadRule.reason(overhead, rest.add(overhead)));
         }
         MemorySize overhead =
                 overheadRule.checkRest(

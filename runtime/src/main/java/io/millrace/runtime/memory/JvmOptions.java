@@ -92,7 +92,8 @@ public final class JvmOptions {
         }
         options.add("-XX:MaxMetaspaceSize=" + memory.metaspace().getBytes());
         options.add("-XX:ReservedCodeCacheSize=" + codeCache(memory).getBytes());
-        // Without cgroups a container sees all cores of its node and sizes its thread pools by them.
+        // Without cgroups a container sees all cores of its node and sizes its thread pools by
+        // them.
         options.add("-XX:ActiveProcessorCount=" + vcores);
         if (users.stream().noneMatch(option -> option.matches("-XX:\\+Use\\w+GC"))) {
             options.addAll(collector(memory));
@@ -124,13 +125,13 @@ public final class JvmOptions {
 
     /** Half of the overhead, as far as that makes sense: the JVM's own 240 MiB may exceed it. */
     private static MemorySize codeCache(ProcessMemory memory) {
-        return least(
-                GREATEST_CODE_CACHE, greatest(LEAST_CODE_CACHE, memory.overhead().divide(2)));
+        return least(GREATEST_CODE_CACHE, greatest(LEAST_CODE_CACHE, memory.overhead().divide(2)));
     }
 
     private static List<String> collector(ProcessMemory memory) {
         return memory.heap().compareTo(LARGEST_PARALLEL_HEAP) <= 0
-                // Two subtasks that store into neighbouring cards would slow each other down to half.
+                // Two subtasks that store into neighbouring cards would slow each other down to
+                // half.
                 ? List.of("-XX:+UseParallelGC", "-XX:+UseCondCardMark")
                 : List.of("-XX:+UseG1GC");
     }

@@ -48,8 +48,8 @@ public record TaskManagerMemory(
 
     /**
      * What a container that YARN has granted is used for: the same derivation with {@code
-     * taskmanager.memory.process.size} at the granted size. Where other settings fix the parts, what
-     * is extra goes to the overhead.
+     * taskmanager.memory.process.size} at the granted size. Where other settings fix the parts,
+     * what is extra goes to the overhead.
      *
      * @param grantedMebibytes at least as much as {@link #containerMebibytes} asked for
      */

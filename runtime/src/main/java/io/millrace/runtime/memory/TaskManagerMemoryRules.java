@@ -25,7 +25,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** The derivation that {@link TaskManagerMemory} describes; P, F, ... are its names for the parts. */
+/**
+ * The derivation that {@link TaskManagerMemory} describes; P, F, ... are its names for the parts.
+ */
 final class TaskManagerMemoryRules {
 
     /** Less heap than this starts no worker. */
@@ -117,7 +119,9 @@ final class TaskManagerMemoryRules {
     private TaskManagerMemory fromParts() {
         MemorySize sum = withoutNetwork(taskHeapSet.get(), managedSet.get());
         MemorySize network =
-                flinkSet.isPresent() ? networkRest(flinkSet.get(), sum) : networkRule.besideRest(sum);
+                flinkSet.isPresent()
+                        ? networkRest(flinkSet.get(), sum)
+                        : networkRule.besideRest(sum);
         return aroundFlink(taskHeapSet.get(), managedSet.get(), network);
     }
 
@@ -236,8 +240,7 @@ final class TaskManagerMemoryRules {
         for (Line line : asked.lines()) {
             lines.add(
                     switch (line.name()) {
-                        case PROCESS ->
-                                new Line(PROCESS, granted, "granted by YARN");
+                        case PROCESS -> new Line(PROCESS, granted, "granted by YARN");
                         case OVERHEAD ->
                                 new Line(
                                         line.name(),

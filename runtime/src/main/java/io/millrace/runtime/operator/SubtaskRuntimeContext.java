@@ -1,15 +1,18 @@
 package io.millrace.runtime.operator;
 
+import io.millrace.api.ExecutionConfig;
 import io.millrace.api.function.RuntimeContext;
 
 /** Answers a rich function's questions from its subtask's deployment. */
 final class SubtaskRuntimeContext implements RuntimeContext {
     private final String operatorName;
     private final SubtaskContext subtask;
+    private final ExecutionConfig config;
 
     SubtaskRuntimeContext(String operatorName, SubtaskContext subtask) {
         this.operatorName = operatorName;
         this.subtask = subtask;
+        this.config = ExecutionConfig.fromMap(subtask.deployment().configuration());
     }
 
     @Override
@@ -50,6 +53,11 @@ final class SubtaskRuntimeContext implements RuntimeContext {
     @Override
     public int getAttemptNumber() {
         return subtask.deployment().restart();
+    }
+
+    @Override
+    public ExecutionConfig getExecutionConfig() {
+        return config;
     }
 
     @Override

@@ -1,6 +1,6 @@
 package io.millrace.runtime.operator;
 
-import io.millrace.api.Configuration;
+import io.millrace.api.function.DefaultOpenContext;
 import io.millrace.api.function.Function;
 import io.millrace.api.function.RichFunction;
 import io.millrace.api.function.RuntimeContext;
@@ -38,7 +38,7 @@ final class UserFunction<F extends Function> {
         opened = true;
         try {
             rich.setRuntimeContext(context);
-            rich.open(new Configuration());
+            rich.open(DefaultOpenContext.INSTANCE);
         } catch (Throwable t) {
             throw OperatorFailure.in(name, "open()", t);
         }
