@@ -15,9 +15,9 @@ import java.util.ServiceLoader;
  *
  * <p>Providers are found by {@link ServiceLoader} with the loader that loaded the API, so that a
  * user's jar cannot bring a second copy of one. Of those that serve a scheme the one with the
- * highest rank is taken. A path without a scheme belongs to the default file system: Hadoop's {@code
- * fs.defaultFS} where its provider and a Hadoop configuration are on the class path, the local one
- * otherwise.
+ * highest rank is taken. A path without a scheme belongs to the default file system: Hadoop's
+ * {@code fs.defaultFS} where its provider and a Hadoop configuration are on the class path, the
+ * local one otherwise.
  *
  * <p>Threads: any.
  */
@@ -46,13 +46,13 @@ public final class FileSystems {
     }
 
     private static FileSystemProvider provider(String scheme, String path)
-            throws UnknownSchemeException {
+            throws NoFileSystemException {
         for (FileSystemProvider provider : Found.PROVIDERS) {
             if (provider.serves(scheme)) {
                 return provider;
             }
         }
-        throw new UnknownSchemeException(
+        throw new NoFileSystemException(
                 "No file system on the class path serves the scheme '"
                         + scheme
                         + "' of "

@@ -90,7 +90,8 @@ final class GlobPattern {
                 regex.append(']');
                 return i;
             }
-            boolean range = c == '-' && i > first && i + 1 < part.length() && part.charAt(i + 1) != ']';
+            boolean range =
+                    c == '-' && i > first && i + 1 < part.length() && part.charAt(i + 1) != ']';
             regex.append(range ? "-" : literal(c));
         }
         throw new IllegalArgumentException("The glob part " + part + " lacks a closing ']'.");

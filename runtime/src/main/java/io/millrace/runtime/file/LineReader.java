@@ -17,9 +17,9 @@ import java.util.zip.ZipException;
  * The lines of one split of a text file, pulled one at a time.
  *
  * <p>A line belongs to the split in which its first byte lies, and is read to its end whichever
- * split that is in: the lines of all splits of a file are the lines of the file, however it was cut.
- * Lines end with LF; one CR before the LF, or at the end of the file, is no part of the line. A CR
- * elsewhere is. The last line needs no LF. Malformed bytes become U+FFFD.
+ * split that is in: the lines of all splits of a file are the lines of the file, however it was
+ * cut. Lines end with LF; one CR before the LF, or at the end of the file, is no part of the line.
+ * A CR elsewhere is. The last line needs no LF. Malformed bytes become U+FFFD.
  *
  * <p>A UTF-8 byte order mark at the start of a file is left out if the charset is UTF-8; a UTF-16
  * one is then an error, as the text would be unreadable.
@@ -28,8 +28,8 @@ import java.util.zip.ZipException;
  *
  * <p>Threads: one.
  *
- * <p>Errors: a line longer than {@link #MAX_LINE_BYTES}, a file that has become shorter since it was
- * cut, and failures of the file system are IOExceptions that name file and offset.
+ * <p>Errors: a line longer than {@link #MAX_LINE_BYTES}, a file that has become shorter since it
+ * was cut, and failures of the file system are IOExceptions that name file and offset.
  */
 public final class LineReader implements AutoCloseable {
     /** A line is a string in the end, and none of those is meant to be larger. */
@@ -79,8 +79,7 @@ public final class LineReader implements AutoCloseable {
         this(files, split, charset, CHUNK_BYTES, MAX_LINE_BYTES);
     }
 
-    LineReader(
-            FileSystem files, FileSplit split, Charset charset, int chunkBytes, int maxLineBytes)
+    LineReader(FileSystem files, FileSplit split, Charset charset, int chunkBytes, int maxLineBytes)
             throws IOException {
         checkLineEnd(charset);
         this.split = split;
@@ -146,7 +145,9 @@ public final class LineReader implements AutoCloseable {
         return true;
     }
 
-    /** The line that {@link #next()} went to, without its end; null before the first and at the end. */
+    /**
+     * The line that {@link #next()} went to, without its end; null before the first and at the end.
+     */
     public String line() {
         return line;
     }
@@ -209,7 +210,9 @@ public final class LineReader implements AutoCloseable {
         }
     }
 
-    /** Index of the LF that ends the line at {@link #start}; -1 if the text ends before one comes. */
+    /**
+     * Index of the LF that ends the line at {@link #start}; -1 if the text ends before one comes.
+     */
     private int findLineEnd() throws IOException {
         while (true) {
             int lf = indexOfLineFeed(buffer, searched, limit);

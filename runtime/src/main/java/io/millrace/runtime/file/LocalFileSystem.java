@@ -157,7 +157,13 @@ public final class LocalFileSystem implements FileSystem {
             long length = file.length();
             if (offset < 0 || offset > length) {
                 throw new EOFException(
-                        "Offset " + offset + " is outside of " + path + " of " + length + " bytes.");
+                        "Offset "
+                                + offset
+                                + " is outside of "
+                                + path
+                                + " of "
+                                + length
+                                + " bytes.");
             }
             long left = offset;
             while (left > 0) {
@@ -173,7 +179,8 @@ public final class LocalFileSystem implements FileSystem {
     @Override
     public OutputStream create(URI path, boolean overwrite) throws IOException {
         Path file = file(path);
-        // Somebody may remove an empty parent between the two steps; once more is then enough unless
+        // Somebody may remove an empty parent between the two steps; once more is then enough
+        // unless
         // he does so for ever.
         for (int attempt = 1; ; attempt++) {
             makeFolders(file.getParent());

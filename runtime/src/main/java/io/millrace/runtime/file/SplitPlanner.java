@@ -33,8 +33,8 @@ public final class SplitPlanner {
     /**
      * Files of an input, sorted by path.
      *
-     * @throws FileNotFoundException if there is nothing at the path or nothing matches the glob; the
-     *     message is a sentence for the user
+     * @throws FileNotFoundException if there is nothing at the path or nothing matches the glob;
+     *     the message is a sentence for the user
      */
     public List<FileStatus> find(String path) throws IOException {
         URI literal = GlobPattern.isGlob(path) ? null : files.qualify(path);
@@ -117,7 +117,8 @@ public final class SplitPlanner {
             }
             long end = 0;
             for (FileBlock block : files.blocks(input)) {
-                // What the blocks say and what the status said may differ by what was just appended.
+                // What the blocks say and what the status said may differ by what was just
+                // appended.
                 long blockEnd = Math.min(block.offset() + block.length(), input.length());
                 if (blockEnd > end) {
                     pieces.add(new Piece(input, end, blockEnd - end, true));

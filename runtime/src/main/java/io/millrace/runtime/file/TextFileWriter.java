@@ -39,8 +39,7 @@ public final class TextFileWriter implements AutoCloseable {
      * @param run as in the subtask's deployment
      * @param parallelism how many parts there are in all, so that a commit misses none
      */
-    public TextFileWriter(
-            FileSystem files, String output, String run, int subtask, int parallelism)
+    public TextFileWriter(FileSystem files, String output, String run, int subtask, int parallelism)
             throws IOException {
         this.file = OutputLayout.part(files.qualify(output), run, subtask, parallelism);
         this.out = files.create(file, false);
@@ -106,8 +105,8 @@ public final class TextFileWriter implements AutoCloseable {
     }
 
     /**
-     * Puts all of it on the disk; returns only if that succeeded. After a failed write it only frees
-     * what it holds: that failure was told already.
+     * Puts all of it on the disk; returns only if that succeeded. After a failed write it only
+     * frees what it holds: that failure was told already.
      */
     @Override
     public void close() throws IOException {

@@ -27,8 +27,8 @@ import java.util.function.Consumer;
  * Finds the text files a job reads, and makes the ones it wrote visible.
  *
  * <p>A commit moves through three states that are told apart by the name of the run's folder alone,
- * so whoever comes next (the same master again, its successor, or one that was thought dead) goes on
- * from there:
+ * so whoever comes next (the same master again, its successor, or one that was thought dead) goes
+ * on from there:
  *
  * <pre>
  *   _temporary/(run)         clear: what the output folder holds is moved into (run) as old.(name)
@@ -104,7 +104,8 @@ public final class TextOutputFiles implements JobFiles {
         for (FileOutput output : outputs) {
             Target target = new Target(lookup.of(output.path()), output);
             for (Target other : targets) {
-                if (isWithin(target.folder, other.folder) || isWithin(other.folder, target.folder)) {
+                if (isWithin(target.folder, other.folder)
+                        || isWithin(other.folder, target.folder)) {
                     throw new RefusedException(
                             "Two sinks write to the output folder "
                                     + shorter(target.folder, other.folder)
@@ -240,7 +241,9 @@ public final class TextOutputFiles implements JobFiles {
         files.delete(OutputLayout.temporary(target.folder));
     }
 
-    /** Each subtask has made its part when it opened; none is missing but by somebody else's hand. */
+    /**
+     * Each subtask has made its part when it opened; none is missing but by somebody else's hand.
+     */
     private static void checkComplete(Target target, URI writing)
             throws IOException, RefusedException {
         Set<Integer> there = new HashSet<>();
@@ -417,7 +420,7 @@ public final class TextOutputFiles implements JobFiles {
             return new Result.Done<>(work.run());
         } catch (RefusedException e) {
             return new Result.Refused<>(e.getMessage());
-        } catch (UnknownSchemeException | IllegalArgumentException e) {
+        } catch (NoFileSystemException | IllegalArgumentException e) {
             return new Result.Refused<>(e.getMessage());
         } catch (AccessDeniedException e) {
             return new Result.Refused<>(
