@@ -208,10 +208,10 @@ public final class StreamExecutionEnvironment {
         if (first == null) {
             throw nullValue(0);
         }
-        boolean alike = values.stream().allMatch(v -> v != null && v.getClass() == first.getClass());
+        boolean alike =
+                values.stream().allMatch(v -> v != null && v.getClass() == first.getClass());
         return fromCollection(
-                values,
-                alike ? TypeExtractor.forObjects(values) : TypeExtractor.forObject(first));
+                values, alike ? TypeExtractor.forObjects(values) : TypeExtractor.forObject(first));
     }
 
     public <T> DataStreamSource<T> fromCollection(Collection<T> values, TypeInformation<T> type) {

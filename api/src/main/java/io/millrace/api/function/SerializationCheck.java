@@ -142,7 +142,10 @@ public final class SerializationCheck {
     private static Culprit inCaptured(SerializedLambda lambda, String path, Set<Object> seen) {
         for (int i = 0; i < lambda.getCapturedArgCount(); i++) {
             Culprit culprit =
-                    at(lambda.getCapturedArg(i), dotted(path, "captured variable " + (i + 1)), seen);
+                    at(
+                            lambda.getCapturedArg(i),
+                            dotted(path, "captured variable " + (i + 1)),
+                            seen);
             if (culprit != null) {
                 return culprit;
             }
@@ -158,7 +161,8 @@ public final class SerializationCheck {
                 return null;
             }
             for (ObjectStreamField written : form.getFields()) {
-                Object content = written.isPrimitive() ? null : read(value, type, written.getName());
+                Object content =
+                        written.isPrimitive() ? null : read(value, type, written.getName());
                 Culprit culprit = at(content, dotted(path, named(written.getName())), seen);
                 if (culprit != null) {
                     return culprit;
