@@ -215,7 +215,6 @@ public final class StreamExecutionEnvironment {
     }
 
     public <T> DataStreamSource<T> fromCollection(Collection<T> values, TypeInformation<T> type) {
-        String name = "Collection Source";
         int index = 0;
         for (T value : values) {
             if (value == null) {
@@ -234,9 +233,8 @@ public final class StreamExecutionEnvironment {
             }
             index++;
         }
-        List<T> copy = List.copyOf(values);
-        SerializationCheck.checkValues(copy, name);
-        return source(name, type, new SourceSpec.Elements<>(copy), false);
+        return source(
+                "Collection Source", type, new SourceSpec.Elements<>(List.copyOf(values)), false);
     }
 
     private static InvalidProgramException nullValue(int index) {
