@@ -256,6 +256,9 @@ public final class ConfigOption<T> {
 
     @Override
     public String toString() {
-        return key + " (" + (defaultValue == null ? "no default" : "default " + defaultText()) + ")";
+        return key
+                + " ("
+                + (defaultValue == null ? "no default" : "default " + defaultText())
+                + ")";
     }
 }

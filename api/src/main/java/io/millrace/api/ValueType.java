@@ -28,8 +28,7 @@ record ValueType<T>(
     private static final ValueType<Float> FLOAT = number("number", "a number", Float::valueOf);
     private static final ValueType<Double> DOUBLE = number("number", "a number", Double::valueOf);
     private static final ValueType<Boolean> BOOLEAN =
-            new ValueType<>(
-                    "true or false", "true or false", ValueType::parseBoolean, String::valueOf);
+            new ValueType<>("true or false", "", ValueType::parseBoolean, String::valueOf);
     private static final ValueType<String> STRING =
             new ValueType<>("text", "", Function.identity(), Function.identity());
     private static final ValueType<Duration> DURATION =
@@ -95,8 +94,7 @@ record ValueType<T>(
 
     /** Names and values, written {@code a:1,b:2}. */
     static ValueType<Map<String, String>> map() {
-        return new ValueType<>(
-                "map", "", ValueType::parseMap, ValueType::formatMap);
+        return new ValueType<>("map", "", ValueType::parseMap, ValueType::formatMap);
     }
 
     private static Map<String, String> parseMap(String text) {
@@ -131,7 +129,8 @@ record ValueType<T>(
                         return reader.apply(text.trim());
                     } catch (NumberFormatException e) {
                         throw new IllegalArgumentException(
-                                "'" + text + "' is not " + article + " that can be counted with", e);
+                                "'" + text + "' is not " + article + " that can be counted with",
+                                e);
                     }
                 },
                 String::valueOf);

@@ -39,6 +39,7 @@ public final class LocalChannel {
     private final int boundChunks;
     private final TypeSerializer<Object> copier;
     private final boolean atOnce;
+    private final Chunk head = new Chunk(MIN_CHUNK); // both ends begin with it
     private final Writer writer = new Writer();
     private final Reader reader = new Reader();
 
@@ -118,8 +119,6 @@ public final class LocalChannel {
             this.closed = true;
         }
     }
-
-    private final Chunk head = new Chunk(MIN_CHUNK);
 
     private final class Writer implements OutputChannel {
         // owned by the writing thread

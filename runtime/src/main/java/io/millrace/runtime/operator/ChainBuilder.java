@@ -173,7 +173,7 @@ public final class ChainBuilder {
                     print.prefix(), print.standardError(), subtask.subtask(), subtask.parallelism());
         }
         if (sink instanceof SinkSpec.TextFile<?> text) {
-            return new TextSink(operator.name(), text.path(), subtask.deployment().run(), subtask.subtask());
+            return new TextSink(operator.name(), text.path(), subtask);
         }
         return new FunctionOperators.Sink(
                 user(operator, ((SinkSpec.Function<?>) sink).function()), ports.wallMillis());

@@ -10,6 +10,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -31,13 +32,16 @@ public final class ThreadedSubtasks implements Subtasks {
     /**
      * How subtasks are driven.
      *
+     * @param nanoClock for the times busy, idle and back-pressured
      * @param cancelInterruptNanos a subtask that was cancelled and still sits in user code is interrupted
      *     this often ({@code task.cancellation.interval})
      * @param flushed is given each output channel when it is opened, to flush it every buffer time-out
      * @param unflushed is given it when it is closed
      */
     public record Settings(
-            long cancelInterruptNanos, Consumer<OutputChannel> flushed, Consumer<OutputChannel> unflushed) {}
+            LongSupplier nanoClock,
+            long cancelInterruptNanos,
+            Consumer<OutputChannel> flushed, Consumer<OutputChannel> unflushed) {}
 
     /**
      * @param userClassLoaders by the job's id
@@ -77,7 +81,7 @@ public final class ThreadedSubtasks implements Subtasks {
         private volatile boolean inUserCode;
 
         // times: written by the subtask's thread alone
-        private final long startNanos = System.nanoTime();
+        private final long startNanos = settings.nanoClock().getAsLong();
         private volatile long idleNanos;
         private volatile long backPressuredNanos;
         private volatile long endNanos;
@@ -109,7 +113,7 @@ public final class ThreadedSubtasks implements Subtasks {
                         "Task " + deployment.vertexName() + "[" + deployment.attempt().subtask() + "], while it was put together";
                 end = new SubtaskEnd.Failed(Failure.of(Failure.Category.INTERNAL, where, t));
             }
-            endNanos = System.nanoTime();
+            endNanos = settings.nanoClock().getAsLong();
             finish(built, end);
         }
 
@@ -140,7 +144,7 @@ public final class ThreadedSubtasks implements Subtasks {
             if (signalled) {
                 return;
             }
-            long from = System.nanoTime();
+            long from = settings.nanoClock().getAsLong();
             waitStartNanos = from;
             waitKind = step;
             while (!signalled) {
@@ -150,7 +154,7 @@ public final class ThreadedSubtasks implements Subtasks {
                 }
             }
             waitKind = null;
-            long waited = System.nanoTime() - from;
+            long waited = settings.nanoClock().getAsLong() - from;
             if (step == Subtask.Step.WAITS_FOR_INPUT) {
                 idleNanos += waited; // owned by this thread
             } else {
@@ -236,7 +240,7 @@ public final class ThreadedSubtasks implements Subtasks {
             if (built == null) {
                 return SubtaskMetrics.NONE;
             }
-            long now = endNanos != 0 ? endNanos : System.nanoTime();
+            long now = endNanos != 0 ? endNanos : settings.nanoClock().getAsLong();
             long idle = idleNanos;
             long backPressured = backPressuredNanos;
             Subtask.Step kind = waitKind;
