@@ -263,6 +263,8 @@ public class ParameterTool extends ExecutionConfig.GlobalJobParameters {
     }
 
     /**
+     * Writes the parameters to a file.
+     *
      * @param overwrite whether a file that exists is replaced; otherwise it is refused
      */
     public void createPropertiesFile(String path, boolean overwrite) throws IOException {

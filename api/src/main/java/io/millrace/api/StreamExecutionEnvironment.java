@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import io.millrace.api.function.ParallelSourceFunction;
 import io.millrace.api.function.SerializationCheck;
+import io.millrace.api.function.SocketTextStreamFunction;
 import io.millrace.api.function.SourceFunction;
 import io.millrace.api.stream.DataStreamSource;
 import io.millrace.api.transform.Pipeline;
@@ -215,7 +216,6 @@ public final class StreamExecutionEnvironment {
     }
 
     public <T> DataStreamSource<T> fromCollection(Collection<T> values, TypeInformation<T> type) {
-        String name = "Collection Source";
         int index = 0;
         for (T value : values) {
             if (value == null) {
@@ -234,9 +234,8 @@ public final class StreamExecutionEnvironment {
             }
             index++;
         }
-        List<T> copy = List.copyOf(values);
-        SerializationCheck.checkValues(copy, name);
-        return source(name, type, new SourceSpec.Elements<>(copy), false);
+        return source(
+                "Collection Source", type, new SourceSpec.Elements<>(List.copyOf(values)), false);
     }
 
     private static InvalidProgramException nullValue(int index) {
@@ -298,6 +297,29 @@ public final class StreamExecutionEnvironment {
         } catch (IllegalArgumentException e) {
             return false;
         }
+    }
+
+    /** The lines that a server at this address sends, until it ends the connection. */
+    public DataStreamSource<String> socketTextStream(String hostname, int port) {
+        return socketTextStream(hostname, port, "\n");
+    }
+
+    public DataStreamSource<String> socketTextStream(String hostname, int port, String delimiter) {
+        return socketTextStream(hostname, port, delimiter, 0);
+    }
+
+    /**
+     * As {@link #socketTextStream(String, int)}, in pieces that the delimiter divides.
+     *
+     * @param maxRetry how often to connect again after the server ended the connection; -1 for no
+     *     limit
+     */
+    public DataStreamSource<String> socketTextStream(
+            String hostname, int port, String delimiter, long maxRetry) {
+        return addSource(
+                new SocketTextStreamFunction(hostname, port, delimiter, maxRetry),
+                "Socket Stream",
+                Types.STRING);
     }
 
     public <T> DataStreamSource<T> addSource(SourceFunction<T> function) {

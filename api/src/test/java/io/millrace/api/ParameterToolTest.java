@@ -7,10 +7,7 @@ import java.io.ByteArrayInputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
 import java.util.Map;
-import net.jqwik.api.ForAll;
-import net.jqwik.api.Property;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -120,32 +117,6 @@ class ParameterToolTest {
         ParameterTool tool = args("--a", "1");
         assertThat(tool.getProperties()).isEqualTo(Map.of("a", "1"));
         assertThat(tool.getConfiguration().getString("a", "")).isEqualTo("1");
-    }
-
-    @Property
-    void shouldCarryGlobalParametersThroughTheJobConfiguration(
-            @ForAll Map<String, String> parameters) {
-        Configuration job = new Configuration();
-        new ExecutionConfig(job).setGlobalJobParameters(ParameterTool.fromMap(parameters));
-
-        ExecutionConfig inWorker = ExecutionConfig.fromMap(job.toMap());
-
-        assertThat(inWorker.getGlobalJobParameters()).isInstanceOf(ParameterTool.class);
-        assertThat(inWorker.getGlobalJobParameters().toMap())
-                .isEqualTo(new LinkedHashMap<>(parameters));
-    }
-
-    @Test
-    void shouldReadGlobalParametersAsAUserWritesThem() {
-        assertThat(OptionText.toMap("o", "a:1, b : two words ,'c,d':'it''s: x'"))
-                .isEqualTo(Map.of("a", "1", "b", "two words", "c,d", "it's: x"));
-        for (String wrong : new String[] {"a", "a:'b", "'a:b", "a:'b'c"}) {
-            assertThatThrownBy(() -> OptionText.toMap("the.key", wrong))
-                    .as(wrong)
-                    .isInstanceOf(InvalidProgramException.class)
-                    .hasMessageContaining("the.key")
-                    .hasMessageContaining(wrong);
-        }
     }
 
     private static ParameterTool args(String... args) {

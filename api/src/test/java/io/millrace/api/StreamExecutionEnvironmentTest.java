@@ -187,9 +187,17 @@ class StreamExecutionEnvironmentTest {
                 .isInstanceOf(InvalidProgramException.class)
                 .hasMessageContaining("Value 1")
                 .hasMessageContaining("java.lang.Integer");
-        assertThatThrownBy(() -> env.fromElements(new Object()))
-                .isInstanceOf(InvalidProgramException.class)
-                .hasMessageContaining("java.io.Serializable");
+    }
+
+    /** Like those of many programs, it does not say that it is serializable. */
+    public static class Person {
+        public String name;
+    }
+
+    @Test
+    void shouldAcceptValuesThatAreNotJavaSerializable() {
+        var people = env.fromElements(new Person(), new Person());
+        assertThat(people.getType()).isEqualTo(Types.POJO(Person.class));
     }
 
     @Test

@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.millrace.api.InvalidProgramException;
 import io.millrace.api.StreamExecutionEnvironment;
+import io.millrace.api.type.Types;
 import java.io.IOException;
 import java.io.ObjectOutputStream;
+import java.io.OutputStream;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,7 +19,7 @@ class SerializationCheckTest {
     private final StreamExecutionEnvironment env =
             StreamExecutionEnvironment.getExecutionEnvironment();
 
-    private final int ownField = 1;
+    private int ownField = 1;
 
     private static final class Connection {
         int port;
@@ -143,6 +145,84 @@ class SerializationCheckTest {
         settings.spare.add(new Broken());
         assertRefused(new WithSettings(settings), "field settings.spare[0] (");
         assertRefused(new WithSettings(settings), "no disk left");
+    }
+
+    private MapFunction<Long, Long> anonymousThatUsesNothingOfUs() {
+        return new MapFunction<>() {
+            private static final long serialVersionUID = 1L;
+
+            @Override
+            public Long map(Long value) {
+                return new Object() {
+                    long doubled() {
+                        return value * 2;
+                    }
+                }.doubled();
+            }
+        };
+    }
+
+    private MapFunction<Long, Long> anonymousThatUsesUsDeepInside() {
+        return new MapFunction<>() {
+            private static final long serialVersionUID = 1L;
+
+            @Override
+            public Long map(Long value) {
+                return new Object() {
+                    long sum() {
+                        return value + hashCodeOfTheTest();
+                    }
+                }.sum();
+            }
+        };
+    }
+
+    private MapFunction<Long, Long> anonymousThatUsesUsInALambda() {
+        return new MapFunction<>() {
+            private static final long serialVersionUID = 1L;
+
+            @Override
+            public Long map(Long value) {
+                java.util.function.LongSupplier sum = () -> value + hashCodeOfTheTest();
+                return sum.getAsLong();
+            }
+        };
+    }
+
+    private int hashCodeOfTheTest() {
+        return hashCode();
+    }
+
+    private class Inner extends RichMapFunction<Long, Long> {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        public Long map(Long value) {
+            return value + 1;
+        }
+    }
+
+    private final class InnerOfInner extends Inner {
+        private static final long serialVersionUID = 1L;
+    }
+
+    @Test
+    void shouldForgetTheSurroundingObjectThatNoCodeReads() throws Exception {
+        for (MapFunction<Long, Long> function :
+                List.of(anonymousThatUsesNothingOfUs(), new Inner(), new InnerOfInner())) {
+            assertThat(env.fromSequence(1, 2).map(function).getType()).isEqualTo(Types.LONG);
+            assertThat(function.map(4L)).isIn(8L, 5L);
+            new ObjectOutputStream(OutputStream.nullOutputStream()).writeObject(function);
+        }
+    }
+
+    @Test
+    void shouldKeepTheSurroundingObjectThatNestedCodeReads() throws Exception {
+        for (MapFunction<Long, Long> function :
+                List.of(anonymousThatUsesUsDeepInside(), anonymousThatUsesUsInALambda())) {
+            assertRefused(function, "static nested class");
+            assertThat(function.map(1L)).isEqualTo(1L + hashCode());
+        }
     }
 
     private void assertRefused(MapFunction<Long, Long> function, String text) {
