@@ -10,8 +10,8 @@ import java.util.Map;
 /**
  * The channels of one worker: local ones between its own subtasks, remote ones to all others.
  *
- * <p>Two subtasks of one worker meet here by the channel's id, whichever is deployed first. A writer
- * may have finished and gone before its reader comes: what it wrote waits here.
+ * <p>Two subtasks of one worker meet here by the channel's id, whichever is deployed first. A
+ * writer may have finished and gone before its reader comes: what it wrote waits here.
  *
  * <p>Threads: any; guarded by its own lock, which is never held while records travel.
  */
@@ -40,7 +40,8 @@ public final class WorkerChannels implements Channels {
      * @param shareReferences whether mutable objects are handed over without a copy ({@code
      *     pipeline.object-reuse})
      */
-    public WorkerChannels(String workerId, Channels remote, int localBoundChunks, boolean shareReferences) {
+    public WorkerChannels(
+            String workerId, Channels remote, int localBoundChunks, boolean shareReferences) {
         this.workerId = workerId;
         this.remote = remote;
         this.localBoundChunks = localBoundChunks;

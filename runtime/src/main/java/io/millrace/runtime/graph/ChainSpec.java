@@ -11,12 +11,13 @@ import java.util.List;
 /**
  * The operators that run in one thread, as the planner has put them together.
  *
- * <p>Shape: a tree in topological order; the first operator is the head, which reads the chain's input
- * or is a source.
+ * <p>Shape: a tree in topological order; the first operator is the head, which reads the chain's
+ * input or is a source.
  *
  * @param objectReuse whether mutable records are handed from operator to operator without a copy
  */
-public record ChainSpec(List<ChainedOperator> operators, boolean objectReuse) implements Serializable {
+public record ChainSpec(List<ChainedOperator> operators, boolean objectReuse)
+        implements Serializable {
     public ChainSpec {
         operators = List.copyOf(operators);
     }
@@ -72,7 +73,8 @@ public record ChainSpec(List<ChainedOperator> operators, boolean objectReuse) im
         }
 
         /**
-         * @param finalResultsOnly whether a keyed aggregate emits one result a key at the end of its input
+         * @param finalResultsOnly whether a keyed aggregate emits one result a key at the end of
+         *     its input
          */
         record Operator(OperatorSpec<?, ?> spec, boolean finalResultsOnly) implements Body {
             @Override

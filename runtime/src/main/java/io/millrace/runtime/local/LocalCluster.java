@@ -53,7 +53,8 @@ public final class LocalCluster implements AutoCloseable {
     public LocalCluster(LocalSettings settings, ClassLoader userClassLoader) {
         this.settings = settings;
         this.userClassLoader = userClassLoader;
-        this.masterLoop = new EventLoop<>("job-master", QUEUE, clock, result::completeExceptionally);
+        this.masterLoop =
+                new EventLoop<>("job-master", QUEUE, clock, result::completeExceptionally);
         this.files =
                 Executors.newSingleThreadExecutor(
                         task -> {
@@ -134,7 +135,8 @@ public final class LocalCluster implements AutoCloseable {
 
         @Override
         public void fenced(String detail) {
-            result.completeExceptionally(new IllegalStateException("A local job was fenced: " + detail));
+            result.completeExceptionally(
+                    new IllegalStateException("A local job was fenced: " + detail));
         }
     }
 
@@ -145,7 +147,15 @@ public final class LocalCluster implements AutoCloseable {
             List<LocalWorker> started = new ArrayList<>();
             for (int i = 0; i < more; i++) {
                 String id = "local-" + ++workersMade;
-                LocalWorker worker = new LocalWorker(id, EPOCH, settings, userClassLoader, clock, masterLoop, workers::remove);
+                LocalWorker worker =
+                        new LocalWorker(
+                                id,
+                                EPOCH,
+                                settings,
+                                userClassLoader,
+                                clock,
+                                masterLoop,
+                                workers::remove);
                 workers.put(id, worker);
                 started.add(worker);
                 granted.add(new MasterEvent.Container(id, "localhost"));

@@ -15,7 +15,9 @@ import io.millrace.runtime.master.JobState;
 import java.security.SecureRandom;
 import java.util.HexFormat;
 
-/** Runs programs in this process: for IDEs, tests and everybody who starts a main method by hand. */
+/**
+ * Runs programs in this process: for IDEs, tests and everybody who starts a main method by hand.
+ */
 public final class LocalExecutor implements JobExecutor {
     private static final SecureRandom IDS = new SecureRandom();
 
@@ -46,15 +48,21 @@ public final class LocalExecutor implements JobExecutor {
 
     private static JobExecutionResult resultOf(JobResult result) throws JobExecutionException {
         if (result.state() == JobState.FINISHED) {
-            return new JobExecutionResult(result.jobId(), result.endMillis() - result.startMillis());
+            return new JobExecutionResult(
+                    result.jobId(), result.endMillis() - result.startMillis());
         }
         if (result.failure() == null) {
             throw new JobExecutionException(
                     result.jobId(), "Job '" + result.jobName() + "' ended as " + result.state());
         }
         throw new JobExecutionException(
-                result.jobId(), "Job '" + result.jobName() + "' failed: " + result.failure().summary()
-                        + "\n" + result.failure().report());
+                result.jobId(),
+                "Job '"
+                        + result.jobName()
+                        + "' failed: "
+                        + result.failure().summary()
+                        + "\n"
+                        + result.failure().report());
     }
 
     @Override

@@ -15,13 +15,15 @@ final class NoOtherWorkers implements Channels {
     @Override
     public OutputChannel openOutput(
             ChannelId id, WorkerAddress reader, TypeSerializer<Object> serializer, Wakeup writer) {
-        throw new IllegalStateException("Channel " + id + " leads to " + reader + ", but there is one worker only");
+        throw new IllegalStateException(
+                "Channel " + id + " leads to " + reader + ", but there is one worker only");
     }
 
     @Override
     public InputChannel openInput(
             ChannelId id, WorkerAddress writer, TypeSerializer<Object> serializer, Wakeup reader) {
-        throw new IllegalStateException("Channel " + id + " comes from " + writer + ", but there is one worker only");
+        throw new IllegalStateException(
+                "Channel " + id + " comes from " + writer + ", but there is one worker only");
     }
 
     @Override

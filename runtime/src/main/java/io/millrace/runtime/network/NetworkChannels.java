@@ -1,9 +1,9 @@
 package io.millrace.runtime.network;
 
+import io.millrace.runtime.exchange.ChannelId;
 import io.millrace.runtime.exchange.Channels;
 import io.millrace.runtime.exchange.InputChannel;
 import io.millrace.runtime.exchange.OutputChannel;
-import io.millrace.runtime.exchange.ChannelId;
 import io.millrace.runtime.exchange.Wakeup;
 import io.millrace.runtime.memory.NetworkBufferPool;
 import io.millrace.runtime.schedule.AttemptId;

@@ -29,8 +29,8 @@ import java.util.Map;
 import java.util.Objects;
 
 /**
- * Turns a deployment into a subtask: reads its chain with the user's class loader, opens its channels,
- * builds its operators.
+ * Turns a deployment into a subtask: reads its chain with the user's class loader, opens its
+ * channels, builds its operators.
  *
  * <p>Threads: stateless; the caller's thread runs constructors of the user's classes.
  */
@@ -45,22 +45,26 @@ final class SubtaskAssembly {
 
     /**
      * @param wakeup of the subtask to be
-     * @throws Exception if the chain cannot be read; channels that were opened are released by whoever
-     *     releases the attempt
+     * @throws Exception if the chain cannot be read; channels that were opened are released by
+     *     whoever releases the attempt
      */
-    Subtask assemble(TaskDeployment deployment, ClassLoader userClassLoader, Wakeup wakeup) throws Exception {
+    Subtask assemble(TaskDeployment deployment, ClassLoader userClassLoader, Wakeup wakeup)
+            throws Exception {
         ChainSpec spec = read(deployment.chain(), userClassLoader);
         SubtaskContext context = new SubtaskContext(deployment, userClassLoader, wakeup);
         Map<Integer, EdgeWriter> writers = writers(deployment, spec, userClassLoader, wakeup);
         OperatorChain chain = new ChainBuilder(spec, context, writers, ports).build();
         int count = deployment.inputs().stream().mapToInt(edge -> edge.peers().size()).sum();
         int[] channelEdges = new int[count];
-        InputGate gate = count == 0 ? null : gate(deployment, spec, userClassLoader, wakeup, channelEdges);
+        InputGate gate =
+                count == 0 ? null : gate(deployment, spec, userClassLoader, wakeup, channelEdges);
         return new Subtask(deployment, chain, gate, channelEdges);
     }
 
-    private static ChainSpec read(byte[] bytes, ClassLoader loader) throws IOException, ClassNotFoundException {
-        try (UserObjectInputStream in = new UserObjectInputStream(new ByteArrayInputStream(bytes), loader)) {
+    private static ChainSpec read(byte[] bytes, ClassLoader loader)
+            throws IOException, ClassNotFoundException {
+        try (UserObjectInputStream in =
+                new UserObjectInputStream(new ByteArrayInputStream(bytes), loader)) {
             return (ChainSpec) in.readObject();
         }
     }
@@ -75,7 +79,8 @@ final class SubtaskAssembly {
                 for (Peer reader : edge.peers()) {
                     opened.add(
                             channels.openOutput(
-                                    new ChannelId(deployment.attempt(), edge.edge(), reader.attempt()),
+                                    new ChannelId(
+                                            deployment.attempt(), edge.edge(), reader.attempt()),
                                     reader.worker(),
                                     serializer(operator.outputType(), loader),
                                     wakeup));
@@ -92,7 +97,11 @@ final class SubtaskAssembly {
     }
 
     private InputGate gate(
-            TaskDeployment deployment, ChainSpec spec, ClassLoader loader, Wakeup wakeup, int[] channelEdges) {
+            TaskDeployment deployment,
+            ChainSpec spec,
+            ClassLoader loader,
+            Wakeup wakeup,
+            int[] channelEdges) {
         InputGate gate = new InputGate(channelEdges.length, wakeup);
         int at = 0;
         for (Edge edge : deployment.inputs()) {
@@ -115,7 +124,8 @@ final class SubtaskAssembly {
         return edges.stream()
                 .filter(edge -> edge.edge() == number)
                 .findFirst()
-                .orElseThrow(() -> new IllegalStateException("The deployment lacks edge " + number));
+                .orElseThrow(
+                        () -> new IllegalStateException("The deployment lacks edge " + number));
     }
 
     @SuppressWarnings("unchecked") // values of the type are all the serializer ever sees
@@ -125,7 +135,10 @@ final class SubtaskAssembly {
     }
 
     private static ChannelSelector selector(
-            ChainSpec.EdgeOutput output, TaskDeployment deployment, int readers, ClassLoader loader) {
+            ChainSpec.EdgeOutput output,
+            TaskDeployment deployment,
+            int readers,
+            ClassLoader loader) {
         Partitioning<?> partitioning = output.partitioning();
         int writer = deployment.attempt().subtask();
         if (partitioning instanceof Partitioning.Hash<?, ?> hash) {
@@ -138,7 +151,8 @@ final class SubtaskAssembly {
             return ChannelSelector.first();
         }
         if (partitioning instanceof Partitioning.Shuffle<?>) {
-            long seed = Objects.hash(deployment.attempt().job(), deployment.attempt().vertex(), writer);
+            long seed =
+                    Objects.hash(deployment.attempt().job(), deployment.attempt().vertex(), writer);
             return ChannelSelector.random(readers, seed);
         }
         if (readers == 1) {

@@ -17,8 +17,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Runs each subtask on a thread of its own.
  *
- * <p>Threads: {@link #start} by the worker's loop; each subtask's thread assembles, drives and releases
- * its subtask, so that slow constructors of the user's hold nobody up.
+ * <p>Threads: {@link #start} by the worker's loop; each subtask's thread assembles, drives and
+ * releases its subtask, so that slow constructors of the user's hold nobody up.
  */
 public final class ThreadedSubtasks implements Subtasks {
     private static final Logger LOG = LoggerFactory.getLogger(ThreadedSubtasks.class);
@@ -33,15 +33,17 @@ public final class ThreadedSubtasks implements Subtasks {
      * How subtasks are driven.
      *
      * @param nanoClock for the times busy, idle and back-pressured
-     * @param cancelInterruptNanos a subtask that was cancelled and still sits in user code is interrupted
-     *     this often ({@code task.cancellation.interval})
-     * @param flushed is given each output channel when it is opened, to flush it every buffer time-out
+     * @param cancelInterruptNanos a subtask that was cancelled and still sits in user code is
+     *     interrupted this often ({@code task.cancellation.interval})
+     * @param flushed is given each output channel when it is opened, to flush it every buffer
+     *     time-out
      * @param unflushed is given it when it is closed
      */
     public record Settings(
             LongSupplier nanoClock,
             long cancelInterruptNanos,
-            Consumer<OutputChannel> flushed, Consumer<OutputChannel> unflushed) {}
+            Consumer<OutputChannel> flushed,
+            Consumer<OutputChannel> unflushed) {}
 
     /**
      * @param userClassLoaders by the job's id
@@ -91,7 +93,10 @@ public final class ThreadedSubtasks implements Subtasks {
         Driver(TaskDeployment deployment, Listener listener) {
             this.deployment = deployment;
             this.listener = listener;
-            this.thread = new Thread(this, deployment.vertexName() + "[" + deployment.attempt().subtask() + "]");
+            this.thread =
+                    new Thread(
+                            this,
+                            deployment.vertexName() + "[" + deployment.attempt().subtask() + "]");
             thread.setDaemon(true);
         }
 
@@ -110,7 +115,11 @@ public final class ThreadedSubtasks implements Subtasks {
                 end = drive(built);
             } catch (Throwable t) {
                 String where =
-                        "Task " + deployment.vertexName() + "[" + deployment.attempt().subtask() + "], while it was put together";
+                        "Task "
+                                + deployment.vertexName()
+                                + "["
+                                + deployment.attempt().subtask()
+                                + "], while it was put together";
                 end = new SubtaskEnd.Failed(Failure.of(Failure.Category.INTERNAL, where, t));
             }
             endNanos = settings.nanoClock().getAsLong();
@@ -150,7 +159,9 @@ public final class ThreadedSubtasks implements Subtasks {
             while (!signalled) {
                 LockSupport.park(this);
                 if (Thread.interrupted() && !canceled) {
-                    LOG.debug("{} was interrupted while it waited, by whom is not known", thread.getName());
+                    LOG.debug(
+                            "{} was interrupted while it waited, by whom is not known",
+                            thread.getName());
                 }
             }
             waitKind = null;
@@ -216,7 +227,9 @@ public final class ThreadedSubtasks implements Subtasks {
                                     while (!joined()) {
                                         if (inUserCode) {
                                             LOG.warn(
-                                                    "{} was cancelled and is still in user code; interrupting it", thread.getName());
+                                                    "{} was cancelled and is still in user code;"
+                                                            + " interrupting it",
+                                                    thread.getName());
                                             thread.interrupt();
                                         }
                                     }
