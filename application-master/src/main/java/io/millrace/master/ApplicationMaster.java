@@ -39,6 +39,7 @@ import io.millrace.runtime.schedule.RestartStrategy;
 import io.millrace.runtime.worker.WorkerEnvironment;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -161,12 +162,7 @@ public final class ApplicationMaster {
                         new ControlEvents());
         WorkerContainers containers =
                 new WorkerContainers(
-                        WorkerContainers.Settings.of(
-                                spec,
-                                options,
-                                application.attempt(),
-                                application.host(),
-                                server.port()),
+                        WorkerContainers.Settings.of(spec, options, application, server.port()),
                         this::workerCredentials,
                         clock,
                         loop,
@@ -183,10 +179,10 @@ public final class ApplicationMaster {
                                         1000, options.get(YarnOptions.HEARTBEAT_DELAY_SECONDS))),
                         containers);
         containers.connect(yarn);
-        note("application master started");
+        note("master JVM started", startMillis());
         YarnContainers.Registration registration =
                 yarn.register(application.host(), server.port());
-        note("application master registered");
+        note("master registered", clock.wallMillis());
         JobMaster master = jobMaster(containers, server.port());
         loop.put(new MasterEvent.Started());
         containers.previous(registration.previous());
@@ -312,11 +308,15 @@ public final class ApplicationMaster {
         }
     }
 
-    private void note(String what) {
+    private void note(String what, long wallMillis) {
         loop.put(
                 new MasterEvent.Noted(
                         new JobStatus.TimelineEvent(
-                                what, application.containerId(), clock.wallMillis())));
+                                what, application.containerId(), wallMillis)));
+    }
+
+    private static long startMillis() {
+        return ManagementFactory.getRuntimeMXBean().getStartTime();
     }
 
     private static Thread daemon(Runnable work, String name) {
