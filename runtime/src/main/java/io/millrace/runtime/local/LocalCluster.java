@@ -150,9 +150,7 @@ public final class LocalCluster implements AutoCloseable {
             for (int i = 0; i < more; i++) {
                 String id = "local-" + ++workersMade;
                 LocalWorker worker =
-                        new LocalWorker(
-                                id,
-                                EPOCH,
+                        new LocalWorker(id, "local", EPOCH, secret,
                                 settings,
                                 userClassLoader,
                                 clock,
