@@ -53,14 +53,14 @@ public final class ContentCache {
     public Cached put(Path local, String name) throws IOException {
         String hash = sha256(local);
         long length = Files.size(local);
-        URI folder = URI.create(base + "/cache/" + hash);
-        URI target = files.qualify(folder + "/" + name);
+        URI folder = JobRecord.below(JobRecord.below(base, "cache"), hash);
+        URI target = JobRecord.below(folder, name);
         Cached there = find(target, hash, length);
         if (there != null) {
             return there;
         }
         files.makePrivateFolder(base);
-        URI draft = files.qualify(folder + "/" + name + "." + random.get() + ".tmp");
+        URI draft = JobRecord.below(folder, name + "." + random.get() + ".tmp");
         try {
             upload(local, draft);
             try {

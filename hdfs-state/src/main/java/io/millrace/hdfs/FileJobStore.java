@@ -198,7 +198,8 @@ public final class FileJobStore implements JobStore {
         IOException last = null;
         for (int i = 0; i < TRIES; i++) {
             URI draft =
-                    URI.create(record.tmp() + "/epoch-" + epoch + "." + name + "." + random.get());
+                    JobRecord.below(
+                            record.tmp(), "epoch-" + epoch + "." + name + "." + random.get());
             try {
                 try (OutputStream out = record.files().create(draft, false)) {
                     out.write(content);

@@ -83,7 +83,8 @@ record JobRecord(FileSystem files, URI folder) {
         return name;
     }
 
-    private static URI below(URI folder, String name) {
+    /** A path below a folder; the name is what a user sees, not a part of a URI. */
+    static URI below(URI folder, String name) {
         try {
             String authority = folder.getAuthority();
             return new URI(

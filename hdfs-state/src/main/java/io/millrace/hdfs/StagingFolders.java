@@ -50,7 +50,7 @@ public final class StagingFolders {
         if (!APPLICATION.matcher(application).matches()) {
             throw new IllegalArgumentException("Not the id of an application: " + application);
         }
-        return URI.create(base + "/" + application);
+        return JobRecord.below(base, application);
     }
 
     /** Makes an application's folder. */
