@@ -13,6 +13,7 @@ import io.millrace.runtime.serializer.SampleTypes.Point;
 import io.millrace.runtime.serializer.SampleTypes.Sealed;
 import java.io.EOFException;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.URI;
 import java.text.SimpleDateFormat;
@@ -129,7 +130,7 @@ class SerializersTest {
                         Collections.synchronizedList(new ArrayList<>(List.of("y"))),
                         List.of(1, 2, 3),
                         java.time.ZoneId.of("Asia/Tokyo"),
-                        new Object[] {"a", 1}.clone()[0])) {
+                        new EnumMap<>(SampleTypes.Colour.class))) {
             Object inGeneric = new Sealed("in", new ArrayList<>(List.of(value)));
             assertThat(throughBytes(TypeInformation.of(Object.class), value))
                     .as(value.getClass().getName())
@@ -200,6 +201,59 @@ class SerializersTest {
                 .hasMessageContaining("elements were announced");
         assertThatThrownBy(() -> value(Types.STRING, new byte[] {0, -1, -1, -1, -1, 7}))
                 .isInstanceOf(EOFException.class);
+    }
+
+    /** Loads the sample classes once more, as a job's loader does with a job's classes. */
+    private static final class JobLoader extends ClassLoader {
+        JobLoader() {
+            super(LOADER);
+        }
+
+        @Override
+        protected Class<?> loadClass(String name, boolean resolve) throws ClassNotFoundException {
+            synchronized (getClassLoadingLock(name)) {
+                if (!name.startsWith(SampleTypes.class.getName())) {
+                    return super.loadClass(name, resolve);
+                }
+                Class<?> loaded = findLoadedClass(name);
+                if (loaded != null) {
+                    return loaded;
+                }
+                try (InputStream in =
+                        LOADER.getResourceAsStream(name.replace('.', '/') + ".class")) {
+                    byte[] bytes = in.readAllBytes();
+                    return defineClass(name, bytes, 0, bytes.length);
+                } catch (IOException e) {
+                    throw new ClassNotFoundException(name, e);
+                }
+            }
+        }
+    }
+
+    @Test
+    void shouldUseClassesOfTheJobsLoader() throws Exception {
+        JobLoader jobLoader = new JobLoader();
+        Class<?> base = jobLoader.loadClass(Event.class.getName());
+        Class<?> alarm = jobLoader.loadClass(SampleTypes.Alarm.class.getName());
+        Class<?> sealed = jobLoader.loadClass(Sealed.class.getName());
+        Object value = alarm.getConstructor().newInstance();
+        base.getField("anything")
+                .set(
+                        value,
+                        sealed.getConstructor(String.class, List.class)
+                                .newInstance("in Kryo", List.of(1)));
+        @SuppressWarnings("unchecked")
+        TypeInformation<Object> type =
+                (TypeInformation<Object>) TypeInformation.of(base);
+        RecordOutput out = new RecordOutput(16);
+        Serializers.compile(type, jobLoader).serialize(value, out);
+        RecordInput in = new RecordInput();
+        in.reset(out.bytes(), 0, out.length());
+
+        Object read = Serializers.compile(type, jobLoader).deserialize(in);
+
+        assertThat(read).isEqualTo(value).isNotSameAs(value).isInstanceOf(alarm);
+        assertThat(base).isNotEqualTo(Event.class);
     }
 
     @Test
