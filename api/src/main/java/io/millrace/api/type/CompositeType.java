@@ -60,7 +60,10 @@ public abstract sealed class CompositeType<T> extends TypeInformation<T>
         for (TypeField field : fields) {
             String refusal = field.type().keyRefusal();
             if (refusal != null) {
-                return this + " cannot be a key because of its field " + field.name() + ": "
+                return this
+                        + " cannot be a key because of its field "
+                        + field.name()
+                        + ": "
                         + refusal;
             }
         }

@@ -40,8 +40,7 @@ public final class FieldAccessors {
         String[] names = expression.strip().split("\\.", -1);
         for (int i = 0; i < names.length; i++) {
             FieldAccessor<?, ?> next = step(at, names[i], number(names[i]), type);
-            accessor =
-                    accessor == null ? next : new Nested(accessor, next, expression.strip());
+            accessor = accessor == null ? next : new Nested(accessor, next, expression.strip());
             at = next.fieldType();
         }
         return (FieldAccessor<T, ?>) accessor;
@@ -74,7 +73,10 @@ public final class FieldAccessors {
                     name,
                     new UnknownTypeInfo<>(
                             Object.class,
-                            "Field " + name + " belongs to an unknown type. " + unknown.getReason()));
+                            "Field "
+                                    + name
+                                    + " belongs to an unknown type. "
+                                    + unknown.getReason()));
         }
         if (type instanceof CompositeType<?> composite) {
             int index = composite.getFieldIndex(name);

@@ -28,9 +28,7 @@ final class LambdaTypes {
         try {
             Method writeReplace = type.getDeclaredMethod("writeReplace");
             writeReplace.setAccessible(true);
-            return writeReplace.invoke(function) instanceof SerializedLambda lambda
-                    ? lambda
-                    : null;
+            return writeReplace.invoke(function) instanceof SerializedLambda lambda ? lambda : null;
         } catch (ReflectiveOperationException | RuntimeException e) {
             return null; // a synthetic class of another kind, or in a closed module
         }
@@ -67,8 +65,7 @@ final class LambdaTypes {
             // The output leaves through a parameter such as Collector<O>.
             Type[] declared = called.getGenericParameterTypes();
             Type[] own = implementation.getGenericParameterTypes();
-            int offset =
-                    implementation.isSynthetic() ? lambda.getCapturedArgCount() : 0;
+            int offset = implementation.isSynthetic() ? lambda.getCapturedArgCount() : 0;
             for (int i = 0; i < declared.length; i++) {
                 int at = i + offset - (receiverIsInput ? 1 : 0);
                 if (declared[i] instanceof ParameterizedType collector
@@ -175,8 +172,7 @@ final class LambdaTypes {
         try {
             Class<?> owner = Class.forName(lambda.getImplClass().replace('/', '.'), false, loader);
             MethodType signature =
-                    MethodType.fromMethodDescriptorString(
-                            lambda.getImplMethodSignature(), loader);
+                    MethodType.fromMethodDescriptorString(lambda.getImplMethodSignature(), loader);
             if (lambda.getImplMethodKind() == MethodHandleInfo.REF_newInvokeSpecial) {
                 return owner.getDeclaredConstructor(signature.parameterArray());
             }
@@ -191,8 +187,7 @@ final class LambdaTypes {
             for (Method method : c.getDeclaredMethods()) {
                 if (method.getName().equals(name)
                         && method.getReturnType() == signature.returnType()
-                        && Arrays.equals(
-                                method.getParameterTypes(), signature.parameterArray())) {
+                        && Arrays.equals(method.getParameterTypes(), signature.parameterArray())) {
                     return method;
                 }
             }

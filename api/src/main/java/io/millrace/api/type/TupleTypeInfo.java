@@ -37,8 +37,7 @@ public final class TupleTypeInfo<T> extends CompositeType<T> {
                     "A tuple has 0 to " + MAX_ARITY + " fields, not " + arity + ": use a record");
         }
         try {
-            return Class.forName(
-                    CLASS_PREFIX + arity, false, TupleTypeInfo.class.getClassLoader());
+            return Class.forName(CLASS_PREFIX + arity, false, TupleTypeInfo.class.getClassLoader());
         } catch (ClassNotFoundException e) {
             throw new IllegalStateException("Tuple" + arity + " is missing", e);
         }

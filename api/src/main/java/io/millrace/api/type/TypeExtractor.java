@@ -32,8 +32,7 @@ public final class TypeExtractor {
     /** The description of a reflective type; a type variable in it stays unknown. */
     public static TypeInformation<?> forType(Type type) {
         return new TypeResolver(
-                        new HashMap<>(),
-                        "name the whole type with new TypeHint<...>() {} or Types")
+                        new HashMap<>(), "name the whole type with new TypeHint<...>() {} or Types")
                 .resolve(type);
     }
 
@@ -59,16 +58,13 @@ public final class TypeExtractor {
      *
      * @param baseType the generic class or interface by which the engine knows the function, e.g.
      *     {@code MapFunction.class}
-     * @param typeParameter position of the output among the type parameters of {@code baseType}; the
-     *     one before it is the input
+     * @param typeParameter position of the output among the type parameters of {@code baseType};
+     *     the one before it is the input
      * @param inputType of the records that come in, or null for a source
      */
     @SuppressWarnings("unchecked")
     public static <O> TypeInformation<O> outputOf(
-            Function function,
-            Class<?> baseType,
-            int typeParameter,
-            TypeInformation<?> inputType) {
+            Function function, Class<?> baseType, int typeParameter, TypeInformation<?> inputType) {
         if (function instanceof ResultTypeQueryable<?> queryable) {
             return (TypeInformation<O>) queryable.getProducedType();
         }
@@ -80,8 +76,7 @@ public final class TypeExtractor {
                                 : LambdaTypes.describe(lambda))
                         + " with .returns(new TypeHint<...>() {}) or .returns(Types...)";
         TypeInformation<?> declared =
-                throughSupertypes(
-                        function.getClass(), baseType, typeParameter, inputType, cure);
+                throughSupertypes(function.getClass(), baseType, typeParameter, inputType, cure);
         if (lambda != null && declared instanceof UnknownTypeInfo) {
             return (TypeInformation<O>)
                     LambdaTypes.outputOf(

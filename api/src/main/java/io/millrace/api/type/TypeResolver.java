@@ -57,8 +57,7 @@ final class TypeResolver {
             return describe(erase(p), arguments);
         }
         if (type instanceof GenericArrayType array) {
-            return objectArray(
-                    erase(array), resolve(array.getGenericComponentType()));
+            return objectArray(erase(array), resolve(array.getGenericComponentType()));
         }
         if (type instanceof WildcardType wildcard) {
             return resolve(wildcard.getUpperBounds()[0]);

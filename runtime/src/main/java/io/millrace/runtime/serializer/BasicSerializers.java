@@ -208,10 +208,7 @@ final class BasicSerializers {
                                 readDateTime(in),
                                 ZoneOffset.ofTotalSeconds(in.readInt()),
                                 ZoneId.of(in.readString())));
-        immutable(
-                Year.class,
-                (v, out) -> out.writeInt(v.getValue()),
-                in -> Year.of(in.readInt()));
+        immutable(Year.class, (v, out) -> out.writeInt(v.getValue()), in -> Year.of(in.readInt()));
         immutable(
                 YearMonth.class,
                 (v, out) -> {

@@ -14,9 +14,9 @@ import java.util.TreeSet;
  * Writes lists and sets.
  *
  * <p>Format: a header byte, the number of elements, the elements. The header has bit 0 for null,
- * bit 1 if some elements are null (each then has a flag of its own), and in its upper half the kind:
- * 0 ArrayList, 1 LinkedList, 2 HashSet, 3 LinkedHashSet, 4 TreeSet in natural order. Any other list
- * comes back as an ArrayList, any other set as a LinkedHashSet, with the same order.
+ * bit 1 if some elements are null (each then has a flag of its own), and in its upper half the
+ * kind: 0 ArrayList, 1 LinkedList, 2 HashSet, 3 LinkedHashSet, 4 TreeSet in natural order. Any
+ * other list comes back as an ArrayList, any other set as a LinkedHashSet, with the same order.
  */
 final class CollectionSerializer<E> implements ValueSerializer<Collection<E>> {
     private static final int NULL_ELEMENTS = 2;

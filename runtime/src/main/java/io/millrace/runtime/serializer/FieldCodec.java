@@ -44,9 +44,7 @@ abstract sealed class FieldCodec {
                 Modifier.isFinal(field.getModifiers())
                         ? null
                         : setter(type, field)
-                                .asType(
-                                        MethodType.methodType(
-                                                void.class, Object.class, carried));
+                                .asType(MethodType.methodType(void.class, Object.class, carried));
         if (fieldType == int.class) {
             return new IntCodec(getter, setter);
         }
@@ -103,8 +101,7 @@ abstract sealed class FieldCodec {
         return Modifier.isPublic(field.getModifiers())
                         && Modifier.isPublic(field.getDeclaringClass().getModifiers())
                 ? MethodHandles.publicLookup()
-                : MethodHandles.privateLookupIn(
-                        field.getDeclaringClass(), MethodHandles.lookup());
+                : MethodHandles.privateLookupIn(field.getDeclaringClass(), MethodHandles.lookup());
     }
 
     private static String plain(String name) {

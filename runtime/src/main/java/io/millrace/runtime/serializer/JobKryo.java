@@ -16,8 +16,8 @@ import java.util.Map;
 import org.objenesis.strategy.StdInstantiatorStrategy;
 
 /**
- * Kryo for a job's classes: no registration, references kept, the job's class loader, and Java's own
- * serialization for classes of the JDK that Kryo may not look into since JDK 17.
+ * Kryo for a job's classes: no registration, references kept, the job's class loader, and Java's
+ * own serialization for classes of the JDK that Kryo may not look into since JDK 17.
  */
 final class JobKryo extends Kryo {
     JobKryo(ClassLoader loader) {

@@ -9,8 +9,8 @@ import io.millrace.api.type.ListTypeInfo;
 import io.millrace.api.type.MapTypeInfo;
 import io.millrace.api.type.OptionalTypeInfo;
 import io.millrace.api.type.TupleTypeInfo;
-import io.millrace.api.type.TypeField;
 import io.millrace.api.type.TypeExtractor;
+import io.millrace.api.type.TypeField;
 import io.millrace.api.type.TypeInformation;
 import io.millrace.api.type.UnknownTypeInfo;
 import java.lang.invoke.MethodHandle;
@@ -30,9 +30,9 @@ import java.util.function.ToIntFunction;
  *
  * <p>{@code hashCode} is not: that of an enum, and of whatever holds one, is the identity of an
  * object. So enums are hashed by name, and what holds enums or values of unknown classes field by
- * field. A POJO or record made only of text, numbers, dates and collections of them is hashed by its
- * own {@code hashCode}, which is stable then and agrees with its own {@code equals} even if that
- * looks at some of the fields only.
+ * field. A POJO or record made only of text, numbers, dates and collections of them is hashed by
+ * its own {@code hashCode}, which is stable then and agrees with its own {@code equals} even if
+ * that looks at some of the fields only.
  *
  * <p>0.0 and -0.0 have one hash, as have all NaNs; the order of sets and maps does not count.
  */
@@ -223,8 +223,7 @@ public final class KeyHashers {
             Map<?, ?> map, ToIntFunction<Object> keyHasher, ToIntFunction<Object> valueHasher) {
         int hash = 0;
         for (Map.Entry<?, ?> entry : map.entrySet()) {
-            hash +=
-                    hash(entry.getKey(), keyHasher) ^ hash(entry.getValue(), valueHasher);
+            hash += hash(entry.getKey(), keyHasher) ^ hash(entry.getValue(), valueHasher);
         }
         return hash;
     }

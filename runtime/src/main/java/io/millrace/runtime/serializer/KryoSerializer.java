@@ -103,9 +103,7 @@ final class KryoSerializer<T> implements ValueSerializer<T> {
 
     private T fromBytes(boolean exact) throws IOException {
         try {
-            return exact
-                    ? kryo.readObject(input, type)
-                    : type.cast(kryo.readClassAndObject(input));
+            return exact ? kryo.readObject(input, type) : type.cast(kryo.readClassAndObject(input));
         } catch (RuntimeException | StackOverflowError e) {
             throw new IOException("Kryo cannot read a " + type.getName() + " (" + e + ")", e);
         } finally {

@@ -19,8 +19,7 @@ final class ObjectArraySerializer<T> implements ValueSerializer<T> {
     private final OwnSerializers own;
 
     @SuppressWarnings("unchecked")
-    ObjectArraySerializer(
-            Class<T> arrayClass, ValueSerializer<?> elements, OwnSerializers own) {
+    ObjectArraySerializer(Class<T> arrayClass, ValueSerializer<?> elements, OwnSerializers own) {
         this.arrayClass = arrayClass;
         this.elements = (ValueSerializer<Object>) elements;
         this.own = own;
