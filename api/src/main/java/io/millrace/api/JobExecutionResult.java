@@ -28,10 +28,6 @@ public class JobExecutionResult {
 
     @Override
     public String toString() {
-        return "Job "
-                + jobId
-                + " has finished after "
-                + netRuntimeMillis
-                + " ms";
+        return "Job " + jobId + " has finished after " + netRuntimeMillis + " ms";
     }
 }

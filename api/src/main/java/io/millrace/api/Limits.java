@@ -8,6 +8,8 @@ public final class Limits {
     private Limits() {}
 
     /**
+     * Refuses a number of subtasks out of range.
+     *
      * @param whose the operator or the environment, for the message
      */
     public static int parallelism(int parallelism, String whose) {
@@ -25,6 +27,8 @@ public final class Limits {
     }
 
     /**
+     * Refuses a number of key groups out of range.
+     *
      * @param whose the operator or the environment, for the message
      */
     public static int maxParallelism(int maxParallelism, String whose) {
@@ -42,6 +46,8 @@ public final class Limits {
     }
 
     /**
+     * Refuses a time that is none.
+     *
      * @param whose the operator or the environment, for the message
      */
     public static long bufferTimeoutMillis(long timeoutMillis, String whose) {

@@ -49,8 +49,7 @@ public class ParameterTool extends ExecutionConfig.GlobalJobParameters {
         while (i < args.length) {
             String key = keyOf(args, i);
             i++;
-            boolean hasValue =
-                    i < args.length && (!args[i].startsWith("-") || isNumber(args[i]));
+            boolean hasValue = i < args.length && (!args[i].startsWith("-") || isNumber(args[i]));
             map.put(key, hasValue ? args[i++] : NO_VALUE_KEY);
         }
         return new ParameterTool(map);
@@ -58,7 +57,10 @@ public class ParameterTool extends ExecutionConfig.GlobalJobParameters {
 
     private static String keyOf(String[] args, int index) {
         String arg = args[index];
-        String key = arg.startsWith("--") ? arg.substring(2) : arg.startsWith("-") ? arg.substring(1) : null;
+        String key =
+                arg.startsWith("--")
+                        ? arg.substring(2)
+                        : arg.startsWith("-") ? arg.substring(1) : null;
         if (key == null) {
             throw new IllegalArgumentException(
                     "Argument '"
@@ -69,7 +71,11 @@ public class ParameterTool extends ExecutionConfig.GlobalJobParameters {
         }
         if (key.isEmpty()) {
             throw new IllegalArgumentException(
-                    "Argument '" + arg + "' in '" + String.join(" ", args) + "' is a key without a name.");
+                    "Argument '"
+                            + arg
+                            + "' in '"
+                            + String.join(" ", args)
+                            + "' is a key without a name.");
         }
         return key;
     }
@@ -257,6 +263,8 @@ public class ParameterTool extends ExecutionConfig.GlobalJobParameters {
     }
 
     /**
+     * Writes the parameters to a file.
+     *
      * @param overwrite whether a file that exists is replaced; otherwise it is refused
      */
     public void createPropertiesFile(String path, boolean overwrite) throws IOException {

@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import io.millrace.api.function.ParallelSourceFunction;
 import io.millrace.api.function.SerializationCheck;
+import io.millrace.api.function.SocketTextStreamFunction;
 import io.millrace.api.function.SourceFunction;
 import io.millrace.api.stream.DataStreamSource;
 import io.millrace.api.transform.Pipeline;
@@ -131,9 +132,11 @@ public final class StreamExecutionEnvironment {
      */
     public StreamExecutionEnvironment setBufferTimeout(long timeoutMillis) {
         Limits.bufferTimeoutMillis(timeoutMillis, "the environment");
-        configuration.setString(BUFFER_TIMEOUT_ENABLED, Boolean.toString(timeoutMillis >= 0));
         if (timeoutMillis >= 0) {
+            configuration.removeKey(BUFFER_TIMEOUT_ENABLED);
             configuration.setString(BUFFER_TIMEOUT, timeoutMillis + " ms");
+        } else {
+            configuration.setString(BUFFER_TIMEOUT_ENABLED, "false");
         }
         return this;
     }
@@ -208,14 +211,13 @@ public final class StreamExecutionEnvironment {
         if (first == null) {
             throw nullValue(0);
         }
-        boolean alike = values.stream().allMatch(v -> v != null && v.getClass() == first.getClass());
+        boolean alike =
+                values.stream().allMatch(v -> v != null && v.getClass() == first.getClass());
         return fromCollection(
-                values,
-                alike ? TypeExtractor.forObjects(values) : TypeExtractor.forObject(first));
+                values, alike ? TypeExtractor.forObjects(values) : TypeExtractor.forObject(first));
     }
 
     public <T> DataStreamSource<T> fromCollection(Collection<T> values, TypeInformation<T> type) {
-        String name = "Collection Source";
         int index = 0;
         for (T value : values) {
             if (value == null) {
@@ -234,9 +236,8 @@ public final class StreamExecutionEnvironment {
             }
             index++;
         }
-        List<T> copy = List.copyOf(values);
-        SerializationCheck.checkValues(copy, name);
-        return source(name, type, new SourceSpec.Elements<>(copy), false);
+        return source(
+                "Collection Source", type, new SourceSpec.Elements<>(List.copyOf(values)), false);
     }
 
     private static InvalidProgramException nullValue(int index) {
@@ -298,6 +299,29 @@ public final class StreamExecutionEnvironment {
         } catch (IllegalArgumentException e) {
             return false;
         }
+    }
+
+    /** The lines that a server at this address sends, until it ends the connection. */
+    public DataStreamSource<String> socketTextStream(String hostname, int port) {
+        return socketTextStream(hostname, port, "\n");
+    }
+
+    public DataStreamSource<String> socketTextStream(String hostname, int port, String delimiter) {
+        return socketTextStream(hostname, port, delimiter, 0);
+    }
+
+    /**
+     * As {@link #socketTextStream(String, int)}, in pieces that the delimiter divides.
+     *
+     * @param maxRetry how often to connect again after the server ended the connection; -1 for no
+     *     limit
+     */
+    public DataStreamSource<String> socketTextStream(
+            String hostname, int port, String delimiter, long maxRetry) {
+        return addSource(
+                new SocketTextStreamFunction(hostname, port, delimiter, maxRetry),
+                "Socket Stream",
+                Types.STRING);
     }
 
     public <T> DataStreamSource<T> addSource(SourceFunction<T> function) {

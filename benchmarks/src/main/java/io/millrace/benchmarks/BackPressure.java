@@ -16,8 +16,8 @@ import io.millrace.runtime.master.JobState;
 import java.lang.management.BufferPoolMXBean;
 import java.lang.management.GarbageCollectorMXBean;
 import java.lang.management.ManagementFactory;
-import java.lang.management.MemoryUsage;
 import java.lang.management.MemoryPoolMXBean;
+import java.lang.management.MemoryUsage;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -28,11 +28,11 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
- * Workload BP: bids through two task managers into a sink that is far slower than the source, to see
- * that memory stays flat under back-pressure and how fast such a job is cancelled.
+ * Workload BP: bids through two task managers into a sink that is far slower than the source, to
+ * see that memory stays flat under back-pressure and how fast such a job is cancelled.
  *
- * <p>Prints one line of JSON: heap after collection and direct memory in the first and the last half of
- * the run, their peaks, and the time from cancel to the last subtask's end.
+ * <p>Prints one line of JSON: heap after collection and direct memory in the first and the last
+ * half of the run, their peaks, and the time from cancel to the last subtask's end.
  */
 public final class BackPressure {
     private static final LongAdder CONSUMED = new LongAdder();
@@ -40,7 +40,8 @@ public final class BackPressure {
     private BackPressure() {}
 
     /**
-     * @param args records (default 50,000,000), nanoseconds of work in the sink for each (default 3,000)
+     * @param args records (default 50,000,000), nanoseconds of work in the sink for each (default
+     *     3,000)
      */
     public static void main(String[] args) throws Exception {
         long records = args.length > 0 ? Long.parseLong(args[0]) : 50_000_000;
@@ -56,11 +57,17 @@ public final class BackPressure {
                 samples.take((double) CONSUMED.sum() / records);
                 if (CONSUMED.sum() - lastPrinted > records / 20) {
                     lastPrinted = CONSUMED.sum();
-                    System.err.printf(Locale.ROOT, "%,d of %,d records, %s%n", lastPrinted, records, samples.last());
+                    System.err.printf(
+                            Locale.ROOT,
+                            "%,d of %,d records, %s%n",
+                            lastPrinted,
+                            records,
+                            samples.last());
                 }
             }
             if (run.get().state() != JobState.FINISHED || CONSUMED.sum() != records) {
-                throw new IllegalStateException(run.get() + ", records " + CONSUMED.sum() + " of " + records);
+                throw new IllegalStateException(
+                        run.get() + ", records " + CONSUMED.sum() + " of " + records);
             }
         }
         double seconds = (System.nanoTime() - startNanos) / 1e9;
@@ -85,7 +92,8 @@ public final class BackPressure {
         }
     }
 
-    private static void awaitAtMost(CompletableFuture<JobResult> run, int seconds) throws Exception {
+    private static void awaitAtMost(CompletableFuture<JobResult> run, int seconds)
+            throws Exception {
         try {
             run.get(seconds, TimeUnit.SECONDS);
         } catch (TimeoutException e) {
@@ -95,7 +103,8 @@ public final class BackPressure {
 
     private static LocalCluster cluster() {
         return new LocalCluster(
-                new LocalSettings(2, 1, 16 << 20, false, Duration.ofMillis(100), Duration.ofSeconds(30)),
+                new LocalSettings(
+                        2, 1, 16 << 20, Duration.ofSeconds(30)),
                 BackPressure.class.getClassLoader());
     }
 
@@ -119,7 +128,9 @@ public final class BackPressure {
 
         @Override
         public JobExecutionResult execute(Pipeline pipeline) {
-            graph = new JobPlanner(ParsedConfiguration.empty(), 2).jobGraph(pipeline, "b".repeat(32));
+            graph =
+                    new JobPlanner(ParsedConfiguration.empty(), 2)
+                            .jobGraph(pipeline, "b".repeat(32));
             return new JobExecutionResult(graph.jobId(), 0);
         }
 
@@ -165,7 +176,8 @@ public final class BackPressure {
                 heap += after == null ? 0 : after.getUsed();
             }
             long direct = 0;
-            for (BufferPoolMXBean pool : ManagementFactory.getPlatformMXBeans(BufferPoolMXBean.class)) {
+            for (BufferPoolMXBean pool :
+                    ManagementFactory.getPlatformMXBeans(BufferPoolMXBean.class)) {
                 direct += pool.getName().equals("direct") ? pool.getMemoryUsed() : 0;
             }
             last = new long[] {heap, direct};
@@ -176,7 +188,11 @@ public final class BackPressure {
         }
 
         String last() {
-            return "heap after collection " + (last[0] >> 10) + " KiB, direct " + (last[1] >> 10) + " KiB";
+            return "heap after collection "
+                    + (last[0] >> 10)
+                    + " KiB, direct "
+                    + (last[1] >> 10)
+                    + " KiB";
         }
 
         private static long peak(List<long[]> samples, int what) {
@@ -191,8 +207,8 @@ public final class BackPressure {
             return String.format(
                     Locale.ROOT,
                     "{\"workload\":\"BP\",\"records\":%d,\"spinNanos\":%d,\"seconds\":%.1f,\"maxHeapBytes\":%d,"
-                            + "\"heapAfterGcPeakFirstHalf\":%d,\"heapAfterGcPeakLastHalf\":%d,"
-                            + "\"directPeakFirstHalf\":%d,\"directPeakLastHalf\":%d,\"gcMillis\":%d,\"cancelMillis\":%d}",
+                        + "\"heapAfterGcPeakFirstHalf\":%d,\"heapAfterGcPeakLastHalf\":%d,"
+                        + "\"directPeakFirstHalf\":%d,\"directPeakLastHalf\":%d,\"gcMillis\":%d,\"cancelMillis\":%d}",
                     records,
                     spinNanos,
                     seconds,

@@ -3,8 +3,8 @@ package io.millrace.benchmarks;
 import io.millrace.api.function.MapFunction;
 
 /**
- * Makes a new bid of a number: the auction is spread by a mix of all 64 bits, strings come out of pools
- * of 1,024 that were made before.
+ * Makes a new bid of a number: the auction is spread by a mix of all 64 bits, strings come out of
+ * pools of 1,024 that were made before.
  */
 final class BidGenerator implements MapFunction<Long, Bid> {
     private static final long serialVersionUID = 1L;

@@ -57,7 +57,8 @@ class ModuleRulesTest {
                 .resideInAPackage("io.millrace.hdfs..")
                 .should()
                 .dependOnClassesThat()
-                .resideInAnyPackage("io.millrace.worker..", "io.millrace.master..", "io.millrace.client..")
+                .resideInAnyPackage(
+                        "io.millrace.worker..", "io.millrace.master..", "io.millrace.client..")
                 .check(ALL);
         noClasses()
                 .that()
@@ -83,7 +84,8 @@ class ModuleRulesTest {
     void shouldKeepYarnWhereItIsSpoken() {
         noClasses()
                 .that()
-                .resideOutsideOfPackages("io.millrace.master.yarn..", "io.millrace.worker..", "io.millrace.client..")
+                .resideOutsideOfPackages(
+                        "io.millrace.master.yarn..", "io.millrace.worker..", "io.millrace.client..")
                 .should()
                 .dependOnClassesThat()
                 .resideInAPackage("org.apache.hadoop.yarn..")

@@ -15,7 +15,6 @@ import java.lang.reflect.Method;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.IdentityHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
@@ -30,12 +29,18 @@ public final class SerializationCheck {
     private SerializationCheck() {}
 
     /**
+     * Refuses a value that cannot be written, unless it is only the object it was made in that
+     * cannot, and none of its code reads that: then the value forgets it.
+     *
      * @param what e.g. {@code The function}
      * @param operator name of the operator
      * @return the value
      */
     public static <T> T check(String what, T value, String operator) {
         Exception failure = failureOf(value);
+        if (failure != null && EnclosingInstance.dropIfUnread(value)) {
+            failure = failureOf(value);
+        }
         if (failure == null) {
             return value;
         }
@@ -50,15 +55,6 @@ public final class SerializationCheck {
                         + ") cannot be sent to the workers: "
                         + culprit.sentence(),
                 failure);
-    }
-
-    /** As {@link #check}, for the values of a source. */
-    public static void checkValues(List<?> values, String operator) {
-        if (failureOf(values) != null) {
-            for (int i = 0; i < values.size(); i++) {
-                check("Value " + i, values.get(i), operator);
-            }
-        }
     }
 
     /** What is thrown when the value is written; null if it can be written. */
@@ -91,9 +87,6 @@ public final class SerializationCheck {
                         + type
                         + ", which is not serializable. Make the function a static nested class or"
                         + " a lambda that uses no field or method of that object.";
-            }
-            if (path.isEmpty()) {
-                return "its class must implement java.io.Serializable.";
             }
             return subject
                     + " is a "
@@ -142,7 +135,10 @@ public final class SerializationCheck {
     private static Culprit inCaptured(SerializedLambda lambda, String path, Set<Object> seen) {
         for (int i = 0; i < lambda.getCapturedArgCount(); i++) {
             Culprit culprit =
-                    at(lambda.getCapturedArg(i), dotted(path, "captured variable " + (i + 1)), seen);
+                    at(
+                            lambda.getCapturedArg(i),
+                            dotted(path, "captured variable " + (i + 1)),
+                            seen);
             if (culprit != null) {
                 return culprit;
             }
@@ -158,7 +154,8 @@ public final class SerializationCheck {
                 return null;
             }
             for (ObjectStreamField written : form.getFields()) {
-                Object content = written.isPrimitive() ? null : read(value, type, written.getName());
+                Object content =
+                        written.isPrimitive() ? null : read(value, type, written.getName());
                 Culprit culprit = at(content, dotted(path, named(written.getName())), seen);
                 if (culprit != null) {
                     return culprit;

@@ -93,8 +93,7 @@ public class DataStream<T> {
 
     /** Keeps the records for which the function says true. */
     public SingleOutputStreamOperator<T> filter(FilterFunction<T> function) {
-        return operator(
-                "Filter", getType(), checked("Filter", function), OperatorSpec.Filter::new);
+        return operator("Filter", getType(), checked("Filter", function), OperatorSpec.Filter::new);
     }
 
     public <R> SingleOutputStreamOperator<R> process(ProcessFunction<T, R> function) {
@@ -304,8 +303,7 @@ public class DataStream<T> {
                     "writeAsText was given no path; name the folder to write.");
         }
         return sink(
-                "Text File Sink",
-                new SinkSpec.TextFile<>(path, writeMode == WriteMode.OVERWRITE));
+                "Text File Sink", new SinkSpec.TextFile<>(path, writeMode == WriteMode.OVERWRITE));
     }
 
     public DataStreamSink<T> addSink(SinkFunction<T> function) {

@@ -133,6 +133,8 @@ public class KeyedStream<T, K> extends DataStream<T> {
     }
 
     /**
+     * The record with the least value of a field.
+     *
      * @param first of several records with the least value the first, else the last
      */
     public SingleOutputStreamOperator<T> minBy(int positionToMinBy, boolean first) {
@@ -143,6 +145,8 @@ public class KeyedStream<T, K> extends DataStream<T> {
     }
 
     /**
+     * The record with the least value of a field.
+     *
      * @param first of several records with the least value the first, else the last
      */
     public SingleOutputStreamOperator<T> minBy(String field, boolean first) {
@@ -162,6 +166,8 @@ public class KeyedStream<T, K> extends DataStream<T> {
     }
 
     /**
+     * The record with the greatest value of a field.
+     *
      * @param first of several records with the greatest value the first, else the last
      */
     public SingleOutputStreamOperator<T> maxBy(int positionToMaxBy, boolean first) {
@@ -172,6 +178,8 @@ public class KeyedStream<T, K> extends DataStream<T> {
     }
 
     /**
+     * The record with the greatest value of a field.
+     *
      * @param first of several records with the greatest value the first, else the last
      */
     public SingleOutputStreamOperator<T> maxBy(String field, boolean first) {

@@ -63,7 +63,9 @@ public final class TransformationGraph {
         return operators.stream().filter(o -> !readByOperators.contains(o.id())).toList();
     }
 
-    /** The program was handed over; what comes now is the next one, which may read the old nodes. */
+    /**
+     * The program was handed over; what comes now is the next one, which may read the old nodes.
+     */
     public void clear() {
         operators.clear();
     }

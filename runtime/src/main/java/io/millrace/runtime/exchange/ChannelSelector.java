@@ -30,7 +30,8 @@ public interface ChannelSelector {
     /**
      * In turn.
      *
-     * @param start the channel to begin with, so that several writers do not begin with the same one
+     * @param start the channel to begin with, so that several writers do not begin with the same
+     *     one
      */
     static ChannelSelector roundRobin(int channels, int start) {
         return new ChannelSelector() {
@@ -57,7 +58,8 @@ public interface ChannelSelector {
         return value -> {
             @SuppressWarnings("unchecked") // the graph was built from a stream of T
             K key = selector.getKey((T) value);
-            return KeyGroups.subtask(KeyGroups.of(hasher.hash(key), maxParallelism), maxParallelism, channels);
+            return KeyGroups.subtask(
+                    KeyGroups.of(hasher.hash(key), maxParallelism), maxParallelism, channels);
         };
     }
 }

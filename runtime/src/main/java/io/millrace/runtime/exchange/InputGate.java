@@ -14,7 +14,8 @@ import java.util.concurrent.atomic.AtomicLongArray;
  * channels rises, a barrier when it has come on every channel that has not ended (a channel that is
  * ahead is not read meanwhile), the end when all channels have ended.
  *
- * <p>Threads: owned by the reading subtask, except the {@link #wakeup wakeups}, which anybody may call.
+ * <p>Threads: owned by the reading subtask, except the {@link #wakeup wakeups}, which anybody may
+ * call.
  */
 public final class InputGate {
     private static final long NO_WATERMARK = Long.MIN_VALUE;
@@ -89,8 +90,8 @@ public final class InputGate {
     }
 
     /**
-     * The next thing to do: a {@link RecordBatch}, an event of the gate, or null if there is nothing
-     * now. After {@link EndOfData} there is never anything again.
+     * The next thing to do: a {@link RecordBatch}, an event of the gate, or null if there is
+     * nothing now. After {@link EndOfData} there is never anything again.
      */
     public Object poll() throws ExchangeException {
         int count = channels.length;
@@ -121,12 +122,18 @@ public final class InputGate {
         return steps > 0 ? steps : steps + channels.length;
     }
 
-    /** The next channel after the cursor that is ready and not blocked, looking at {@code limit} at most. */
+    /**
+     * The next channel after the cursor that is ready and not blocked, looking at {@code limit} at
+     * most.
+     */
     private int nextReady(int limit) {
         int count = channels.length;
         for (int i = 1; i <= limit; ) {
             int at = (cursor + i) % count;
-            if ((at & 63) == 0 && at + 64 <= count && i + 64 <= limit + 1 && ready.get(at >> 6) == 0) {
+            if ((at & 63) == 0
+                    && at + 64 <= count
+                    && i + 64 <= limit + 1
+                    && ready.get(at >> 6) == 0) {
                 i += 64;
                 continue;
             }

@@ -7,16 +7,16 @@ import java.lang.invoke.VarHandle;
 /**
  * A channel between two subtasks of one worker: hands over objects in batches.
  *
- * <p>Shape: a linked list of chunks, each either up to {@value #MAX_CHUNK} records or one event. The
- * last chunk is open: its writer appends to it while the reader may already take what was made
+ * <p>Shape: a linked list of chunks, each either up to {@value #MAX_CHUNK} records or one event.
+ * The last chunk is open: its writer appends to it while the reader may already take what was made
  * visible. Chunks start small and double while they fill before anybody asks for a flush.
  *
  * <p>Unit: the bound is a number of closed chunks that are not yet consumed; beyond it {@link
  * OutputChannel#isAvailable} is false, though writing still succeeds (overdraft).
  *
- * <p>Threads: one writer, one reader, anybody may ask for a flush or close. A chunk's {@code written}
- * is published with a release store for each record, so that a flush needs nothing of a writer that
- * sits in user code.
+ * <p>Threads: one writer, one reader, anybody may ask for a flush or close. A chunk's {@code
+ * written} is published with a release store for each record, so that a flush needs nothing of a
+ * writer that sits in user code.
  */
 public final class LocalChannel {
     static final int MIN_CHUNK = 16;
@@ -58,8 +58,8 @@ public final class LocalChannel {
         /** When a chunk is full or somebody asked for a flush; costs a writer next to nothing. */
         ON_FLUSH,
         /**
-         * At once; costs a fence for each record, for writers that may sit in user code at any time and
-         * that nobody flushes.
+         * At once; costs a fence for each record, for writers that may sit in user code at any time
+         * and that nobody flushes.
          */
         AT_ONCE
     }
@@ -69,7 +69,8 @@ public final class LocalChannel {
      * @param boundChunks closed chunks that may wait for the reader, at least 1
      * @param copier copies what is handed over, or null if references may be shared
      */
-    public LocalChannel(String name, int boundChunks, TypeSerializer<Object> copier, Visibility visibility) {
+    public LocalChannel(
+            String name, int boundChunks, TypeSerializer<Object> copier, Visibility visibility) {
         if (boundChunks < 1) {
             throw new IllegalArgumentException("bound of " + boundChunks + " chunks");
         }
@@ -270,7 +271,10 @@ public final class LocalChannel {
                     return at.event;
                 }
                 boolean closed = at.closed;
-                int limit = closed || atOnce || flushRequested ? written(at) : (int) VISIBLE.getAcquire(at);
+                int limit =
+                        closed || atOnce || flushRequested
+                                ? written(at)
+                                : (int) VISIBLE.getAcquire(at);
                 if (limit > taken) {
                     RecordBatch batch = new RecordBatch(at.values, at.timestamps, taken, limit);
                     records += limit - taken;
@@ -282,7 +286,9 @@ public final class LocalChannel {
                 }
                 if (!closed) {
                     if (atOnce && !readerWaits) {
-                        readerWaits = true; // and look once more: the writer may just have missed the flag
+                        readerWaits =
+                                true; // and look once more: the writer may just have missed the
+                        // flag
                         continue;
                     }
                     return nothing(abandoned);
@@ -300,7 +306,8 @@ public final class LocalChannel {
 
         private Object nothing(boolean abandoned) throws ExchangeException {
             if (abandoned) {
-                throw new ExchangeException("Channel " + name + ": its writer ended before the end of its data");
+                throw new ExchangeException(
+                        "Channel " + name + ": its writer ended before the end of its data");
             }
             return null;
         }

@@ -10,8 +10,8 @@ import java.util.Map;
 /**
  * The channels of one worker: local ones between its own subtasks, remote ones to all others.
  *
- * <p>Two subtasks of one worker meet here by the channel's id, whichever is deployed first. A writer
- * may have finished and gone before its reader comes: what it wrote waits here.
+ * <p>Two subtasks of one worker meet here by the channel's id, whichever is deployed first. A
+ * writer may have finished and gone before its reader comes: what it wrote waits here.
  *
  * <p>Threads: any; guarded by its own lock, which is never held while records travel.
  */
@@ -19,7 +19,6 @@ public final class WorkerChannels implements Channels {
     private final String workerId;
     private final Channels remote;
     private final int localBoundChunks;
-    private final boolean shareReferences;
     private final Map<ChannelId, Meeting> meetings = new HashMap<>();
 
     private static final class Meeting {
@@ -37,14 +36,12 @@ public final class WorkerChannels implements Channels {
     /**
      * @param remote opens channels to other workers
      * @param localBoundChunks closed chunks that may wait in a local channel
-     * @param shareReferences whether mutable objects are handed over without a copy ({@code
-     *     pipeline.object-reuse})
      */
-    public WorkerChannels(String workerId, Channels remote, int localBoundChunks, boolean shareReferences) {
+    public WorkerChannels(
+            String workerId, Channels remote, int localBoundChunks) {
         this.workerId = workerId;
         this.remote = remote;
         this.localBoundChunks = localBoundChunks;
-        this.shareReferences = shareReferences;
     }
 
     @Override
@@ -91,7 +88,7 @@ public final class WorkerChannels implements Channels {
                         new LocalChannel(
                                 id.toString(),
                                 localBoundChunks,
-                                shareReferences || serializer.isImmutable() ? null : serializer,
+                                serializer.isImmutable() ? null : serializer,
                                 LocalChannel.Visibility.ON_FLUSH));
         meetings.put(id, meeting);
         return meeting;

@@ -60,6 +60,7 @@ public final class LineReader implements AutoCloseable {
     private int limit; // of what was read into the buffer
     private int searched; // no LF between start and here
     private long base; // position of buffer[0] in the text
+    private int markBytes; // of a byte order mark before start, where the first line begins
     private boolean endOfText;
     private boolean closed;
     private String line;
@@ -126,10 +127,11 @@ public final class LineReader implements AutoCloseable {
 
     /** Goes to the next line; false at the end of the split, and ever after. */
     public boolean next() throws IOException {
-        if (base + start >= splitEnd || closed) {
+        if (base + start - markBytes >= splitEnd || closed) {
             line = null;
             return false;
         }
+        markBytes = 0;
         int end = findLineEnd();
         if (end < 0) {
             if (start == limit) {
@@ -179,6 +181,7 @@ public final class LineReader implements AutoCloseable {
                 && buffer[0] == (byte) 0xEF
                 && buffer[1] == (byte) 0xBB
                 && buffer[2] == (byte) 0xBF) {
+            markBytes = 3;
             start = 3;
             searched = 3;
         } else if (limit >= 2

@@ -11,12 +11,13 @@ import java.util.List;
 /**
  * The operators that run in one thread, as the planner has put them together.
  *
- * <p>Shape: a tree in topological order; the first operator is the head, which reads the chain's input
- * or is a source.
+ * <p>Shape: a tree in topological order; the first operator is the head, which reads the chain's
+ * input or is a source.
  *
  * @param objectReuse whether mutable records are handed from operator to operator without a copy
  */
-public record ChainSpec(List<ChainedOperator> operators, boolean objectReuse) implements Serializable {
+public record ChainSpec(List<ChainedOperator> operators, boolean objectReuse)
+        implements Serializable {
     public ChainSpec {
         operators = List.copyOf(operators);
     }
@@ -72,7 +73,21 @@ public record ChainSpec(List<ChainedOperator> operators, boolean objectReuse) im
         }
 
         /**
-         * @param finalResultsOnly whether a keyed aggregate emits one result a key at the end of its input
+         * A source of given values.
+         *
+         * @param values written one after the other by the serializer of the output type, because
+         *     they need not be Java serializable
+         */
+        record Elements(int count, byte[] values) implements Body {
+            @Override
+            public boolean runsUserCode() {
+                return false;
+            }
+        }
+
+        /**
+         * @param finalResultsOnly whether a keyed aggregate emits one result a key at the end of
+         *     its input
          */
         record Operator(OperatorSpec<?, ?> spec, boolean finalResultsOnly) implements Body {
             @Override

@@ -39,7 +39,9 @@ public record JobGraph(
         return edges.stream().filter(e -> e.source() == vertex).toList();
     }
 
-    /** Slots that all subtasks need: for each slot sharing group as many as its highest parallelism. */
+    /**
+     * Slots that all subtasks need: for each slot sharing group as many as its highest parallelism.
+     */
     public int requiredSlots() {
         return vertices.stream()
                 .collect(

@@ -5,10 +5,14 @@ import io.millrace.api.transform.ChainingStrategy;
 import io.millrace.api.transform.Partitioning;
 import io.millrace.api.transform.SinkSpec;
 import io.millrace.api.transform.SourceSpec;
+import io.millrace.runtime.serializer.RecordOutput;
+import io.millrace.runtime.serializer.Serializers;
+import io.millrace.runtime.serializer.TypeSerializer;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.ObjectOutputStream;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -19,8 +23,8 @@ import java.util.Set;
 /**
  * Chains what can be chained and makes the job graph of a stream graph.
  *
- * <p>Two operators are chained if records go from one to the other unchanged in number of subtasks and
- * in place (forward), nobody else feeds the second one, both may be chained and share a slot.
+ * <p>Two operators are chained if records go from one to the other unchanged in number of subtasks
+ * and in place (forward), nobody else feeds the second one, both may be chained and share a slot.
  */
 public final class JobGraphPlanner {
     private final StreamGraph graph;
@@ -33,7 +37,10 @@ public final class JobGraphPlanner {
      * @param configuration every option in force for the job
      */
     public record Settings(
-            String jobId, boolean chaining, boolean objectReuse, Map<String, String> configuration) {}
+            String jobId,
+            boolean chaining,
+            boolean objectReuse,
+            Map<String, String> configuration) {}
 
     private JobGraphPlanner(StreamGraph graph, Settings settings) {
         this.graph = graph;
@@ -49,7 +56,9 @@ public final class JobGraphPlanner {
         for (StreamGraph.Node node : graph.nodes()) {
             List<StreamGraph.Edge> inputs = graph.inputsOf(node.id());
             int head =
-                    inputs.size() == 1 && isChained(inputs.get(0)) ? headOf.get(inputs.get(0).source()) : node.id();
+                    inputs.size() == 1 && isChained(inputs.get(0))
+                            ? headOf.get(inputs.get(0).source())
+                            : node.id();
             headOf.put(node.id(), head);
             chains.computeIfAbsent(head, h -> new ArrayList<>()).add(node.id());
         }
@@ -73,8 +82,10 @@ public final class JobGraphPlanner {
                             edge.partitioning().word()));
         }
         List<JobVertex> vertices = new ArrayList<>();
-        chains.forEach((head, members) -> vertices.add(vertex(vertices.size(), members, edgeNumbers)));
-        return new JobGraph(settings.jobId(), graph.jobName(), vertices, edges, settings.configuration());
+        chains.forEach(
+                (head, members) -> vertices.add(vertex(vertices.size(), members, edgeNumbers)));
+        return new JobGraph(
+                settings.jobId(), graph.jobName(), vertices, edges, settings.configuration());
     }
 
     private void refuseDoubleUids() {
@@ -111,12 +122,14 @@ public final class JobGraphPlanner {
     }
 
     private static JobEdge.Pattern pattern(Partitioning<?> partitioning) {
-        return partitioning instanceof Partitioning.Forward<?> || partitioning instanceof Partitioning.Rescale<?>
+        return partitioning instanceof Partitioning.Forward<?>
+                        || partitioning instanceof Partitioning.Rescale<?>
                 ? JobEdge.Pattern.POINTWISE
                 : JobEdge.Pattern.ALL_TO_ALL;
     }
 
-    private JobVertex vertex(int id, List<Integer> members, Map<StreamGraph.Edge, Integer> edgeNumbers) {
+    private JobVertex vertex(
+            int id, List<Integer> members, Map<StreamGraph.Edge, Integer> edgeNumbers) {
         List<ChainSpec.ChainedOperator> operators = new ArrayList<>();
         List<JobVertex.FileInput> inputs = new ArrayList<>();
         List<JobVertex.FileOutput> outputs = new ArrayList<>();
@@ -139,7 +152,7 @@ public final class JobGraphPlanner {
                             node.id(),
                             node.name(),
                             node.uid(),
-                            node.body(),
+                            body(node),
                             node.inputType(),
                             node.outputType(),
                             chained,
@@ -166,6 +179,40 @@ public final class JobGraphPlanner {
                 outputs);
     }
 
+    /** The node's body in the form in which it travels. */
+    private static ChainSpec.Body body(StreamGraph.Node node) {
+        return node.body() instanceof ChainSpec.Body.Source source
+                        && source.spec() instanceof SourceSpec.Elements<?> elements
+                ? elements(node, elements.values())
+                : node.body();
+    }
+
+    private static ChainSpec.Body elements(StreamGraph.Node node, List<?> values) {
+        @SuppressWarnings("unchecked") // the API has checked that the values are of the type
+        TypeSerializer<Object> serializer =
+                (TypeSerializer<Object>)
+                        Serializers.compile(
+                                node.outputType(), Thread.currentThread().getContextClassLoader());
+        RecordOutput out = new RecordOutput(64);
+        for (int i = 0; i < values.size(); i++) {
+            try {
+                serializer.serialize(values.get(i), out);
+            } catch (IOException | RuntimeException e) {
+                throw new InvalidProgramException(
+                        "Value "
+                                + i
+                                + " of source '"
+                                + node.name()
+                                + "' cannot be written as "
+                                + node.outputType()
+                                + ": "
+                                + e,
+                        e);
+            }
+        }
+        return new ChainSpec.Body.Elements(values.size(), Arrays.copyOf(out.bytes(), out.length()));
+    }
+
     /** {@code a -> b}, {@code a -> (b -> c, d)}. */
     private static String name(List<ChainSpec.ChainedOperator> operators, int at) {
         ChainSpec.ChainedOperator operator = operators.get(at);
@@ -184,11 +231,13 @@ public final class JobGraphPlanner {
         } catch (IOException e) {
             throw new InvalidProgramException(
                     "The operators "
-                            + spec.operators().stream().map(ChainSpec.ChainedOperator::name).toList()
+                            + spec.operators().stream()
+                                    .map(ChainSpec.ChainedOperator::name)
+                                    .toList()
                             + " cannot be sent to the workers: "
                             + e
-                            + ". Functions and what they hold must be serializable; mark other fields transient and"
-                            + " make them in open().",
+                            + ". Functions and what they hold must be serializable; mark other"
+                            + " fields transient and make them in open().",
                     e);
         }
         return bytes.toByteArray();

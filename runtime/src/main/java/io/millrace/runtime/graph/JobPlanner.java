@@ -44,8 +44,10 @@ public final class JobPlanner {
         int maxParallelism =
                 pipeline.maxParallelism() != Transformation.UNSET
                         ? pipeline.maxParallelism()
-                        : settings.getIfSet(JobOptions.MAX_PARALLELISM).orElse(Transformation.UNSET);
-        int parallelism = settings.getIfSet(JobOptions.DEFAULT_PARALLELISM).orElse(fallbackParallelism);
+                        : settings.getIfSet(JobOptions.MAX_PARALLELISM)
+                                .orElse(Transformation.UNSET);
+        int parallelism =
+                settings.getIfSet(JobOptions.DEFAULT_PARALLELISM).orElse(fallbackParallelism);
         Pipeline decided =
                 new Pipeline(
                         settings.getIfSet(JobOptions.NAME).orElse(pipeline.jobName()),

@@ -10,9 +10,9 @@ import io.millrace.runtime.serializer.Serializers;
 /**
  * Shows a plan as JSON.
  *
- * <p>Format: {@code {"nodes": [{"id", "type", "pact", "contents", "parallelism", "predecessors": [{"id",
- * "ship_strategy", "side", "serializer"}]}]}}, the fields that visualizers of such plans know, and the
- * serializer of each edge.
+ * <p>Format: {@code {"nodes": [{"id", "type", "pact", "contents", "parallelism", "predecessors":
+ * [{"id", "ship_strategy", "side", "serializer"}]}]}}, the fields that visualizers of such plans
+ * know, and the serializer of each edge.
  */
 public final class PlanJson {
     private PlanJson() {}

@@ -75,22 +75,28 @@ public final class StreamGraphPlanner {
         }
         return switch (pipeline.mode()) {
             case STREAMING -> RuntimeExecutionMode.STREAMING;
-            case AUTOMATIC -> unbounded.isEmpty() ? RuntimeExecutionMode.BATCH : RuntimeExecutionMode.STREAMING;
+            case AUTOMATIC ->
+                    unbounded.isEmpty()
+                            ? RuntimeExecutionMode.BATCH
+                            : RuntimeExecutionMode.STREAMING;
             case BATCH -> {
                 if (!unbounded.isEmpty()) {
                     throw new InvalidProgramException(
                             "execution.runtime-mode is BATCH, but source '"
                                     + unbounded.get(0).name()
-                                    + "' may never end: a source function says nothing about its end. Use STREAMING, or a"
-                                    + " bounded source such as fromSequence or readTextFile.");
+                                    + "' may never end: a source function says nothing about its"
+                                    + " end. Use STREAMING, or a bounded source such as"
+                                    + " fromSequence or readTextFile.");
                 }
                 yield RuntimeExecutionMode.BATCH;
             }
         };
     }
 
-    private static void collectUnbounded(Transformation<?> at, List<SourceTransformation<?>> unbounded) {
-        if (at instanceof SourceTransformation<?> source && source.spec() instanceof SourceSpec.Function<?>) {
+    private static void collectUnbounded(
+            Transformation<?> at, List<SourceTransformation<?>> unbounded) {
+        if (at instanceof SourceTransformation<?> source
+                && source.spec() instanceof SourceSpec.Function<?>) {
             unbounded.add(source);
         }
         at.inputs().forEach(input -> collectUnbounded(input, unbounded));
@@ -117,7 +123,9 @@ public final class StreamGraphPlanner {
             StreamGraph.Node node = node(at, inputs, mode);
             nodes.put(at.id(), node);
             for (Way way : inputs) {
-                edges.add(new StreamGraph.Edge(edges.size(), way.source(), node.id(), partitioning(way, node)));
+                edges.add(
+                        new StreamGraph.Edge(
+                                edges.size(), way.source(), node.id(), partitioning(way, node)));
             }
             result.add(new Way(node.id(), null));
         }
@@ -126,7 +134,8 @@ public final class StreamGraphPlanner {
         return result;
     }
 
-    private StreamGraph.Node node(Transformation<?> at, List<Way> inputs, RuntimeExecutionMode mode) {
+    private StreamGraph.Node node(
+            Transformation<?> at, List<Way> inputs, RuntimeExecutionMode mode) {
         int parallelism = parallelism(at);
         int maxParallelism = maxParallelism(at, parallelism);
         ChainSpec.Body body;
@@ -140,7 +149,9 @@ public final class StreamGraphPlanner {
             OperatorTransformation<?, ?> operator = (OperatorTransformation<?, ?>) at;
             body =
                     new ChainSpec.Body.Operator(
-                            operator.spec(), mode == RuntimeExecutionMode.BATCH && isKeyedAggregate(operator.spec()));
+                            operator.spec(),
+                            mode == RuntimeExecutionMode.BATCH
+                                    && isKeyedAggregate(operator.spec()));
             inputType = operator.input().outputType();
         }
         return new StreamGraph.Node(
@@ -157,7 +168,8 @@ public final class StreamGraphPlanner {
     }
 
     private static boolean isKeyedAggregate(OperatorSpec<?, ?> spec) {
-        return spec instanceof OperatorSpec.KeyedReduce<?, ?> || spec instanceof OperatorSpec.KeyedAggregate<?, ?>;
+        return spec instanceof OperatorSpec.KeyedReduce<?, ?>
+                || spec instanceof OperatorSpec.KeyedAggregate<?, ?>;
     }
 
     private int parallelism(Transformation<?> at) {
@@ -168,15 +180,17 @@ public final class StreamGraphPlanner {
                                 + at.name()
                                 + "' cannot run with parallelism "
                                 + at.parallelism()
-                                + ": it is not parallel, the limit is 1. Leave setParallelism out, or use a"
-                                + " ParallelSourceFunction or fromSequence.");
+                                + ": it is not parallel, the limit is 1. Leave setParallelism out,"
+                                + " or use a ParallelSourceFunction or fromSequence.");
             }
             return 1;
         }
         int parallelism =
                 at.parallelism() != Transformation.UNSET
                         ? at.parallelism()
-                        : pipeline.parallelism() != Transformation.UNSET ? pipeline.parallelism() : defaultParallelism;
+                        : pipeline.parallelism() != Transformation.UNSET
+                                ? pipeline.parallelism()
+                                : defaultParallelism;
         if (parallelism < 1 || parallelism > MAX_PARALLELISM) {
             throw new InvalidProgramException(
                     "Parallelism of '"
@@ -197,7 +211,9 @@ public final class StreamGraphPlanner {
 
     private int maxParallelism(Transformation<?> at, int parallelism) {
         int set =
-                at.maxParallelism() != Transformation.UNSET ? at.maxParallelism() : pipeline.maxParallelism();
+                at.maxParallelism() != Transformation.UNSET
+                        ? at.maxParallelism()
+                        : pipeline.maxParallelism();
         if (set == Transformation.UNSET) {
             return KeyGroups.defaultMaxParallelism(parallelism);
         }
@@ -216,13 +232,18 @@ public final class StreamGraphPlanner {
         return set;
     }
 
-    /** An operator that names none goes with its inputs if they agree, else to the default group. */
+    /**
+     * An operator that names none goes with its inputs if they agree, else to the default group.
+     */
     private String slotSharingGroup(Transformation<?> at, List<Way> inputs) {
         if (at.slotSharingGroup() != null) {
             return at.slotSharingGroup();
         }
         List<String> groups =
-                inputs.stream().map(way -> nodes.get(way.source()).slotSharingGroup()).distinct().toList();
+                inputs.stream()
+                        .map(way -> nodes.get(way.source()).slotSharingGroup())
+                        .distinct()
+                        .toList();
         return groups.size() == 1 ? groups.get(0) : DEFAULT_SLOT_SHARING_GROUP;
     }
 
@@ -242,8 +263,8 @@ public final class StreamGraphPlanner {
                             + target.name()
                             + "' (parallelism "
                             + target.parallelism()
-                            + ") is not possible: both sides must have the same parallelism. Use rebalance() or"
-                            + " rescale().");
+                            + ") is not possible: both sides must have the same parallelism. Use"
+                            + " rebalance() or rescale().");
         }
         return way.partitioning();
     }

@@ -22,7 +22,10 @@ final class InMemoryJobStore implements JobStore {
     public void takeOver(int epoch, Consumer<Outcome<List<Entry>>> reply) {
         List<Entry> all;
         synchronized (records) {
-            all = records.entrySet().stream().map(e -> new Entry(e.getKey(), e.getValue())).toList();
+            all =
+                    records.entrySet().stream()
+                            .map(e -> new Entry(e.getKey(), e.getValue()))
+                            .toList();
         }
         reply.accept(new Outcome.Done<>(all));
     }

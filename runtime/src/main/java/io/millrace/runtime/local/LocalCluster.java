@@ -15,6 +15,7 @@ import io.millrace.runtime.master.JobStatus;
 import io.millrace.runtime.master.MasterEvent;
 import io.millrace.runtime.master.MasterPorts;
 import io.millrace.runtime.master.MasterSettings;
+import io.millrace.runtime.network.Secret;
 import io.millrace.runtime.schedule.RestartStrategy;
 import java.util.ArrayList;
 import java.util.List;
@@ -45,6 +46,7 @@ public final class LocalCluster implements AutoCloseable {
     private final Map<String, LocalWorker> workers = new ConcurrentHashMap<>();
     private final CompletableFuture<JobResult> result = new CompletableFuture<>();
     private final AtomicReference<JobStatus> status = new AtomicReference<>();
+    private final Secret secret = Secret.random();
     private int workersMade;
 
     /**
@@ -53,7 +55,8 @@ public final class LocalCluster implements AutoCloseable {
     public LocalCluster(LocalSettings settings, ClassLoader userClassLoader) {
         this.settings = settings;
         this.userClassLoader = userClassLoader;
-        this.masterLoop = new EventLoop<>("job-master", QUEUE, clock, result::completeExceptionally);
+        this.masterLoop =
+                new EventLoop<>("job-master", QUEUE, clock, result::completeExceptionally);
         this.files =
                 Executors.newSingleThreadExecutor(
                         task -> {
@@ -134,7 +137,8 @@ public final class LocalCluster implements AutoCloseable {
 
         @Override
         public void fenced(String detail) {
-            result.completeExceptionally(new IllegalStateException("A local job was fenced: " + detail));
+            result.completeExceptionally(
+                    new IllegalStateException("A local job was fenced: " + detail));
         }
     }
 
@@ -145,7 +149,13 @@ public final class LocalCluster implements AutoCloseable {
             List<LocalWorker> started = new ArrayList<>();
             for (int i = 0; i < more; i++) {
                 String id = "local-" + ++workersMade;
-                LocalWorker worker = new LocalWorker(id, EPOCH, settings, userClassLoader, clock, masterLoop, workers::remove);
+                LocalWorker worker =
+                        new LocalWorker(id, "local", EPOCH, secret,
+                                settings,
+                                userClassLoader,
+                                clock,
+                                masterLoop,
+                                workers::remove);
                 workers.put(id, worker);
                 started.add(worker);
                 granted.add(new MasterEvent.Container(id, "localhost"));

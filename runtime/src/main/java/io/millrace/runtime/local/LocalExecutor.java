@@ -4,7 +4,6 @@ import io.millrace.api.JobExecutionException;
 import io.millrace.api.JobExecutionResult;
 import io.millrace.api.JobExecutor;
 import io.millrace.api.transform.Pipeline;
-import io.millrace.runtime.config.JobOptions;
 import io.millrace.runtime.config.ParsedConfiguration;
 import io.millrace.runtime.config.TaskManagerOptions;
 import io.millrace.runtime.graph.JobGraph;
@@ -15,7 +14,9 @@ import io.millrace.runtime.master.JobState;
 import java.security.SecureRandom;
 import java.util.HexFormat;
 
-/** Runs programs in this process: for IDEs, tests and everybody who starts a main method by hand. */
+/**
+ * Runs programs in this process: for IDEs, tests and everybody who starts a main method by hand.
+ */
 public final class LocalExecutor implements JobExecutor {
     private static final SecureRandom IDS = new SecureRandom();
 
@@ -39,22 +40,26 @@ public final class LocalExecutor implements JobExecutor {
                 1,
                 graph.requiredSlots(),
                 0,
-                configuration.get(JobOptions.OBJECT_REUSE),
-                configuration.get(JobOptions.BUFFER_TIMEOUT),
                 configuration.get(TaskManagerOptions.TASK_CANCELLATION_INTERVAL));
     }
 
     private static JobExecutionResult resultOf(JobResult result) throws JobExecutionException {
         if (result.state() == JobState.FINISHED) {
-            return new JobExecutionResult(result.jobId(), result.endMillis() - result.startMillis());
+            return new JobExecutionResult(
+                    result.jobId(), result.endMillis() - result.startMillis());
         }
         if (result.failure() == null) {
             throw new JobExecutionException(
                     result.jobId(), "Job '" + result.jobName() + "' ended as " + result.state());
         }
         throw new JobExecutionException(
-                result.jobId(), "Job '" + result.jobName() + "' failed: " + result.failure().summary()
-                        + "\n" + result.failure().report());
+                result.jobId(),
+                "Job '"
+                        + result.jobName()
+                        + "' failed: "
+                        + result.failure().summary()
+                        + "\n"
+                        + result.failure().report());
     }
 
     @Override

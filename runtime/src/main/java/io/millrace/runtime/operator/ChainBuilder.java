@@ -21,7 +21,8 @@ import java.util.Map;
 /**
  * Puts the operators of one subtask together: from the last to the first, each with its output.
  *
- * <p>The one place where an operator's class is chosen, so that a generated class can take its place.
+ * <p>The one place where an operator's class is chosen, so that a generated class can take its
+ * place.
  */
 public final class ChainBuilder {
     private final ChainSpec spec;
@@ -35,7 +36,10 @@ public final class ChainBuilder {
      * @param writers by the number of their edge
      */
     public ChainBuilder(
-            ChainSpec spec, SubtaskContext subtask, Map<Integer, EdgeWriter> writers, OperatorPorts ports) {
+            ChainSpec spec,
+            SubtaskContext subtask,
+            Map<Integer, EdgeWriter> writers,
+            OperatorPorts ports) {
         this.spec = spec;
         this.subtask = subtask;
         this.writers = writers;
@@ -50,6 +54,13 @@ public final class ChainBuilder {
             Output output = outputOf(operator);
             if (operator.body() instanceof Body.Source body) {
                 source = source(operator, body.spec());
+                sourceOutput = output;
+            } else if (operator.body() instanceof Body.Elements elements) {
+                source =
+                        new ElementsSource(
+                                elements.count(),
+                                elements.values(),
+                                serializer(operator.outputType()));
                 sourceOutput = output;
             } else {
                 operators[i] = operator(operator, output);
@@ -92,7 +103,10 @@ public final class ChainBuilder {
         };
     }
 
-    /** Between two functions of the user's a mutable record is copied, or a function could change what the other keeps. */
+    /**
+     * Between two functions of the user's a mutable record is copied, or a function could change
+     * what the other keeps.
+     */
     private boolean copies(ChainedOperator from, ChainedOperator to) {
         return !spec.objectReuse()
                 && from.body().runsUserCode()
@@ -112,15 +126,14 @@ public final class ChainBuilder {
     private <F extends Function> UserFunction<F> user(ChainedOperator operator, Object function) {
         @SuppressWarnings("unchecked") // the spec's record says which interface it is
         F typed = (F) function;
-        return new UserFunction<>(typed, operator.name(), new SubtaskRuntimeContext(operator.name(), subtask));
+        return new UserFunction<>(
+                typed, operator.name(), new SubtaskRuntimeContext(operator.name(), subtask));
     }
 
     private Source source(ChainedOperator operator, SourceSpec<?> source) {
-        if (source instanceof SourceSpec.Elements<?> elements) {
-            return new ElementsSource(elements.values());
-        }
         if (source instanceof SourceSpec.Sequence sequence) {
-            return new SequenceSource(sequence.from(), sequence.to(), subtask.subtask(), subtask.parallelism());
+            return new SequenceSource(
+                    sequence.from(), sequence.to(), subtask.subtask(), subtask.parallelism());
         }
         if (source instanceof SourceSpec.TextFile text) {
             return new TextSource(
@@ -130,7 +143,8 @@ public final class ChainBuilder {
                             .filter(split -> split.operator() == operator.id())
                             .toList());
         }
-        return new FunctionSource(user(operator, ((SourceSpec.Function<?>) source).function()), subtask);
+        return new FunctionSource(
+                user(operator, ((SourceSpec.Function<?>) source).function()), subtask);
     }
 
     private Operator operator(ChainedOperator operator, Output output) {
@@ -157,7 +171,10 @@ public final class ChainBuilder {
         }
         if (what instanceof OperatorSpec.KeyedReduce<?, ?> reduce) {
             return new KeyedReduceOperator(
-                    user(operator, reduce.function()), key(reduce.key()), body.finalResultsOnly(), output);
+                    user(operator, reduce.function()),
+                    key(reduce.key()),
+                    body.finalResultsOnly(),
+                    output);
         }
         OperatorSpec.KeyedAggregate<?, ?> aggregate = (OperatorSpec.KeyedAggregate<?, ?>) what;
         @SuppressWarnings("unchecked") // made for the records of this very stream
@@ -170,7 +187,10 @@ public final class ChainBuilder {
     private Operator sink(ChainedOperator operator, SinkSpec<?> sink) {
         if (sink instanceof SinkSpec.Print<?> print) {
             return new PrintOperator(
-                    print.prefix(), print.standardError(), subtask.subtask(), subtask.parallelism());
+                    print.prefix(),
+                    print.standardError(),
+                    subtask.subtask(),
+                    subtask.parallelism());
         }
         if (sink instanceof SinkSpec.TextFile<?> text) {
             return new TextSink(operator.name(), text.path(), subtask);
@@ -184,7 +204,10 @@ public final class ChainBuilder {
         return (KeySelector<Object, Object>) selector;
     }
 
-    /** Serializes in the writer; what its key selector throws is the fault of the operator before the edge. */
+    /**
+     * Serializes in the writer; what its key selector throws is the fault of the operator before
+     * the edge.
+     */
     private record EdgeOutput(String operator, EdgeWriter writer) implements Output {
         @Override
         public void emit(Object value, long timestampMillis) {

@@ -45,13 +45,20 @@ final class FieldAggregates {
             Adder found = adder(left.getClass());
             if (found == null) {
                 throw new IllegalArgumentException(
-                        "sum(\"" + field.expression() + "\") met a " + left.getClass().getName() + ", which is no number");
+                        "sum(\""
+                                + field.expression()
+                                + "\") met a "
+                                + left.getClass().getName()
+                                + ", which is no number");
             }
             return field.set(a, found.add(left, field.get(b)));
         };
     }
 
-    @SuppressWarnings({"unchecked", "rawtypes"}) // the field's type was checked when the graph was built
+    @SuppressWarnings({
+        "unchecked",
+        "rawtypes"
+    }) // the field's type was checked when the graph was built
     private static int compare(FieldAccessor<Object, Object> field, Object left, Object right) {
         return ((Comparable) field.get(left)).compareTo(field.get(right));
     }

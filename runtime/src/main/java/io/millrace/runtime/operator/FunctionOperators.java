@@ -13,8 +13,8 @@ import io.millrace.runtime.exchange.RecordBatch;
 /**
  * Operators that call one function of the user's for each record and keep nothing.
  *
- * <p>The function alone stands in the try block, not what the chain does with its result, except where
- * the function emits by itself.
+ * <p>The function alone stands in the try block, not what the chain does with its result, except
+ * where the function emits by itself.
  */
 final class FunctionOperators {
     private FunctionOperators() {}

@@ -15,8 +15,8 @@ import java.util.concurrent.locks.LockSupport;
  * Runs a source function of the user's on a thread of its own, behind a lock of its own and a local
  * channel, so that the subtask proper stays single-threaded though {@code run} blocks.
  *
- * <p>Threads: the subtask owns all but what is inside {@link Context}, which the source thread owns. The
- * channel's bound blocks the source thread, never the subtask.
+ * <p>Threads: the subtask owns all but what is inside {@link Context}, which the source thread
+ * owns. The channel's bound blocks the source thread, never the subtask.
  */
 final class FunctionSource implements Source {
     /** Closed chunks between the source thread and the subtask. */

@@ -12,8 +12,8 @@ import java.util.Map;
  *
  * <p>Emits the result so far for each record, or one result a key at the end of the input.
  *
- * <p>The results live in a map on the heap until there is a store for them. A key that is an array is
- * refused when the graph is built, so that equality by value holds.
+ * <p>The results live in a map on the heap until there is a store for them. A key that is an array
+ * is refused when the graph is built, so that equality by value holds.
  */
 final class KeyedReduceOperator implements Operator {
     private final UserFunction<ReduceFunction<Object>> user;

@@ -3,8 +3,9 @@ package io.millrace.runtime.operator;
 /**
  * One operator in a chain, in one subtask.
  *
- * <p>Order of calls: {@code open}, any number of {@code process} and {@code watermark}, {@code finish}
- * until it returns true, {@code close}. After a failure or a cancel only {@code close} follows.
+ * <p>Order of calls: {@code open}, any number of {@code process} and {@code watermark}, {@code
+ * finish} until it returns true, {@code close}. After a failure or a cancel only {@code close}
+ * follows.
  *
  * <p>Threads: owned by the subtask.
  */

@@ -8,9 +8,9 @@ import java.util.List;
 /**
  * The operators of one subtask, ready to run.
  *
- * <p>Records go in at the head and travel by direct calls. Events go to the operators in their order,
- * so that each has emitted what an event makes it emit before the next one sees the event, and then to
- * the edges.
+ * <p>Records go in at the head and travel by direct calls. Events go to the operators in their
+ * order, so that each has emitted what an event makes it emit before the next one sees the event,
+ * and then to the edges.
  *
  * <p>Threads: owned by the subtask.
  */
@@ -32,7 +32,11 @@ public final class OperatorChain {
      * @param operators all others, in topological order
      */
     OperatorChain(
-            String headName, Source source, Output sourceOutput, List<Named> operators, List<EdgeWriter> writers) {
+            String headName,
+            Source source,
+            Output sourceOutput,
+            List<Named> operators,
+            List<EdgeWriter> writers) {
         this.headName = headName;
         this.source = source;
         this.sourceOutput = sourceOutput;
@@ -44,7 +48,10 @@ public final class OperatorChain {
         return source != null;
     }
 
-    /** Opens the operators from the last to the first: whoever emits on opening finds its readers open. */
+    /**
+     * Opens the operators from the last to the first: whoever emits on opening finds its readers
+     * open.
+     */
     public void open() throws Exception {
         for (int i = operators.size() - 1; i >= 0; i--) {
             opened++;

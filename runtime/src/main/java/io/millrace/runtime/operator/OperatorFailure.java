@@ -1,8 +1,8 @@
 package io.millrace.runtime.operator;
 
 /**
- * An operator's function failed on a record. Goes up through the chain unchanged, so that the operator
- * named is the one that failed and not one of those that called it.
+ * An operator's function failed on a record. Goes up through the chain unchanged, so that the
+ * operator named is the one that failed and not one of those that called it.
  */
 public final class OperatorFailure extends RuntimeException {
     private static final long serialVersionUID = 1L;
@@ -13,7 +13,12 @@ public final class OperatorFailure extends RuntimeException {
     private final boolean userCode;
 
     private OperatorFailure(String operator, String recordText, boolean userCode, Throwable cause) {
-        super("Operator '" + operator + "' failed" + (recordText == null ? "" : " on record " + recordText), cause);
+        super(
+                "Operator '"
+                        + operator
+                        + "' failed"
+                        + (recordText == null ? "" : " on record " + recordText),
+                cause);
         this.operator = operator;
         this.recordText = recordText;
         this.userCode = userCode;
@@ -35,7 +40,9 @@ public final class OperatorFailure extends RuntimeException {
 
     /** Reading or writing outside of the job failed, without any fault of the user's code. */
     public static OperatorFailure outside(String operator, Throwable cause) {
-        return cause instanceof OperatorFailure inner ? inner : new OperatorFailure(operator, null, false, cause);
+        return cause instanceof OperatorFailure inner
+                ? inner
+                : new OperatorFailure(operator, null, false, cause);
     }
 
     public String operator() {
@@ -61,7 +68,10 @@ public final class OperatorFailure extends RuntimeException {
         String shown =
                 text.length() <= MAX_RECORD_CHARACTERS
                         ? text
-                        : text.substring(0, MAX_RECORD_CHARACTERS) + "... (" + text.length() + " characters)";
+                        : text.substring(0, MAX_RECORD_CHARACTERS)
+                                + "... ("
+                                + text.length()
+                                + " characters)";
         return "'" + shown + "'";
     }
 }

@@ -9,7 +9,8 @@ package io.millrace.runtime.operator;
 public interface Output {
 
     /**
-     * @param timestampMillis {@link io.millrace.runtime.exchange.RecordBatch#NO_TIMESTAMP} if it has none
+     * @param timestampMillis {@link io.millrace.runtime.exchange.RecordBatch#NO_TIMESTAMP} if it
+     *     has none
      */
     void emit(Object value, long timestampMillis);
 }

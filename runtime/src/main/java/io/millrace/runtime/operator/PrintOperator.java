@@ -5,7 +5,8 @@ import java.io.PrintStream;
 /**
  * Prints one record a line, with the number of the subtask in front where there are several.
  *
- * <p>The stream is looked up when the subtask opens, so that a test or an IDE that replaces it is obeyed.
+ * <p>The stream is looked up when the subtask opens, so that a test or an IDE that replaces it is
+ * obeyed.
  */
 final class PrintOperator implements Operator {
     private final String linePrefix;

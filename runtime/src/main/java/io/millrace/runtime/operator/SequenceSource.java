@@ -3,8 +3,8 @@ package io.millrace.runtime.operator;
 import io.millrace.runtime.exchange.RecordBatch;
 
 /**
- * Emits the numbers of a range that fall to this subtask: a part without gaps, so that each subtask's
- * numbers ascend.
+ * Emits the numbers of a range that fall to this subtask: a part without gaps, so that each
+ * subtask's numbers ascend.
  */
 final class SequenceSource implements Source {
     private long next;

@@ -9,7 +9,8 @@ import io.millrace.runtime.task.TaskDeployment;
  * @param wakeup calls the subtask when it waits
  * @param userClassLoader the job's
  */
-public record SubtaskContext(TaskDeployment deployment, ClassLoader userClassLoader, Wakeup wakeup) {
+public record SubtaskContext(
+        TaskDeployment deployment, ClassLoader userClassLoader, Wakeup wakeup) {
 
     public int subtask() {
         return deployment.attempt().subtask();

@@ -3,7 +3,9 @@ package io.millrace.runtime.operator;
 import io.millrace.runtime.file.TextFileWriter;
 import java.io.IOException;
 
-/** Writes this subtask's part of a folder of text files; it becomes visible when the job finishes. */
+/**
+ * Writes this subtask's part of a folder of text files; it becomes visible when the job finishes.
+ */
 final class TextSink implements Operator {
     private final String name;
     private final String output;
@@ -21,7 +23,10 @@ final class TextSink implements Operator {
         try {
             writer =
                     new TextFileWriter(
-                            output, subtask.deployment().run(), subtask.subtask(), subtask.parallelism());
+                            output,
+                            subtask.deployment().run(),
+                            subtask.subtask(),
+                            subtask.parallelism());
         } catch (IOException e) {
             throw OperatorFailure.outside(name, e);
         }

@@ -5,8 +5,9 @@ import java.util.concurrent.ArrayBlockingQueue;
 /**
  * Commands for a subtask, from anybody, run by its own thread between two records.
  *
- * <p>Threads: {@link #offer} by any; the rest by the owner. The flag is read after each record, so it is
- * a plain read of a field that others write; a stale read only delays a command by a few records.
+ * <p>Threads: {@link #offer} by any; the rest by the owner. The flag is read after each record, so
+ * it is a plain read of a field that others write; a stale read only delays a command by a few
+ * records.
  *
  * @param <C> the commands
  */

@@ -16,13 +16,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One subtask: takes batches from its gate or its source, runs them through its chain, and looks at its
- * mailbox between any two records.
+ * One subtask: takes batches from its gate or its source, runs them through its chain, and looks at
+ * its mailbox between any two records.
  *
  * <p>{@link #step} does a bounded piece of work and never blocks, so that a thread of its own or a
  * simulation can drive it alike.
  *
- * <p>Threads: {@code step} and what it calls by one thread; {@code cancel} and {@code metrics} by any.
+ * <p>Threads: {@code step} and what it calls by one thread; {@code cancel} and {@code metrics} by
+ * any.
  */
 final class Subtask {
     private static final Logger LOG = LoggerFactory.getLogger(Subtask.class);
@@ -43,6 +44,7 @@ final class Subtask {
     private final OperatorChain chain;
     private final InputGate gate;
     private final int[] channelEdges;
+    private final long bufferTimeoutMillis;
     private final Mailbox<SubtaskCommand> mailbox = new Mailbox<>(16);
     private final SourceTarget target;
 
@@ -58,12 +60,19 @@ final class Subtask {
     /**
      * @param gate null if the chain begins with a source
      * @param channelEdges number of the edge of each channel of the gate
+     * @param bufferTimeoutMillis the longest a record may wait in an open batch
      */
-    Subtask(TaskDeployment deployment, OperatorChain chain, InputGate gate, int[] channelEdges) {
+    Subtask(
+            TaskDeployment deployment,
+            OperatorChain chain,
+            InputGate gate,
+            int[] channelEdges,
+            long bufferTimeoutMillis) {
         this.deployment = deployment;
         this.chain = chain;
         this.gate = gate;
         this.channelEdges = channelEdges;
+        this.bufferTimeoutMillis = bufferTimeoutMillis;
         this.target = new SourceTarget();
     }
 
@@ -84,6 +93,11 @@ final class Subtask {
                 default -> throw new IllegalStateException("step in state " + state);
             };
         } catch (Throwable t) {
+            if (mailbox.isMailWaiting() && runMail()) {
+                // whatever it was, it came of the interrupt or of peers that are cancelled as well
+                LOG.debug("{} was cancelled; it threw", name(), t);
+                return finishAs(SubtaskState.CANCELED, new SubtaskEnd.Canceled());
+            }
             return finishAs(SubtaskState.FAILED, new SubtaskEnd.Failed(failureOf(t)));
         }
     }
@@ -151,7 +165,9 @@ final class Subtask {
         return finishAs(SubtaskState.FINISHED, new SubtaskEnd.Finished());
     }
 
-    /** Nobody downstream is to wait for records that lie in an open batch while this subtask waits. */
+    /**
+     * Nobody downstream is to wait for records that lie in an open batch while this subtask waits.
+     */
     private Step waiting(Step step) {
         chain.flush();
         return step;
@@ -200,7 +216,9 @@ final class Subtask {
                     failure.getCause());
         }
         Failure.Category category =
-                t instanceof ExchangeException ? Failure.Category.CLUSTER : Failure.Category.INTERNAL;
+                t instanceof ExchangeException
+                        ? Failure.Category.CLUSTER
+                        : Failure.Category.INTERNAL;
         return Failure.of(category, name(), t);
     }
 
@@ -223,6 +241,10 @@ final class Subtask {
 
     TaskDeployment deployment() {
         return deployment;
+    }
+
+    long bufferTimeoutMillis() {
+        return bufferTimeoutMillis;
     }
 
     SubtaskState state() {
@@ -270,7 +292,8 @@ final class Subtask {
         for (EdgeWriter writer : chain.writers()) {
             long records = writer.recordsWritten();
             out += records;
-            outputs.add(new SubtaskMetrics.EdgeMetrics(writer.edge(), records, writer.bytesWritten()));
+            outputs.add(
+                    new SubtaskMetrics.EdgeMetrics(writer.edge(), records, writer.bytesWritten()));
         }
         return new SubtaskMetrics(
                 busyNanos,

@@ -1,6 +1,11 @@
 package io.millrace.runtime.task;
 
+import io.millrace.api.Configuration;
 import io.millrace.api.transform.Partitioning;
+import io.millrace.api.type.TypeInformation;
+import io.millrace.runtime.config.JobOptions;
+import io.millrace.runtime.config.ParsedConfiguration;
+import java.time.Duration;
 import io.millrace.runtime.exchange.ChannelId;
 import io.millrace.runtime.exchange.ChannelSelector;
 import io.millrace.runtime.exchange.Channels;
@@ -29,8 +34,8 @@ import java.util.Map;
 import java.util.Objects;
 
 /**
- * Turns a deployment into a subtask: reads its chain with the user's class loader, opens its channels,
- * builds its operators.
+ * Turns a deployment into a subtask: reads its chain with the user's class loader, opens its
+ * channels, builds its operators.
  *
  * <p>Threads: stateless; the caller's thread runs constructors of the user's classes.
  */
@@ -45,28 +50,39 @@ final class SubtaskAssembly {
 
     /**
      * @param wakeup of the subtask to be
-     * @throws Exception if the chain cannot be read; channels that were opened are released by whoever
-     *     releases the attempt
+     * @throws Exception if the chain cannot be read; channels that were opened are released by
+     *     whoever releases the attempt
      */
-    Subtask assemble(TaskDeployment deployment, ClassLoader userClassLoader, Wakeup wakeup) throws Exception {
+    Subtask assemble(TaskDeployment deployment, ClassLoader userClassLoader, Wakeup wakeup)
+            throws Exception {
         ChainSpec spec = read(deployment.chain(), userClassLoader);
         SubtaskContext context = new SubtaskContext(deployment, userClassLoader, wakeup);
-        Map<Integer, EdgeWriter> writers = writers(deployment, spec, userClassLoader, wakeup);
+        Duration bufferTimeout =
+                ParsedConfiguration.of(Configuration.fromMap(deployment.configuration())).get(JobOptions.BUFFER_TIMEOUT);
+        Map<Integer, EdgeWriter> writers =
+                writers(deployment, spec, userClassLoader, wakeup, bufferTimeout.isZero());
         OperatorChain chain = new ChainBuilder(spec, context, writers, ports).build();
         int count = deployment.inputs().stream().mapToInt(edge -> edge.peers().size()).sum();
         int[] channelEdges = new int[count];
-        InputGate gate = count == 0 ? null : gate(deployment, spec, userClassLoader, wakeup, channelEdges);
-        return new Subtask(deployment, chain, gate, channelEdges);
+        InputGate gate =
+                count == 0 ? null : gate(deployment, spec, userClassLoader, wakeup, channelEdges);
+        return new Subtask(deployment, chain, gate, channelEdges, bufferTimeout.toMillis());
     }
 
-    private static ChainSpec read(byte[] bytes, ClassLoader loader) throws IOException, ClassNotFoundException {
-        try (UserObjectInputStream in = new UserObjectInputStream(new ByteArrayInputStream(bytes), loader)) {
+    private static ChainSpec read(byte[] bytes, ClassLoader loader)
+            throws IOException, ClassNotFoundException {
+        try (UserObjectInputStream in =
+                new UserObjectInputStream(new ByteArrayInputStream(bytes), loader)) {
             return (ChainSpec) in.readObject();
         }
     }
 
     private Map<Integer, EdgeWriter> writers(
-            TaskDeployment deployment, ChainSpec spec, ClassLoader loader, Wakeup wakeup) {
+            TaskDeployment deployment,
+            ChainSpec spec,
+            ClassLoader loader,
+            Wakeup wakeup,
+            boolean flushEachRecord) {
         Map<Integer, EdgeWriter> writers = new LinkedHashMap<>();
         for (ChainedOperator operator : spec.operators()) {
             for (ChainSpec.EdgeOutput output : operator.edges()) {
@@ -75,9 +91,10 @@ final class SubtaskAssembly {
                 for (Peer reader : edge.peers()) {
                     opened.add(
                             channels.openOutput(
-                                    new ChannelId(deployment.attempt(), edge.edge(), reader.attempt()),
+                                    new ChannelId(
+                                            deployment.attempt(), edge.edge(), reader.attempt()),
                                     reader.worker(),
-                                    serializer(operator.outputType(), loader),
+                                    serializer(operator.outputType(), spec, loader),
                                     wakeup));
                 }
                 writers.put(
@@ -85,14 +102,19 @@ final class SubtaskAssembly {
                         new EdgeWriter(
                                 edge.edge(),
                                 opened,
-                                selector(output, deployment, opened.size(), loader)));
+                                selector(output, deployment, opened.size(), loader),
+                                flushEachRecord));
             }
         }
         return writers;
     }
 
     private InputGate gate(
-            TaskDeployment deployment, ChainSpec spec, ClassLoader loader, Wakeup wakeup, int[] channelEdges) {
+            TaskDeployment deployment,
+            ChainSpec spec,
+            ClassLoader loader,
+            Wakeup wakeup,
+            int[] channelEdges) {
         InputGate gate = new InputGate(channelEdges.length, wakeup);
         int at = 0;
         for (Edge edge : deployment.inputs()) {
@@ -103,7 +125,7 @@ final class SubtaskAssembly {
                         channels.openInput(
                                 new ChannelId(writer.attempt(), edge.edge(), deployment.attempt()),
                                 writer.worker(),
-                                serializer(spec.head().inputType(), loader),
+                                serializer(spec.head().inputType(), spec, loader),
                                 gate.wakeup(at)));
                 at++;
             }
@@ -115,17 +137,22 @@ final class SubtaskAssembly {
         return edges.stream()
                 .filter(edge -> edge.edge() == number)
                 .findFirst()
-                .orElseThrow(() -> new IllegalStateException("The deployment lacks edge " + number));
+                .orElseThrow(
+                        () -> new IllegalStateException("The deployment lacks edge " + number));
     }
 
     @SuppressWarnings("unchecked") // values of the type are all the serializer ever sees
     private static TypeSerializer<Object> serializer(
-            io.millrace.api.type.TypeInformation<?> type, ClassLoader loader) {
-        return (TypeSerializer<Object>) Serializers.compile(type, loader);
+            TypeInformation<?> type, ChainSpec spec, ClassLoader loader) {
+        TypeSerializer<Object> serializer = (TypeSerializer<Object>) Serializers.compile(type, loader);
+        return spec.objectReuse() ? new ReferenceSharing(serializer) : serializer;
     }
 
     private static ChannelSelector selector(
-            ChainSpec.EdgeOutput output, TaskDeployment deployment, int readers, ClassLoader loader) {
+            ChainSpec.EdgeOutput output,
+            TaskDeployment deployment,
+            int readers,
+            ClassLoader loader) {
         Partitioning<?> partitioning = output.partitioning();
         int writer = deployment.attempt().subtask();
         if (partitioning instanceof Partitioning.Hash<?, ?> hash) {
@@ -138,7 +165,8 @@ final class SubtaskAssembly {
             return ChannelSelector.first();
         }
         if (partitioning instanceof Partitioning.Shuffle<?>) {
-            long seed = Objects.hash(deployment.attempt().job(), deployment.attempt().vertex(), writer);
+            long seed =
+                    Objects.hash(deployment.attempt().job(), deployment.attempt().vertex(), writer);
             return ChannelSelector.random(readers, seed);
         }
         if (readers == 1) {

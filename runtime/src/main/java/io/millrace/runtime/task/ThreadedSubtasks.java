@@ -2,13 +2,13 @@ package io.millrace.runtime.task;
 
 import io.millrace.runtime.control.Failure;
 import io.millrace.runtime.exchange.Channels;
-import io.millrace.runtime.exchange.EdgeWriter;
+import io.millrace.runtime.exchange.OutputFlusher;
 import io.millrace.runtime.exchange.OutputChannel;
 import io.millrace.runtime.exchange.Wakeup;
 import io.millrace.runtime.operator.OperatorPorts;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
-import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
@@ -17,8 +17,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Runs each subtask on a thread of its own.
  *
- * <p>Threads: {@link #start} by the worker's loop; each subtask's thread assembles, drives and releases
- * its subtask, so that slow constructors of the user's hold nobody up.
+ * <p>Threads: {@link #start} by the worker's loop; each subtask's thread assembles, drives and
+ * releases its subtask, so that slow constructors of the user's hold nobody up.
  */
 public final class ThreadedSubtasks implements Subtasks {
     private static final Logger LOG = LoggerFactory.getLogger(ThreadedSubtasks.class);
@@ -33,15 +33,11 @@ public final class ThreadedSubtasks implements Subtasks {
      * How subtasks are driven.
      *
      * @param nanoClock for the times busy, idle and back-pressured
-     * @param cancelInterruptNanos a subtask that was cancelled and still sits in user code is interrupted
-     *     this often ({@code task.cancellation.interval})
-     * @param flushed is given each output channel when it is opened, to flush it every buffer time-out
-     * @param unflushed is given it when it is closed
+     * @param cancelInterruptNanos a subtask that was cancelled and still sits in user code is
+     *     interrupted this often ({@code task.cancellation.interval})
+     * @param flusher flushes open batches of writers that sit in user code
      */
-    public record Settings(
-            LongSupplier nanoClock,
-            long cancelInterruptNanos,
-            Consumer<OutputChannel> flushed, Consumer<OutputChannel> unflushed) {}
+    public record Settings(LongSupplier nanoClock, long cancelInterruptNanos, OutputFlusher flusher) {}
 
     /**
      * @param userClassLoaders by the job's id
@@ -91,7 +87,10 @@ public final class ThreadedSubtasks implements Subtasks {
         Driver(TaskDeployment deployment, Listener listener) {
             this.deployment = deployment;
             this.listener = listener;
-            this.thread = new Thread(this, deployment.vertexName() + "[" + deployment.attempt().subtask() + "]");
+            this.thread =
+                    new Thread(
+                            this,
+                            deployment.vertexName() + "[" + deployment.attempt().subtask() + "]");
             thread.setDaemon(true);
         }
 
@@ -104,17 +103,26 @@ public final class ThreadedSubtasks implements Subtasks {
                 thread.setContextClassLoader(loader);
                 built = new SubtaskAssembly(channels, ports).assemble(deployment, loader, this);
                 subtask = built;
-                for (EdgeWriter writer : built.writers()) {
-                    writer.channels().forEach(settings.flushed());
+                try (OutputFlusher.Registration flushed = flushed(built)) {
+                    end = drive(built);
                 }
-                end = drive(built);
             } catch (Throwable t) {
                 String where =
-                        "Task " + deployment.vertexName() + "[" + deployment.attempt().subtask() + "], while it was put together";
+                        "Task "
+                                + deployment.vertexName()
+                                + "["
+                                + deployment.attempt().subtask()
+                                + "], while it was put together";
                 end = new SubtaskEnd.Failed(Failure.of(Failure.Category.INTERNAL, where, t));
             }
             endNanos = settings.nanoClock().getAsLong();
             finish(built, end);
+        }
+
+        private OutputFlusher.Registration flushed(Subtask built) {
+            List<OutputChannel> channels =
+                    built.writers().stream().flatMap(writer -> writer.channels().stream()).toList();
+            return settings.flusher().register(channels, built.bufferTimeoutMillis());
         }
 
         private SubtaskEnd drive(Subtask built) {
@@ -150,7 +158,9 @@ public final class ThreadedSubtasks implements Subtasks {
             while (!signalled) {
                 LockSupport.park(this);
                 if (Thread.interrupted() && !canceled) {
-                    LOG.debug("{} was interrupted while it waited, by whom is not known", thread.getName());
+                    LOG.debug(
+                            "{} was interrupted while it waited, by whom is not known",
+                            thread.getName());
                 }
             }
             waitKind = null;
@@ -165,9 +175,6 @@ public final class ThreadedSubtasks implements Subtasks {
         private void finish(Subtask built, SubtaskEnd end) {
             try {
                 if (built != null) {
-                    for (EdgeWriter writer : built.writers()) {
-                        writer.channels().forEach(settings.unflushed());
-                    }
                     built.closeChannels();
                 }
                 channels.release(deployment.attempt());
@@ -216,7 +223,9 @@ public final class ThreadedSubtasks implements Subtasks {
                                     while (!joined()) {
                                         if (inUserCode) {
                                             LOG.warn(
-                                                    "{} was cancelled and is still in user code; interrupting it", thread.getName());
+                                                    "{} was cancelled and is still in user code;"
+                                                            + " interrupting it",
+                                                    thread.getName());
                                             thread.interrupt();
                                         }
                                     }

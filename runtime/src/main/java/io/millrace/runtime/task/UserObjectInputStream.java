@@ -16,7 +16,8 @@ final class UserObjectInputStream extends ObjectInputStream {
     }
 
     @Override
-    protected Class<?> resolveClass(ObjectStreamClass description) throws IOException, ClassNotFoundException {
+    protected Class<?> resolveClass(ObjectStreamClass description)
+            throws IOException, ClassNotFoundException {
         try {
             return Class.forName(description.getName(), false, loader);
         } catch (ClassNotFoundException e) {
@@ -25,7 +26,8 @@ final class UserObjectInputStream extends ObjectInputStream {
     }
 
     @Override
-    protected Class<?> resolveProxyClass(String[] interfaces) throws IOException, ClassNotFoundException {
+    protected Class<?> resolveProxyClass(String[] interfaces)
+            throws IOException, ClassNotFoundException {
         Class<?>[] classes = new Class<?>[interfaces.length];
         for (int i = 0; i < interfaces.length; i++) {
             classes[i] = Class.forName(interfaces[i], false, loader);

@@ -25,7 +25,8 @@ class LocalChannelTest {
     private Ends open(int bound, Visibility visibility) {
         LocalChannel channel = new LocalChannel("a -> b", bound, null, visibility);
         return new Ends(
-                channel.writer(writerWakes::incrementAndGet), channel.reader(readerWakes::incrementAndGet));
+                channel.writer(writerWakes::incrementAndGet),
+                channel.reader(readerWakes::incrementAndGet));
     }
 
     @Test
@@ -185,7 +186,8 @@ class LocalChannelTest {
             } else if (element instanceof RecordBatch batch) {
                 for (int i = batch.from; i < batch.to; i++) {
                     if (batch.timestamps[i] != next) {
-                        throw new AssertionError("timestamp " + batch.timestamps[i] + " of record " + next);
+                        throw new AssertionError(
+                                "timestamp " + batch.timestamps[i] + " of record " + next);
                     }
                     if ((int) batch.values[i] != next++) {
                         throw new AssertionError("got " + batch.values[i] + " after " + (next - 2));

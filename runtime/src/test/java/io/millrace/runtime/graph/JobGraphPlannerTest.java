@@ -117,7 +117,9 @@ class JobGraphPlannerTest {
         JobGraph graph = plan();
 
         assertThat(names(graph)).containsExactly("a", "b", "both -> out");
-        assertThat(graph.inputsOf(2)).hasSize(2).allSatisfy(e -> assertThat(e.partitioning()).isEqualTo("FORWARD"));
+        assertThat(graph.inputsOf(2))
+                .hasSize(2)
+                .allSatisfy(e -> assertThat(e.partitioning()).isEqualTo("FORWARD"));
     }
 
     @Test
@@ -175,7 +177,8 @@ class JobGraphPlannerTest {
     void shouldDecideTheModeBySourcesWhenItIsAutomatic() {
         program.mode = RuntimeExecutionMode.AUTOMATIC;
         program.sequence("numbers").print("out");
-        assertThat(StreamGraphPlanner.plan(program.pipeline(), 1).mode()).isEqualTo(RuntimeExecutionMode.BATCH);
+        assertThat(StreamGraphPlanner.plan(program.pipeline(), 1).mode())
+                .isEqualTo(RuntimeExecutionMode.BATCH);
         program.function("endless").print("out");
         assertThat(StreamGraphPlanner.plan(program.pipeline(), 1).mode())
                 .isEqualTo(RuntimeExecutionMode.STREAMING);
@@ -200,7 +203,9 @@ class JobGraphPlannerTest {
                 for (int count : perReader) {
                     assertThat(count)
                             .as("%d writers, %d readers", writers, readers)
-                            .isBetween(Math.max(1, writers / readers), (writers + readers - 1) / readers);
+                            .isBetween(
+                                    Math.max(1, writers / readers),
+                                    (writers + readers - 1) / readers);
                 }
             }
         }
@@ -213,6 +218,9 @@ class JobGraphPlannerTest {
         String json = PlanJson.of(StreamGraphPlanner.plan(program.pipeline(), 4));
 
         assertThat(json)
-                .contains("\"ship_strategy\" : \"HASH\"", "\"pact\" : \"Data Source\"", "\"parallelism\" : 4");
+                .contains(
+                        "\"ship_strategy\" : \"HASH\"",
+                        "\"pact\" : \"Data Source\"",
+                        "\"parallelism\" : 4");
     }
 }

@@ -30,12 +30,14 @@ final class ProgramFixture {
     RuntimeExecutionMode mode = RuntimeExecutionMode.STREAMING;
 
     Stream sequence(String name) {
-        return new Stream(new SourceTransformation<>(nextId++, name, LONG, new SourceSpec.Sequence(1, 10)));
+        return new Stream(
+                new SourceTransformation<>(nextId++, name, LONG, new SourceSpec.Sequence(1, 10)));
     }
 
     Stream elements(String name) {
         return new Stream(
-                new SourceTransformation<>(nextId++, name, LONG, new SourceSpec.Elements<>(List.of(1L, 2L))));
+                new SourceTransformation<>(
+                        nextId++, name, LONG, new SourceSpec.Elements<>(List.of(1L, 2L))));
     }
 
     Stream function(String name) {
@@ -46,7 +48,13 @@ final class ProgramFixture {
 
     Pipeline pipeline() {
         return new Pipeline(
-                "job", leaves, Transformation.UNSET, Transformation.UNSET, mode, true, new Configuration());
+                "job",
+                leaves,
+                Transformation.UNSET,
+                Transformation.UNSET,
+                mode,
+                true,
+                new Configuration());
     }
 
     final class Stream {
@@ -64,7 +72,11 @@ final class ProgramFixture {
             MapFunction<Long, Long> function = value -> value;
             return new Stream(
                     new OperatorTransformation<>(
-                            nextId++, name, transformation, LONG, new OperatorSpec.Map<>(function)));
+                            nextId++,
+                            name,
+                            transformation,
+                            LONG,
+                            new OperatorSpec.Map<>(function)));
         }
 
         Stream keyBy() {
@@ -76,12 +88,14 @@ final class ProgramFixture {
 
         Stream forward() {
             return new Stream(
-                    new PartitionTransformation<>(nextId++, transformation, new Partitioning.Forward<>()));
+                    new PartitionTransformation<>(
+                            nextId++, transformation, new Partitioning.Forward<>()));
         }
 
         Stream union(Stream other) {
             return new Stream(
-                    new UnionTransformation<>(nextId++, List.of(transformation, other.transformation)));
+                    new UnionTransformation<>(
+                            nextId++, List.of(transformation, other.transformation)));
         }
 
         void print(String name) {

@@ -20,7 +20,8 @@ class SequenceSourceTest {
                 }
                 assertThat(all)
                         .as("%d numbers, %d subtasks", to + 1, parallelism)
-                        .containsExactlyElementsOf(LongStream.rangeClosed(3, 3 + to).boxed().toList());
+                        .containsExactlyElementsOf(
+                                LongStream.rangeClosed(3, 3 + to).boxed().toList());
             }
         }
     }
@@ -28,7 +29,8 @@ class SequenceSourceTest {
     @Test
     void shouldReachBothEndsOfTheRangeOfALong() {
         SequenceSource last = new SequenceSource(Long.MAX_VALUE - 2, Long.MAX_VALUE, 0, 1);
-        assertThat(emitted(last, 10)).containsExactly(Long.MAX_VALUE - 2, Long.MAX_VALUE - 1, Long.MAX_VALUE);
+        assertThat(emitted(last, 10))
+                .containsExactly(Long.MAX_VALUE - 2, Long.MAX_VALUE - 1, Long.MAX_VALUE);
 
         SequenceSource first = new SequenceSource(Long.MIN_VALUE, Long.MAX_VALUE, 0, 2);
         SequenceSource second = new SequenceSource(Long.MIN_VALUE, Long.MAX_VALUE, 1, 2);
