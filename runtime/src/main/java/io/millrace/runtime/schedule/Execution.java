@@ -88,7 +88,13 @@ public final class Execution {
     public void become(State next, long nowNanos) {
         if (!State.NEXT.get(state).contains(next)) {
             throw new IllegalStateException(
-                    "Task " + name + " attempt " + attempt + " cannot go from " + state + " to "
+                    "Task "
+                            + name
+                            + " attempt "
+                            + attempt
+                            + " cannot go from "
+                            + state
+                            + " to "
                             + next);
         }
         if (LOG.isInfoEnabled()) {

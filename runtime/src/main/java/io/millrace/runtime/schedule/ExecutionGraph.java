@@ -61,7 +61,9 @@ public final class ExecutionGraph {
                                     split ->
                                             vertex.inputs().stream()
                                                     .anyMatch(
-                                                            in -> in.operator() == split.operator()))
+                                                            in ->
+                                                                    in.operator()
+                                                                            == split.operator()))
                             .toList();
             List<List<FileSplit>> dealt = SplitAssignment.evenly(own, vertex.parallelism());
             for (int s = 0; s < vertex.parallelism(); s++) {
@@ -139,8 +141,7 @@ public final class ExecutionGraph {
     /** Whether every subtask has finished. */
     public boolean allFinished() {
         return starts > 0
-                && current.values().stream()
-                        .allMatch(e -> e.state() == Execution.State.FINISHED);
+                && current.values().stream().allMatch(e -> e.state() == Execution.State.FINISHED);
     }
 
     /** What a worker needs to run an attempt. */

@@ -43,7 +43,10 @@ public interface RestartStrategy {
 
             @Override
             public String toString() {
-                return "fixed-delay (" + attempts + " restarts, " + delay.toMillis()
+                return "fixed-delay ("
+                        + attempts
+                        + " restarts, "
+                        + delay.toMillis()
                         + " ms before each)";
             }
         }
@@ -67,14 +70,23 @@ public interface RestartStrategy {
             public ExponentialDelay {
                 if (!(multiplier >= 1) || !(jitter >= 0 && jitter <= 1) || attempts < 0) {
                     throw new IllegalArgumentException(
-                            "exponential delay: multiplier " + multiplier + ", jitter " + jitter
-                                    + ", " + attempts + " attempts");
+                            "exponential delay: multiplier "
+                                    + multiplier
+                                    + ", jitter "
+                                    + jitter
+                                    + ", "
+                                    + attempts
+                                    + " attempts");
                 }
                 if (initial.compareTo(max) > 0) {
                     throw new IllegalArgumentException(
-                            "The first pause before a restart, " + initial.toMillis()
-                                    + " ms (" + RestartOptions.EXPONENTIAL_INITIAL_BACKOFF.key()
-                                    + "), is longer than the longest, " + max.toMillis() + " ms ("
+                            "The first pause before a restart, "
+                                    + initial.toMillis()
+                                    + " ms ("
+                                    + RestartOptions.EXPONENTIAL_INITIAL_BACKOFF.key()
+                                    + "), is longer than the longest, "
+                                    + max.toMillis()
+                                    + " ms ("
                                     + RestartOptions.EXPONENTIAL_MAX_BACKOFF.key()
                                     + "): lower the one or raise the other");
                 }
@@ -82,8 +94,15 @@ public interface RestartStrategy {
 
             @Override
             public String toString() {
-                return "exponential-delay (" + initial.toMillis() + " ms to " + max.toMillis()
-                        + " ms, times " + multiplier + ", " + attempts + " restarts)";
+                return "exponential-delay ("
+                        + initial.toMillis()
+                        + " ms to "
+                        + max.toMillis()
+                        + " ms, times "
+                        + multiplier
+                        + ", "
+                        + attempts
+                        + " restarts)";
             }
         }
 

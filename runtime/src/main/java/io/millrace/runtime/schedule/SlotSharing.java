@@ -11,8 +11,8 @@ import java.util.Map;
  * Which subtasks share a slot, and which worker gets which slot.
  *
  * <p>The n-th slot of a sharing group takes the n-th subtask of each of its vertices, so that a
- * group needs as many slots as its widest vertex has subtasks. Slots in a row go to the same worker:
- * subtasks of near numbers are near each other.
+ * group needs as many slots as its widest vertex has subtasks. Slots in a row go to the same
+ * worker: subtasks of near numbers are near each other.
  */
 public final class SlotSharing {
     private SlotSharing() {}

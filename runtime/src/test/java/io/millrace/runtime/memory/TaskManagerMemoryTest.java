@@ -190,7 +190,8 @@ class TaskManagerMemoryTest {
                         + "memory, less than taskmanager.memory.network.min of 64 MiB",
                 "managed.size=1g flink.size=1g|need 1382.4 MiB: raise"
                         + " taskmanager.memory.flink.size",
-                "managed.size=2g process.size=2g|the least taskmanager.memory.process.size is 3129m",
+                "managed.size=2g process.size=2g|the least taskmanager.memory.process.size is"
+                        + " 3129m",
                 "jvm-overhead.min=2g jvm-overhead.max=1g|taskmanager.memory.jvm-overhead.min is 2g,"
                         + " which is more than taskmanager.memory.jvm-overhead.max of 1g",
                 "framework.heap.size=0 task.heap.size=1m managed.size=0|32 MiB of heap"
