@@ -147,7 +147,7 @@ final class DirectRun implements Subtasks.Listener {
                 outputs,
                 List.of(),
                 "run",
-                Map.of());
+                graph.configuration());
     }
 
     private AttemptId attempt(int vertex, int subtask) {
