@@ -7,7 +7,7 @@ import io.millrace.runtime.network.ConnectionKind;
 import io.millrace.runtime.network.ControlClient;
 import io.millrace.runtime.network.ControlConnection;
 import io.millrace.runtime.network.ControlListener;
-import io.millrace.runtime.network.KryoMessageCodec;
+import io.millrace.runtime.control.ControlCodec;
 import io.millrace.runtime.network.Secret;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -50,7 +50,7 @@ final class JobConnection implements ControlListener, AutoCloseable {
                                     secret,
                                     applicationId,
                                     ControlClient.ANY_EPOCH,
-                                    new KryoMessageCodec(),
+                                    new ControlCodec(),
                                     opened)
                             .get(CONNECT_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
             return opened;
