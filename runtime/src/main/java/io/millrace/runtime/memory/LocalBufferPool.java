@@ -34,8 +34,7 @@ public final class LocalBufferPool implements AutoCloseable {
     /** Nothing to be had: whoever waits is called when that changes. */
     private volatile boolean exhausted;
 
-    LocalBufferPool(
-            NetworkBufferPool global, String name, int segmentBytes, Runnable onAvailable) {
+    LocalBufferPool(NetworkBufferPool global, String name, int segmentBytes, Runnable onAvailable) {
         this.global = global;
         this.name = name;
         this.segmentBytes = segmentBytes;
@@ -79,7 +78,9 @@ public final class LocalBufferPool implements AutoCloseable {
         return NetworkSegment.overdraft(segmentBytes);
     }
 
-    /** Whether {@link #request} would give a segment; if not, {@code onAvailable} will be called. */
+    /**
+     * Whether {@link #request} would give a segment; if not, {@code onAvailable} will be called.
+     */
     public boolean isAvailable() {
         return !exhausted;
     }
@@ -155,7 +156,8 @@ public final class LocalBufferPool implements AutoCloseable {
     /**
      * Changes what the pool has for certain and at most.
      *
-     * @throws InsufficientNetworkMemoryException if the required ones are not there; nothing changed
+     * @throws InsufficientNetworkMemoryException if the required ones are not there; nothing
+     *     changed
      */
     public void resize(int required, int max) {
         global.resize(this, required, max);
@@ -219,6 +221,13 @@ public final class LocalBufferPool implements AutoCloseable {
 
     @Override
     public synchronized String toString() {
-        return name + "(size=" + size + ", outstanding=" + outstanding + ", free=" + free.size() + ")";
+        return name
+                + "(size="
+                + size
+                + ", outstanding="
+                + outstanding
+                + ", free="
+                + free.size()
+                + ")";
     }
 }

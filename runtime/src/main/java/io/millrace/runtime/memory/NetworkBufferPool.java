@@ -9,7 +9,8 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * All network memory of one worker, lent to the {@link LocalBufferPool}s of its partitions and gates.
+ * All network memory of one worker, lent to the {@link LocalBufferPool}s of its partitions and
+ * gates.
  *
  * <p>Each local pool has what it requires for certain. What is left is shared evenly among those
  * that can use more, and shared anew whenever a pool comes, goes or changes what it requires.
@@ -17,8 +18,8 @@ import java.util.Set;
  * <p>Unit: segments of one size. Invariant: the required numbers of all local pools together, and
  * the sizes of all local pools together, never exceed the total.
  *
- * <p>Threads: any; guarded by its own lock, under which no other code is called. A local pool's lock
- * may be held when this one is taken, never the other way round.
+ * <p>Threads: any; guarded by its own lock, under which no other code is called. A local pool's
+ * lock may be held when this one is taken, never the other way round.
  */
 public final class NetworkBufferPool implements AutoCloseable {
     /** Segments are cut out of direct buffers of this size, made when they are first needed. */
@@ -47,7 +48,11 @@ public final class NetworkBufferPool implements AutoCloseable {
     public NetworkBufferPool(int totalSegments, int segmentBytes) {
         if (totalSegments < 1 || segmentBytes < 64) {
             throw new IllegalArgumentException(
-                    "A network pool of " + totalSegments + " segments of " + segmentBytes + " bytes");
+                    "A network pool of "
+                            + totalSegments
+                            + " segments of "
+                            + segmentBytes
+                            + " bytes");
         }
         this.totalSegments = totalSegments;
         this.segmentBytes = segmentBytes;

@@ -3,8 +3,8 @@ package io.millrace.runtime.network;
 /**
  * One authenticated connection between two workers, as the protocol of channels sees it.
  *
- * <p>Threads: all methods but {@link #execute} and {@link #close} are called by the connection's own
- * thread, which also calls the {@link PeerSession} on it.
+ * <p>Threads: all methods but {@link #execute} and {@link #close} are called by the connection's
+ * own thread, which also calls the {@link PeerSession} on it.
  */
 interface Connection {
 

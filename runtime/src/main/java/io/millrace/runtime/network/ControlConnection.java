@@ -14,7 +14,9 @@ public interface ControlConnection {
 
     ConnectionKind kind();
 
-    /** Name of the other end: a worker's id, a client's, or the master's. Proven by the handshake. */
+    /**
+     * Name of the other end: a worker's id, a client's, or the master's. Proven by the handshake.
+     */
     String peerId();
 
     /** Where the other end is, for texts. */

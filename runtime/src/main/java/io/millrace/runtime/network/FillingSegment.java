@@ -9,8 +9,8 @@ import java.lang.invoke.VarHandle;
  *
  * <p>Invariant: bytes below the published number never change.
  *
- * <p>Threads: {@link #append}, {@link #publish} and {@link #finish} are the filler's; {@link #sent} is
- * guarded by the channel's lock; the rest any.
+ * <p>Threads: {@link #append}, {@link #publish} and {@link #finish} are the filler's; {@link #sent}
+ * is guarded by the channel's lock; the rest any.
  */
 final class FillingSegment {
     private static final VarHandle MARK;

@@ -132,8 +132,8 @@ final class FrameCodec {
     }
 
     /**
-     * Reads type and rest; all of {@code in} must be the frame. The bytes of a data frame stay those
-     * of {@code in}.
+     * Reads type and rest; all of {@code in} must be the frame. The bytes of a data frame stay
+     * those of {@code in}.
      */
     static Frame decode(ByteBuffer in) throws ProtocolException {
         try {
@@ -147,15 +147,16 @@ final class FrameCodec {
                             in.position(in.limit());
                             yield new Frame.Data(channel, positive("backlog", backlog), bytes);
                         }
-                        case CREDIT ->
-                                new Frame.Credit(channel, positive("credit", in.getInt()));
+                        case CREDIT -> new Frame.Credit(channel, positive("credit", in.getInt()));
                         case EVENT -> new Frame.Event(channel, decodeEvent(in));
                         case OPEN -> {
                             int credit = positive("credit", in.getInt());
                             AttemptId writer = decodeAttempt(in);
                             int edge = in.getInt();
                             yield new Frame.Open(
-                                    channel, credit, new ChannelId(writer, edge, decodeAttempt(in)));
+                                    channel,
+                                    credit,
+                                    new ChannelId(writer, edge, decodeAttempt(in)));
                         }
                         case STOP -> new Frame.Stop(channel);
                         case FAILED -> new Frame.Failed(channel, decodeText(in));

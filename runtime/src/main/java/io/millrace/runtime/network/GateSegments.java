@@ -5,17 +5,17 @@ import io.millrace.runtime.memory.NetworkBufferPool;
 import io.millrace.runtime.memory.NetworkSegment;
 import io.millrace.runtime.memory.SegmentDemand;
 import io.millrace.runtime.schedule.AttemptId;
-import java.util.LinkedHashSet;
 import java.util.Iterator;
+import java.util.LinkedHashSet;
 import java.util.Set;
 
 /**
  * What the remote channels of one subtask and one edge share where they are read: segments that
  * float to those whose writers have the most waiting.
  *
- * <p>Threads: {@link #reserve} and {@link #remove} under the lock of {@link RemoteChannels}; the rest any,
- * guarded by its own lock. A channel's lock may be held when this one is taken, never the other way
- * round.
+ * <p>Threads: {@link #reserve} and {@link #remove} under the lock of {@link RemoteChannels}; the
+ * rest any, guarded by its own lock. A channel's lock may be held when this one is taken, never the
+ * other way round.
  */
 final class GateSegments {
 

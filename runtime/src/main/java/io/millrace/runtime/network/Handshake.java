@@ -37,8 +37,8 @@ import javax.crypto.spec.SecretKeySpec;
  *
  * <p>Threads: owned by one connection.
  *
- * <p>Errors: anything unexpected is a {@link ProtocolException}; the connection is closed without an
- * answer.
+ * <p>Errors: anything unexpected is a {@link ProtocolException}; the connection is closed without
+ * an answer.
  */
 final class Handshake {
     static final int VERSION = 1;
@@ -54,8 +54,7 @@ final class Handshake {
      * @param epoch the acceptor's own, or the one that the initiator wants (0 for any)
      * @param sealData whether data frames are to carry a mac
      */
-    record Identity(
-            Secret secret, String applicationId, String id, int epoch, boolean sealData) {
+    record Identity(Secret secret, String applicationId, String id, int epoch, boolean sealData) {
         Identity {
             checkText("application id", applicationId);
             checkText("id", id);
@@ -189,7 +188,8 @@ final class Handshake {
         int code = in.get();
         kind = ConnectionKind.ofCode(code);
         if (kind == null || !acceptedKinds.contains(kind)) {
-            throw new ProtocolException("a connection of kind " + code + ", which is not for this port");
+            throw new ProtocolException(
+                    "a connection of kind " + code + ", which is not for this port");
         }
         sealData = (in.get() & FLAG_SEAL_DATA) != 0 || me.sealData();
         in.getInt(); // the epoch it wants: for it to compare, and part of the transcript
@@ -226,7 +226,8 @@ final class Handshake {
         System.arraycopy(message, 0, challenge, 0, challenge.length);
         checkMac(in, hmac(me.secret().bytes(), 'A'));
         if (expectedPeer != null && !expectedPeer.equals(peerId)) {
-            throw new ProtocolException("'" + peerId + "' answered instead of '" + expectedPeer + "'");
+            throw new ProtocolException(
+                    "'" + peerId + "' answered instead of '" + expectedPeer + "'");
         }
         if (me.epoch() != 0 && me.epoch() != acceptorEpoch) {
             throw new ProtocolException(
@@ -349,7 +350,8 @@ final class Handshake {
                         .put(hash)
                         .put((byte) sender)
                         .array();
-        return hmac(extracted, ByteBuffer.allocate(info.length + 1).put(info).put((byte) 1).array());
+        return hmac(
+                extracted, ByteBuffer.allocate(info.length + 1).put(info).put((byte) 1).array());
     }
 
     private static byte[] hmac(byte[] key, byte[] message) {

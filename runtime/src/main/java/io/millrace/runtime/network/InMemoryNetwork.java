@@ -14,8 +14,8 @@ import java.util.TreeMap;
 import java.util.random.RandomGenerator;
 
 /**
- * A network between workers without sockets or threads: whoever drives it decides what happens next,
- * so that a whole cluster runs on one thread and a seed replays it.
+ * A network between workers without sockets or threads: whoever drives it decides what happens
+ * next, so that a whole cluster runs on one thread and a seed replays it.
  *
  * <p>Shape: what one end of a connection sends arrives at the other in order; all frames are
  * encoded and decoded, so nothing is shared. Connections take turns as the driver has it.
@@ -153,7 +153,8 @@ public final class InMemoryNetwork {
         Member member = new Member(settings.workerId());
         member.channels = new RemoteChannels(settings, pool, member);
         if (members.putIfAbsent(settings.workerId(), member) != null) {
-            throw new IllegalArgumentException("Worker " + settings.workerId() + " is there already");
+            throw new IllegalArgumentException(
+                    "Worker " + settings.workerId() + " is there already");
         }
         return member.channels;
     }

@@ -11,7 +11,8 @@ import java.util.Map;
 /**
  * The channels on one connection between two workers, in both directions.
  *
- * <p>Channels that have something to send take turns, a frame each, so that none holds up the others.
+ * <p>Channels that have something to send take turns, a frame each, so that none holds up the
+ * others.
  *
  * <p>Threads: owned by the connection's thread, except {@link #execute} and {@link #peerId}.
  */

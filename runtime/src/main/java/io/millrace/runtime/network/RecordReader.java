@@ -14,8 +14,8 @@ import java.util.Arrays;
  *
  * <p>Threads: owned by the reading subtask.
  *
- * <p>Errors: a length that cannot be is named; memory is taken only for bytes that have come, never for
- * a length that was read.
+ * <p>Errors: a length that cannot be is named; memory is taken only for bytes that have come, never
+ * for a length that was read.
  */
 final class RecordReader {
     private static final int KEPT_BYTES = 1 << 20;

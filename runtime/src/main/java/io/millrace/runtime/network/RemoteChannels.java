@@ -19,9 +19,9 @@ import java.util.Map;
  * Brings the readers and writers of channels between this worker and others together, whichever is
  * deployed first; knows nothing of sockets.
  *
- * <p>Of two workers, the one whose id sorts first dials. A reader asks for its channel as soon as the
- * connection stands; the request waits at the writer's worker until the writer is deployed there,
- * and is refused when that takes too long, or the writer was there and is gone.
+ * <p>Of two workers, the one whose id sorts first dials. A reader asks for its channel as soon as
+ * the connection stands; the request waits at the writer's worker until the writer is deployed
+ * there, and is refused when that takes too long, or the writer was there and is gone.
  *
  * <p>Threads: any; guarded by its own lock. A channel's lock may be taken under it, never the other
  * way round.
@@ -214,9 +214,7 @@ final class RemoteChannels implements Channels, AutoCloseable {
     }
 
     private boolean needsDial(Peer peer) {
-        if (peer.session != null
-                || peer.dialing
-                || settings.workerId().compareTo(peer.id) > 0) {
+        if (peer.session != null || peer.dialing || settings.workerId().compareTo(peer.id) > 0) {
             return false;
         }
         peer.dialing = true;
@@ -432,7 +430,12 @@ final class RemoteChannels implements Channels, AutoCloseable {
             peer.waiting.clear();
         }
         String why =
-                "no connection between workers " + settings.workerId() + " and " + peerId + ": " + cause;
+                "no connection between workers "
+                        + settings.workerId()
+                        + " and "
+                        + peerId
+                        + ": "
+                        + cause;
         for (RemoteInputChannel input : waiting) {
             input.broke(why);
         }

@@ -18,13 +18,13 @@ import java.util.List;
  * The reading end of a channel from another worker: offers its free segments to the writer as
  * credit, keeps those that came full until they are read, and makes records of their bytes.
  *
- * <p>Unit: segments. Invariant: segments in {@code spare} = credit at the writer + credit that is not
- * announced yet + frames on their way; {@code spare + queued >= exclusive} until the channel ends, so
- * that a channel that is not read now keeps its own, and no more is lent to it meanwhile.
+ * <p>Unit: segments. Invariant: segments in {@code spare} = credit at the writer + credit that is
+ * not announced yet + frames on their way; {@code spare + queued >= exclusive} until the channel
+ * ends, so that a channel that is not read now keeps its own, and no more is lent to it meanwhile.
  *
  * <p>Threads: decoding belongs to the reading subtask, {@link #onData} and the like to the
- * connection's thread; the queues are guarded by this object's lock, taken once for each segment. No
- * segment is recycled and no wakeup called under it.
+ * connection's thread; the queues are guarded by this object's lock, taken once for each segment.
+ * No segment is recycled and no wakeup called under it.
  */
 final class RemoteInputChannel implements InputChannel {
 
@@ -70,7 +70,8 @@ final class RemoteInputChannel implements InputChannel {
         this.exclusive = exclusive;
         this.records = new RecordReader(id, serializer, maxRecordBytes);
         for (int i = 0; i < exclusive; i++) {
-            // others may not have given their surplus back yet; waiting for them could take for ever
+            // others may not have given their surplus back yet; waiting for them could take for
+            // ever
             // when they wait for this one
             spare.add(gate.pool.requestOrOverdraft());
         }
@@ -115,7 +116,10 @@ final class RemoteInputChannel implements InputChannel {
         NetworkSegment replaced = null;
         synchronized (this) {
             queuedSegments--;
-            if (closed || failure != null || endReceived || spare.size() + queuedSegments >= exclusive) {
+            if (closed
+                    || failure != null
+                    || endReceived
+                    || spare.size() + queuedSegments >= exclusive) {
                 back = segment;
             } else {
                 NetworkSegment kept = segment;

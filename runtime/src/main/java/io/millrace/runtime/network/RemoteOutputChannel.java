@@ -27,8 +27,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * <p>Shape: the last segment of the queue may be open: the subtask appends to it while the
  * connection may already send what was published of it.
  *
- * <p>Invariant: {@code credit >= 0}. A writer that stops while {@link #isAvailable} is false leaves at
- * most {@code maxQueued} full segments here and what the last record added.
+ * <p>Invariant: {@code credit >= 0}. A writer that stops while {@link #isAvailable} is false leaves
+ * at most {@code maxQueued} full segments here and what the last record added.
  *
  * <p>Threads: {@code open} and the counters belong to the writing subtask, {@code credit} to the
  * connection's thread; the queue and the state are guarded by this object's lock, which is taken
@@ -125,7 +125,8 @@ final class RemoteOutputChannel implements OutputChannel {
             serializer.serialize(value, scratch);
         } catch (IOException e) {
             throw new IllegalStateException(
-                    "Record of " + value.getClass().getName() + " for " + id + " was not written", e);
+                    "Record of " + value.getClass().getName() + " for " + id + " was not written",
+                    e);
         }
         int valueBytes = scratch.length() - HEAD_BYTES;
         if (valueBytes > maxRecordBytes) {
@@ -250,7 +251,8 @@ final class RemoteOutputChannel implements OutputChannel {
         // a new one, so that the trace is that of the writer
         throw why != null
                 ? new ChannelBrokenException(why.getMessage(), why)
-                : new ChannelBrokenException("Channel " + id + " was released while it was written");
+                : new ChannelBrokenException(
+                        "Channel " + id + " was released while it was written");
     }
 
     private void dropOpen() {
@@ -378,7 +380,10 @@ final class RemoteOutputChannel implements OutputChannel {
         }
         if (tell != null) {
             PeerSession at = tell;
-            at.execute(() -> at.writerFailed(number, "writer " + id.writer() + " failed or was canceled"));
+            at.execute(
+                    () ->
+                            at.writerFailed(
+                                    number, "writer " + id.writer() + " failed or was canceled"));
         }
         channels.outputClosed(this, gone);
     }

@@ -1,0 +1,81 @@
+package io.millrace.runtime.config;
+
+import static io.millrace.api.ConfigOption.Scope.JOB;
+import static io.millrace.api.ConfigOption.Scope.MASTER;
+import static io.millrace.api.ConfigOption.Scope.WORKER;
+
+import io.millrace.api.ConfigOption;
+import io.millrace.api.ConfigOptions;
+import io.millrace.api.RuntimeExecutionMode;
+import java.time.Duration;
+import java.util.List;
+
+/** How a program becomes a job. */
+public final class JobOptions {
+    private JobOptions() {}
+
+    public static final ConfigOption<Integer> DEFAULT_PARALLELISM =
+            ConfigOption.named("parallelism.default", Integer.class)
+                    .readBy(JOB)
+                    .defaultValue(1)
+                    .between(1, 32_768)
+                    .withDescription(
+                            "Parallelism of operators for which the program sets none (-p). Locally"
+                                    + " the default is the number of processors.");
+
+    public static final ConfigOption<Integer> MAX_PARALLELISM =
+            ConfigOption.named("pipeline.max-parallelism", Integer.class)
+                    .readBy(JOB)
+                    .between(1, 32_768)
+                    .withDescription(
+                            "Number of key groups: the parallelism to which a job can ever grow."
+                                    + " Unset: derived from its parallelism.");
+
+    public static final ConfigOption<String> NAME =
+            ConfigOption.named("pipeline.name", String.class)
+                    .readBy(JOB)
+                    .withDescription("Name of the job; unset: the one given to execute.");
+
+    public static final ConfigOption<Boolean> OBJECT_REUSE =
+            ConfigOption.named("pipeline.object-reuse", Boolean.class)
+                    .readBy(JOB)
+                    .defaultValue(false)
+                    .withDescription(
+                            "Whether a record may be handed from operator to operator without a"
+                                    + " copy even where the user's code could still change it.");
+
+    public static final ConfigOption<Boolean> OPERATOR_CHAINING =
+            ConfigOption.named("pipeline.operator-chaining.enabled", Boolean.class)
+                    .readBy(JOB)
+                    .withDeprecatedKeys("pipeline.operator-chaining")
+                    .defaultValue(true)
+                    .withDescription("Whether operators that can run in one thread do.");
+
+    public static final ConfigOption<List<String>> CLASSPATHS =
+            ConfigOptions.key("pipeline.classpaths")
+                    .stringType()
+                    .asList()
+                    .noDefaultValue()
+                    .readBy(MASTER, WORKER)
+                    .withDescription(
+                            "URLs that every container reads classes of the user's from (-C).");
+
+    public static final ConfigOption<RuntimeExecutionMode> RUNTIME_MODE =
+            ConfigOption.named("execution.runtime-mode", RuntimeExecutionMode.class)
+                    .readBy(JOB)
+                    .defaultValue(RuntimeExecutionMode.STREAMING)
+                    .withDescription(
+                            "STREAMING emits every update of a keyed aggregate, BATCH its last one"
+                                    + " at the end of bounded input, AUTOMATIC is BATCH if every"
+                                    + " source is bounded.");
+
+    public static final ConfigOption<Duration> BUFFER_TIMEOUT =
+            ConfigOption.named("execution.buffer-timeout.interval", Duration.class)
+                    .readBy(JOB)
+                    .withDeprecatedKeys("execution.buffer-timeout")
+                    .defaultValue(Duration.ofMillis(100))
+                    .atLeast(Duration.ZERO)
+                    .withDescription(
+                            "The longest a record waits in a buffer that is not full; 0: it never"
+                                    + " waits.");
+}

@@ -1,0 +1,18 @@
+package io.millrace.runtime.control;
+
+import io.millrace.runtime.master.JobStatus;
+
+/** What the application master answers a client. */
+public sealed interface ToClient extends ControlMessage {
+
+    /** Of the request; empty where nobody asked: at each change of the job's state. */
+    String request();
+
+    record Status(String request, JobStatus status) implements ToClient {}
+
+    /**
+     * @param accepted whether the job is being cancelled now
+     * @param text one sentence
+     */
+    record CancelReply(String request, boolean accepted, String text) implements ToClient {}
+}

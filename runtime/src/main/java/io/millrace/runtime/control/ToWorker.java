@@ -1,0 +1,46 @@
+package io.millrace.runtime.control;
+
+import io.millrace.runtime.schedule.AttemptId;
+import io.millrace.runtime.task.TaskDeployment;
+
+/**
+ * What the application master tells a worker. A worker ignores what has an older epoch than its
+ * promise.
+ */
+public sealed interface ToWorker extends ControlMessage {
+
+    /** Of the master that sends it: the number of its application attempt. */
+    int epoch();
+
+    /**
+     * The master knows the worker's report and what comes next builds on it.
+     *
+     * @param link of the report
+     * @param beatMillis how often the worker shows a sign of life
+     * @param timeoutMillis how long either may be silent
+     */
+    record Welcome(int epoch, int link, long beatMillis, long timeoutMillis) implements ToWorker {}
+
+    /**
+     * Run this. Ignored if the same or a newer attempt of the subtask was seen before.
+     *
+     * @param slot of the worker, from 0; shared by attempts of one generation only
+     */
+    record Deploy(int epoch, int slot, TaskDeployment deployment) implements ToWorker {}
+
+    /** End this; without effect if it has ended or was never seen. */
+    record Cancel(int epoch, AttemptId attempt) implements ToWorker {}
+
+    /** The end of an attempt is known and need not be told again. */
+    record EndKnown(int epoch, AttemptId attempt) implements ToWorker {}
+
+    /**
+     * A sign of life.
+     *
+     * @param loops how many events the master's loop has handled
+     */
+    record MasterBeat(int epoch, long loops) implements ToWorker {}
+
+    /** Cancel all and exit. */
+    record Leave(int epoch, String reason) implements ToWorker {}
+}

@@ -1,0 +1,23 @@
+package io.millrace.runtime.schedule;
+
+import java.time.Duration;
+import java.util.Optional;
+
+/** So many restarts, each after the same delay. */
+final class FixedDelayRestart implements RestartStrategy {
+    private final RestartStrategy.Spec.FixedDelay spec;
+    private int restarts;
+
+    FixedDelayRestart(RestartStrategy.Spec.FixedDelay spec) {
+        this.spec = spec;
+    }
+
+    @Override
+    public Optional<Duration> afterFailure(long nowNanos) {
+        if (restarts >= spec.attempts()) {
+            return Optional.empty();
+        }
+        restarts++;
+        return Optional.of(spec.delay());
+    }
+}

@@ -1,0 +1,46 @@
+package io.millrace.runtime.worker;
+
+import io.millrace.runtime.control.ToWorker;
+import io.millrace.runtime.task.SubtaskEnd;
+import io.millrace.runtime.task.TaskDeployment;
+
+/** What a task manager reacts to. */
+public sealed interface WorkerEvent {
+
+    /** Begin: look for the master. The first event. */
+    record Started() implements WorkerEvent {}
+
+    /**
+     * A control connection to a master that has proven itself.
+     *
+     * @param connection its name, never used twice
+     * @param epoch of that master
+     */
+    record Connected(String connection, int epoch) implements WorkerEvent {}
+
+    /** The last {@link MasterLink#connect} came to nothing. */
+    record NotConnected(String cause) implements WorkerEvent {}
+
+    record Received(String connection, ToWorker message) implements WorkerEvent {}
+
+    record Disconnected(String connection, String cause) implements WorkerEvent {}
+
+    record SubtaskRunning(TaskDeployment deployment) implements WorkerEvent {}
+
+    record SubtaskEnded(TaskDeployment deployment, SubtaskEnd end) implements WorkerEvent {}
+
+    /** The process is asked to end. */
+    record Stopped(String reason) implements WorkerEvent {}
+
+    /**
+     * The task manager goes on where it waited for a timer.
+     *
+     * @param what names the timer
+     */
+    record Continued(String what, Runnable step) implements WorkerEvent {
+        @Override
+        public String toString() {
+            return "Continued[" + what + "]";
+        }
+    }
+}
