@@ -14,8 +14,8 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -103,8 +103,7 @@ class KeyHashersTest {
                                 KeyHashersTest.class.getName())
                         .redirectErrorStream(true)
                         .start();
-        String printed =
-                new String(child.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        String printed = new String(child.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         assertThat(child.waitFor(60, TimeUnit.SECONDS)).as(printed).isTrue();
 
         assertThat(printed).isEqualTo(hashes());
@@ -131,8 +130,7 @@ class KeyHashersTest {
     @Test
     void shouldHashNullAndNullFields() {
         assertThat(hashUnknown(null)).isZero();
-        assertThat(hash(new Tuple2<>("a", null)))
-                .isNotEqualTo(hash(new Tuple2<>("a", "b")));
+        assertThat(hash(new Tuple2<>("a", null))).isNotEqualTo(hash(new Tuple2<>("a", "b")));
     }
 
     @Test

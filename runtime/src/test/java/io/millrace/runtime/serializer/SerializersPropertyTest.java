@@ -22,14 +22,12 @@ import java.time.LocalDate;
 import java.time.LocalDateTime;
 import java.time.LocalTime;
 import java.time.MonthDay;
-import java.time.OffsetDateTime;
 import java.time.OffsetTime;
 import java.time.Period;
 import java.time.Year;
 import java.time.YearMonth;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
-import java.time.ZonedDateTime;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Date;
@@ -83,16 +81,10 @@ class SerializersPropertyTest {
                             of(
                                     Types.ZONED_DATE_TIME,
                                     r -> instant(r).atZone(ZoneId.of("Europe/Berlin")));
-                    case 18 ->
-                            of(
-                                    Types.OFFSET_DATE_TIME,
-                                    r -> dateTime(r).atOffset(offset(r)));
+                    case 18 -> of(Types.OFFSET_DATE_TIME, r -> dateTime(r).atOffset(offset(r)));
                     case 19 -> of(Types.DURATION, r -> Duration.ofNanos(r.nextLong()));
                     case 20 -> of(Types.DATE, r -> new Date(r.nextLong()));
-                    case 21 ->
-                            of(
-                                    Types.SQL_TIMESTAMP,
-                                    r -> java.sql.Timestamp.from(instant(r)));
+                    case 21 -> of(Types.SQL_TIMESTAMP, r -> java.sql.Timestamp.from(instant(r)));
                     case 22 ->
                             of(
                                     TypeInformation.of(UUID.class),
@@ -103,7 +95,8 @@ class SerializersPropertyTest {
                                     r -> Period.of(r.nextInt(), r.nextInt(), r.nextInt()));
                     case 24 ->
                             of(
-                                    new TypeHint<Tuple3<Year, YearMonth, MonthDay>>() {}.getTypeInfo(),
+                                    new TypeHint<
+                                            Tuple3<Year, YearMonth, MonthDay>>() {}.getTypeInfo(),
                                     r -> {
                                         LocalDate date = dateTime(r).toLocalDate();
                                         return new Tuple3<>(
@@ -123,7 +116,11 @@ class SerializersPropertyTest {
                     case 27 ->
                             of(
                                     TypeInformation.of(Point.class),
-                                    r -> new Point(r.nextInt(), r.nextGaussian(), maybe(r, colour(r))));
+                                    r ->
+                                            new Point(
+                                                    r.nextInt(),
+                                                    r.nextGaussian(),
+                                                    maybe(r, colour(r))));
                     case 28 ->
                             of(
                                     TypeInformation.of(Sealed.class),
@@ -137,7 +134,13 @@ class SerializersPropertyTest {
                         Sample element = sample(random, depth - 1);
                         yield of(
                                 Types.LIST(element.type()),
-                                r -> fill(r, r.nextBoolean() ? new ArrayList<>() : new LinkedList<>(), element));
+                                r ->
+                                        fill(
+                                                r,
+                                                r.nextBoolean()
+                                                        ? new ArrayList<>()
+                                                        : new LinkedList<>(),
+                                                element));
                     }
                     case 34 -> {
                         Sample element = sample(random, depth - 1);
@@ -195,8 +198,7 @@ class SerializersPropertyTest {
                         yield of(TypeInformation.of(Object.class), inner.values());
                     }
                 };
-        return new Sample(
-                bare.type(), r -> r.nextInt(12) == 0 ? null : bare.values().apply(r));
+        return new Sample(bare.type(), r -> r.nextInt(12) == 0 ? null : bare.values().apply(r));
     }
 
     private static Sample of(TypeInformation<?> type, Function<Random, Object> values) {

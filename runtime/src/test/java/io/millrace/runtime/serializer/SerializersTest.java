@@ -77,15 +77,13 @@ class SerializersTest {
 
     @Test
     void shouldReturnSameObjectWhenItIsImmutable() {
-        TypeSerializer<Point> points =
-                Serializers.compile(TypeInformation.of(Point.class), LOADER);
+        TypeSerializer<Point> points = Serializers.compile(TypeInformation.of(Point.class), LOADER);
         Point point = new Point(1, 2, SampleTypes.Colour.BLUE);
 
         assertThat(points.isImmutable()).isTrue();
         assertThat(points.copy(point)).isSameAs(point);
         assertThat(
-                        Serializers.compile(
-                                        new TypeHint<Holder<String>>() {}.getTypeInfo(), LOADER)
+                        Serializers.compile(new TypeHint<Holder<String>>() {}.getTypeInfo(), LOADER)
                                 .isImmutable())
                 .isFalse();
     }
@@ -243,8 +241,7 @@ class SerializersTest {
                         sealed.getConstructor(String.class, List.class)
                                 .newInstance("in Kryo", List.of(1)));
         @SuppressWarnings("unchecked")
-        TypeInformation<Object> type =
-                (TypeInformation<Object>) TypeInformation.of(base);
+        TypeInformation<Object> type = (TypeInformation<Object>) TypeInformation.of(base);
         RecordOutput out = new RecordOutput(16);
         Serializers.compile(type, jobLoader).serialize(value, out);
         RecordInput in = new RecordInput();
