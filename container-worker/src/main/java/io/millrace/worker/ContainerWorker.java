@@ -139,12 +139,16 @@ public final class ContainerWorker {
                 containerId,
                 host,
                 memory.lines());
-        NetworkBufferPool pool =
-                NetworkBufferPool.ofBytes(
+        WorkerDataPlane dataPlane =
+                new WorkerDataPlane(
+                        networkSettings(),
                         memory.network().getBytes(),
                         Math.toIntExact(
-                                options.get(TaskManagerOptions.MEMORY_SEGMENT_SIZE).getBytes()));
-        NetworkChannels network = new NetworkChannels(networkSettings(), pool);
+                                options.get(TaskManagerOptions.MEMORY_SEGMENT_SIZE).getBytes()),
+                        new WorkerDataPlane.Running(
+                                new UserCode(options)::loader,
+                                clock,
+                                options.get(TaskManagerOptions.TASK_CANCELLATION_INTERVAL).toNanos()));
         EventLoop<WorkerEvent> loop =
                 new EventLoop<>(
                         "task-manager",
@@ -166,7 +170,7 @@ public final class ContainerWorker {
         TaskManager taskManager =
                 new TaskManager(
                         new WorkerSettings(
-                                network.address(),
+                                dataPlane.address(),
                                 options.get(TaskManagerOptions.NUM_TASK_SLOTS),
                                 Duration.ofMillis(environment.leaseMillis()),
                                 LEAVE_TIMEOUT,
@@ -181,7 +185,7 @@ public final class ContainerWorker {
                                 loop,
                                 connections,
                                 link,
-                                subtasks(network),
+                                dataPlane.subtasks(),
                                 this::left));
         loop.start(taskManager::on);
         loop.put(new WorkerEvent.Started());
@@ -197,31 +201,6 @@ public final class ContainerWorker {
                 options.get(TaskManagerOptions.NETWORK_BUFFERS_PER_CHANNEL),
                 options.get(TaskManagerOptions.NETWORK_EXTRA_BUFFERS_PER_GATE),
                 defaults.maxQueuedSegments());
-    }
-
-    private ThreadedSubtasks subtasks(NetworkChannels network) {
-        OutputFlusher flusher = new OutputFlusher("output-flusher");
-        Map<OutputChannel, OutputFlusher.Registration> flushed = new ConcurrentHashMap<>();
-        long flushMillis = options.get(JobOptions.BUFFER_TIMEOUT).toMillis();
-        UserCode userCode = new UserCode(options);
-        return new ThreadedSubtasks(
-                new WorkerChannels(
-                        containerId,
-                        network,
-                        LOCAL_BOUND_CHUNKS,
-                        options.get(JobOptions.OBJECT_REUSE)),
-                userCode::loader,
-                new OperatorPorts(clock::wallMillis),
-                new ThreadedSubtasks.Settings(
-                        clock::nanoTime,
-                        options.get(TaskManagerOptions.TASK_CANCELLATION_INTERVAL).toNanos(),
-                        channel -> flushed.put(channel, flusher.register(channel, flushMillis)),
-                        channel -> {
-                            OutputFlusher.Registration registration = flushed.remove(channel);
-                            if (registration != null) {
-                                registration.close();
-                            }
-                        }));
     }
 
     private void left(String reason) {

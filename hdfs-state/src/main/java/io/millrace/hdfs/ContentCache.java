@@ -1,5 +1,6 @@
 package io.millrace.hdfs;
 
+import io.millrace.runtime.file.FileSystems;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -53,14 +54,14 @@ public final class ContentCache {
     public Cached put(Path local, String name) throws IOException {
         String hash = sha256(local);
         long length = Files.size(local);
-        URI folder = URI.create(base + "/cache/" + hash);
-        URI target = files.qualify(folder + "/" + name);
+        URI folder = FileSystems.below(FileSystems.below(base, "cache"), hash);
+        URI target = FileSystems.below(folder, name);
         Cached there = find(target, hash, length);
         if (there != null) {
             return there;
         }
         files.makePrivateFolder(base);
-        URI draft = files.qualify(folder + "/" + name + "." + random.get() + ".tmp");
+        URI draft = FileSystems.below(folder, name + "." + random.get() + ".tmp");
         try {
             upload(local, draft);
             try {

@@ -2,6 +2,7 @@ package io.millrace.hdfs;
 
 import io.millrace.api.fs.FileStatus;
 import io.millrace.api.fs.FileSystem;
+import io.millrace.runtime.file.FileSystems;
 import io.millrace.runtime.master.JobStore;
 import java.io.FileNotFoundException;
 import java.io.IOException;
@@ -198,7 +199,8 @@ public final class FileJobStore implements JobStore {
         IOException last = null;
         for (int i = 0; i < TRIES; i++) {
             URI draft =
-                    URI.create(record.tmp() + "/epoch-" + epoch + "." + name + "." + random.get());
+                    FileSystems.below(
+                            record.tmp(), "epoch-" + epoch + "." + name + "." + random.get());
             try {
                 try (OutputStream out = record.files().create(draft, false)) {
                     out.write(content);

@@ -174,6 +174,12 @@ public final class HadoopFileSystem implements FileSystem {
         }
         try {
             renames.rename(path(from), path(to), Options.Rename.NONE);
+        } catch (RemoteException e) {
+            // The NameNode has no exception of its own for a file that is renamed to a folder.
+            if (e.getClassName().equals(IOException.class.getName()) && exists(to)) {
+                throw with(new FileAlreadyExistsException(to.toString(), null, e.getMessage()), e);
+            }
+            throw mapped(e, to);
         } catch (IOException e) {
             throw mapped(e, to);
         }

@@ -2,10 +2,10 @@ package io.millrace.hdfs;
 
 import io.millrace.api.fs.FileStatus;
 import io.millrace.api.fs.FileSystem;
+import io.millrace.runtime.file.FileSystems;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
-import java.net.URISyntaxException;
 import java.util.OptionalInt;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -29,19 +29,20 @@ record JobRecord(FileSystem files, URI folder) {
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9-][A-Za-z0-9.-]{0,199}");
 
     static JobRecord of(FileSystem files, String haDir, String application) {
-        return new JobRecord(files, below(files.qualify(haDir), checked(application, "_")));
+        return new JobRecord(
+                files, FileSystems.below(files.qualify(haDir), checked(application, "_")));
     }
 
     URI epoch(int epoch) {
-        return below(folder, "epoch-" + epoch);
+        return FileSystems.below(folder, "epoch-" + epoch);
     }
 
     URI entry(int epoch, String name) {
-        return below(epoch(epoch), checked(name, ""));
+        return FileSystems.below(epoch(epoch), checked(name, ""));
     }
 
     URI tmp() {
-        return below(folder, "tmp");
+        return FileSystems.below(folder, "tmp");
     }
 
     /**
@@ -81,19 +82,5 @@ record JobRecord(FileSystem files, URI folder) {
                             + "'; 1 to 200 letters, digits, dots and dashes are.");
         }
         return name;
-    }
-
-    private static URI below(URI folder, String name) {
-        try {
-            String authority = folder.getAuthority();
-            return new URI(
-                    folder.getScheme(),
-                    authority == null && folder.getScheme() != null ? "" : authority,
-                    folder.getPath() + (folder.getPath().endsWith("/") ? "" : "/") + name,
-                    null,
-                    null);
-        } catch (URISyntaxException e) {
-            throw new IllegalArgumentException("Not a name below " + folder + ": " + name, e);
-        }
     }
 }

@@ -1,6 +1,7 @@
 package io.millrace.hdfs;
 
 import io.millrace.api.fs.FileStatus;
+import io.millrace.runtime.file.FileSystems;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.net.URI;
@@ -50,7 +51,7 @@ public final class StagingFolders {
         if (!APPLICATION.matcher(application).matches()) {
             throw new IllegalArgumentException("Not the id of an application: " + application);
         }
-        return URI.create(base + "/" + application);
+        return FileSystems.below(base, application);
     }
 
     /** Makes an application's folder. */

@@ -40,8 +40,7 @@ public class SocketTextStreamFunction implements SourceFunction<String> {
      * @param maxRetries how often to connect again, half a second after the other side ended the
      *     connection; 0 to end instead, -1 for no limit
      */
-    public SocketTextStreamFunction(
-            String hostname, int port, String delimiter, long maxRetries) {
+    public SocketTextStreamFunction(String hostname, int port, String delimiter, long maxRetries) {
         this.hostname = requireNonNull(hostname, "hostname");
         this.port = port;
         this.delimiter = requireNonNull(delimiter, "delimiter");
@@ -92,7 +91,8 @@ public class SocketTextStreamFunction implements SourceFunction<String> {
                                 + port
                                 + " failed: "
                                 + e.getMessage()
-                                + ". Something must listen there before the job starts, e.g. nc -lk "
+                                + ". Something must listen there before the job starts, e.g. nc -lk"
+                                + " "
                                 + port
                                 + ".",
                         e);

@@ -63,7 +63,10 @@ class SocketTextStreamFunctionTest {
         try (ServerSocket server = server()) {
             var function =
                     new SocketTextStreamFunction(
-                            server.getInetAddress().getHostAddress(), server.getLocalPort(), "\n", -1);
+                            server.getInetAddress().getHostAddress(),
+                            server.getLocalPort(),
+                            "\n",
+                            -1);
             var running = run(function);
             try (Socket client = server.accept()) {
                 client.getOutputStream().write(bytes("a\n"));

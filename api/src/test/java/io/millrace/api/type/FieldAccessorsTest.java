@@ -122,8 +122,7 @@ class FieldAccessorsTest {
     @Test
     void shouldLookIntoEachValueWhenTypeIsUnknown() throws Exception {
         FieldAccessor<Object, Object> first =
-                travelled(
-                        FieldAccessors.at(new UnknownTypeInfo<>(Object.class, "Erased."), 0));
+                travelled(FieldAccessors.at(new UnknownTypeInfo<>(Object.class, "Erased."), 0));
 
         assertThat(first.get(new Tuple2<>("a", 1))).isEqualTo("a");
         assertThat(first.get(new Amount("EUR", 1))).isEqualTo("EUR");

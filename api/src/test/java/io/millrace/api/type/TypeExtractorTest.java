@@ -183,8 +183,7 @@ class TypeExtractorTest {
         return TypeExtractor.outputOf(f, MapFunction.class, 1, input);
     }
 
-    private static <I, O> TypeInformation<?> lambda(
-            MapFunction<I, O> f, TypeInformation<I> input) {
+    private static <I, O> TypeInformation<?> lambda(MapFunction<I, O> f, TypeInformation<I> input) {
         return mapOutput(f, input);
     }
 
@@ -198,8 +197,7 @@ class TypeExtractorTest {
         assertThat(TypeExtractor.forClass(int.class)).isEqualTo(Types.INT);
         assertThat(TypeExtractor.forClass(String[].class))
                 .isEqualTo(Types.OBJECT_ARRAY(Types.STRING));
-        assertThat(TypeExtractor.forClass(long[].class))
-                .isInstanceOf(PrimitiveArrayTypeInfo.class);
+        assertThat(TypeExtractor.forClass(long[].class)).isInstanceOf(PrimitiveArrayTypeInfo.class);
         assertThat(TypeExtractor.forClass(Colour.GREEN.getClass()))
                 .isEqualTo(Types.ENUM(Colour.class));
         assertThat(TypeExtractor.forClass(Point.class))
@@ -359,9 +357,11 @@ class TypeExtractorTest {
         assertThat(lambda(String::length, Types.STRING)).isEqualTo(Types.INT);
         assertThat(lambda(TypeExtractorTest::twice, Types.STRING))
                 .isEqualTo(Types.TUPLE(Types.STRING, Types.LIST(Types.STRING)));
-        assertThat(lambda(Tuple1<String>::new, Types.STRING))
-                .isEqualTo(Types.TUPLE(Types.STRING));
-        assertThat(lambda(Pair<String, Long>::left, new TypeHint<Pair<String, Long>>() {}.getTypeInfo()))
+        assertThat(lambda(Tuple1<String>::new, Types.STRING)).isEqualTo(Types.TUPLE(Types.STRING));
+        assertThat(
+                        lambda(
+                                Pair<String, Long>::left,
+                                new TypeHint<Pair<String, Long>>() {}.getTypeInfo()))
                 .isEqualTo(Types.STRING);
         assertThat(flatLambda(TypeExtractorTest::split, Types.STRING)).isEqualTo(WORD_COUNT);
     }
@@ -371,8 +371,7 @@ class TypeExtractorTest {
         int captured = WORD_COUNT.toString().length();
         assertThat(lambda((String word) -> word.length() + captured, Types.STRING))
                 .isEqualTo(Types.INT);
-        assertThat(lambda((Tuple2<String, Integer> t) -> t.f0, WORD_COUNT))
-                .isEqualTo(Types.STRING);
+        assertThat(lambda((Tuple2<String, Integer> t) -> t.f0, WORD_COUNT)).isEqualTo(Types.STRING);
         assertThat(lambda((String word) -> new Point(1, 2, List.of()), Types.STRING))
                 .isEqualTo(TypeExtractor.forClass(Point.class));
         KeySelector<Tuple2<String, Integer>, String> key = t -> t.f0;
@@ -383,8 +382,7 @@ class TypeExtractorTest {
 
     @Test
     void shouldKeepArityAndNameCureWhenLambdaReturnsTuple() {
-        TypeInformation<?> type =
-                lambda((String word) -> new Tuple2<>(word, 1), Types.STRING);
+        TypeInformation<?> type = lambda((String word) -> new Tuple2<>(word, 1), Types.STRING);
 
         assertThat(type).isInstanceOf(TupleTypeInfo.class);
         assertThat(((TupleTypeInfo<?>) type).getArity()).isEqualTo(2);
@@ -419,8 +417,7 @@ class TypeExtractorTest {
                 .isEqualTo(Types.TUPLE(Types.STRING, Types.LIST(Types.INT)));
         assertThat(TypeExtractor.forObject(Map.of("a", 1L)))
                 .isEqualTo(Types.MAP(Types.STRING, Types.LONG));
-        assertThat(TypeExtractor.forObject(Optional.of('x')))
-                .isEqualTo(Types.OPTIONAL(Types.CHAR));
+        assertThat(TypeExtractor.forObject(Optional.of('x'))).isEqualTo(Types.OPTIONAL(Types.CHAR));
     }
 
     @Test
@@ -457,8 +454,11 @@ class TypeExtractorTest {
     @Test
     void shouldSurviveJavaSerialization() throws Exception {
         TypeInformation<?> type =
-                new TypeHint<Tuple3<Pair<String, Box<Integer>>, Map<Colour, Node>, byte[][]>>() {}
-                        .getTypeInfo();
+                new TypeHint<
+                        Tuple3<
+                                Pair<String, Box<Integer>>,
+                                Map<Colour, Node>,
+                                byte[][]>>() {}.getTypeInfo();
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         try (ObjectOutputStream out = new ObjectOutputStream(bytes)) {
             out.writeObject(type);

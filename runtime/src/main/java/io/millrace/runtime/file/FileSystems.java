@@ -35,6 +35,23 @@ public final class FileSystems {
         return provider(path.getScheme(), path.toString()).open(path);
     }
 
+    /** The path of what lies in a folder; the name is as a user sees it, not encoded. */
+    public static URI below(URI folder, String name) {
+        String authority = folder.getAuthority();
+        String path = folder.getPath();
+        try {
+            return new URI(
+                    folder.getScheme(),
+                    // An empty one writes file:/x as file:///x.
+                    authority == null && folder.getScheme() != null ? "" : authority,
+                    path.endsWith("/") ? path + name : path + "/" + name,
+                    null,
+                    null);
+        } catch (URISyntaxException e) {
+            throw new IllegalArgumentException("Not a name below " + folder + ": " + name, e);
+        }
+    }
+
     /**
      * Scheme of a path, or null. A colon that follows a slash belongs to a name, as in {@code
      * logs/12:30}.

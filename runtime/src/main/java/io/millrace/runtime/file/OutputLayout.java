@@ -1,7 +1,6 @@
 package io.millrace.runtime.file;
 
 import java.net.URI;
-import java.net.URISyntaxException;
 import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -33,19 +32,19 @@ final class OutputLayout {
     private OutputLayout() {}
 
     static URI temporary(URI output) {
-        return child(output, TEMPORARY);
+        return FileSystems.below(output, TEMPORARY);
     }
 
     static URI run(URI output, String run) {
-        return child(temporary(output), checked(run));
+        return FileSystems.below(temporary(output), checked(run));
     }
 
     static URI ready(URI output, String run) {
-        return child(temporary(output), checked(run) + ".ready");
+        return FileSystems.below(temporary(output), checked(run) + ".ready");
     }
 
     static URI part(URI output, String run, int subtask, int parallelism) {
-        return child(run(output, run), new Part(subtask, parallelism).hiddenName());
+        return FileSystems.below(run(output, run), new Part(subtask, parallelism).hiddenName());
     }
 
     /** What the name of a part says while it is hidden: also how many there must be. */
@@ -71,23 +70,6 @@ final class OutputLayout {
 
         String visibleName() {
             return String.format(Locale.ROOT, "part-%05d", subtask);
-        }
-    }
-
-    /** A path below a folder; the name is not a URI but what a user sees. */
-    static URI child(URI folder, String name) {
-        try {
-            String path = folder.getPath();
-            return new URI(
-                    folder.getScheme(),
-                    folder.getScheme() != null && folder.getAuthority() == null
-                            ? ""
-                            : folder.getAuthority(),
-                    path.endsWith("/") ? path + name : path + "/" + name,
-                    null,
-                    null);
-        } catch (URISyntaxException e) {
-            throw new IllegalArgumentException("Not a name below " + folder + ": " + name, e);
         }
     }
 

@@ -297,7 +297,7 @@ public final class TextOutputFiles implements JobFiles {
             renameOnce(
                     target.files,
                     there.path(),
-                    OutputLayout.child(writing, OutputLayout.OLD + name));
+                    FileSystems.below(writing, OutputLayout.OLD + name));
         }
     }
 
@@ -306,7 +306,7 @@ public final class TextOutputFiles implements JobFiles {
             throws IOException, RefusedException {
         for (FileStatus file : partsIn(target.files, ready)) {
             Part part = Part.of(OutputLayout.name(file.path()));
-            URI visible = OutputLayout.child(target.folder, part.visibleName());
+            URI visible = FileSystems.below(target.folder, part.visibleName());
             try {
                 renameOnce(target.files, file.path(), visible);
             } catch (FileAlreadyExistsException e) {
@@ -320,8 +320,14 @@ public final class TextOutputFiles implements JobFiles {
                 }
             }
         }
-        // A part that was not there any more was moved by another committer, if the folder is.
-        return target.files.exists(ready) && partsIn(target.files, ready).isEmpty();
+        if (!target.files.exists(ready)) {
+            return false;
+        }
+        // What was not there any more when it was to be moved, another committer has moved.
+        if (!partsIn(target.files, ready).isEmpty()) {
+            throw new IOException("There are still parts in " + ready + " after all were moved.");
+        }
+        return true;
     }
 
     private static List<FileStatus> partsIn(FileSystem files, URI folder) throws IOException {
@@ -354,14 +360,14 @@ public final class TextOutputFiles implements JobFiles {
             return;
         }
         try (OutputStream out =
-                files.create(OutputLayout.child(folder, OutputLayout.SUCCESS), true)) {
+                files.create(FileSystems.below(folder, OutputLayout.SUCCESS), true)) {
             out.write((run + "\n").getBytes(StandardCharsets.UTF_8));
         }
     }
 
     /** The run that was made visible last; null if there is none. */
     private static String successOf(FileSystem files, URI folder) throws IOException {
-        URI success = OutputLayout.child(folder, OutputLayout.SUCCESS);
+        URI success = FileSystems.below(folder, OutputLayout.SUCCESS);
         if (!files.exists(success)) {
             return null;
         }
@@ -398,7 +404,7 @@ public final class TextOutputFiles implements JobFiles {
         String above = text.substring(0, Math.max(1, slash));
         return above.equals("/")
                 ? path.resolve("/")
-                : OutputLayout.child(path.resolve("/"), above.substring(1));
+                : FileSystems.below(path.resolve("/"), above.substring(1));
     }
 
     private static boolean isWithin(URI path, URI folder) {

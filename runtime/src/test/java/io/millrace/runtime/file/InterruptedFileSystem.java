@@ -7,8 +7,8 @@ import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 
 /**
- * A file system in which something happens at the n-th call: it fails before or after it was carried
- * out, or somebody else gets a turn.
+ * A file system in which something happens at the n-th call: it fails before or after it was
+ * carried out, or somebody else gets a turn.
  */
 final class InterruptedFileSystem {
     private final FileSystem files;

@@ -34,7 +34,9 @@ class LineReaderTest {
                 "one\r\r\n\rtwo\r",
                 "first\nsecond\r\nthird\n\n\r\nlast without end",
                 "\r\n\r\nGrüße, 你好, \uD83D\uDE00!\r\nñandú\n\uD83D\uDE00\uD83D\uDE00\r\n\né\n",
-                "a longer line that goes over several chunks of the reader\nx\n\nanother long one here"
+                "a longer line that goes over several chunks of the reader\n"
+                        + "x\n\n"
+                        + "another long one here"
             })
     void shouldReadEachLineOnceWhereverTheFileIsCut(String text) throws IOException {
         byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
@@ -87,7 +89,8 @@ class LineReaderTest {
         byte[] bytes = text.getBytes(charset);
         Path file = write("text", bytes);
         List<String> lines = new ArrayList<>();
-        try (LineReader reader = new LineReader(split(file, 0, bytes.length, bytes.length), charset)) {
+        try (LineReader reader =
+                new LineReader(split(file, 0, bytes.length, bytes.length), charset)) {
             while (reader.next()) {
                 lines.add(reader.line());
             }

@@ -37,7 +37,8 @@ class LocalFileSystemTest {
     void shouldQualifyRelativePathsAndNamesThatAreNoUris() {
         assertThat(files.qualify("/a b/ü%20")).hasToString("file:///a%20b/ü%2520");
         assertThat(files.qualify("file:///a/../b").getPath()).isEqualTo("/b");
-        assertThat(files.qualify("x").getPath()).isEqualTo(Path.of("x").toAbsolutePath().toString());
+        assertThat(files.qualify("x").getPath())
+                .isEqualTo(Path.of("x").toAbsolutePath().toString());
     }
 
     @Test
@@ -120,7 +121,8 @@ class LocalFileSystemTest {
                 .extracting(status -> OutputLayout.name(status.path()) + status.folder())
                 .containsExactly("afalse", "bfalse", "ctrue");
         assertThat(files.list(at("d/a"))).singleElement().matches(status -> status.length() == 2);
-        assertThatThrownBy(() -> files.list(at("absent"))).isInstanceOf(FileNotFoundException.class);
+        assertThatThrownBy(() -> files.list(at("absent")))
+                .isInstanceOf(FileNotFoundException.class);
     }
 
     @Test

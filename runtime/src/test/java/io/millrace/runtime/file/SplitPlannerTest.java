@@ -131,7 +131,8 @@ class SplitPlannerTest {
                         new Class<?>[] {FileSystem.class},
                         (proxy, method, arguments) -> {
                             if (method.getName().equals("blocks")) {
-                                long length = Files.size(Path.of(((FileStatus) arguments[0]).path()));
+                                long length =
+                                        Files.size(Path.of(((FileStatus) arguments[0]).path()));
                                 List<FileBlock> blocks = new ArrayList<>();
                                 for (long at = 0; at < length; at += size) {
                                     long end = Math.min(size, length - at);

@@ -64,7 +64,9 @@ class TextOutputFilesTest {
                     write(out, RUN);
                     var files = interrupted(call, when, InterruptedFileSystem.failure());
                     Result<Void> first = commit(files.view(), out, overwrite, RUN);
-                    assertThat(first).as("call %d %s", call, when).isInstanceOf(Result.Failed.class);
+                    assertThat(first)
+                            .as("call %d %s", call, when)
+                            .isInstanceOf(Result.Failed.class);
                     assertThat(commit(LocalFileSystem.INSTANCE, out, overwrite, RUN))
                             .as("call %d %s", call, when)
                             .isEqualTo(done());
@@ -89,9 +91,7 @@ class TextOutputFilesTest {
                                 // Dies itself at one of its calls, or not if that is 0.
                                 var files =
                                         interrupted(
-                                                inner,
-                                                When.AFTER,
-                                                InterruptedFileSystem.failure());
+                                                inner, When.AFTER, InterruptedFileSystem.failure());
                                 commit(files.view(), out, over, RUN);
                             };
                     var late = interrupted(call, When.BEFORE, successor);
@@ -227,11 +227,7 @@ class TextOutputFilesTest {
     void shouldAcceptAnOutputFolderWithLeftoversOfAnEarlierAttempt() throws IOException {
         Path out = freshOutput(false);
         write(out, RUN);
-        assertThat(
-                        prepare(
-                                List.of(),
-                                List.of(new FileOutput(1, out.toString(), false)),
-                                1))
+        assertThat(prepare(List.of(), List.of(new FileOutput(1, out.toString(), false)), 1))
                 .isInstanceOf(Result.Done.class);
         assertThat(
                         prepare(
