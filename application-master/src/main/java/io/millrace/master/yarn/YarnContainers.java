@@ -20,7 +20,9 @@ import org.apache.hadoop.yarn.api.records.NodeReport;
 import org.apache.hadoop.yarn.api.records.Priority;
 import org.apache.hadoop.yarn.api.records.Resource;
 import org.apache.hadoop.yarn.api.records.UpdatedContainer;
+import org.apache.hadoop.yarn.client.api.AMRMClient;
 import org.apache.hadoop.yarn.client.api.AMRMClient.ContainerRequest;
+import org.apache.hadoop.yarn.client.api.NMClient;
 import org.apache.hadoop.yarn.client.api.async.AMRMClientAsync;
 import org.apache.hadoop.yarn.client.api.async.NMClientAsync;
 import org.apache.hadoop.yarn.conf.YarnConfiguration;
@@ -89,21 +91,39 @@ public final class YarnContainers implements AutoCloseable {
      *     id
      */
     public static YarnContainers connect(
-            Configuration hadoop,
-            int attempt,
-            Heartbeats heartbeats,
-            ContainerEvents events) {
+            Configuration hadoop, int attempt, Heartbeats heartbeats, ContainerEvents events) {
         YarnConfiguration configuration = new YarnConfiguration(hadoop);
         // The distribution does not carry the timeline service's client.
         configuration.setBoolean(YarnConfiguration.TIMELINE_SERVICE_ENABLED, false);
-        YarnContainers port = new YarnContainers(configuration, attempt, heartbeats, events);
+        return connect(
+                configuration,
+                AMRMClient.createAMRMClient(),
+                NMClient.createNMClient(),
+                attempt,
+                heartbeats,
+                events);
+    }
+
+    static YarnContainers connect(
+            Configuration configuration,
+            AMRMClient<ContainerRequest> toResourceManager,
+            NMClient toNodes,
+            int attempt,
+            Heartbeats heartbeats,
+            ContainerEvents events) {
+        YarnContainers port =
+                new YarnContainers(toResourceManager, toNodes, attempt, heartbeats, events);
+        port.resourceManager.init(configuration);
+        port.nodes.init(configuration);
+        toNodes.cleanupRunningContainersOnStop(false);
         port.resourceManager.start();
         port.nodes.start();
         return port;
     }
 
     private YarnContainers(
-            Configuration configuration,
+            AMRMClient<ContainerRequest> toResourceManager,
+            NMClient toNodes,
             int attempt,
             Heartbeats heartbeats,
             ContainerEvents events) {
@@ -112,11 +132,11 @@ public final class YarnContainers implements AutoCloseable {
         this.nextAsk = attempt * 1_000_000L + 1;
         this.resourceManager =
                 AMRMClientAsync.createAMRMClientAsync(
-                        heartbeats.askingMillis(), new ResourceManagerCallbacks());
-        this.resourceManager.init(configuration);
+                        toResourceManager,
+                        heartbeats.askingMillis(),
+                        new ResourceManagerCallbacks());
         this.nodes = NMClientAsync.createNMClientAsync(new NodeCallbacks());
-        this.nodes.init(configuration);
-        this.nodes.getClient().cleanupRunningContainersOnStop(false);
+        this.nodes.setClient(toNodes);
     }
 
     /**
