@@ -7,7 +7,9 @@ import io.millrace.runtime.config.YarnOptions;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -21,10 +23,15 @@ final class ApplicationOptions {
     boolean help;
 
     @Option(
-            names = {"--app", "-yid", "--yarnapplicationId"},
+            names = "--app",
             paramLabel = "<id or name>",
             description = "The application, by its id or its name.")
     private String idOrName;
+
+    @Option(
+            names = {"-yid", "--yarnapplicationId"},
+            hidden = true)
+    private String yarnId;
 
     @Option(
             names = {"-t", "--target"},
@@ -51,11 +58,10 @@ final class ApplicationOptions {
     /** The application that is meant. */
     String application(ParsedConfiguration configuration, Deployer deployer) throws IOException {
         String named =
-                id != null
-                        ? id
-                        : idOrName != null
-                                ? idOrName
-                                : configuration.get(YarnOptions.APPLICATION_ID);
+                Stream.of(id, idOrName, yarnId, configuration.get(YarnOptions.APPLICATION_ID))
+                        .filter(Objects::nonNull)
+                        .findFirst()
+                        .orElse(null);
         if (named != null && named.matches("application_\\d+_\\d+")) {
             return named;
         }

@@ -103,6 +103,10 @@ final class ProgramOptions {
     @Option(names = "-yD", hidden = true)
     private List<String> yarnSettings = new ArrayList<>();
 
+    /** Takes {@code -yDkey=value}: attached values are only found behind one letter. */
+    @Option(names = "-y", hidden = true)
+    private List<String> yarnAttached = new ArrayList<>();
+
     @Option(
             names = {"-yd", "--yarndetached"},
             hidden = true)
@@ -162,7 +166,15 @@ final class ProgramOptions {
     List<String> settings(Terminal terminal) {
         refuseNotBuilt();
         List<String> all = new ArrayList<>(settings);
-        for (String setting : yarnSettings) {
+        List<String> yarn = new ArrayList<>(yarnSettings);
+        for (String attached : yarnAttached) {
+            if (!attached.startsWith("D")) {
+                throw new ConfigurationException(
+                        "Unknown argument -y" + attached + ": see 'millrace run --help'.");
+            }
+            yarn.add(attached.substring(1));
+        }
+        for (String setting : yarn) {
             terminal.warning("-yD " + setting + " is read as -D " + setting + ".");
             all.add(setting);
         }
