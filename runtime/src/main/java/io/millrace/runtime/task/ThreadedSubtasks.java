@@ -3,7 +3,6 @@ package io.millrace.runtime.task;
 import io.millrace.runtime.control.Failure;
 import io.millrace.runtime.exchange.Channels;
 import io.millrace.runtime.exchange.OutputFlusher;
-import io.millrace.runtime.exchange.OutputChannel;
 import io.millrace.runtime.exchange.Wakeup;
 import io.millrace.runtime.operator.OperatorPorts;
 import java.util.List;
@@ -103,8 +102,11 @@ public final class ThreadedSubtasks implements Subtasks {
                 thread.setContextClassLoader(loader);
                 built = new SubtaskAssembly(channels, ports).assemble(deployment, loader, this);
                 subtask = built;
-                try (OutputFlusher.Registration flushed = flushed(built)) {
+                List<OutputFlusher.Registration> flushed = flushed(built);
+                try {
                     end = drive(built);
+                } finally {
+                    flushed.forEach(OutputFlusher.Registration::close);
                 }
             } catch (Throwable t) {
                 String where =
@@ -119,10 +121,10 @@ public final class ThreadedSubtasks implements Subtasks {
             finish(built, end);
         }
 
-        private OutputFlusher.Registration flushed(Subtask built) {
-            List<OutputChannel> channels =
-                    built.writers().stream().flatMap(writer -> writer.channels().stream()).toList();
-            return settings.flusher().register(channels, built.bufferTimeoutMillis());
+        private List<OutputFlusher.Registration> flushed(Subtask built) {
+            return built.writers().stream()
+                    .map(writer -> settings.flusher().register(writer.channels(), writer.bufferTimeoutMillis()))
+                    .toList();
         }
 
         private SubtaskEnd drive(Subtask built) {
