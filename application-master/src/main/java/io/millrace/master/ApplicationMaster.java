@@ -32,7 +32,7 @@ import io.millrace.runtime.network.ConnectionKind;
 import io.millrace.runtime.network.ControlConnection;
 import io.millrace.runtime.network.ControlListener;
 import io.millrace.runtime.network.ControlServer;
-import io.millrace.runtime.network.KryoMessageCodec;
+import io.millrace.runtime.control.ControlCodec;
 import io.millrace.runtime.network.NamedConnections;
 import io.millrace.runtime.network.Secret;
 import io.millrace.runtime.schedule.RestartStrategy;
@@ -158,7 +158,7 @@ public final class ApplicationMaster {
                         secret,
                         application.applicationId(),
                         application.attempt(),
-                        new KryoMessageCodec(),
+                        new ControlCodec(),
                         new ControlEvents());
         WorkerContainers containers =
                 new WorkerContainers(

@@ -7,7 +7,7 @@ import io.millrace.runtime.network.ConnectionKind;
 import io.millrace.runtime.network.ControlClient;
 import io.millrace.runtime.network.ControlConnection;
 import io.millrace.runtime.network.ControlListener;
-import io.millrace.runtime.network.KryoMessageCodec;
+import io.millrace.runtime.control.ControlCodec;
 import io.millrace.runtime.network.NamedConnections;
 import io.millrace.runtime.network.Secret;
 import io.millrace.runtime.worker.MasterLink;
@@ -91,7 +91,7 @@ final class MasterConnector implements MasterLink {
                         secret,
                         environment.applicationId(),
                         master.epoch(),
-                        new KryoMessageCodec(),
+                        new ControlCodec(),
                         new Listener())
                 .whenComplete(
                         (connection, failure) -> {

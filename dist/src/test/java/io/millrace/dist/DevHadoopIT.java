@@ -31,7 +31,9 @@ class DevHadoopIT {
     void shouldStartServeAndStopWithoutATrace() throws Exception {
         Outcome started = run("start", "--nodemanagers", "2");
         assertThat(started.exitCode()).as(started.output()).isZero();
-        assertThat(started.output()).contains("waiting for").contains("up: HDFS at hdfs://localhost:");
+        assertThat(started.output())
+                .contains("waiting for")
+                .contains("up: HDFS at hdfs://localhost:");
         assertThat(daemons()).hasSize(5);
 
         assertThat(run("start").output()).contains("already running");
@@ -48,8 +50,7 @@ class DevHadoopIT {
 
         // What was killed is started again, and finds its files.
         long datanode =
-                Long.parseLong(
-                        Files.readString(folder.resolve("hadoop/run/datanode.pid")).strip());
+                Long.parseLong(Files.readString(folder.resolve("hadoop/run/datanode.pid")).strip());
         ProcessHandle.of(datanode).orElseThrow().destroyForcibly();
         ProcessHandle.of(datanode).ifPresent(handle -> handle.onExit().join());
         assertThat(run("status").exitCode()).isEqualTo(1);

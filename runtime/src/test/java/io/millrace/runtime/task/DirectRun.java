@@ -59,8 +59,7 @@ final class DirectRun implements Subtasks.Listener {
                         new ThreadedSubtasks.Settings(
                                 System::nanoTime,
                                 TimeUnit.MILLISECONDS.toNanos(20),
-                                opened -> {},
-                                closing -> {}));
+                                new OutputFlusher("flusher")));
         int count = graph.vertices().stream().mapToInt(JobVertex::parallelism).sum();
         this.running = new CountDownLatch(count);
         this.ended = new CountDownLatch(count);
