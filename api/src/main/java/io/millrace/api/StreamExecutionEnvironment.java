@@ -132,9 +132,11 @@ public final class StreamExecutionEnvironment {
      */
     public StreamExecutionEnvironment setBufferTimeout(long timeoutMillis) {
         Limits.bufferTimeoutMillis(timeoutMillis, "the environment");
-        configuration.setString(BUFFER_TIMEOUT_ENABLED, Boolean.toString(timeoutMillis >= 0));
         if (timeoutMillis >= 0) {
+            configuration.removeKey(BUFFER_TIMEOUT_ENABLED);
             configuration.setString(BUFFER_TIMEOUT, timeoutMillis + " ms");
+        } else {
+            configuration.setString(BUFFER_TIMEOUT_ENABLED, "false");
         }
         return this;
     }

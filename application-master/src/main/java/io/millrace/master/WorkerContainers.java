@@ -4,6 +4,7 @@ import io.millrace.api.MemorySize;
 import io.millrace.master.yarn.ContainerEvents;
 import io.millrace.master.yarn.ContainerLaunch;
 import io.millrace.master.yarn.JavaProcess;
+import io.millrace.master.yarn.YarnApplication;
 import io.millrace.master.yarn.YarnContainers;
 import io.millrace.runtime.config.DeploymentOptions;
 import io.millrace.runtime.config.ParsedConfiguration;
@@ -49,7 +50,6 @@ final class WorkerContainers implements ContainerPort, ContainerEvents {
 
     private YarnContainers yarn;
     private final Deque<Long> asks = new ArrayDeque<>();
-    private boolean firstGrantNoted;
 
     /**
      * What a worker is made of.
@@ -59,6 +59,7 @@ final class WorkerContainers implements ContainerPort, ContainerEvents {
     record Settings(
             ApplicationSpec spec,
             ParsedConfiguration options,
+            String applicationId,
             int epoch,
             String masterHost,
             int masterPort,
@@ -68,12 +69,18 @@ final class WorkerContainers implements ContainerPort, ContainerEvents {
         static Settings of(
                 ApplicationSpec spec,
                 ParsedConfiguration options,
-                int epoch,
-                String masterHost,
+                YarnApplication application,
                 int masterPort) {
             int mib = TaskManagerMemory.of(options).containerMebibytes();
             return new Settings(
-                    spec, options, epoch, masterHost, masterPort, mib, workerVcores(options));
+                    spec,
+                    options,
+                    application.applicationId(),
+                    application.attempt(),
+                    application.host(),
+                    masterPort,
+                    mib,
+                    workerVcores(options));
         }
     }
 
@@ -133,11 +140,8 @@ final class WorkerContainers implements ContainerPort, ContainerEvents {
 
     @Override
     public void granted(long askId, GrantedContainer container) {
-        boolean first;
         synchronized (this) {
             asks.remove(askId);
-            first = !firstGrantNoted;
-            firstGrantNoted = true;
         }
         LOG.info(
                 "{} on {} was granted, with {} MiB and {} vcores",
@@ -145,9 +149,6 @@ final class WorkerContainers implements ContainerPort, ContainerEvents {
                 container.host(),
                 container.mib(),
                 container.vcores());
-        if (first) {
-            note("first container granted", container.id());
-        }
         inbox.put(
                 new MasterEvent.ContainersGranted(
                         List.of(new MasterEvent.Container(container.id(), container.host()))));
@@ -167,6 +168,7 @@ final class WorkerContainers implements ContainerPort, ContainerEvents {
         Map<String, String> variables =
                 new TreeMap<>(
                         new WorkerEnvironment(
+                                        settings.applicationId(),
                                         settings.masterHost(),
                                         settings.masterPort(),
                                         settings.epoch(),

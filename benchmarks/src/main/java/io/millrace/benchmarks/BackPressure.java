@@ -104,7 +104,7 @@ public final class BackPressure {
     private static LocalCluster cluster() {
         return new LocalCluster(
                 new LocalSettings(
-                        2, 1, 16 << 20, false, Duration.ofMillis(100), Duration.ofSeconds(30)),
+                        2, 1, 16 << 20, Duration.ofSeconds(30)),
                 BackPressure.class.getClassLoader());
     }
 

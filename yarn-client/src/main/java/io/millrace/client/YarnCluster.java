@@ -1,6 +1,9 @@
 package io.millrace.client;
 
+import io.millrace.hdfs.HadoopConfiguration;
+import io.millrace.hdfs.HadoopFileSystem;
 import io.millrace.runtime.config.ConfigurationException;
+import io.millrace.runtime.config.DeploymentOptions;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
@@ -37,7 +40,7 @@ import org.apache.hadoop.yarn.exceptions.YarnException;
  *
  * <p>Threads: one.
  */
-public final class YarnCluster implements AutoCloseable {
+final class YarnCluster implements AutoCloseable {
     private static final int PROBE_MILLIS = 2_500;
 
     private final Configuration configuration;
@@ -52,12 +55,12 @@ public final class YarnCluster implements AutoCloseable {
      * Connects to the cluster that {@code HADOOP_CONF_DIR} describes.
      *
      * @param environment of this process
-     * @param hadoopSettings further settings of Hadoop's, by key
+     * @param options in force, by key; those of the families {@code flink.hadoop.} and {@code
+     *     flink.yarn.} are handed on to Hadoop
      */
-    public static YarnCluster connect(
-            Map<String, String> environment, Map<String, String> hadoopSettings) {
+    static YarnCluster connect(Map<String, String> environment, Map<String, String> options) {
         Path folder = configurationFolder(environment);
-        Configuration configuration = configuration(folder, hadoopSettings);
+        Configuration configuration = configuration(folder, options);
         probeResourceManagers(configuration, folder);
         YarnClient client = YarnClient.createYarnClient();
         client.init(configuration);
@@ -96,15 +99,17 @@ public final class YarnCluster implements AutoCloseable {
                         + " cluster's core-site.xml, hdfs-site.xml and yarn-site.xml.");
     }
 
-    private static Configuration configuration(Path folder, Map<String, String> hadoopSettings) {
-        YarnConfiguration configuration = new YarnConfiguration();
-        for (String name : List.of("core-site.xml", "hdfs-site.xml", "yarn-site.xml")) {
-            if (Files.exists(folder.resolve(name))) {
-                configuration.addResource(
-                        new org.apache.hadoop.fs.Path(folder.resolve(name).toUri()));
-            }
-        }
-        hadoopSettings.forEach(configuration::set);
+    private static Configuration configuration(Path folder, Map<String, String> options) {
+        YarnConfiguration configuration =
+                new YarnConfiguration(HadoopConfiguration.load(folder.toString(), options));
+        options.forEach(
+                (key, value) -> {
+                    if (key.startsWith(DeploymentOptions.YARN.prefix())) {
+                        configuration.set(
+                                "yarn." + key.substring(DeploymentOptions.YARN.prefix().length()),
+                                value);
+                    }
+                });
         // Hadoop's defaults keep a client waiting for most of a minute; the application master
         // keeps its patience.
         configuration.set("yarn.resourcemanager.connect.max-wait.ms", "4000");
@@ -115,6 +120,8 @@ public final class YarnCluster implements AutoCloseable {
         configuration.set("ipc.client.connect.timeout", "3000");
         // The distribution does not carry the timeline service's client.
         configuration.setBoolean(YarnConfiguration.TIMELINE_SERVICE_ENABLED, false);
+        // File systems that a program opens here are as impatient.
+        HadoopConfiguration.set(configuration);
         return configuration;
     }
 
@@ -169,35 +176,39 @@ public final class YarnCluster implements AutoCloseable {
         return e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
     }
 
-    public Configuration configuration() {
+    Configuration configuration() {
         return configuration;
     }
 
     /**
-     * The file system that staging lies on when no other is named.
+     * The file system of a path.
      *
+     * @param path with a scheme, or empty for the cluster's default file system
      * @throws ConfigurationException if it does not answer or is none that containers can read
      */
-    FileSystem defaultFileSystem() {
-        URI uri = FileSystem.getDefaultUri(configuration);
-        if ("file".equals(uri.getScheme())) {
-            throw new ConfigurationException(
-                    "fs.defaultFS is "
-                            + uri
-                            + ", which the cluster's nodes do not share: HADOOP_CONF_DIR lacks the"
-                            + " cluster's core-site.xml, or set yarn.staging-directory to a path"
-                            + " with a scheme.");
+    HadoopFileSystem fileSystem(String path) {
+        URI uri = URI.create(path);
+        if (uri.getScheme() == null) {
+            uri = FileSystem.getDefaultUri(configuration);
+            if ("file".equals(uri.getScheme())) {
+                throw new ConfigurationException(
+                        "fs.defaultFS is "
+                                + uri
+                                + ", which the cluster's nodes do not share: HADOOP_CONF_DIR lacks"
+                                + " the cluster's core-site.xml, or set yarn.staging-directory to a"
+                                + " path with a scheme.");
+            }
         }
         try {
-            FileSystem fileSystem = FileSystem.get(configuration);
-            fileSystem.getFileStatus(new org.apache.hadoop.fs.Path("/"));
+            HadoopFileSystem fileSystem = new HadoopFileSystem(uri, configuration);
+            fileSystem.status(fileSystem.qualify("/"));
             return fileSystem;
         } catch (IOException e) {
             throw new ConfigurationException(
                     "The file system "
                             + uri
                             + " does not answer ("
-                            + reason(e)
+                            + firstLine(reason(e))
                             + "): see whether it is up, and whether fs.defaultFS in"
                             + " HADOOP_CONF_DIR is right.",
                     e);

@@ -4,6 +4,7 @@ import java.lang.reflect.Field;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
@@ -60,12 +61,9 @@ final class PojoRules {
             problem = "it is declared inside a method";
         } else if (type.isMemberClass() && !Modifier.isStatic(type.getModifiers())) {
             problem = "it is an inner class that is not static";
-        } else {
-            try {
-                type.getConstructor();
-            } catch (NoSuchMethodException e) {
-                problem = "it has no public constructor without arguments";
-            }
+        } else if (Arrays.stream(type.getConstructors())
+                .noneMatch(constructor -> constructor.getParameterCount() == 0)) {
+            problem = "it has no public constructor without arguments";
         }
         return problem == null
                 ? null

@@ -47,6 +47,11 @@ public final class ContainerCredentials {
         return serialize(all);
     }
 
+    /** What a worker starts with, from what this process was started with. */
+    public static ByteBuffer forWorkerOfThisProcess(byte[] secret) throws IOException {
+        return forWorker(secret, UserGroupInformation.getCurrentUser().getCredentials());
+    }
+
     /** The secret that this process was started with. */
     public static byte[] secretOfThisProcess() throws IOException {
         byte[] secret =

@@ -16,7 +16,6 @@ import org.apache.hadoop.yarn.api.records.ContainerExitStatus;
 import org.apache.hadoop.yarn.api.records.ContainerId;
 import org.apache.hadoop.yarn.api.records.ContainerLaunchContext;
 import org.apache.hadoop.yarn.api.records.ContainerStatus;
-import org.apache.hadoop.yarn.api.records.FinalApplicationStatus;
 import org.apache.hadoop.yarn.api.records.NodeReport;
 import org.apache.hadoop.yarn.api.records.Priority;
 import org.apache.hadoop.yarn.api.records.Resource;
@@ -24,6 +23,7 @@ import org.apache.hadoop.yarn.api.records.UpdatedContainer;
 import org.apache.hadoop.yarn.client.api.AMRMClient.ContainerRequest;
 import org.apache.hadoop.yarn.client.api.async.AMRMClientAsync;
 import org.apache.hadoop.yarn.client.api.async.NMClientAsync;
+import org.apache.hadoop.yarn.conf.YarnConfiguration;
 import org.apache.hadoop.yarn.exceptions.YarnException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -89,10 +89,13 @@ public final class YarnContainers implements AutoCloseable {
      *     id
      */
     public static YarnContainers connect(
-            Configuration configuration,
+            Configuration hadoop,
             int attempt,
             Heartbeats heartbeats,
             ContainerEvents events) {
+        YarnConfiguration configuration = new YarnConfiguration(hadoop);
+        // The distribution does not carry the timeline service's client.
+        configuration.setBoolean(YarnConfiguration.TIMELINE_SERVICE_ENABLED, false);
         YarnContainers port = new YarnContainers(configuration, attempt, heartbeats, events);
         port.resourceManager.start();
         port.nodes.start();
@@ -117,14 +120,15 @@ public final class YarnContainers implements AutoCloseable {
     }
 
     /**
-     * Registers as the application's master. Events may come from here on.
-     *
-     * @param trackingUrl empty if there is no page to show
+     * Registers as the application's master, without a page to show. Events may come from here on.
      */
-    public Registration register(String host, int port, String trackingUrl)
-            throws IOException, YarnException {
-        RegisterApplicationMasterResponse response =
-                resourceManager.registerApplicationMaster(host, port, trackingUrl);
+    public Registration register(String host, int port) throws IOException {
+        RegisterApplicationMasterResponse response;
+        try {
+            response = resourceManager.registerApplicationMaster(host, port, "");
+        } catch (YarnException e) {
+            throw new IOException("YARN's resource manager takes no registration", e);
+        }
         List<GrantedContainer> previous = new ArrayList<>();
         synchronized (this) {
             for (Container container : response.getContainersFromPreviousAttempts()) {
@@ -205,9 +209,12 @@ public final class YarnContainers implements AutoCloseable {
     }
 
     /** Ends the application; containers that still run are stopped by YARN. */
-    public void unregister(FinalApplicationStatus status, String diagnostics, String trackingUrl)
-            throws IOException, YarnException {
-        resourceManager.unregisterApplicationMaster(status, diagnostics, trackingUrl);
+    public void unregister(FinalStatus status, String diagnostics) throws IOException {
+        try {
+            resourceManager.unregisterApplicationMaster(status.yarn(), diagnostics, "");
+        } catch (YarnException e) {
+            throw new IOException("YARN's resource manager takes no final status", e);
+        }
     }
 
     /** Drops the connections; containers run on. */

@@ -30,6 +30,7 @@ public record Failure(Category category, String where, Text cause) {
     /**
      * One exception of a chain of causes.
      *
+     * @param className empty where there was no exception, only something to say
      * @param message may be null
      * @param frames stack trace, innermost first, at most {@value #MAX_FRAMES}
      * @param cause may be null
@@ -84,12 +85,20 @@ public record Failure(Category category, String where, Text cause) {
 
         @Override
         public String toString() {
+            if (className.isEmpty()) {
+                return message;
+            }
             return message == null ? className : className + ": " + message;
         }
     }
 
     public static Failure of(Category category, String where, Throwable t) {
         return new Failure(category, where, Text.of(t));
+    }
+
+    /** Something that failed without an exception. */
+    public static Failure of(Category category, String where, String sentence) {
+        return new Failure(category, where, new Text("", sentence, List.of(), null));
     }
 
     /** One line: the root cause first, then who. */

@@ -11,15 +11,20 @@ public final class EdgeWriter {
     private final int edge;
     private final OutputChannel[] channels;
     private final ChannelSelector selector;
+    private final boolean flushEachRecord;
 
     /**
      * @param edge number of the job graph's edge
      * @param channels in the order of the readers' subtasks
+     * @param flushEachRecord whether no record waits in an open batch ({@code
+     *     execution.buffer-timeout.interval: 0})
      */
-    public EdgeWriter(int edge, List<OutputChannel> channels, ChannelSelector selector) {
+    public EdgeWriter(
+            int edge, List<OutputChannel> channels, ChannelSelector selector, boolean flushEachRecord) {
         this.edge = edge;
         this.channels = channels.toArray(OutputChannel[]::new);
         this.selector = selector;
+        this.flushEachRecord = flushEachRecord;
     }
 
     public void emit(Object value, long timestamp) throws Exception {
@@ -30,6 +35,9 @@ public final class EdgeWriter {
             }
         } else {
             channels[at].write(value, timestamp);
+        }
+        if (flushEachRecord) {
+            flush();
         }
     }
 

@@ -19,7 +19,6 @@ public final class WorkerChannels implements Channels {
     private final String workerId;
     private final Channels remote;
     private final int localBoundChunks;
-    private final boolean shareReferences;
     private final Map<ChannelId, Meeting> meetings = new HashMap<>();
 
     private static final class Meeting {
@@ -37,15 +36,12 @@ public final class WorkerChannels implements Channels {
     /**
      * @param remote opens channels to other workers
      * @param localBoundChunks closed chunks that may wait in a local channel
-     * @param shareReferences whether mutable objects are handed over without a copy ({@code
-     *     pipeline.object-reuse})
      */
     public WorkerChannels(
-            String workerId, Channels remote, int localBoundChunks, boolean shareReferences) {
+            String workerId, Channels remote, int localBoundChunks) {
         this.workerId = workerId;
         this.remote = remote;
         this.localBoundChunks = localBoundChunks;
-        this.shareReferences = shareReferences;
     }
 
     @Override
@@ -92,7 +88,7 @@ public final class WorkerChannels implements Channels {
                         new LocalChannel(
                                 id.toString(),
                                 localBoundChunks,
-                                shareReferences || serializer.isImmutable() ? null : serializer,
+                                serializer.isImmutable() ? null : serializer,
                                 LocalChannel.Visibility.ON_FLUSH));
         meetings.put(id, meeting);
         return meeting;

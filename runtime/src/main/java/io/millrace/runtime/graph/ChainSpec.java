@@ -73,6 +73,19 @@ public record ChainSpec(List<ChainedOperator> operators, boolean objectReuse)
         }
 
         /**
+         * A source of given values.
+         *
+         * @param values written one after the other by the serializer of the output type, because
+         *     they need not be Java serializable
+         */
+        record Elements(int count, byte[] values) implements Body {
+            @Override
+            public boolean runsUserCode() {
+                return false;
+            }
+        }
+
+        /**
          * @param finalResultsOnly whether a keyed aggregate emits one result a key at the end of
          *     its input
          */

@@ -5,10 +5,14 @@ import io.millrace.api.transform.ChainingStrategy;
 import io.millrace.api.transform.Partitioning;
 import io.millrace.api.transform.SinkSpec;
 import io.millrace.api.transform.SourceSpec;
+import io.millrace.runtime.serializer.RecordOutput;
+import io.millrace.runtime.serializer.Serializers;
+import io.millrace.runtime.serializer.TypeSerializer;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.ObjectOutputStream;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -148,7 +152,7 @@ public final class JobGraphPlanner {
                             node.id(),
                             node.name(),
                             node.uid(),
-                            node.body(),
+                            body(node),
                             node.inputType(),
                             node.outputType(),
                             chained,
@@ -173,6 +177,40 @@ public final class JobGraphPlanner {
                 serialize(spec),
                 inputs,
                 outputs);
+    }
+
+    /** The node's body in the form in which it travels. */
+    private static ChainSpec.Body body(StreamGraph.Node node) {
+        return node.body() instanceof ChainSpec.Body.Source source
+                        && source.spec() instanceof SourceSpec.Elements<?> elements
+                ? elements(node, elements.values())
+                : node.body();
+    }
+
+    private static ChainSpec.Body elements(StreamGraph.Node node, List<?> values) {
+        @SuppressWarnings("unchecked") // the API has checked that the values are of the type
+        TypeSerializer<Object> serializer =
+                (TypeSerializer<Object>)
+                        Serializers.compile(
+                                node.outputType(), Thread.currentThread().getContextClassLoader());
+        RecordOutput out = new RecordOutput(64);
+        for (int i = 0; i < values.size(); i++) {
+            try {
+                serializer.serialize(values.get(i), out);
+            } catch (IOException | RuntimeException e) {
+                throw new InvalidProgramException(
+                        "Value "
+                                + i
+                                + " of source '"
+                                + node.name()
+                                + "' cannot be written as "
+                                + node.outputType()
+                                + ": "
+                                + e,
+                        e);
+            }
+        }
+        return new ChainSpec.Body.Elements(values.size(), Arrays.copyOf(out.bytes(), out.length()));
     }
 
     /** {@code a -> b}, {@code a -> (b -> c, d)}. */

@@ -15,6 +15,7 @@ import io.millrace.runtime.master.JobStatus;
 import io.millrace.runtime.master.MasterEvent;
 import io.millrace.runtime.master.MasterPorts;
 import io.millrace.runtime.master.MasterSettings;
+import io.millrace.runtime.network.Secret;
 import io.millrace.runtime.schedule.RestartStrategy;
 import java.util.ArrayList;
 import java.util.List;
@@ -45,6 +46,7 @@ public final class LocalCluster implements AutoCloseable {
     private final Map<String, LocalWorker> workers = new ConcurrentHashMap<>();
     private final CompletableFuture<JobResult> result = new CompletableFuture<>();
     private final AtomicReference<JobStatus> status = new AtomicReference<>();
+    private final Secret secret = Secret.random();
     private int workersMade;
 
     /**
@@ -148,9 +150,7 @@ public final class LocalCluster implements AutoCloseable {
             for (int i = 0; i < more; i++) {
                 String id = "local-" + ++workersMade;
                 LocalWorker worker =
-                        new LocalWorker(
-                                id,
-                                EPOCH,
+                        new LocalWorker(id, "local", EPOCH, secret,
                                 settings,
                                 userClassLoader,
                                 clock,

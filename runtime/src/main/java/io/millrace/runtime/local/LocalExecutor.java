@@ -4,7 +4,6 @@ import io.millrace.api.JobExecutionException;
 import io.millrace.api.JobExecutionResult;
 import io.millrace.api.JobExecutor;
 import io.millrace.api.transform.Pipeline;
-import io.millrace.runtime.config.JobOptions;
 import io.millrace.runtime.config.ParsedConfiguration;
 import io.millrace.runtime.config.TaskManagerOptions;
 import io.millrace.runtime.graph.JobGraph;
@@ -41,8 +40,6 @@ public final class LocalExecutor implements JobExecutor {
                 1,
                 graph.requiredSlots(),
                 0,
-                configuration.get(JobOptions.OBJECT_REUSE),
-                configuration.get(JobOptions.BUFFER_TIMEOUT),
                 configuration.get(TaskManagerOptions.TASK_CANCELLATION_INTERVAL));
     }
 

@@ -4,16 +4,15 @@ import io.millrace.runtime.control.ControlMessage;
 import io.millrace.runtime.control.Outbox;
 import io.millrace.runtime.control.ToMaster.WorkerStart;
 import io.millrace.runtime.control.ToWorker;
-import io.millrace.runtime.exchange.Channels;
-import io.millrace.runtime.exchange.WorkerChannels;
 import io.millrace.runtime.loop.Clock;
 import io.millrace.runtime.loop.EventLoop;
 import io.millrace.runtime.loop.Inbox;
 import io.millrace.runtime.master.MasterEvent;
-import io.millrace.runtime.operator.OperatorPorts;
-import io.millrace.runtime.task.ThreadedSubtasks;
+import io.millrace.runtime.network.DataNetworkSettings;
+import io.millrace.runtime.network.Secret;
 import io.millrace.runtime.worker.TaskManager;
 import io.millrace.runtime.worker.WorkerAddress;
+import io.millrace.runtime.worker.WorkerDataPlane;
 import io.millrace.runtime.worker.WorkerEvent;
 import io.millrace.runtime.worker.WorkerPorts;
 import io.millrace.runtime.worker.WorkerSettings;
@@ -24,9 +23,7 @@ import java.util.function.Consumer;
 
 /** A task manager of a cluster in one process: its loop, its channels, its subtasks. */
 final class LocalWorker implements AutoCloseable {
-    /** Closed batches that may wait in a channel between two subtasks. */
-    private static final int LOCAL_BOUND_CHUNKS = 4;
-
+    private static final int SEGMENT_BYTES = 32 << 10;
     private static final Duration NEVER = Duration.ofDays(10_000);
     private static final int QUEUE = 4096;
 
@@ -35,13 +32,16 @@ final class LocalWorker implements AutoCloseable {
     private final Inbox<MasterEvent> master;
     private final Consumer<String> onClosed;
     private final EventLoop<WorkerEvent> loop;
+    private final WorkerDataPlane dataPlane;
     private final TaskManager taskManager;
     private final AtomicBoolean closed = new AtomicBoolean();
     private int connections;
 
     LocalWorker(
             String id,
+            String application,
             int epoch,
+            Secret secret,
             LocalSettings settings,
             ClassLoader userClassLoader,
             Clock clock,
@@ -52,21 +52,21 @@ final class LocalWorker implements AutoCloseable {
         this.master = master;
         this.onClosed = onClosed;
         this.loop = new EventLoop<>("worker-" + id, QUEUE, clock, crash -> close());
-        Channels remote = new NoOtherWorkers();
-        ThreadedSubtasks subtasks =
-                new ThreadedSubtasks(
-                        new WorkerChannels(id, remote, LOCAL_BOUND_CHUNKS, settings.objectReuse()),
-                        job -> userClassLoader,
-                        new OperatorPorts(clock::wallMillis),
-                        new ThreadedSubtasks.Settings(
-                                clock::nanoTime,
-                                settings.cancelInterval().toNanos(),
-                                opened -> {},
-                                closing -> {}));
+        WorkerDataPlane.Running running =
+                new WorkerDataPlane.Running(
+                        job -> userClassLoader, clock, settings.cancelInterval().toNanos());
+        this.dataPlane =
+                settings.workers() == 1
+                        ? WorkerDataPlane.alone(id, running)
+                        : new WorkerDataPlane(
+                                DataNetworkSettings.defaults(id, "127.0.0.1", application, secret),
+                                settings.networkBytes(),
+                                SEGMENT_BYTES,
+                                running);
         long now = clock.wallMillis();
         WorkerSettings workerSettings =
                 new WorkerSettings(
-                        new WorkerAddress(id, "localhost", 0),
+                        settings.workers() == 1 ? new WorkerAddress(id, "localhost", 0) : dataPlane.address(),
                         settings.slotsPerWorker(),
                         NEVER,
                         Duration.ofSeconds(3),
@@ -81,7 +81,7 @@ final class LocalWorker implements AutoCloseable {
                                 loop,
                                 new ToMasterQueue(),
                                 minEpoch -> connect(),
-                                subtasks,
+                                dataPlane.subtasks(),
                                 reason -> close()));
     }
 
@@ -115,6 +115,7 @@ final class LocalWorker implements AutoCloseable {
         if (closed.compareAndSet(false, true)) {
             onClosed.accept(id);
             loop.close();
+            dataPlane.close();
             master.put(new MasterEvent.ContainerCompleted(id, "the worker has left"));
         }
     }

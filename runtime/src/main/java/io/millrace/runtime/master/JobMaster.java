@@ -1,17 +1,982 @@
 package io.millrace.runtime.master;
 
-/** The one loop that owns a job. */
-public final class JobMaster {
+import io.millrace.api.Configuration;
+import io.millrace.runtime.control.ControlMessage;
+import io.millrace.runtime.control.Failure;
+import io.millrace.runtime.control.Failure.Category;
+import io.millrace.runtime.control.FromClient;
+import io.millrace.runtime.control.ToClient;
+import io.millrace.runtime.control.ToMaster;
+import io.millrace.runtime.control.ToMaster.Phase;
+import io.millrace.runtime.control.ToMaster.TaskReport;
+import io.millrace.runtime.control.ToWorker;
+import io.millrace.runtime.graph.JobGraph;
+import io.millrace.runtime.graph.JobVertex;
+import io.millrace.runtime.graph.JobVertex.FileInput;
+import io.millrace.runtime.graph.JobVertex.FileOutput;
+import io.millrace.runtime.master.JobFiles.Prepared;
+import io.millrace.runtime.master.JobFiles.Result;
+import io.millrace.runtime.master.JobStatus.VertexStatus;
+import io.millrace.runtime.master.JobStatus.WorkerCount;
+import io.millrace.runtime.master.JobStore.Entry;
+import io.millrace.runtime.master.MasterEvent.Continued;
+import io.millrace.runtime.schedule.AttemptId;
+import io.millrace.runtime.schedule.Execution;
+import io.millrace.runtime.schedule.ExecutionGraph;
+import io.millrace.runtime.schedule.RestartStrategy;
+import io.millrace.runtime.schedule.SlotSharing;
+import io.millrace.runtime.schedule.SlotSharing.Offer;
+import io.millrace.runtime.schedule.SlotSharing.WorkerSlot;
+import io.millrace.runtime.task.SubtaskEnd;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-    public JobMaster(MasterSettings settings, MasterPorts ports) {}
+/**
+ * The one loop that owns a job: events come in, calls of ports go out, nothing else is touched.
+ *
+ * <p>The life of a job: its record is taken over; its graph is put on record; its files are looked
+ * at, before anything is asked of the cluster; workers are asked for; when all slots are there all
+ * subtasks are deployed; when all have finished the commit of their run is put on record, which
+ * decides, and carried out; the end is put on record; the workers leave. See {@link JobState}.
+ *
+ * <p>Whatever must not happen twice, or half, is on record before the first command (an intent), so
+ * that the next master carries it on. An answer that comes after the job has moved on is dropped:
+ * each step is bound to the state in which it began.
+ *
+ * <p>After a failure all attempts are cancelled, and nothing is started before all are known to be
+ * gone or their workers are: the file names of two runs differ, but their slots do not.
+ *
+ * <p>Threads: owned by the loop that calls {@link #on}.
+ */
+public final class JobMaster {
+    private static final Logger LOG = LoggerFactory.getLogger(JobMaster.class);
+    private static final int PREPARE_TRIES = 5;
+    private static final int DISCARD_TRIES = 3;
+
+    private final MasterSettings settings;
+    private final MasterPorts ports;
+    private final Timeline timeline;
+    private final WorkerPool pool;
+    private final JobRecord record;
+    private final long startMillis;
+
+    private JobState state = JobState.CREATED;
+    private long stateNanos;
+
+    /** Counts the moves of the state: an answer of an earlier step is known by it. */
+    private long step;
+
+    private ExecutionGraph graph;
+    private boolean recovered;
+    private RestartStrategy restarts;
+    private FailureEpisode episode = new FailureEpisode();
+    private Failure failure;
+    private long inputBytes;
+
+    /** Run whose output is to be committed or discarded; empty if none was begun. */
+    private String run = "";
+
+    /** Whether attempts are told to end, and their end is waited for. */
+    private boolean tearingDown;
+
+    /** What a step of some length waits for, in words, or null. */
+    private String waitingFor;
+
+    // what came before the record was taken over
+    private boolean cancelAsked;
+    private JobGraph submittedGraph;
+    private Failure submitFailure;
+
+    private boolean over;
+
+    private final Map<String, String> peers = new HashMap<>();
+    private final Set<String> clients = new LinkedHashSet<>();
+    private final List<CancelRequest> cancelRequests = new ArrayList<>();
+
+    private record CancelRequest(String connection, String request) {}
+
+    public JobMaster(MasterSettings settings, MasterPorts ports) {
+        this.settings = settings;
+        this.ports = ports;
+        this.timeline = new Timeline(ports.clock());
+        this.record = new JobRecord(ports, this::fenced);
+        this.pool = new WorkerPool(settings, ports, timeline, this::isBusy, new PoolListener());
+        this.startMillis = ports.clock().wallMillis();
+        this.stateNanos = ports.clock().nanoTime();
+    }
 
     /** Handles one event. */
     public void on(MasterEvent event) {
-        throw new IllegalStateException("not there yet: " + event);
+        if (over || state == JobState.FENCED) {
+            return;
+        }
+        if (event instanceof MasterEvent.Continued continued) {
+            continued.step().run();
+        } else if (event instanceof MasterEvent.Received received) {
+            received(received.connection(), received.message());
+        } else if (event instanceof MasterEvent.Connected connected) {
+            peers.put(connected.connection(), connected.peer());
+        } else if (event instanceof MasterEvent.Disconnected disconnected) {
+            disconnected(disconnected.connection(), disconnected.cause());
+        } else if (event instanceof MasterEvent.ContainersGranted granted) {
+            pool.granted(granted.containers());
+            tryDeploy();
+        } else if (event instanceof MasterEvent.PreviousContainers previous) {
+            pool.previous(previous.containers());
+            tryDeploy();
+        } else if (event instanceof MasterEvent.ContainerCompleted completed) {
+            pool.completed(completed.containerId(), completed.cause());
+        } else if (event instanceof MasterEvent.ContainersRefused refused) {
+            noWorkers(refused.failure());
+        } else if (event instanceof MasterEvent.Started) {
+            start();
+        } else if (event instanceof MasterEvent.Submitted submitted) {
+            submitted(submitted.graph());
+        } else if (event instanceof MasterEvent.NotSubmitted not) {
+            notSubmitted(not.failure());
+        } else if (event instanceof MasterEvent.CancelRequested cancel) {
+            LOG.info("{} asks for the job to be cancelled", cancel.by());
+            cancel();
+        } else if (event instanceof MasterEvent.Noted noted) {
+            timeline.add(noted.event());
+        }
+    }
+
+    // ------------------------------------------------------------------ record and graph
+
+    private void start() {
+        timeline.note("master started", "attempt " + settings.epoch());
+        pool.start();
+        record.takeOver(settings.epoch(), this::takenOver);
+    }
+
+    private void takenOver(List<Entry> entries) {
+        recovered = true;
+        timeline.note("record taken over", entries.size() + " entries");
+        record.write(
+                JobRecord.ADDRESS + settings.epoch(),
+                JobRecord.text(settings.address()),
+                () -> !over,
+                () -> {});
+        Entry end = JobRecord.find(entries, JobRecord.END);
+        Entry recordedGraph = JobRecord.find(entries, JobRecord.GRAPH);
+        if (recordedGraph != null) {
+            adopt(record.read(recordedGraph, JobGraph.class));
+        }
+        if (end != null) {
+            JobResult result = record.read(end, JobResult.class);
+            failure = result.failure();
+            become(result.state(), "its end was on record");
+            sweep(result);
+            return;
+        }
+        if (resumeIntent(entries)) {
+            return;
+        }
+        ports.observer().recovered(recordedGraph == null ? null : graph.graph());
+        if (cancelAsked) {
+            cancel();
+        } else if (graph != null) {
+            prepare();
+        } else if (submitFailure != null) {
+            fail(submitFailure);
+        } else if (submittedGraph != null) {
+            submitted(submittedGraph);
+        }
+    }
+
+    /** Carries on with what an earlier master had begun; false if it had begun nothing. */
+    private boolean resumeIntent(List<Entry> entries) {
+        Entry commit = JobRecord.find(entries, JobRecord.INTENT_COMMIT);
+        Entry cancel = JobRecord.find(entries, JobRecord.INTENT_CANCEL);
+        Entry fail = JobRecord.find(entries, JobRecord.INTENT_FAIL);
+        if (fail != null) {
+            // the last word of all, as a commit may fail, too
+            JobIntent intent = record.read(fail, JobIntent.class);
+            run = intent.run();
+            failure = intent.failure();
+            become(JobState.FAILING, "an earlier attempt had given it up");
+            tearDown();
+        } else if (commit != null) {
+            run = record.read(commit, JobIntent.class).run();
+            become(JobState.COMMITTING, "all its subtasks had finished in run " + run);
+            commitFiles(new BackOff(ports.random()));
+        } else if (cancel != null) {
+            run = record.read(cancel, JobIntent.class).run();
+            become(JobState.CANCELLING, "an earlier attempt was asked to");
+            tearDown();
+        } else {
+            return false;
+        }
+        return true;
+    }
+
+    private void adopt(JobGraph jobGraph) {
+        graph = new ExecutionGraph(jobGraph, settings.applicationId(), settings.epoch());
+        Configuration configuration = Configuration.fromMap(jobGraph.configuration());
+        RestartStrategy.Spec spec =
+                RestartStrategy.Spec.of(configuration, settings.defaultRestart());
+        restarts = spec.strategy(ports.random());
+        LOG.info(
+                "Job '{}' ({}): {} vertices, {} slots; restart strategy: {}"
+                        + " (restart-strategy.type)",
+                jobGraph.jobName(),
+                jobGraph.jobId(),
+                jobGraph.vertices().size(),
+                graph.slots().size(),
+                spec);
+    }
+
+    private void submitted(JobGraph jobGraph) {
+        if (!recovered) {
+            submittedGraph = jobGraph;
+            return;
+        }
+        if (state != JobState.CREATED || graph != null) {
+            LOG.debug("The graph of job {} is not needed: one was on record", jobGraph.jobId());
+            return;
+        }
+        timeline.note("graph ready", jobGraph.jobName());
+        try {
+            adopt(jobGraph);
+        } catch (IllegalArgumentException e) {
+            graph = new ExecutionGraph(jobGraph, settings.applicationId(), settings.epoch());
+            fail(Failure.of(Category.CONFIG, "Job '" + jobGraph.jobName() + "'", e.getMessage()));
+            return;
+        }
+        record.write(JobRecord.GRAPH + jobId(), graph.graph(), stillInThisStep(), this::prepare);
+    }
+
+    private void notSubmitted(Failure cause) {
+        if (!recovered) {
+            submitFailure = cause;
+        } else if (state == JobState.CREATED && graph == null) {
+            fail(cause);
+        }
+    }
+
+    // ------------------------------------------------------------------ files
+
+    private void prepare() {
+        become(JobState.PREPARING, "its graph is on record");
+        prepareFiles(new BackOff(ports.random()));
+    }
+
+    private void prepareFiles(BackOff backOff) {
+        List<FileInput> inputs =
+                graph.graph().vertices().stream().flatMap(v -> v.inputs().stream()).toList();
+        int widestSource =
+                graph.graph().vertices().stream()
+                        .filter(v -> !v.inputs().isEmpty())
+                        .mapToInt(JobVertex::parallelism)
+                        .max()
+                        .orElse(1);
+        ports.files()
+                .prepare(
+                        inputs,
+                        outputs(),
+                        widestSource,
+                        answer("files prepared", result -> prepared(result, backOff)));
+    }
+
+    private void prepared(Result<Prepared> result, BackOff backOff) {
+        if (result instanceof Result.Done<Prepared> done) {
+            inputBytes = done.value().totalBytes();
+            graph.assignSplits(done.value().splits());
+            timeline.note("files prepared", done.value().splits().size() + " splits");
+            become(JobState.WAITING_FOR_WORKERS, graph.slots().size() + " slots are needed");
+            pool.need(neededWorkers());
+            tryDeploy();
+        } else if (result instanceof Result.Refused<Prepared> refused) {
+            fail(Failure.of(Category.CONFIG, "Job '" + jobName() + "'", refused.sentence()));
+        } else if (result instanceof Result.Failed<Prepared> failed) {
+            Duration pause = backOff.next();
+            if (backOff.tries() >= PREPARE_TRIES) {
+                fail(
+                        Failure.of(
+                                Category.STATE,
+                                "Looking at the files of job '" + jobName() + "'",
+                                failed.cause()));
+                return;
+            }
+            LOG.warn("Looking at the job's files failed: {}", failed.cause());
+            later("prepare again", pause, () -> prepareFiles(backOff));
+        }
+    }
+
+    private List<FileOutput> outputs() {
+        return graph == null
+                ? List.of()
+                : graph.graph().vertices().stream().flatMap(v -> v.outputs().stream()).toList();
+    }
+
+    // ------------------------------------------------------------------ start
+
+    private int neededWorkers() {
+        return (graph.slots().size() + settings.slotsPerWorker() - 1) / settings.slotsPerWorker();
+    }
+
+    /** Deploys all as soon as every slot is there. */
+    private void tryDeploy() {
+        if (state != JobState.WAITING_FOR_WORKERS) {
+            return;
+        }
+        List<Offer> offers = new ArrayList<>();
+        for (Worker worker : pool.workers()) {
+            if (worker.connection() != null
+                    && worker.strays().isEmpty()
+                    && pool.ledger().isHeld(worker.id())) {
+                offers.add(new Offer(worker.id(), worker.slots()));
+            }
+        }
+        List<WorkerSlot> assigned = SlotSharing.assign(graph.slots(), offers);
+        if (assigned.isEmpty()) {
+            return;
+        }
+        graph.start(assigned, ports.clock().nanoTime());
+        run = graph.run();
+        episode = new FailureEpisode();
+        become(JobState.DEPLOYING, "run " + run + ", generation " + graph.generation());
+        timeline.note("deploy sent", run);
+        for (Execution execution : graph.executions()) {
+            deploy(execution);
+        }
+        checkStarted();
+    }
+
+    private void deploy(Execution execution) {
+        Worker worker = pool.find(execution.slot().workerId());
+        pool.send(
+                worker,
+                new ToWorker.Deploy(
+                        settings.epoch(),
+                        execution.slot().slot(),
+                        graph.deployment(execution, id -> pool.find(id).address())));
+    }
+
+    private void running(AttemptId attempt) {
+        Execution execution = graph == null ? null : graph.find(attempt);
+        if (execution != null && execution.state() == Execution.State.DEPLOYING) {
+            execution.become(Execution.State.RUNNING, ports.clock().nanoTime());
+            timeline.noteFirst("first task running");
+            checkStarted();
+        }
+    }
+
+    private void checkStarted() {
+        if (state == JobState.DEPLOYING
+                && graph.executions().stream()
+                        .noneMatch(e -> e.state() == Execution.State.DEPLOYING)) {
+            timeline.noteFirst("all tasks running");
+            become(JobState.RUNNING, "all " + graph.executions().size() + " subtasks run");
+        }
+    }
+
+    // ------------------------------------------------------------------ workers
+
+    private boolean isBusy(String workerId) {
+        return graph != null
+                && graph.executions().stream()
+                        .anyMatch(e -> e.isLive() && e.slot().workerId().equals(workerId));
+    }
+
+    private void received(String connection, ControlMessage message) {
+        if (message instanceof ToMaster.Report report) {
+            pool.reported(connection, peers.getOrDefault(connection, ""), report);
+        } else if (message instanceof ToMaster fromWorker) {
+            Worker worker = pool.ofConnection(connection);
+            if (worker != null) {
+                pool.heard(worker);
+                fromWorker(worker, fromWorker);
+            }
+        } else if (message instanceof FromClient request) {
+            fromClient(connection, request);
+        } else {
+            ports.outbox().close(connection, "not for a master: " + message.getClass());
+        }
+    }
+
+    private void disconnected(String connection, String cause) {
+        peers.remove(connection);
+        clients.remove(connection);
+        pool.disconnected(connection, cause);
+    }
+
+    private void fromWorker(Worker worker, ToMaster message) {
+        if (message instanceof ToMaster.TaskRunning running) {
+            running(running.attempt());
+        } else if (message instanceof ToMaster.TaskEnded ended) {
+            ended(worker, ended);
+        } else if (message instanceof ToMaster.WorkerBeat beat) {
+            beat(beat);
+        } else if (message instanceof ToMaster.Leaving leaving) {
+            pool.left(worker, leaving.reason());
+        }
+    }
+
+    /** Compares what a worker runs with what it should run, and sends what is missing. */
+    private void reconcile(Worker worker, ToMaster.Report report) {
+        Set<AttemptId> ended = new LinkedHashSet<>();
+        worker.strays().clear();
+        Map<AttemptId, Phase> reported = new LinkedHashMap<>();
+        for (TaskReport task : report.tasks()) {
+            reported.put(task.attempt(), task.phase());
+            Execution execution = graph == null ? null : graph.find(task.attempt());
+            if (execution == null
+                    || !execution.isLive()
+                    || !execution.slot().workerId().equals(worker.id())) {
+                worker.strays().add(task.attempt());
+                cancel(worker, task.attempt());
+            }
+        }
+        for (ToMaster.TaskEnded end : report.ends()) {
+            ended.add(end.attempt());
+            ended(worker, end);
+        }
+        if (graph == null) {
+            return;
+        }
+        for (Execution execution : graph.live()) {
+            if (execution.slot().workerId().equals(worker.id())
+                    && execution.isLive()
+                    && !ended.contains(execution.attempt())) {
+                reconcile(worker, execution, reported.get(execution.attempt()), report);
+            }
+        }
+    }
+
+    private void reconcile(
+            Worker worker, Execution execution, Phase reported, ToMaster.Report report) {
+        boolean seen =
+                report.highestSeen().stream()
+                        .anyMatch(
+                                s ->
+                                        s.sameSubtask(execution.attempt())
+                                                && s.compareTo(execution.attempt()) >= 0);
+        if (reported != null) {
+            if (execution.state() == Execution.State.CANCELLING) {
+                cancel(worker, execution.attempt());
+            } else if (reported == Phase.RUNNING) {
+                running(execution.attempt());
+            }
+        } else if (!seen && execution.state() == Execution.State.DEPLOYING) {
+            deploy(execution);
+        } else if (!seen && execution.state() == Execution.State.CANCELLING) {
+            // the command to start it was lost, and is not repeated
+            execution.become(Execution.State.CANCELED, ports.clock().nanoTime());
+            checkGone();
+        } else {
+            attemptFailed(
+                    execution,
+                    Failure.of(
+                            Category.INTERNAL,
+                            "Task " + execution.name() + " attempt " + execution.attempt(),
+                            "worker " + worker.id() + " does not know it any more"));
+        }
+    }
+
+    private void cancel(Worker worker, AttemptId attempt) {
+        pool.send(worker, new ToWorker.Cancel(settings.epoch(), attempt));
+    }
+
+    private void beat(ToMaster.WorkerBeat beat) {
+        if (graph == null) {
+            return;
+        }
+        for (ToMaster.TaskBeat task : beat.tasks()) {
+            Execution execution = graph.find(task.attempt());
+            if (execution != null) {
+                execution.measured(task.metrics(), ports.clock().nanoTime());
+                noteFirstRecord(execution);
+            }
+        }
+    }
+
+    private void noteFirstRecord(Execution execution) {
+        if (execution.metrics().recordsIn() + execution.metrics().recordsOut() > 0) {
+            timeline.noteFirst("first record");
+        }
+    }
+
+    private void ended(Worker worker, ToMaster.TaskEnded ended) {
+        // Handled means known: nothing that an end decides is lost with this master, as the next
+        // one runs the job again. When regions outlive a master, a record comes before this line.
+        pool.send(worker, new ToWorker.EndKnown(settings.epoch(), ended.attempt()));
+        worker.strays().remove(ended.attempt());
+        Execution execution = graph == null ? null : graph.find(ended.attempt());
+        if (execution != null && execution.isLive()) {
+            execution.measured(ended.metrics(), ports.clock().nanoTime());
+            noteFirstRecord(execution);
+            if (ended.end() instanceof SubtaskEnd.Finished) {
+                execution.become(Execution.State.FINISHED, ports.clock().nanoTime());
+                checkStarted();
+                checkFinished();
+                checkGone();
+            } else if (ended.end() instanceof SubtaskEnd.Failed failed) {
+                attemptFailed(execution, failed.failure());
+            } else if (execution.state() == Execution.State.CANCELLING) {
+                execution.become(Execution.State.CANCELED, ports.clock().nanoTime());
+                checkGone();
+            } else {
+                attemptFailed(
+                        execution,
+                        Failure.of(
+                                Category.CLUSTER,
+                                "Task " + execution.name() + " attempt " + execution.attempt(),
+                                "worker " + worker.id() + " cancelled it unasked"));
+            }
+        }
+        tryDeploy();
+    }
+
+    private void attemptFailed(Execution execution, Failure cause) {
+        execution.become(Execution.State.FAILED, ports.clock().nanoTime());
+        LOG.warn(
+                "Task {} attempt {} failed: {}",
+                execution.name(),
+                execution.attempt(),
+                cause.summary());
+        episode.taskFailed(cause);
+        if (state == JobState.DEPLOYING || state == JobState.RUNNING) {
+            restart();
+        } else {
+            checkGone();
+        }
+    }
+
+    /** What the pool tells. */
+    private final class PoolListener implements WorkerPool.Listener {
+        @Override
+        public void reported(Worker worker, ToMaster.Report report) {
+            reconcile(worker, report);
+            tryDeploy();
+        }
+
+        @Override
+        public void lost(Worker worker, Failure cause) {
+            List<Execution> with =
+                    graph == null
+                            ? List.of()
+                            : graph.live().stream()
+                                    .filter(e -> e.slot().workerId().equals(worker.id()))
+                                    .toList();
+            for (Execution execution : with) {
+                execution.become(Execution.State.FAILED, ports.clock().nanoTime());
+            }
+            if (!with.isEmpty()) {
+                episode.workerLost(cause);
+                if (state == JobState.DEPLOYING || state == JobState.RUNNING) {
+                    restart();
+                } else {
+                    checkGone();
+                }
+            }
+        }
+
+        @Override
+        public void unavailable(Failure cause) {
+            noWorkers(cause);
+        }
+    }
+
+    private void noWorkers(Failure cause) {
+        if (state == JobState.WAITING_FOR_WORKERS || state == JobState.RESTARTING) {
+            fail(cause);
+        } else {
+            LOG.warn("No more workers will come: {}", cause.summary());
+        }
+    }
+
+    // ------------------------------------------------------------------ restart
+
+    private void restart() {
+        become(JobState.RESTARTING, episode.root().summary());
+        tearDown();
+    }
+
+    /** Tells all attempts to end; what follows when they are gone depends on the state. */
+    private void tearDown() {
+        tearingDown = true;
+        if (graph != null) {
+            for (Execution execution : graph.live()) {
+                if (execution.state() != Execution.State.CANCELLING) {
+                    execution.become(Execution.State.CANCELLING, ports.clock().nanoTime());
+                }
+                Worker worker = pool.find(execution.slot().workerId());
+                cancel(worker, execution.attempt());
+            }
+            later(
+                    "end of the wait for cancelled tasks",
+                    settings.cancelTimeout(),
+                    this::giveUpHanging);
+        }
+        checkGone();
+    }
+
+    private void giveUpHanging() {
+        for (Execution execution : List.copyOf(graph.live())) {
+            Worker worker = pool.find(execution.slot().workerId());
+            if (worker != null && execution.isLive()) {
+                pool.giveUp(
+                        worker,
+                        "task "
+                                + execution.name()
+                                + " did not end within "
+                                + settings.cancelTimeout().toSeconds()
+                                + " s after it was cancelled (task.cancellation.timeout)");
+            }
+        }
+    }
+
+    private void checkGone() {
+        if (!tearingDown || (graph != null && !graph.live().isEmpty())) {
+            return;
+        }
+        tearingDown = false;
+        if (run.isEmpty()) {
+            allGone();
+        } else {
+            discard(new BackOff(ports.random()));
+        }
+    }
+
+    private void discard(BackOff backOff) {
+        ports.files()
+                .discard(
+                        outputs(),
+                        run,
+                        answer(
+                                "output discarded",
+                                result -> {
+                                    if (!(result instanceof Result.Done<Void>)) {
+                                        Duration pause = backOff.next();
+                                        LOG.warn(
+                                                "Output of run {} is still there: {}", run, result);
+                                        if (backOff.tries() < DISCARD_TRIES) {
+                                            later("discard again", pause, () -> discard(backOff));
+                                            return;
+                                        }
+                                    }
+                                    allGone();
+                                }));
+    }
+
+    private void allGone() {
+        switch (state) {
+            case RESTARTING -> decideRestart();
+            case CANCELLING -> end(JobState.CANCELED);
+            case FAILING -> end(JobState.FAILED);
+            default -> throw new IllegalStateException("all attempts are gone in " + state);
+        }
+    }
+
+    private void decideRestart() {
+        Failure root = episode.root();
+        failure = root;
+        LOG.warn(
+                "Job '{}' failed in run {}, {} failures, the root: {}",
+                jobName(),
+                run,
+                episode.failures(),
+                root.report());
+        Optional<Duration> pause =
+                root.category() == Category.CONFIG
+                        ? Optional.empty()
+                        : restarts.afterFailure(ports.clock().nanoTime());
+        if (pause.isEmpty()) {
+            fail(root);
+            return;
+        }
+        LOG.info("Job '{}' starts again in {} ms", jobName(), pause.get().toMillis());
+        waitingFor = "the next start, " + pause.get().toMillis() + " ms after the failure";
+        later(
+                "next start",
+                pause.get(),
+                () -> {
+                    become(JobState.WAITING_FOR_WORKERS, "start " + (graph.starts() + 1));
+                    tryDeploy();
+                });
+    }
+
+    // ------------------------------------------------------------------ end
+
+    private void checkFinished() {
+        boolean atWork = state == JobState.DEPLOYING || state == JobState.RUNNING;
+        if (!atWork || !graph.allFinished()) {
+            return;
+        }
+        become(JobState.COMMITTING, "all subtasks of run " + run + " have finished");
+        pool.askNoMore();
+        record.write(
+                JobRecord.INTENT_COMMIT + jobId(),
+                new JobIntent(run, null),
+                stillInThisStep(),
+                () -> commitFiles(new BackOff(ports.random())));
+    }
+
+    private void commitFiles(BackOff backOff) {
+        ports.files()
+                .commit(
+                        outputs(),
+                        run,
+                        answer("files committed", result -> committed(result, backOff)));
+    }
+
+    private void committed(Result<Void> result, BackOff backOff) {
+        if (result instanceof Result.Done<Void>) {
+            timeline.note("output visible", run);
+            end(JobState.FINISHED);
+        } else if (result instanceof Result.Refused<Void> refused) {
+            fail(Failure.of(Category.CONFIG, "Job '" + jobName() + "'", refused.sentence()));
+        } else if (result instanceof Result.Failed<Void> failed) {
+            // for ever: its intent is on record, and part of it may be visible
+            LOG.warn("Making the output of run {} visible failed: {}", run, failed.cause());
+            waitingFor = "the output's file system: " + failed.cause();
+            later("commit again", backOff.next(), () -> commitFiles(backOff));
+        }
+    }
+
+    /** The job is given up. */
+    private void fail(Failure cause) {
+        failure = cause;
+        become(JobState.FAILING, cause.summary());
+        pool.askNoMore();
+        record.write(
+                JobRecord.INTENT_FAIL + jobId(),
+                new JobIntent(run, cause),
+                stillInThisStep(),
+                this::tearDown);
+    }
+
+    private void cancel() {
+        if (state == JobState.CANCELLING || state == JobState.CANCELED) {
+            return;
+        }
+        if (!recovered) {
+            cancelAsked = true;
+            return;
+        }
+        if (!state.mayBecome(JobState.CANCELLING)) {
+            answerCancels(false, "The job is " + state + " already.");
+            return;
+        }
+        become(JobState.CANCELLING, "it was asked to");
+        pool.askNoMore();
+        record.write(
+                JobRecord.INTENT_CANCEL + jobId(),
+                new JobIntent(run, null),
+                stillInThisStep(),
+                () -> {
+                    answerCancels(true, "Job '" + jobName() + "' is being cancelled.");
+                    tearDown();
+                });
+    }
+
+    private void end(JobState endState) {
+        JobResult result =
+                new JobResult(
+                        jobId(),
+                        jobName(),
+                        endState,
+                        endState == JobState.FAILED ? failure : null,
+                        restartCount(),
+                        startMillis,
+                        ports.clock().wallMillis());
+        record.write(
+                JobRecord.END + jobId(),
+                result,
+                stillInThisStep(),
+                () -> {
+                    become(endState, "its end is on record");
+                    sweep(result);
+                });
+    }
+
+    private void sweep(JobResult result) {
+        answerCancels(result.state() == JobState.CANCELED, "The job is " + result.state() + ".");
+        pool.close(
+                () -> {
+                    over = true;
+                    ports.observer().ended(result);
+                });
+    }
+
+    private void fenced(String detail) {
+        become(JobState.FENCED, detail);
+        ports.observer().fenced(detail);
+    }
+
+    // ------------------------------------------------------------------ clients
+
+    private void fromClient(String connection, FromClient request) {
+        clients.add(connection);
+        if (request instanceof FromClient.GetStatus get) {
+            ports.outbox().send(connection, new ToClient.Status(get.request(), status()));
+        } else if (request instanceof FromClient.CancelJob cancel) {
+            cancelRequests.add(new CancelRequest(connection, cancel.request()));
+            if (state == JobState.CANCELED || (state == JobState.CANCELLING && tearingDown)) {
+                answerCancels(true, "Job '" + jobName() + "' is being cancelled.");
+            }
+            cancel();
+        }
+    }
+
+    private void answerCancels(boolean accepted, String text) {
+        for (CancelRequest cancel : cancelRequests) {
+            ports.outbox()
+                    .send(
+                            cancel.connection(),
+                            new ToClient.CancelReply(cancel.request(), accepted, text));
+        }
+        cancelRequests.clear();
     }
 
     /** What can be said about the job now. */
     public JobStatus status() {
-        throw new IllegalStateException("not there yet");
+        List<VertexStatus> vertices = graph == null ? List.of() : StatusReport.vertices(graph);
+        return new JobStatus(
+                settings.applicationId(),
+                settings.epoch(),
+                jobId(),
+                jobName(),
+                state,
+                ports.clock().wallMillis(),
+                restartCount(),
+                new WorkerCount(
+                        pool.ledger().needed(), pool.ledger().alive(), pool.workers().size()),
+                vertices,
+                graph == null ? 0 : StatusReport.inputBytesRead(graph),
+                inputBytes,
+                StatusReport.busiest(vertices),
+                waiting(),
+                failure,
+                warnings(),
+                timeline.events());
+    }
+
+    private String waiting() {
+        if (state == JobState.WAITING_FOR_WORKERS) {
+            int waited = pool.ledger().awaitedOfEarlierAttempts();
+            return pool.workers().size()
+                    + " of "
+                    + pool.ledger().needed()
+                    + " workers have reported, "
+                    + pool.ledger().asked()
+                    + " containers are asked for and not granted"
+                    + (waited == 0 ? "" : ", " + waited + " of an earlier attempt are awaited");
+        }
+        if (state == JobState.RESTARTING && tearingDown) {
+            return graph.live().size() + " cancelled tasks to end";
+        }
+        return waitingFor;
+    }
+
+    private List<String> warnings() {
+        if (graph == null) {
+            return List.of();
+        }
+        long now = ports.clock().nanoTime();
+        return graph.executions().stream()
+                .filter(e -> e.stillNanos(now) > settings.heartbeatTimeout().toNanos())
+                .map(
+                        e ->
+                                "Task "
+                                        + e.name()
+                                        + " on "
+                                        + e.slot().workerId()
+                                        + " has not gone round its loop for "
+                                        + Duration.ofNanos(e.stillNanos(now)).toSeconds()
+                                        + " s")
+                .collect(Collectors.toList());
+    }
+
+    // ------------------------------------------------------------------ steps
+
+    /** The one place where the state changes. */
+    private void become(JobState next, String why) {
+        if (!state.mayBecome(next)) {
+            throw new IllegalStateException(
+                    "Job " + jobId() + " cannot go from " + state + " to " + next + ": " + why);
+        }
+        long now = ports.clock().nanoTime();
+        LOG.info(
+                "Job '{}': {} -> {} after {} ms: {}",
+                jobName(),
+                state,
+                next,
+                (now - stateNanos) / 1_000_000,
+                why);
+        state = next;
+        stateNanos = now;
+        step++;
+        waitingFor = null;
+        tearingDown = false;
+        if (next != JobState.FENCED) {
+            timeline.note("state " + next, "");
+            JobStatus status = status();
+            ports.observer().changed(status);
+            for (String client : clients) {
+                ports.outbox().send(client, new ToClient.Status("", status));
+            }
+        }
+    }
+
+    private BooleanSupplier stillInThisStep() {
+        long begun = step;
+        return () -> step == begun && !over;
+    }
+
+    /** Goes on in this loop when the answer comes, unless the job has moved on. */
+    private <T> Consumer<T> answer(String what, Consumer<T> then) {
+        BooleanSupplier wanted = stillInThisStep();
+        return result ->
+                ports.inbox()
+                        .put(
+                                new Continued(
+                                        what,
+                                        () -> {
+                                            if (wanted.getAsBoolean()) {
+                                                then.accept(result);
+                                            }
+                                        }));
+    }
+
+    /** Goes on after a pause, unless the job has moved on. */
+    private void later(String what, Duration pause, Runnable then) {
+        BooleanSupplier wanted = stillInThisStep();
+        ports.timers()
+                .schedule(
+                        pause,
+                        new Continued(
+                                what,
+                                () -> {
+                                    if (wanted.getAsBoolean()) {
+                                        then.run();
+                                    }
+                                }));
+    }
+
+    private int restartCount() {
+        return graph == null ? 0 : Math.max(0, graph.starts() - 1);
+    }
+
+    private String jobId() {
+        return graph == null ? "none" : graph.graph().jobId();
+    }
+
+    private String jobName() {
+        return graph == null ? "?" : graph.graph().jobName();
     }
 }

@@ -55,6 +55,13 @@ public final class ChainBuilder {
             if (operator.body() instanceof Body.Source body) {
                 source = source(operator, body.spec());
                 sourceOutput = output;
+            } else if (operator.body() instanceof Body.Elements elements) {
+                source =
+                        new ElementsSource(
+                                elements.count(),
+                                elements.values(),
+                                serializer(operator.outputType()));
+                sourceOutput = output;
             } else {
                 operators[i] = operator(operator, output);
             }
@@ -124,9 +131,6 @@ public final class ChainBuilder {
     }
 
     private Source source(ChainedOperator operator, SourceSpec<?> source) {
-        if (source instanceof SourceSpec.Elements<?> elements) {
-            return new ElementsSource(elements.values());
-        }
         if (source instanceof SourceSpec.Sequence sequence) {
             return new SequenceSource(
                     sequence.from(), sequence.to(), subtask.subtask(), subtask.parallelism());

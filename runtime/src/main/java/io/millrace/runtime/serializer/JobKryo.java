@@ -2,6 +2,8 @@ package io.millrace.runtime.serializer;
 
 import com.esotericsoftware.kryo.Kryo;
 import com.esotericsoftware.kryo.Serializer;
+import com.esotericsoftware.kryo.io.Input;
+import com.esotericsoftware.kryo.io.Output;
 import com.esotericsoftware.kryo.serializers.FieldSerializer;
 import com.esotericsoftware.kryo.serializers.JavaSerializer;
 import com.esotericsoftware.kryo.util.DefaultInstantiatorStrategy;
@@ -9,6 +11,7 @@ import java.io.Serializable;
 import java.lang.reflect.Field;
 import java.lang.reflect.Modifier;
 import java.util.Collection;
+import java.util.EnumMap;
 import java.util.Map;
 import org.objenesis.strategy.StdInstantiatorStrategy;
 
@@ -21,6 +24,7 @@ final class JobKryo extends Kryo {
         setRegistrationRequired(false);
         setReferences(true);
         setClassLoader(loader);
+        addDefaultSerializer(EnumMap.class, new EnumMapOfAnyEnum());
         setInstantiatorStrategy(new DefaultInstantiatorStrategy(new StdInstantiatorStrategy()));
     }
 
@@ -86,5 +90,47 @@ final class JobKryo extends Kryo {
             }
         }
         return false;
+    }
+
+    /**
+     * Takes the enum from the first key's declaring class: Kryo's own serializer takes the key's
+     * class, which is another one for a constant with a body. An empty map alone, which does not
+     * tell its enum, is written by Java.
+     */
+    private static final class EnumMapOfAnyEnum extends Serializer<EnumMap<?, ?>> {
+        private final JavaSerializer empty = new JavaSerializer();
+
+        @Override
+        public void write(Kryo kryo, Output output, EnumMap<?, ?> map) {
+            output.writeVarInt(map.size(), true);
+            if (map.isEmpty()) {
+                empty.write(kryo, output, map);
+                return;
+            }
+            kryo.writeClass(output, map.keySet().iterator().next().getDeclaringClass());
+            map.forEach(
+                    (key, value) -> {
+                        output.writeVarInt(key.ordinal(), true);
+                        kryo.writeClassAndObject(output, value);
+                    });
+        }
+
+        @Override
+        @SuppressWarnings({"unchecked", "rawtypes"})
+        public EnumMap<?, ?> read(Kryo kryo, Input input, Class<? extends EnumMap<?, ?>> type) {
+            int count = input.readVarInt(true);
+            if (count == 0) {
+                return (EnumMap<?, ?>) empty.read(kryo, input, type);
+            }
+            Class keyType = kryo.readClass(input).getType();
+            EnumMap map = new EnumMap(keyType);
+            kryo.reference(map);
+            for (int i = 0; i < count; i++) {
+                map.put(
+                        (Enum) keyType.getEnumConstants()[input.readVarInt(true)],
+                        kryo.readClassAndObject(input));
+            }
+            return map;
+        }
     }
 }

@@ -42,7 +42,7 @@ public final class KeyHashers {
     private KeyHashers() {}
 
     /**
-     * @param loader the job's class loader
+     * @param loader the job's class loader; reflection needs none, a generated hash will
      * @throws InvalidProgramException if values of the type cannot be keys
      */
     public static <K> KeyHasher<K> forType(TypeInformation<K> type, ClassLoader loader) {

@@ -65,7 +65,8 @@ public final class RecordOutput implements DataOutput {
 
     @Override
     public void write(int b) {
-        bytes[reserve(1)] = (byte) b;
+        int at = reserve(1); // before the array is looked at: it may be replaced
+        bytes[at] = (byte) b;
     }
 
     @Override

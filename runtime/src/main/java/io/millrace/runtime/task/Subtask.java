@@ -44,6 +44,7 @@ final class Subtask {
     private final OperatorChain chain;
     private final InputGate gate;
     private final int[] channelEdges;
+    private final long bufferTimeoutMillis;
     private final Mailbox<SubtaskCommand> mailbox = new Mailbox<>(16);
     private final SourceTarget target;
 
@@ -59,12 +60,19 @@ final class Subtask {
     /**
      * @param gate null if the chain begins with a source
      * @param channelEdges number of the edge of each channel of the gate
+     * @param bufferTimeoutMillis the longest a record may wait in an open batch
      */
-    Subtask(TaskDeployment deployment, OperatorChain chain, InputGate gate, int[] channelEdges) {
+    Subtask(
+            TaskDeployment deployment,
+            OperatorChain chain,
+            InputGate gate,
+            int[] channelEdges,
+            long bufferTimeoutMillis) {
         this.deployment = deployment;
         this.chain = chain;
         this.gate = gate;
         this.channelEdges = channelEdges;
+        this.bufferTimeoutMillis = bufferTimeoutMillis;
         this.target = new SourceTarget();
     }
 
@@ -233,6 +241,10 @@ final class Subtask {
 
     TaskDeployment deployment() {
         return deployment;
+    }
+
+    long bufferTimeoutMillis() {
+        return bufferTimeoutMillis;
     }
 
     SubtaskState state() {

@@ -1,6 +1,11 @@
 package io.millrace.runtime.task;
 
+import io.millrace.api.Configuration;
 import io.millrace.api.transform.Partitioning;
+import io.millrace.api.type.TypeInformation;
+import io.millrace.runtime.config.JobOptions;
+import io.millrace.runtime.config.ParsedConfiguration;
+import java.time.Duration;
 import io.millrace.runtime.exchange.ChannelId;
 import io.millrace.runtime.exchange.ChannelSelector;
 import io.millrace.runtime.exchange.Channels;
@@ -52,13 +57,16 @@ final class SubtaskAssembly {
             throws Exception {
         ChainSpec spec = read(deployment.chain(), userClassLoader);
         SubtaskContext context = new SubtaskContext(deployment, userClassLoader, wakeup);
-        Map<Integer, EdgeWriter> writers = writers(deployment, spec, userClassLoader, wakeup);
+        Duration bufferTimeout =
+                ParsedConfiguration.of(Configuration.fromMap(deployment.configuration())).get(JobOptions.BUFFER_TIMEOUT);
+        Map<Integer, EdgeWriter> writers =
+                writers(deployment, spec, userClassLoader, wakeup, bufferTimeout.isZero());
         OperatorChain chain = new ChainBuilder(spec, context, writers, ports).build();
         int count = deployment.inputs().stream().mapToInt(edge -> edge.peers().size()).sum();
         int[] channelEdges = new int[count];
         InputGate gate =
                 count == 0 ? null : gate(deployment, spec, userClassLoader, wakeup, channelEdges);
-        return new Subtask(deployment, chain, gate, channelEdges);
+        return new Subtask(deployment, chain, gate, channelEdges, bufferTimeout.toMillis());
     }
 
     private static ChainSpec read(byte[] bytes, ClassLoader loader)
@@ -70,7 +78,11 @@ final class SubtaskAssembly {
     }
 
     private Map<Integer, EdgeWriter> writers(
-            TaskDeployment deployment, ChainSpec spec, ClassLoader loader, Wakeup wakeup) {
+            TaskDeployment deployment,
+            ChainSpec spec,
+            ClassLoader loader,
+            Wakeup wakeup,
+            boolean flushEachRecord) {
         Map<Integer, EdgeWriter> writers = new LinkedHashMap<>();
         for (ChainedOperator operator : spec.operators()) {
             for (ChainSpec.EdgeOutput output : operator.edges()) {
@@ -82,7 +94,7 @@ final class SubtaskAssembly {
                                     new ChannelId(
                                             deployment.attempt(), edge.edge(), reader.attempt()),
                                     reader.worker(),
-                                    serializer(operator.outputType(), loader),
+                                    serializer(operator.outputType(), spec, loader),
                                     wakeup));
                 }
                 writers.put(
@@ -90,7 +102,8 @@ final class SubtaskAssembly {
                         new EdgeWriter(
                                 edge.edge(),
                                 opened,
-                                selector(output, deployment, opened.size(), loader)));
+                                selector(output, deployment, opened.size(), loader),
+                                flushEachRecord));
             }
         }
         return writers;
@@ -112,7 +125,7 @@ final class SubtaskAssembly {
                         channels.openInput(
                                 new ChannelId(writer.attempt(), edge.edge(), deployment.attempt()),
                                 writer.worker(),
-                                serializer(spec.head().inputType(), loader),
+                                serializer(spec.head().inputType(), spec, loader),
                                 gate.wakeup(at)));
                 at++;
             }
@@ -130,8 +143,9 @@ final class SubtaskAssembly {
 
     @SuppressWarnings("unchecked") // values of the type are all the serializer ever sees
     private static TypeSerializer<Object> serializer(
-            io.millrace.api.type.TypeInformation<?> type, ClassLoader loader) {
-        return (TypeSerializer<Object>) Serializers.compile(type, loader);
+            TypeInformation<?> type, ChainSpec spec, ClassLoader loader) {
+        TypeSerializer<Object> serializer = (TypeSerializer<Object>) Serializers.compile(type, loader);
+        return spec.objectReuse() ? new ReferenceSharing(serializer) : serializer;
     }
 
     private static ChannelSelector selector(

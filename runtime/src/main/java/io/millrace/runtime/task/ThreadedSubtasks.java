@@ -2,13 +2,13 @@ package io.millrace.runtime.task;
 
 import io.millrace.runtime.control.Failure;
 import io.millrace.runtime.exchange.Channels;
-import io.millrace.runtime.exchange.EdgeWriter;
+import io.millrace.runtime.exchange.OutputFlusher;
 import io.millrace.runtime.exchange.OutputChannel;
 import io.millrace.runtime.exchange.Wakeup;
 import io.millrace.runtime.operator.OperatorPorts;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
-import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
@@ -35,15 +35,9 @@ public final class ThreadedSubtasks implements Subtasks {
      * @param nanoClock for the times busy, idle and back-pressured
      * @param cancelInterruptNanos a subtask that was cancelled and still sits in user code is
      *     interrupted this often ({@code task.cancellation.interval})
-     * @param flushed is given each output channel when it is opened, to flush it every buffer
-     *     time-out
-     * @param unflushed is given it when it is closed
+     * @param flusher flushes open batches of writers that sit in user code
      */
-    public record Settings(
-            LongSupplier nanoClock,
-            long cancelInterruptNanos,
-            Consumer<OutputChannel> flushed,
-            Consumer<OutputChannel> unflushed) {}
+    public record Settings(LongSupplier nanoClock, long cancelInterruptNanos, OutputFlusher flusher) {}
 
     /**
      * @param userClassLoaders by the job's id
@@ -109,10 +103,9 @@ public final class ThreadedSubtasks implements Subtasks {
                 thread.setContextClassLoader(loader);
                 built = new SubtaskAssembly(channels, ports).assemble(deployment, loader, this);
                 subtask = built;
-                for (EdgeWriter writer : built.writers()) {
-                    writer.channels().forEach(settings.flushed());
+                try (OutputFlusher.Registration flushed = flushed(built)) {
+                    end = drive(built);
                 }
-                end = drive(built);
             } catch (Throwable t) {
                 String where =
                         "Task "
@@ -124,6 +117,12 @@ public final class ThreadedSubtasks implements Subtasks {
             }
             endNanos = settings.nanoClock().getAsLong();
             finish(built, end);
+        }
+
+        private OutputFlusher.Registration flushed(Subtask built) {
+            List<OutputChannel> channels =
+                    built.writers().stream().flatMap(writer -> writer.channels().stream()).toList();
+            return settings.flusher().register(channels, built.bufferTimeoutMillis());
         }
 
         private SubtaskEnd drive(Subtask built) {
@@ -176,9 +175,6 @@ public final class ThreadedSubtasks implements Subtasks {
         private void finish(Subtask built, SubtaskEnd end) {
             try {
                 if (built != null) {
-                    for (EdgeWriter writer : built.writers()) {
-                        writer.channels().forEach(settings.unflushed());
-                    }
                     built.closeChannels();
                 }
                 channels.release(deployment.attempt());

@@ -8,6 +8,7 @@ import java.util.TreeMap;
  * What the application master tells a worker's process through its environment. Never holds a
  * secret: YARN writes the environment to the start script and to logs.
  *
+ * @param applicationId e.g. {@code application_1700000000000_0001}
  * @param masterHost where the control port of the application master was when it asked for the
  *     container
  * @param epoch of that application master
@@ -18,6 +19,7 @@ import java.util.TreeMap;
  * @param vcores virtual cores that were granted
  */
 public record WorkerEnvironment(
+        String applicationId,
         String masterHost,
         int masterPort,
         int epoch,
@@ -40,6 +42,7 @@ public record WorkerEnvironment(
     /** As environment variables, by name. */
     public Map<String, String> toVariables() {
         Map<String, String> variables = new TreeMap<>();
+        variables.put(PREFIX + "APPLICATION", applicationId);
         variables.put(PREFIX + "MASTER_HOST", masterHost);
         variables.put(PREFIX + "MASTER_PORT", Integer.toString(masterPort));
         variables.put(PREFIX + "EPOCH", Integer.toString(epoch));
@@ -57,6 +60,7 @@ public record WorkerEnvironment(
      */
     public static WorkerEnvironment fromVariables(Map<String, String> variables) {
         return new WorkerEnvironment(
+                variable(variables, "APPLICATION"),
                 variable(variables, "MASTER_HOST"),
                 Integer.parseInt(variable(variables, "MASTER_PORT")),
                 Integer.parseInt(variable(variables, "EPOCH")),

@@ -10,6 +10,7 @@ import io.millrace.runtime.exchange.ChannelId;
 import io.millrace.runtime.exchange.Channels;
 import io.millrace.runtime.exchange.InputChannel;
 import io.millrace.runtime.exchange.OutputChannel;
+import io.millrace.runtime.exchange.OutputFlusher;
 import io.millrace.runtime.exchange.Wakeup;
 import io.millrace.runtime.exchange.WorkerChannels;
 import io.millrace.runtime.graph.JobEdge;
@@ -49,7 +50,7 @@ final class DirectRun implements Subtasks.Listener {
 
     DirectRun(int parallelism, Program program) throws Exception {
         this.graph = graphOf(parallelism, program);
-        this.channels = new WorkerChannels("w", new NoRemote(), 2, false);
+        this.channels = new WorkerChannels("w", new NoRemote(), 2);
         this.subtasks =
                 new ThreadedSubtasks(
                         channels,
@@ -58,8 +59,7 @@ final class DirectRun implements Subtasks.Listener {
                         new ThreadedSubtasks.Settings(
                                 System::nanoTime,
                                 TimeUnit.MILLISECONDS.toNanos(20),
-                                opened -> {},
-                                closing -> {}));
+                                new OutputFlusher("flusher")));
         int count = graph.vertices().stream().mapToInt(JobVertex::parallelism).sum();
         this.running = new CountDownLatch(count);
         this.ended = new CountDownLatch(count);
@@ -147,7 +147,7 @@ final class DirectRun implements Subtasks.Listener {
                 outputs,
                 List.of(),
                 "run",
-                Map.of());
+                graph.configuration());
     }
 
     private AttemptId attempt(int vertex, int subtask) {

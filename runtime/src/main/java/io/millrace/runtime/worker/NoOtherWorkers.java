@@ -1,4 +1,4 @@
-package io.millrace.runtime.local;
+package io.millrace.runtime.worker;
 
 import io.millrace.runtime.exchange.ChannelId;
 import io.millrace.runtime.exchange.Channels;
@@ -7,7 +7,6 @@ import io.millrace.runtime.exchange.OutputChannel;
 import io.millrace.runtime.exchange.Wakeup;
 import io.millrace.runtime.schedule.AttemptId;
 import io.millrace.runtime.serializer.TypeSerializer;
-import io.millrace.runtime.worker.WorkerAddress;
 
 /** The remote channels of the only worker there is. */
 final class NoOtherWorkers implements Channels {

@@ -1,0 +1,170 @@
+package io.millrace.runtime.master;
+
+import io.millrace.runtime.control.ControlCodec;
+import io.millrace.runtime.master.JobStore.Entry;
+import io.millrace.runtime.master.JobStore.Outcome;
+import io.millrace.runtime.master.JobStore.Reason;
+import io.millrace.runtime.master.MasterEvent.Continued;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The master's view of its job record: each call is repeated until its outcome is known, and
+ * nothing is done on it before.
+ *
+ * <p>Format of the entries: {@code address-(epoch)} the control port as text; {@code graph-(job)} a
+ * {@link io.millrace.runtime.graph.JobGraph}; {@code intent-(cancel|fail|commit)-(job)} an {@link
+ * JobIntent}; {@code end-(job)} a {@link JobResult}; all but the first as written by {@link
+ * ControlCodec}.
+ *
+ * <p>Threads: owned by the master's loop.
+ */
+final class JobRecord {
+    private static final Logger LOG = LoggerFactory.getLogger(JobRecord.class);
+
+    static final String ADDRESS = "address-";
+    static final String GRAPH = "graph-";
+    static final String INTENT_CANCEL = "intent-cancel-";
+    static final String INTENT_FAIL = "intent-fail-";
+    static final String INTENT_COMMIT = "intent-commit-";
+    static final String END = "end-";
+
+    private final MasterPorts ports;
+    private final ControlCodec codec = new ControlCodec();
+    private final Consumer<String> onFenced;
+
+    JobRecord(MasterPorts ports, Consumer<String> onFenced) {
+        this.ports = ports;
+        this.onFenced = onFenced;
+    }
+
+    /** Takes the record over; {@code then} gets all of it. */
+    void takeOver(int epoch, Consumer<List<Entry>> then) {
+        takeOver(epoch, then, new BackOff(ports.random()));
+    }
+
+    private void takeOver(int epoch, Consumer<List<Entry>> then, BackOff backOff) {
+        ports.store()
+                .takeOver(
+                        epoch,
+                        outcome ->
+                                answered(
+                                        "record taken over",
+                                        () ->
+                                                handle(
+                                                        outcome,
+                                                        "taking the job record over",
+                                                        backOff,
+                                                        () -> true,
+                                                        then,
+                                                        () -> takeOver(epoch, then, backOff))));
+    }
+
+    /**
+     * Adds an entry.
+     *
+     * @param wanted whether it still is, asked before each repetition and before {@code then}
+     */
+    void write(String name, byte[] content, BooleanSupplier wanted, Runnable then) {
+        write(name, content, wanted, then, new BackOff(ports.random()));
+    }
+
+    /** Adds an entry, written by the codec. */
+    void write(String name, Record content, BooleanSupplier wanted, Runnable then) {
+        write(name, codec.encode(content), wanted, then);
+    }
+
+    private void write(
+            String name, byte[] content, BooleanSupplier wanted, Runnable then, BackOff backOff) {
+        ports.store()
+                .write(
+                        name,
+                        content,
+                        outcome ->
+                                answered(
+                                        "written " + name,
+                                        () ->
+                                                handle(
+                                                        outcome,
+                                                        "writing " + name,
+                                                        backOff,
+                                                        wanted,
+                                                        done -> then.run(),
+                                                        () ->
+                                                                write(
+                                                                        name, content, wanted, then,
+                                                                        backOff))));
+    }
+
+    private void answered(String what, Runnable step) {
+        ports.inbox().put(new Continued(what, step));
+    }
+
+    private <T> void handle(
+            Outcome<T> outcome,
+            String what,
+            BackOff backOff,
+            BooleanSupplier wanted,
+            Consumer<T> then,
+            Runnable again) {
+        if (outcome instanceof Outcome.Refused<T> refused) {
+            if (refused.reason() == Reason.EXISTS) {
+                // nobody but this master writes under this epoch, and it repeats itself verbatim
+                throw new IllegalStateException(what + " was refused: " + refused.detail());
+            }
+            onFenced.accept(what + " was refused: " + refused.detail());
+        } else if (!wanted.getAsBoolean()) {
+            LOG.debug("{} is not wanted any more", what);
+        } else if (outcome instanceof Outcome.Done<T> done) {
+            then.accept(done.value());
+        } else if (outcome instanceof Outcome.Unknown<T> unknown) {
+            Duration pause = backOff.next();
+            LOG.warn(
+                    "Nobody knows whether {} was done ({}); try {} follows in {} ms, nothing is"
+                            + " done on it until then",
+                    what,
+                    unknown.cause(),
+                    backOff.tries() + 1,
+                    pause.toMillis());
+            ports.timers()
+                    .schedule(
+                            pause,
+                            new Continued(
+                                    "repeat " + what,
+                                    () -> {
+                                        if (wanted.getAsBoolean()) {
+                                            again.run();
+                                        }
+                                    }));
+        }
+    }
+
+    /** The entry whose name begins so, or null. */
+    static Entry find(List<Entry> entries, String prefix) {
+        return entries.stream().filter(e -> e.name().startsWith(prefix)).findFirst().orElse(null);
+    }
+
+    <T> T read(Entry entry, Class<T> type) {
+        try {
+            return type.cast(codec.decode(entry.content()));
+        } catch (IOException e) {
+            throw new IllegalStateException(
+                    "Entry "
+                            + entry.name()
+                            + " of the job record, "
+                            + entry.content().length
+                            + " bytes, cannot be read",
+                    e);
+        }
+    }
+
+    static byte[] text(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
+    }
+}
