@@ -26,15 +26,19 @@ final class JobProgress implements Deployer.JobListener {
      */
     static final List<Waterfall.Part> START =
             List.of(
-                    new Waterfall.Part("upload", "launcher started", "submitted"),
+                    new Waterfall.Part("launcher", "launcher started", "checked"),
+                    new Waterfall.Part("upload", "checked", "submitted"),
                     new Waterfall.Part("master allocation", "submitted", "master JVM started"),
                     new Waterfall.Part("master start", "master JVM started", "containers asked"),
                     new Waterfall.Part(
                             "worker allocation", "containers asked", "container granted"),
-                    new Waterfall.Part("localization", "container granted", "worker JVM started"),
-                    new Waterfall.Part("worker JVM", "worker JVM started", "worker registered"),
-                    new Waterfall.Part("deploy", "worker registered", "running"),
-                    new Waterfall.Part("first record", "running", Waterfall.FIRST_RECORD));
+                    new Waterfall.Part(
+                            "localization", "container granted", "worker process started"),
+                    new Waterfall.Part(
+                            "worker JVM", "worker process started", "worker registered"),
+                    new Waterfall.Part("deploy", "deploy sent", "first task running"),
+                    new Waterfall.Part(
+                            Waterfall.FIRST_RECORD, "first task running", Waterfall.FIRST_RECORD));
 
     private static final double MEBIBYTE = 1 << 20;
 

@@ -18,7 +18,7 @@ class JobProgressTest {
                     nanos::get,
                     List.of(
                             new TimelineEvent("launcher started", "", 1_000),
-                            new TimelineEvent("submitted", "", 3_000)));
+                            new TimelineEvent("checked", "", 3_000)));
     private final Statuses job = new Statuses();
 
     @Test
@@ -92,7 +92,7 @@ class JobProgressTest {
         progress.onStatus(job.build());
         assertThat(recorded.outLines()).hasSize(1);
 
-        job.timeline.add(new TimelineEvent("running", "", 8_000));
+        job.timeline.add(new TimelineEvent("first task running", "", 8_000));
         job.timeline.add(new TimelineEvent("first record", "", 9_000));
         progress.onStatus(job.build());
         progress.onStatus(job.build());
@@ -100,7 +100,7 @@ class JobProgressTest {
 
         assertThat(recorded.outLines().stream().filter(line -> line.startsWith("Where the")))
                 .containsExactly("Where the 8.00 s of the start went:");
-        assertThat(recorded.outLines()).anyMatch(line -> line.startsWith("  upload"));
+        assertThat(recorded.outLines()).anyMatch(line -> line.startsWith("  launcher"));
     }
 
     @Test
