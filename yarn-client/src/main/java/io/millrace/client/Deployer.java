@@ -40,7 +40,9 @@ public interface Deployer extends AutoCloseable {
 
     /** Told what a job that is being followed does; called about once a second. */
     interface JobListener {
-        /** What is known before the application master answers, e.g. that YARN has no room for it. */
+        /**
+         * What is known before the application master answers, e.g. that YARN has no room for it.
+         */
         void onWaiting(String line);
 
         void onStatus(JobStatus status);
@@ -87,7 +89,9 @@ public interface Deployer extends AutoCloseable {
     enum Outcome {
         FINISHED,
         FAILED,
-        /** The program or a setting was refused inside the application; its only attempt said why. */
+        /**
+         * The program or a setting was refused inside the application; its only attempt said why.
+         */
         REFUSED,
         CANCELLED
     }

@@ -6,7 +6,9 @@ public enum ExitCode {
     FINISHED(0),
     /** The job failed, or something went wrong that is not the user's mistake. */
     FAILED(1),
-    /** What was asked for cannot be done; the one sentence on stderr says why. Nothing was started. */
+    /**
+     * What was asked for cannot be done; the one sentence on stderr says why. Nothing was started.
+     */
     REFUSED(2),
     /** The job was cancelled. */
     CANCELLED(3),

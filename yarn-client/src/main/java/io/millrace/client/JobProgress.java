@@ -34,8 +34,7 @@ final class JobProgress implements Deployer.JobListener {
                             "worker allocation", "containers asked", "container granted"),
                     new Waterfall.Part(
                             "localization", "container granted", "worker process started"),
-                    new Waterfall.Part(
-                            "worker JVM", "worker process started", "worker registered"),
+                    new Waterfall.Part("worker JVM", "worker process started", "worker registered"),
                     new Waterfall.Part("deploy", "deploy sent", "first task running"),
                     new Waterfall.Part(
                             Waterfall.FIRST_RECORD, "first task running", Waterfall.FIRST_RECORD));

@@ -54,7 +54,8 @@ final class JobReport {
         }
         if (status.restarts() > 0) {
             figures.append(figures.length() == 0 ? ": " : ", ");
-            figures.append(status.restarts()).append(status.restarts() == 1 ? " restart" : " restarts");
+            figures.append(status.restarts())
+                    .append(status.restarts() == 1 ? " restart" : " restarts");
         }
         return figures.toString();
     }

@@ -106,7 +106,8 @@ final class Launcher {
 
     private static String sentence(ParameterException exception) {
         if (exception instanceof MissingParameterException missing
-                && missing.getMissing().stream().anyMatch(CommandLine.Model.ArgSpec::isPositional)) {
+                && missing.getMissing().stream()
+                        .anyMatch(CommandLine.Model.ArgSpec::isPositional)) {
             return missing.getMissing().get(0).paramLabel() + " is missing";
         }
         String text = exception.getMessage() == null ? "" : exception.getMessage().strip();

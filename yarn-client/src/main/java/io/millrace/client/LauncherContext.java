@@ -49,8 +49,7 @@ record LauncherContext(
                         ? Map.of()
                         : ConfigurationFile.readFrom(configurationDirectory);
         ParsedConfiguration configuration =
-                ParsedConfiguration.of(
-                        Map.of(Origin.FILE, file, Origin.COMMAND_LINE, commandLine));
+                ParsedConfiguration.of(Map.of(Origin.FILE, file, Origin.COMMAND_LINE, commandLine));
         configuration.warnings().forEach(terminal::warning);
         return configuration;
     }

@@ -41,10 +41,7 @@ final class ListCommand implements Callable<Integer> {
             hidden = true)
     private String target;
 
-    @Option(
-            names = "-D",
-            paramLabel = "<key=value>",
-            description = "A setting; may be repeated.")
+    @Option(names = "-D", paramLabel = "<key=value>", description = "A setting; may be repeated.")
     private List<String> settings = new ArrayList<>();
 
     ListCommand(LauncherContext context) {

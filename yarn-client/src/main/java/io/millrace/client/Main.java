@@ -13,9 +13,7 @@ public final class Main {
                         configurationDirectory(),
                         YarnDeployer::connect,
                         System::nanoTime,
-                        hook ->
-                                Runtime.getRuntime()
-                                        .addShutdownHook(new Thread(hook, "ctrl-c")));
+                        hook -> Runtime.getRuntime().addShutdownHook(new Thread(hook, "ctrl-c")));
         // Hadoop's clients leave threads behind that would keep the process.
         System.exit(new Launcher(context).run(arguments).code());
     }

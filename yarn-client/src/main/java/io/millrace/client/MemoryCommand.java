@@ -28,10 +28,7 @@ final class MemoryCommand implements Callable<Integer> {
             description = "Show this text.")
     private boolean help;
 
-    @Option(
-            names = "-D",
-            paramLabel = "<key=value>",
-            description = "A setting; may be repeated.")
+    @Option(names = "-D", paramLabel = "<key=value>", description = "A setting; may be repeated.")
     private List<String> settings = new ArrayList<>();
 
     @Option(
@@ -73,8 +70,7 @@ final class MemoryCommand implements Callable<Integer> {
 
         JobManagerMemory master = JobManagerMemory.of(configuration);
         terminal.line("");
-        terminal.line(
-                "Application master: asks YARN for " + master.containerMebibytes() + " MiB.");
+        terminal.line("Application master: asks YARN for " + master.containerMebibytes() + " MiB.");
         terminal.lines(MemoryReport.lines(master));
         terminal.line(
                 "  JVM: "

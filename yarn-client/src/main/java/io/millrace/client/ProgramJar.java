@@ -23,8 +23,8 @@ final class ProgramJar {
     private ProgramJar() {}
 
     /**
-     * Where the jar is: absolute, with its scheme. One without a scheme, or with {@code file:}, must
-     * be there.
+     * Where the jar is: absolute, with its scheme. One without a scheme, or with {@code file:},
+     * must be there.
      */
     static URI locate(String name) {
         URI uri = asUri(name);
@@ -34,7 +34,9 @@ final class ProgramJar {
         Path path = uri != null && uri.getScheme() != null ? Path.of(uri) : Path.of(name);
         if (!Files.exists(path)) {
             throw new ConfigurationException(
-                    "The jar " + name + " does not exist: name one that does, before the program's"
+                    "The jar "
+                            + name
+                            + " does not exist: name one that does, before the program's"
                             + " own arguments.");
         } else if (!Files.isRegularFile(path)) {
             throw new ConfigurationException(
@@ -71,8 +73,7 @@ final class ProgramJar {
         urls.addAll(classpaths);
         UserProgram program = new UserProgram(urls, entryClass, arguments);
         try (URLClassLoader loader =
-                new URLClassLoader(
-                        urls.toArray(URL[]::new), ProgramJar.class.getClassLoader())) {
+                new URLClassLoader(urls.toArray(URL[]::new), ProgramJar.class.getClassLoader())) {
             program.main(loader);
         } catch (IOException e) {
             throw new IllegalStateException("The jar " + jar + " could not be closed", e);

@@ -178,8 +178,18 @@ final class ProgramOptions {
             terminal.warning("-yD " + setting + " is read as -D " + setting + ".");
             all.add(setting);
         }
-        alias(terminal, all, "-yjm", megabytes(yarnJobManagerMemory), JobManagerOptions.TOTAL_PROCESS_MEMORY.key());
-        alias(terminal, all, "-ytm", megabytes(yarnTaskManagerMemory), TaskManagerOptions.TOTAL_PROCESS_MEMORY.key());
+        alias(
+                terminal,
+                all,
+                "-yjm",
+                megabytes(yarnJobManagerMemory),
+                JobManagerOptions.TOTAL_PROCESS_MEMORY.key());
+        alias(
+                terminal,
+                all,
+                "-ytm",
+                megabytes(yarnTaskManagerMemory),
+                TaskManagerOptions.TOTAL_PROCESS_MEMORY.key());
         alias(terminal, all, "-ys", yarnSlots, TaskManagerOptions.NUM_TASK_SLOTS.key());
         alias(terminal, all, "-yqu", yarnQueue, YarnOptions.APPLICATION_QUEUE.key());
         alias(terminal, all, "-ynm", yarnName, YarnOptions.APPLICATION_NAME.key());

@@ -66,8 +66,7 @@ final class ProgramRun {
 
     /** All that can be refused without a cluster. */
     private SubmissionRequest request() {
-        ParsedConfiguration configuration =
-                context.settings(options.settings(context.terminal()));
+        ParsedConfiguration configuration = context.settings(options.settings(context.terminal()));
         Target target = configuration.getIfSet(DeploymentOptions.TARGET).orElse(defaultTarget);
         if (target == Target.LOCAL) {
             throw new ConfigurationException(
@@ -90,8 +89,7 @@ final class ProgramRun {
                             + " runs its main: copy it here, or write -t yarn-application.");
         }
         if (local) {
-            ProgramJar.checkEntryClass(
-                    jar, options.entryClass, options.arguments, classpaths);
+            ProgramJar.checkEntryClass(jar, options.entryClass, options.arguments, classpaths);
         }
         checkMemory(configuration);
         return new SubmissionRequest(

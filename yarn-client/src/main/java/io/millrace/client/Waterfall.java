@@ -60,7 +60,12 @@ final class Waterfall {
         long end = absolute.stream().mapToLong(Bar::endMillis).max().orElse(0);
         List<Bar> bars =
                 absolute.stream()
-                        .map(bar -> new Bar(bar.part(), bar.startMillis() - begin, bar.endMillis() - begin))
+                        .map(
+                                bar ->
+                                        new Bar(
+                                                bar.part(),
+                                                bar.startMillis() - begin,
+                                                bar.endMillis() - begin))
                         .toList();
         return new Waterfall(bars, end - begin);
     }

@@ -111,7 +111,16 @@ class LauncherTest {
 
         assertThat(submitted().arguments())
                 .containsExactly(
-                        "-p", "0", "--", "--help", "-Dx=y", "@file", "run", "-d", "", "\"q\"",
+                        "-p",
+                        "0",
+                        "--",
+                        "--help",
+                        "-Dx=y",
+                        "@file",
+                        "run",
+                        "-d",
+                        "",
+                        "\"q\"",
                         "--nosuch");
         assertThat(submitted().entryClass()).isEqualTo(Program.class.getName());
         assertThat(submitted().target()).isEqualTo(Target.YARN_PER_JOB);
@@ -132,16 +141,31 @@ class LauncherTest {
 
         run(line.toArray(String[]::new));
 
-        assertThat(submitted().configuration().get(YarnOptions.APPLICATION_QUEUE))
-                .isEqualTo("a=b");
+        assertThat(submitted().configuration().get(YarnOptions.APPLICATION_QUEUE)).isEqualTo("a=b");
     }
 
     @Test
     void shouldReadTheOldYarnSpellingsAndSayTheNewOnes() {
         ExitCode code =
                 run(
-                        "run", "-m", "yarn-cluster", "-yjm", "2048", "-ytm", "4g", "-ys", "2", "-ynm",
-                        "mine", "-yat", "T", "-yd", "-z", "ns", "-v", jar);
+                        "run",
+                        "-m",
+                        "yarn-cluster",
+                        "-yjm",
+                        "2048",
+                        "-ytm",
+                        "4g",
+                        "-ys",
+                        "2",
+                        "-ynm",
+                        "mine",
+                        "-yat",
+                        "T",
+                        "-yd",
+                        "-z",
+                        "ns",
+                        "-v",
+                        jar);
 
         assertThat(code).isEqualTo(ExitCode.FINISHED);
         ParsedConfiguration settings = submitted().configuration();
@@ -207,13 +231,19 @@ class LauncherTest {
                 List.of(
                         "run --nosuch J:job.jar",
                         "Unknown argument --nosuch: see 'millrace run --help'."),
-                List.of("run -p 0 J:job.jar", "parallelism.default is 0, less than its least value 1"),
+                List.of(
+                        "run -p 0 J:job.jar",
+                        "parallelism.default is 0, less than its least value 1"),
                 List.of("run -p two J:job.jar", "parallelism.default cannot be read: 'two'"),
                 List.of(
                         "run -p 8 -Dpipeline.max-parallelism=4 J:job.jar",
                         "parallelism.default is 8, more than pipeline.max-parallelism of 4"),
-                List.of("run -Dparalelism.default=1 J:job.jar", "did you mean parallelism.default?"),
-                List.of("run -D parallelism.default J:job.jar", "is no setting: write -D key=value"),
+                List.of(
+                        "run -Dparalelism.default=1 J:job.jar",
+                        "did you mean parallelism.default?"),
+                List.of(
+                        "run -D parallelism.default J:job.jar",
+                        "is no setting: write -D key=value"),
                 List.of(
                         "run -Dheartbeat.timeout=1s J:job.jar",
                         "heartbeat.timeout is 1 s, not longer than heartbeat.interval of 10 s"),
@@ -226,10 +256,16 @@ class LauncherTest {
                 List.of("run J:none.jar", "none.jar does not exist"),
                 List.of("run J:folder", "folder is a directory"),
                 List.of("run J:text.jar", "text.jar is not a jar"),
-                List.of("run hdfs:///a.jar", "is not on this machine, where yarn-per-job runs its main"),
-                List.of("run J:nomanifest.jar", "names no Main-Class: name the entry class with -c."),
+                List.of(
+                        "run hdfs:///a.jar",
+                        "is not on this machine, where yarn-per-job runs its main"),
+                List.of(
+                        "run J:nomanifest.jar",
+                        "names no Main-Class: name the entry class with -c."),
                 List.of("run J:absent.jar", "Entry class com.example.Absent is not in absent.jar"),
-                List.of("run -c com.example.X J:job.jar", "Entry class com.example.X is not in job.jar"),
+                List.of(
+                        "run -c com.example.X J:job.jar",
+                        "Entry class com.example.X is not in job.jar"),
                 List.of("run J:nomain.jar", "has no public static void main(String[])"),
                 List.of("run -C lib.jar J:job.jar", "-C lib.jar is no URL"),
                 List.of(
@@ -239,13 +275,17 @@ class LauncherTest {
                         "run -Djobmanager.memory.process.size=500m J:job.jar",
                         "jobmanager.memory.process.size of 500 MiB leaves 0 MiB of heap"),
                 List.of(
-                        "run -Dtaskmanager.memory.flink.size=2g -Dtaskmanager.memory.process.size=2g"
-                                + " J:job.jar",
+                        "run -Dtaskmanager.memory.flink.size=2g"
+                                + " -Dtaskmanager.memory.process.size=2g J:job.jar",
                         "leave -256 MiB for the overhead"),
-                List.of("run -Denv.java.opts.all=-Xmx4g J:job.jar", "env.java.opts.all contains -Xmx4g"),
+                List.of(
+                        "run -Denv.java.opts.all=-Xmx4g J:job.jar",
+                        "env.java.opts.all contains -Xmx4g"),
                 List.of("cancel", "No application is running"),
                 List.of("cancel --app mine", "No application called 'mine' is running"),
-                List.of("memory -Dtaskmanager.numberOfTaskSlots=0", "taskmanager.numberOfTaskSlots is 0"),
+                List.of(
+                        "memory -Dtaskmanager.numberOfTaskSlots=0",
+                        "taskmanager.numberOfTaskSlots is 0"),
                 List.of("memory --granted 100", "--granted 100 is less than the 1728 MiB"));
     }
 
@@ -286,12 +326,7 @@ class LauncherTest {
     }
 
     @ParameterizedTest
-    @CsvSource({
-        "FINISHED, FINISHED",
-        "FAILED, FAILED",
-        "REFUSED, REFUSED",
-        "CANCELLED, CANCELLED"
-    })
+    @CsvSource({"FINISHED, FINISHED", "FAILED, FAILED", "REFUSED, REFUSED", "CANCELLED, CANCELLED"})
     void shouldReturnTheCodeOfTheEnd(Outcome outcome, ExitCode code) {
         cluster.end = new JobEnd(outcome, "because", new Statuses().build(), "Logs: there.");
 

@@ -44,7 +44,6 @@ final class Statuses {
     }
 
     private static VertexStatus vertex(int id, String name, long recordsIn, double busy) {
-        return new VertexStatus(
-                id, name, 2, 2, 0, recordsIn, 0, 0, 0, 0, 0, 0, busy, 1 - busy, 0);
+        return new VertexStatus(id, name, 2, 2, 0, recordsIn, 0, 0, 0, 0, 0, 0, busy, 1 - busy, 0);
     }
 }

@@ -74,7 +74,9 @@ class WaterfallTest {
         Waterfall waterfall =
                 Waterfall.of(PARTS, List.of(event("launched", 50), event("submitted", 10)));
 
-        assertThat(waterfall.bars()).singleElement().satisfies(bar -> assertThat(bar.millis()).isZero());
+        assertThat(waterfall.bars())
+                .singleElement()
+                .satisfies(bar -> assertThat(bar.millis()).isZero());
         assertThat(waterfall.lines()).hasSize(2);
     }
 
