@@ -83,8 +83,9 @@ public final class JobOptions {
                     .readBy(JOB)
                     .defaultValue(true)
                     .withDescription(
-                            "Whether a buffer leaves after execution.buffer-timeout.interval though it is not"
-                                    + " full; false: only when it is full or its writer waits.");
+                            "Whether a buffer leaves after execution.buffer-timeout.interval though"
+                                    + " it is not full; false: only when it is full or its writer"
+                                    + " waits.");
 
     public static final ConfigOption<Duration> BUFFER_TIMEOUT =
             ConfigOption.named("execution.buffer-timeout.interval", Duration.class)

@@ -17,11 +17,14 @@ public final class EdgeWriter {
     /**
      * @param edge number of the job graph's edge
      * @param channels in the order of the readers' subtasks
-     * @param bufferTimeoutMillis the longest a record may wait in an open batch; 0: it never waits; -1:
-     *     until the batch is full or the writer waits
+     * @param bufferTimeoutMillis the longest a record may wait in an open batch; 0: it never waits;
+     *     -1: until the batch is full or the writer waits
      */
     public EdgeWriter(
-            int edge, List<OutputChannel> channels, ChannelSelector selector, long bufferTimeoutMillis) {
+            int edge,
+            List<OutputChannel> channels,
+            ChannelSelector selector,
+            long bufferTimeoutMillis) {
         this.edge = edge;
         this.channels = channels.toArray(OutputChannel[]::new);
         this.selector = selector;

@@ -26,8 +26,8 @@ public record StreamGraph(
      *
      * @param id of its transformation
      * @param inputType null for a source
-     * @param bufferTimeoutMillis of the edges that leave it; {@link Transformation#BUFFER_TIMEOUT_UNSET} for
-     *     the job's
+     * @param bufferTimeoutMillis of the edges that leave it; {@link
+     *     Transformation#BUFFER_TIMEOUT_UNSET} for the job's
      */
     public record Node(
             int id,

@@ -60,11 +60,7 @@ final class Subtask {
      * @param gate null if the chain begins with a source
      * @param channelEdges number of the edge of each channel of the gate
      */
-    Subtask(
-            TaskDeployment deployment,
-            OperatorChain chain,
-            InputGate gate,
-            int[] channelEdges) {
+    Subtask(TaskDeployment deployment, OperatorChain chain, InputGate gate, int[] channelEdges) {
         this.deployment = deployment;
         this.chain = chain;
         this.gate = gate;
@@ -207,7 +203,7 @@ final class Subtask {
         if (t instanceof OperatorFailure failure) {
             String record = failure.recordText() == null ? "" : ", record " + failure.recordText();
             return Failure.of(
-                    failure.isUserCode() ? Failure.Category.USER_CODE : Failure.Category.STATE,
+                    failure.category(),
                     name() + ", operator '" + failure.operator() + "'" + record,
                     failure.getCause());
         }

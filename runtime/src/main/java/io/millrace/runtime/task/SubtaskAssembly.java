@@ -75,10 +75,7 @@ final class SubtaskAssembly {
     }
 
     private Map<Integer, EdgeWriter> writers(
-            TaskDeployment deployment,
-            ChainSpec spec,
-            ClassLoader loader,
-            Wakeup wakeup) {
+            TaskDeployment deployment, ChainSpec spec, ClassLoader loader, Wakeup wakeup) {
         long jobTimeoutMillis = bufferTimeoutMillis(deployment);
         Map<Integer, EdgeWriter> writers = new LinkedHashMap<>();
         for (ChainedOperator operator : spec.operators()) {
@@ -151,7 +148,8 @@ final class SubtaskAssembly {
     @SuppressWarnings("unchecked") // values of the type are all the serializer ever sees
     private static TypeSerializer<Object> serializer(
             TypeInformation<?> type, ChainSpec spec, ClassLoader loader) {
-        TypeSerializer<Object> serializer = (TypeSerializer<Object>) Serializers.compile(type, loader);
+        TypeSerializer<Object> serializer =
+                (TypeSerializer<Object>) Serializers.compile(type, loader);
         return spec.objectReuse() ? new ReferenceSharing(serializer) : serializer;
     }
 

@@ -4,6 +4,7 @@ import io.millrace.runtime.control.Failure;
 import io.millrace.runtime.exchange.Channels;
 import io.millrace.runtime.exchange.OutputFlusher;
 import io.millrace.runtime.exchange.Wakeup;
+import io.millrace.runtime.memory.InsufficientNetworkMemoryException;
 import io.millrace.runtime.operator.OperatorPorts;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -36,7 +37,8 @@ public final class ThreadedSubtasks implements Subtasks {
      *     interrupted this often ({@code task.cancellation.interval})
      * @param flusher flushes open batches of writers that sit in user code
      */
-    public record Settings(LongSupplier nanoClock, long cancelInterruptNanos, OutputFlusher flusher) {}
+    public record Settings(
+            LongSupplier nanoClock, long cancelInterruptNanos, OutputFlusher flusher) {}
 
     /**
      * @param userClassLoaders by the job's id
@@ -109,13 +111,17 @@ public final class ThreadedSubtasks implements Subtasks {
                     flushed.forEach(OutputFlusher.Registration::close);
                 }
             } catch (Throwable t) {
+                Failure.Category category =
+                        t instanceof InsufficientNetworkMemoryException
+                                ? Failure.Category.CONFIG
+                                : Failure.Category.INTERNAL;
                 String where =
                         "Task "
                                 + deployment.vertexName()
                                 + "["
                                 + deployment.attempt().subtask()
                                 + "], while it was put together";
-                end = new SubtaskEnd.Failed(Failure.of(Failure.Category.INTERNAL, where, t));
+                end = new SubtaskEnd.Failed(Failure.of(category, where, t));
             }
             endNanos = settings.nanoClock().getAsLong();
             finish(built, end);
@@ -123,7 +129,12 @@ public final class ThreadedSubtasks implements Subtasks {
 
         private List<OutputFlusher.Registration> flushed(Subtask built) {
             return built.writers().stream()
-                    .map(writer -> settings.flusher().register(writer.channels(), writer.bufferTimeoutMillis()))
+                    .map(
+                            writer ->
+                                    settings.flusher()
+                                            .register(
+                                                    writer.channels(),
+                                                    writer.bufferTimeoutMillis()))
                     .toList();
         }
 

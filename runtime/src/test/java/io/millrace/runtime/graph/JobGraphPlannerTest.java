@@ -105,7 +105,8 @@ class JobGraphPlannerTest {
         numbers.map("a").print("left");
         numbers.map("b").print("right");
 
-        assertThat(names(plan())).containsExactly("Source: numbers -> (a -> Sink: left, b -> Sink: right)");
+        assertThat(names(plan()))
+                .containsExactly("Source: numbers -> (a -> Sink: left, b -> Sink: right)");
     }
 
     @Test

@@ -214,7 +214,8 @@ class ThreadedSubtasksTest {
     /** Cancelled; or its peer was cancelled a moment before it, and it saw the channel break. */
     private static void wasStopped(SubtaskEnd end) {
         if (end instanceof SubtaskEnd.Failed failed) {
-            assertThat(failed.failure().summary()).contains("writer ended before the end of its data");
+            assertThat(failed.failure().summary())
+                    .contains("writer ended before the end of its data");
         } else {
             assertThat(end).isEqualTo(new SubtaskEnd.Canceled());
         }
