@@ -12,6 +12,7 @@ import io.millrace.runtime.config.Origin;
 import io.millrace.runtime.config.ParsedConfiguration;
 import io.millrace.runtime.config.TaskManagerOptions;
 import io.millrace.runtime.config.YarnOptions;
+import io.millrace.runtime.control.ControlCodec;
 import io.millrace.runtime.control.ControlMessage;
 import io.millrace.runtime.control.Failure;
 import io.millrace.runtime.file.FileSystems;
@@ -32,7 +33,6 @@ import io.millrace.runtime.network.ConnectionKind;
 import io.millrace.runtime.network.ControlConnection;
 import io.millrace.runtime.network.ControlListener;
 import io.millrace.runtime.network.ControlServer;
-import io.millrace.runtime.control.ControlCodec;
 import io.millrace.runtime.network.NamedConnections;
 import io.millrace.runtime.network.Secret;
 import io.millrace.runtime.schedule.RestartStrategy;
@@ -43,7 +43,6 @@ import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.UUID;
@@ -180,8 +179,7 @@ public final class ApplicationMaster {
                         containers);
         containers.connect(yarn);
         note("master JVM started", startMillis());
-        YarnContainers.Registration registration =
-                yarn.register(application.host(), server.port());
+        YarnContainers.Registration registration = yarn.register(application.host(), server.port());
         note("master registered", clock.wallMillis());
         JobMaster master = jobMaster(containers, server.port());
         loop.put(new MasterEvent.Started());
@@ -192,7 +190,8 @@ public final class ApplicationMaster {
     }
 
     private JobMaster jobMaster(WorkerContainers containers, int port) throws IOException {
-        ExecutorService files = Executors.newSingleThreadExecutor(work -> daemon(work, "job-files"));
+        ExecutorService files =
+                Executors.newSingleThreadExecutor(work -> daemon(work, "job-files"));
         ExecutorService record =
                 Executors.newSingleThreadExecutor(work -> daemon(work, "job-record"));
         String records = spec.records().toString();
@@ -285,7 +284,9 @@ public final class ApplicationMaster {
         }
     }
 
-    /** A program that ends the JVM ends its application, with a result; a node's signal does not. */
+    /**
+     * A program that ends the JVM ends its application, with a result; a node's signal does not.
+     */
     private void onShutdown() {
         if (!ApplicationProgram.hasCalledExit()) {
             return;
@@ -311,8 +312,7 @@ public final class ApplicationMaster {
     private void note(String what, long wallMillis) {
         loop.put(
                 new MasterEvent.Noted(
-                        new JobStatus.TimelineEvent(
-                                what, application.containerId(), wallMillis)));
+                        new JobStatus.TimelineEvent(what, application.containerId(), wallMillis)));
     }
 
     private static long startMillis() {

@@ -95,8 +95,7 @@ final class ApplicationProgram {
         Path folder = Path.of(WorkerEnvironment.USER_JARS_FOLDER);
         // The program's jar comes first, as its manifest may name the entry class.
         List<URL> jars = new ArrayList<>(UserClassLoader.jarsIn(folder));
-        jars.sort(
-                (a, b) -> Boolean.compare(isProgram(b), isProgram(a)));
+        jars.sort((a, b) -> Boolean.compare(isProgram(b), isProgram(a)));
         UserProgram program = new UserProgram(jars, spec.entryClass(), spec.arguments());
         UserClassLoader loader = UserClassLoader.of(jars, getClass().getClassLoader());
         try {
@@ -123,8 +122,7 @@ final class ApplicationProgram {
         boolean refused =
                 thrown instanceof InvalidProgramException
                         || thrown instanceof ConfigurationException;
-        Failure.Category category =
-                refused ? Failure.Category.CONFIG : Failure.Category.USER_CODE;
+        Failure.Category category = refused ? Failure.Category.CONFIG : Failure.Category.USER_CODE;
         if (!executor.hasSubmitted()) {
             LOG.warn("{} failed before it executed a job", WHO, thrown);
             return notSubmitted(category, WHO, thrown);

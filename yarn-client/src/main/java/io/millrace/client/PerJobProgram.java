@@ -40,8 +40,7 @@ final class PerJobProgram {
                 .forEach(further -> jars.add(url(further)));
         CapturingExecutor executor =
                 new CapturingExecutor(new JobPlanner(request.configuration(), 1));
-        UserProgram program =
-                new UserProgram(jars, request.entryClass(), request.arguments());
+        UserProgram program = new UserProgram(jars, request.entryClass(), request.arguments());
         AtomicReference<Boolean> over = new AtomicReference<>(false);
         Thread onExit = new Thread(() -> refuseExit(over), "exit");
         Runtime.getRuntime().addShutdownHook(onExit);

@@ -1,11 +1,9 @@
 package io.millrace.client;
 
-import io.millrace.api.MemorySize;
 import io.millrace.hdfs.FileJobStore;
 import io.millrace.hdfs.HadoopFileSystem;
 import io.millrace.hdfs.JobRecordReader;
 import io.millrace.hdfs.StagingFolders;
-import io.millrace.master.ApplicationEnd;
 import io.millrace.master.ApplicationSpec;
 import io.millrace.master.JobGraphFile;
 import io.millrace.master.yarn.ContainerCredentials;
@@ -19,7 +17,6 @@ import io.millrace.runtime.config.ParsedConfiguration;
 import io.millrace.runtime.config.TaskManagerOptions;
 import io.millrace.runtime.config.YarnOptions;
 import io.millrace.runtime.graph.JobGraph;
-import io.millrace.runtime.master.JobStatus;
 import io.millrace.runtime.master.JobStatus.TimelineEvent;
 import io.millrace.runtime.memory.JobManagerMemory;
 import io.millrace.runtime.memory.JvmOptions;
@@ -45,7 +42,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
@@ -54,7 +50,6 @@ import org.apache.hadoop.security.UserGroupInformation;
 import org.apache.hadoop.yarn.api.records.ApplicationId;
 import org.apache.hadoop.yarn.api.records.ApplicationReport;
 import org.apache.hadoop.yarn.api.records.ApplicationSubmissionContext;
-import org.apache.hadoop.yarn.api.records.FinalApplicationStatus;
 import org.apache.hadoop.yarn.api.records.Priority;
 import org.apache.hadoop.yarn.api.records.Resource;
 import org.apache.hadoop.yarn.api.records.YarnApplicationState;
@@ -360,8 +355,7 @@ public final class YarnDeployer implements Deployer {
             context.setPriority(Priority.newInstance(priority));
         }
         context.setAMContainerSpec(
-                launch.toContext(
-                        ContainerCredentials.forMaster(secret.bytes(), tokens(files))));
+                launch.toContext(ContainerCredentials.forMaster(secret.bytes(), tokens(files))));
         cluster.submit(context);
     }
 
@@ -472,8 +466,7 @@ public final class YarnDeployer implements Deployer {
         int colon = text.lastIndexOf(':');
         Secret secret;
         try (InputStream in =
-                files.open(
-                        files.qualify(staging.of(applicationId) + "/" + SECRET_FILE), 0)) {
+                files.open(files.qualify(staging.of(applicationId) + "/" + SECRET_FILE), 0)) {
             secret = Secret.ofHex(new String(in.readAllBytes(), StandardCharsets.US_ASCII));
         }
         return JobConnection.open(

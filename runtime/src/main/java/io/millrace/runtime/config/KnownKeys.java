@@ -79,7 +79,6 @@ final class KnownKeys {
                     "pipeline.cached-files",
                     "pipeline.closure-cleaner-level",
                     "pipeline.vertex-description-mode",
-                    "execution.buffer-timeout.enabled",
                     "execution.job-listeners",
                     "execution.sorted-inputs.enabled",
                     "execution.batch-shuffle-mode",

@@ -119,7 +119,9 @@ final class ContainerLedger {
     List<Container> granted(List<Container> containers, long nowNanos) {
         List<Container> kept = new ArrayList<>();
         for (Container container : containers) {
-            asked = Math.max(0, asked - 1);
+            if (!gone.contains(container.id()) && !entries.containsKey(container.id())) {
+                asked = Math.max(0, asked - 1); // told twice is granted once
+            }
             claimedByCluster(
                     container.id(), Claim.GRANTED, nowNanos + settings.startTimeout().toNanos());
         }

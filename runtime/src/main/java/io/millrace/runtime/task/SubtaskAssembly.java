@@ -2,10 +2,10 @@ package io.millrace.runtime.task;
 
 import io.millrace.api.Configuration;
 import io.millrace.api.transform.Partitioning;
+import io.millrace.api.transform.Transformation;
 import io.millrace.api.type.TypeInformation;
 import io.millrace.runtime.config.JobOptions;
 import io.millrace.runtime.config.ParsedConfiguration;
-import java.time.Duration;
 import io.millrace.runtime.exchange.ChannelId;
 import io.millrace.runtime.exchange.ChannelSelector;
 import io.millrace.runtime.exchange.Channels;
@@ -57,16 +57,13 @@ final class SubtaskAssembly {
             throws Exception {
         ChainSpec spec = read(deployment.chain(), userClassLoader);
         SubtaskContext context = new SubtaskContext(deployment, userClassLoader, wakeup);
-        Duration bufferTimeout =
-                ParsedConfiguration.of(Configuration.fromMap(deployment.configuration())).get(JobOptions.BUFFER_TIMEOUT);
-        Map<Integer, EdgeWriter> writers =
-                writers(deployment, spec, userClassLoader, wakeup, bufferTimeout.isZero());
+        Map<Integer, EdgeWriter> writers = writers(deployment, spec, userClassLoader, wakeup);
         OperatorChain chain = new ChainBuilder(spec, context, writers, ports).build();
         int count = deployment.inputs().stream().mapToInt(edge -> edge.peers().size()).sum();
         int[] channelEdges = new int[count];
         InputGate gate =
                 count == 0 ? null : gate(deployment, spec, userClassLoader, wakeup, channelEdges);
-        return new Subtask(deployment, chain, gate, channelEdges, bufferTimeout.toMillis());
+        return new Subtask(deployment, chain, gate, channelEdges);
     }
 
     private static ChainSpec read(byte[] bytes, ClassLoader loader)
@@ -78,11 +75,8 @@ final class SubtaskAssembly {
     }
 
     private Map<Integer, EdgeWriter> writers(
-            TaskDeployment deployment,
-            ChainSpec spec,
-            ClassLoader loader,
-            Wakeup wakeup,
-            boolean flushEachRecord) {
+            TaskDeployment deployment, ChainSpec spec, ClassLoader loader, Wakeup wakeup) {
+        long jobTimeoutMillis = bufferTimeoutMillis(deployment);
         Map<Integer, EdgeWriter> writers = new LinkedHashMap<>();
         for (ChainedOperator operator : spec.operators()) {
             for (ChainSpec.EdgeOutput output : operator.edges()) {
@@ -103,10 +97,20 @@ final class SubtaskAssembly {
                                 edge.edge(),
                                 opened,
                                 selector(output, deployment, opened.size(), loader),
-                                flushEachRecord));
+                                output.bufferTimeoutMillis() == Transformation.BUFFER_TIMEOUT_UNSET
+                                        ? jobTimeoutMillis
+                                        : output.bufferTimeoutMillis()));
             }
         }
         return writers;
+    }
+
+    private static long bufferTimeoutMillis(TaskDeployment deployment) {
+        ParsedConfiguration configuration =
+                ParsedConfiguration.of(Configuration.fromMap(deployment.configuration()));
+        return configuration.get(JobOptions.BUFFER_TIMEOUT_ENABLED)
+                ? configuration.get(JobOptions.BUFFER_TIMEOUT).toMillis()
+                : -1;
     }
 
     private InputGate gate(
@@ -144,7 +148,8 @@ final class SubtaskAssembly {
     @SuppressWarnings("unchecked") // values of the type are all the serializer ever sees
     private static TypeSerializer<Object> serializer(
             TypeInformation<?> type, ChainSpec spec, ClassLoader loader) {
-        TypeSerializer<Object> serializer = (TypeSerializer<Object>) Serializers.compile(type, loader);
+        TypeSerializer<Object> serializer =
+                (TypeSerializer<Object>) Serializers.compile(type, loader);
         return spec.objectReuse() ? new ReferenceSharing(serializer) : serializer;
     }
 

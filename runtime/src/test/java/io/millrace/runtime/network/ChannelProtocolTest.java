@@ -166,7 +166,8 @@ class ChannelProtocolTest {
     void shouldDeliverEventsWhenReaderHasNoCreditLeft() throws Exception {
         Channels w1 = network.join(settings("a"), new NetworkBufferPool(20, SEGMENT));
         Channels w2 =
-                network.join(settings("b").withSegments(1, 0, 10), new NetworkBufferPool(1, SEGMENT));
+                network.join(
+                        settings("b").withSegments(1, 0, 10), new NetworkBufferPool(1, SEGMENT));
         OutputChannel out = output(w1, channel(0, 0), "b");
         RemoteInputChannel in = (RemoteInputChannel) input(w2, channel(0, 0), "a");
         network.advance(10);
@@ -188,6 +189,42 @@ class ChannelProtocolTest {
         settle();
         assertThat(drain(in))
                 .containsExactly(new Item(2, 1), 2L, new Barrier(1, 1), new Watermark(2));
+    }
+
+    @Test
+    void shouldLendFloatingSegmentsByBacklogAndTakeThemBackWhenTheyWereRead() throws Exception {
+        NetworkBufferPool pool2 = new NetworkBufferPool(20, SEGMENT);
+        Channels w1 = network.join(settings("a"), new NetworkBufferPool(40, SEGMENT));
+        Channels w2 = network.join(settings("b").withSegments(1, 4, 10), pool2);
+        OutputChannel first = output(w1, channel(0, 0), "b");
+        OutputChannel second = output(w1, channel(1, 0), "b");
+        RemoteInputChannel asleep = (RemoteInputChannel) input(w2, channel(0, 0), "a");
+        RemoteInputChannel awake = (RemoteInputChannel) input(w2, channel(1, 0), "a");
+        network.advance(10);
+        settle();
+        first.write(new Item(1, 8 * SEGMENT), 1);
+        settle();
+        // its own, and all that float, because so many wait; then no more
+        assertThat(asleep.queuedSegments()).isEqualTo(5);
+        second.write(new Item(2, 8 * SEGMENT), 2);
+        second.writeEvent(EndOfData.INSTANCE);
+        settle();
+        assertThat(awake.queuedSegments()).isEqualTo(1);
+        List<Object> got = new ArrayList<>();
+        for (int i = 0; i < 9; i++) {
+            got.addAll(drain(awake));
+            settle();
+        }
+        assertThat(got).containsExactly(new Item(2, 8 * SEGMENT), 2L, EndOfData.INSTANCE);
+        first.writeEvent(EndOfData.INSTANCE);
+        got.clear();
+        for (int i = 0; i < 3; i++) {
+            got.addAll(drain(asleep));
+            settle();
+        }
+        assertThat(got).containsExactly(new Item(1, 8 * SEGMENT), 1L, EndOfData.INSTANCE);
+        assertThat(asleep.gate.pool.outstandingSegments()).isZero();
+        pool2.close();
     }
 
     @Test
@@ -353,8 +390,7 @@ class ChannelProtocolTest {
         InputChannel otherAttempt =
                 input(
                         w2,
-                        new ChannelId(
-                                attempt(0, 0), 0, new AttemptId("a".repeat(32), 1, 0, 1, 2)),
+                        new ChannelId(attempt(0, 0), 0, new AttemptId("a".repeat(32), 1, 0, 1, 2)),
                         "a");
         network.advance(10);
         settle();
@@ -493,7 +529,8 @@ class ChannelProtocolTest {
         int readers = 2;
         int maxQueued = 1 + order.nextInt(5);
         InMemoryNetwork net = new InMemoryNetwork(1 + order.nextInt(5));
-        int need = writers * (readers + 1) + readers * (exclusive * writers + Math.min(1, floating));
+        int need =
+                writers * (readers + 1) + readers * (exclusive * writers + Math.min(1, floating));
         NetworkBufferPool pool1 = new NetworkBufferPool(need + order.nextInt(12), SEGMENT);
         NetworkBufferPool pool2 = new NetworkBufferPool(need + order.nextInt(12), SEGMENT);
         RemoteChannels w1 =
@@ -571,9 +608,7 @@ class ChannelProtocolTest {
         }
         for (Reader reader : each) {
             for (int w = 0; w < writers; w++) {
-                assertThat(reader.ended[w])
-                        .as("stands still: %s%n%s", net, reader.ins[w])
-                        .isTrue();
+                assertThat(reader.ended[w]).as("stands still: %s%n%s", net, reader.ins[w]).isTrue();
                 assertThat(reader.next[w]).isEqualTo(records);
             }
         }

@@ -1,0 +1,86 @@
+package io.millrace.testkit.simulation;
+
+import java.time.Duration;
+
+/**
+ * What may go wrong, how often. All is well as soon as {@link #stop} was called.
+ *
+ * <p>The breakers take a rule of the engine away: simulations under one of them must fail.
+ */
+final class Faults {
+
+    /** A rule of the engine that a test takes away, to see that it is needed. */
+    enum Breaker {
+        NONE,
+        /** An older master may write to the record after a takeover. */
+        NO_FENCE,
+        /** Workers obey whoever speaks, whatever the epoch. */
+        NO_EPOCH_CHECK,
+        /** The master takes attempts for gone as soon as it has cancelled them. */
+        NO_WAIT_FOR_CANCELLED,
+        /** Workers tell the end of an attempt once, whoever hears it. */
+        NO_KEPT_ENDS
+    }
+
+    private final Breaker breaker;
+    private boolean stopped;
+
+    Faults(Breaker breaker) {
+        this.breaker = breaker;
+    }
+
+    Breaker breaker() {
+        return breaker;
+    }
+
+    void stop() {
+        stopped = true;
+    }
+
+    boolean stopped() {
+        return stopped;
+    }
+
+    boolean fenceHolds() {
+        return breaker != Breaker.NO_FENCE;
+    }
+
+    /** Part of the calls of the record whose answer is lost. */
+    double unknownOutcome() {
+        return stopped ? 0 : 0.15;
+    }
+
+    Duration slowStore() {
+        return stopped ? Duration.ofMillis(50) : Duration.ofSeconds(3);
+    }
+
+    /** Part of the calls of the file system that fail, executed or not. */
+    double fileFailure() {
+        return stopped ? 0 : 0.1;
+    }
+
+    /** Part of the attempts that the user's code fails in. */
+    double taskFailure() {
+        return stopped ? 0 : 0.02;
+    }
+
+    /** Part of the attempts that take their time to end when they are cancelled. */
+    double slowCancel() {
+        return stopped ? 0.02 : 0.1;
+    }
+
+    /** Part of the containers whose worker never comes up. */
+    double startFailure() {
+        return stopped ? 0 : 0.1;
+    }
+
+    /** Part of the messages that arrive twice. */
+    double doubledMessage() {
+        return stopped ? 0 : 0.03;
+    }
+
+    /** Part of the broken connections of which an end brings what it holds late. */
+    double lateAfterBreak() {
+        return stopped ? 0 : 0.5;
+    }
+}

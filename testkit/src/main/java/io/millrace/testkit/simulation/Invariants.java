@@ -1,0 +1,191 @@
+package io.millrace.testkit.simulation;
+
+import io.millrace.runtime.control.Failure;
+import io.millrace.runtime.graph.JobGraph;
+import io.millrace.runtime.graph.JobVertex;
+import io.millrace.runtime.master.JobResult;
+import io.millrace.runtime.master.JobState;
+import io.millrace.runtime.schedule.AttemptId;
+import io.millrace.runtime.task.TaskDeployment;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/**
+ * What must hold whatever happens. Each has a name, which a violation begins with.
+ *
+ * <ul>
+ *   <li>{@code visible-output-is-one-run}: at most one run ever becomes visible, and it is complete
+ *   <li>{@code commit-after-all-finished}: a commit is on record only if every subtask of that run
+ *       has finished
+ *   <li>{@code attempt-started-once}
+ *   <li>{@code one-generation-at-a-time}: attempts of two generations of one master never run on
+ *       workers that it holds
+ *   <li>{@code connected-attempts-of-one-generation}
+ *   <li>{@code obeys-promised-epoch}: no worker starts what an older master commanded after it has
+ *       reported to a newer one
+ *   <li>{@code no-more-containers-than-needed}: held and asked for
+ *   <li>{@code no-internal-failure}: no failure that would be a mistake of the engine
+ *   <li>{@code ends-in-time}, {@code ends-with-reason}: after the faults stop the job finishes, or
+ *       fails with its restarts spent, or is cancelled because somebody asked
+ *   <li>{@code end-matches-output}: finished means visible, all else means invisible
+ *   <li>{@code all-returned}: at the end every container was given back, and nothing runs
+ * </ul>
+ */
+final class Invariants {
+    static final int LINES_PER_PART = 3;
+
+    private final Simulation simulation;
+    private final Set<AttemptId> started = new HashSet<>();
+    private final Map<String, Set<String>> finishedByRun = new HashMap<>();
+    private JobGraph graph;
+    private String visibleRun;
+
+    Invariants(Simulation simulation) {
+        this.simulation = simulation;
+    }
+
+    /** A rule of the engine did not hold. */
+    static final class Violation extends AssertionError {
+        private static final long serialVersionUID = 1;
+
+        Violation(String message) {
+            super(message);
+        }
+    }
+
+    void check(boolean holds, String invariant, Object... facts) {
+        if (!holds) {
+            StringBuilder text = new StringBuilder(invariant);
+            for (Object fact : facts) {
+                text.append(", ").append(fact);
+            }
+            throw new Violation(text + " at " + simulation.nowNanos() / 1e9 + " s");
+        }
+    }
+
+    void graphIs(JobGraph jobGraph) {
+        graph = jobGraph;
+    }
+
+    void started(
+            TaskDeployment deployment,
+            SimulatedWorker worker,
+            Iterable<SimulatedTask> live,
+            SimulatedMaster master) {
+        AttemptId attempt = deployment.attempt();
+        check(started.add(attempt), "attempt-started-once", attempt);
+        check(
+                attempt.epoch() >= worker.reportedEpoch(),
+                "obeys-promised-epoch",
+                attempt,
+                worker.name() + " has reported to " + worker.reportedEpoch());
+        for (SimulatedTask other : live) {
+            check(
+                    other.deployment().generation().equals(deployment.generation())
+                            || other.deployment().attempt().epoch() != attempt.epoch()
+                            || !master.holds(other.worker().id()),
+                    "one-generation-at-a-time",
+                    attempt + " on " + worker.name(),
+                    other.deployment().attempt() + " on " + other.worker().name());
+        }
+    }
+
+    void connected(TaskDeployment one, TaskDeployment other) {
+        check(
+                one.generation().equals(other.generation()),
+                "connected-attempts-of-one-generation",
+                one.attempt(),
+                other.attempt());
+    }
+
+    void finished(TaskDeployment deployment) {
+        finishedByRun
+                .computeIfAbsent(deployment.run(), r -> new TreeSet<>())
+                .add(deployment.attempt().vertex() + "/" + deployment.attempt().subtask());
+    }
+
+    /** A commit of a run is on record. */
+    void commitRecorded(String run) {
+        Set<String> expected = new TreeSet<>();
+        for (JobVertex vertex : graph.vertices()) {
+            for (int s = 0; s < vertex.parallelism(); s++) {
+                expected.add(vertex.id() + "/" + s);
+            }
+        }
+        check(
+                expected.equals(finishedByRun.get(run)),
+                "commit-after-all-finished",
+                run,
+                finishedByRun.get(run));
+    }
+
+    void becameVisible(String run) {
+        check(
+                visibleRun == null || visibleRun.equals(run),
+                "visible-output-is-one-run",
+                run,
+                "before " + visibleRun);
+        visibleRun = run;
+    }
+
+    /** All that a complete run has written. */
+    Map<String, List<String>> completeOutput() {
+        Map<String, List<String>> parts = new TreeMap<>();
+        for (JobVertex vertex : graph.vertices()) {
+            if (!vertex.outputs().isEmpty()) {
+                for (int s = 0; s < vertex.parallelism(); s++) {
+                    String part = SimulatedTask.part(vertex.id(), s);
+                    parts.put(part, SimulatedTask.lines(part));
+                }
+            }
+        }
+        return parts;
+    }
+
+    void visibleIs(Map<String, List<String>> visible) {
+        check(
+                visible == null || visible.equals(completeOutput()),
+                "visible-output-is-one-run",
+                visible);
+    }
+
+    void ended(JobResult result, Map<String, List<String>> visible, Expected expected) {
+        boolean hasOutput = !completeOutput().isEmpty();
+        check(
+                !hasOutput || (visible != null) == (result.state() == JobState.FINISHED),
+                "end-matches-output",
+                result,
+                visible);
+        if (result.state() == JobState.FAILED) {
+            Failure failure = result.failure();
+            check(
+                    result.restarts() >= expected.restarts()
+                            || failure.category() == Failure.Category.STATE
+                            || failure.where().equals("Starting workers"),
+                    "ends-with-reason",
+                    result);
+        }
+        check(
+                result.state() != JobState.CANCELED || expected.cancelAsked(),
+                "ends-with-reason",
+                result);
+        failureIs(result.failure());
+    }
+
+    void failureIs(Failure failure) {
+        check(
+                failure == null || failure.category() != Failure.Category.INTERNAL,
+                "no-internal-failure",
+                failure);
+    }
+
+    /**
+     * @param restarts that the job has before it fails
+     */
+    record Expected(int restarts, boolean cancelAsked) {}
+}

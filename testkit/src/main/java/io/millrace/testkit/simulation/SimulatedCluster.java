@@ -1,0 +1,506 @@
+package io.millrace.testkit.simulation;
+
+import io.millrace.runtime.control.ControlCodec;
+import io.millrace.runtime.control.ControlMessage;
+import io.millrace.runtime.control.FromClient;
+import io.millrace.runtime.graph.JobEdge;
+import io.millrace.runtime.graph.JobEdge.Pattern;
+import io.millrace.runtime.graph.JobGraph;
+import io.millrace.runtime.graph.JobVertex;
+import io.millrace.runtime.graph.JobVertex.FileInput;
+import io.millrace.runtime.graph.JobVertex.FileOutput;
+import io.millrace.runtime.master.JobIntent;
+import io.millrace.runtime.master.JobResult;
+import io.millrace.runtime.master.JobState;
+import io.millrace.runtime.master.MasterSettings;
+import io.millrace.runtime.schedule.AttemptId;
+import io.millrace.runtime.schedule.RestartStrategy;
+import io.millrace.runtime.schedule.SlotSharing;
+import io.millrace.runtime.task.Subtasks;
+import io.millrace.runtime.task.TaskDeployment;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.TreeMap;
+
+/**
+ * One application on a cluster, from its submission to its end, under a seed that decides all: the
+ * job, its workers, what goes wrong and when.
+ *
+ * <p>Threads: one. Two of the same seed do the same.
+ */
+public final class SimulatedCluster {
+    private static final Duration TIME_AFTER_FAULTS = Duration.ofMinutes(30);
+    private static final Duration TIME_TO_SWEEP = Duration.ofMinutes(3);
+
+    /** How long the resource manager waits for a master that is silent. */
+    private static final Duration MASTER_EXPIRY = Duration.ofSeconds(20);
+
+    private final long seed;
+    private final Random random;
+    private final Simulation simulation;
+    private final Faults faults;
+    private final Invariants invariants;
+    private final SimulatedNetwork network;
+    private final SimulatedStore store;
+    private final SimulatedFiles files;
+    private final SimulatedContainers containers;
+
+    private final int slotsPerWorker;
+    private final int restarts;
+    private final Duration meanFaultPause;
+    private final Duration faultTime;
+    private final JobGraph graph;
+    private final int neededWorkers;
+
+    private final Map<Integer, SimulatedMaster> masters = new TreeMap<>();
+    private final Map<String, SimulatedWorker> workers = new LinkedHashMap<>();
+    private final Map<AttemptId, SimulatedTask> tasks = new LinkedHashMap<>();
+    private final Map<String, Integer> epochOfConnection = new LinkedHashMap<>();
+    private SimulatedMaster current;
+    private boolean cancelAsked;
+    private JobResult result;
+    private int faultsMade;
+
+    /**
+     * @param breaker the rule that is taken away, or NONE
+     */
+    SimulatedCluster(long seed, Faults.Breaker breaker) {
+        this.seed = seed;
+        this.random = new Random(seed * 0x9E3779B97F4A7C15L + 1);
+        this.simulation = new Simulation(random);
+        this.faults = new Faults(breaker);
+        this.invariants = new Invariants(simulation);
+        this.network = new SimulatedNetwork(simulation, faults);
+        this.store = new SimulatedStore(simulation, faults, this::written);
+        this.files = new SimulatedFiles(simulation, faults, this::visible);
+        this.containers = new SimulatedContainers(simulation, faults, this);
+        this.slotsPerWorker = 1 + random.nextInt(3);
+        this.restarts = simulation.chance(0.1) ? random.nextInt(3) : 1000;
+        this.meanFaultPause =
+                Duration.ofMillis(
+                        simulation.nanosBetween(Duration.ofSeconds(2), Duration.ofSeconds(25))
+                                / 1_000_000);
+        this.faultTime =
+                Duration.ofNanos(
+                        simulation.nanosBetween(Duration.ofSeconds(20), Duration.ofSeconds(150)));
+        this.graph = randomGraph();
+        this.invariants.graphIs(graph);
+        int slots = SlotSharing.slotsOf(graph).size();
+        this.neededWorkers = (slots + slotsPerWorker - 1) / slotsPerWorker;
+    }
+
+    /** What became of a simulation. */
+    public record Outcome(
+            JobState state, int restarts, int masters, int faults, long events, long hash) {}
+
+    /**
+     * Runs it to its end.
+     *
+     * @throws AssertionError naming the invariant that does not hold, the seed, and what happened
+     *     before
+     */
+    public static Outcome run(long seed) {
+        return run(seed, Faults.Breaker.NONE);
+    }
+
+    static Outcome run(long seed, Faults.Breaker breaker) {
+        return new SimulatedCluster(seed, breaker).run();
+    }
+
+    private Outcome run() {
+        try {
+            runToEnd();
+        } catch (Invariants.Violation e) {
+            throw new AssertionError(
+                    "Seed " + seed + ": " + e.getMessage() + "\n" + simulation.trace(), e);
+        } catch (RuntimeException e) {
+            throw new AssertionError("Seed " + seed + ": " + e + "\n" + simulation.trace(), e);
+        }
+        return new Outcome(
+                result.state(),
+                result.restarts(),
+                masters.size(),
+                faultsMade,
+                simulation.handled(),
+                simulation.hash());
+    }
+
+    private void runToEnd() {
+        startMaster(1);
+        scheduleFault();
+        simulation.after(faultTime, faults::stop);
+        if (simulation.chance(0.15)) {
+            simulation.between(Duration.ZERO, faultTime, this::askForCancel);
+        }
+        long limit = faultTime.plus(TIME_AFTER_FAULTS).toNanos();
+        while (result == null) {
+            boolean any = simulation.step();
+            invariants.check(
+                    any && simulation.nowNanos() < limit,
+                    "ends-in-time",
+                    "still not ended",
+                    any ? "events go on" : "no more events");
+        }
+        long sweepLimit = simulation.nowNanos() + TIME_TO_SWEEP.toNanos();
+        while (simulation.nowNanos() < sweepLimit && simulation.step()) {
+            // whoever lives on must not change anything
+        }
+        invariants.visibleIs(files.visible());
+        for (SimulatedWorker worker : workers.values()) {
+            invariants.check(!worker.alive(), "all-returned", worker.name() + " lives on");
+        }
+        for (SimulatedTask task : tasks.values()) {
+            invariants.check(!task.live(), "all-returned", task.deployment().attempt());
+        }
+    }
+
+    // ------------------------------------------------------------------ the job
+
+    private JobGraph randomGraph() {
+        int length = 1 + random.nextInt(3);
+        List<JobVertex> vertices = new ArrayList<>();
+        List<JobEdge> edges = new ArrayList<>();
+        for (int v = 0; v < length; v++) {
+            boolean sink = v == length - 1;
+            vertices.add(
+                    new JobVertex(
+                            v,
+                            "v" + v,
+                            1 + random.nextInt(4),
+                            128,
+                            simulation.chance(0.8) ? "default" : "own",
+                            new byte[] {1, 2, 3},
+                            v == 0 ? List.of(new FileInput(0, "sim:/in")) : List.of(),
+                            sink ? List.of(new FileOutput(9, "sim:/out", false)) : List.of()));
+            if (v > 0) {
+                edges.add(
+                        new JobEdge(
+                                v - 1,
+                                v - 1,
+                                v,
+                                0,
+                                simulation.chance(0.5) ? Pattern.ALL_TO_ALL : Pattern.POINTWISE,
+                                "HASH"));
+            }
+        }
+        return new JobGraph(
+                String.format("%032x", seed),
+                "simulated",
+                vertices,
+                edges,
+                Map.of(
+                        "restart-strategy.type",
+                        "fixed-delay",
+                        "restart-strategy.fixed-delay.attempts",
+                        Integer.toString(restarts),
+                        "restart-strategy.fixed-delay.delay",
+                        "1 s"));
+    }
+
+    JobGraph graph() {
+        return graph;
+    }
+
+    boolean hasOutput(int vertex) {
+        return !graph.vertex(vertex).outputs().isEmpty();
+    }
+
+    private void written(String name, byte[] content) {
+        if (name.startsWith("intent-commit-")) {
+            try {
+                JobIntent intent = (JobIntent) new ControlCodec().decode(content);
+                invariants.commitRecorded(intent.run());
+            } catch (IOException e) {
+                throw new IllegalStateException(name + " cannot be read", e);
+            }
+        }
+    }
+
+    private void visible(String run) {
+        invariants.becameVisible(run);
+    }
+
+    void afterEvent() {
+        if (files.visible() != null) {
+            invariants.visibleIs(files.visible());
+        }
+    }
+
+    void checkContainers(SimulatedMaster master, int count) {
+        invariants.check(
+                count <= neededWorkers,
+                "no-more-containers-than-needed",
+                master.name() + " holds or asks for " + count + ", needs " + neededWorkers);
+    }
+
+    // ------------------------------------------------------------------ parts
+
+    Invariants invariants() {
+        return invariants;
+    }
+
+    SimulatedNetwork network() {
+        return network;
+    }
+
+    SimulatedStore store() {
+        return store;
+    }
+
+    SimulatedFiles files() {
+        return files;
+    }
+
+    /** The master that the resource manager talks to, or null while there is none. */
+    SimulatedMaster current() {
+        return current;
+    }
+
+    SimulatedTask task(AttemptId attempt) {
+        return tasks.get(attempt);
+    }
+
+    // ------------------------------------------------------------------ masters
+
+    private void startMaster(int epoch) {
+        if (result != null) {
+            return;
+        }
+        simulation.tell("yarn", "starts attempt " + epoch);
+        MasterSettings settings =
+                MasterSettings.defaults(
+                                "app",
+                                epoch,
+                                "master-" + epoch,
+                                slotsPerWorker,
+                                new RestartStrategy.Spec.None())
+                        .withHeartbeat(Duration.ofSeconds(2), Duration.ofSeconds(10))
+                        .withTimeouts(
+                                Duration.ofSeconds(30),
+                                Duration.ofSeconds(20),
+                                Duration.ofSeconds(15),
+                                Duration.ofSeconds(3))
+                        .withMaxStartFailures(10);
+        SimulatedMaster master =
+                new SimulatedMaster(this, simulation, faults, settings, containers.portOf(epoch));
+        masters.put(epoch, master);
+        current = master;
+        containers.attemptBegins(epoch);
+    }
+
+    private void masterGone(SimulatedMaster master, Duration most) {
+        if (current == master && result == null) {
+            current = null;
+            simulation.between(Duration.ofSeconds(1), most, () -> startMaster(master.epoch() + 1));
+        }
+    }
+
+    private void kill(SimulatedMaster master) {
+        simulation.tell(master.name(), "is killed");
+        master.process().kill();
+        network.died(master);
+        masterGone(master, Duration.ofSeconds(10));
+    }
+
+    /** It has found out that it is fenced. */
+    void exits(SimulatedMaster master) {
+        master.process().kill();
+        network.died(master);
+        invariants.check(
+                current != master || !faults.fenceHolds(),
+                "ends-in-time",
+                master.name() + " is fenced, but there is no newer one");
+    }
+
+    void applicationEnded(SimulatedMaster master, JobResult jobResult) {
+        invariants.ended(
+                jobResult, files.visible(), new Invariants.Expected(restarts, cancelAsked));
+        if (master == current && result == null) {
+            invariants.check(
+                    master.heldCount() == 0,
+                    "all-returned",
+                    master.name() + " has not given back " + master.heldCount());
+            result = jobResult;
+            current = null;
+            faults.stop();
+            containers.applicationEnded();
+        }
+        master.process().kill();
+        network.died(master);
+    }
+
+    // ------------------------------------------------------------------ workers
+
+    SimulatedWorker startWorker(String containerId) {
+        simulation.tell(containerId, "starts");
+        SimulatedWorker worker =
+                new SimulatedWorker(this, simulation, faults, containerId, slotsPerWorker);
+        workers.put(containerId, worker);
+        return worker;
+    }
+
+    /** A worker looks for the newest master, and may find what was true a moment ago. */
+    void connect(SimulatedWorker worker) {
+        simulation.between(Duration.ofMillis(5), Duration.ofMillis(300), () -> tryConnect(worker));
+    }
+
+    private void tryConnect(SimulatedWorker worker) {
+        if (!worker.alive()) {
+            return;
+        }
+        int newest = store.epoch();
+        boolean stale = newest > 1 && !faults.stopped() && simulation.chance(0.2);
+        int epoch = stale ? newest - 1 : newest;
+        SimulatedMaster master = masters.get(epoch);
+        if (master == null || !store.has("address-" + epoch) || !master.alive()) {
+            worker.notConnected("nobody at the address of epoch " + epoch);
+        } else if (master.process().paused()) {
+            simulation.after(
+                    Duration.ofSeconds(3), () -> worker.notConnected("no answer in the handshake"));
+        } else {
+            String label = worker.id() + ">" + master.epoch();
+            epochOfConnection.put(label, epoch);
+            String connection = network.open(master, worker, label);
+            master.connectedBy(connection, worker.id());
+        }
+    }
+
+    int epochOf(String connection) {
+        return epochOfConnection.get(connection.substring(0, connection.indexOf('#')));
+    }
+
+    Subtasks.RunningSubtask startTask(
+            SimulatedWorker worker, TaskDeployment deployment, Subtasks.Listener listener) {
+        List<SimulatedTask> live = new ArrayList<>();
+        for (SimulatedTask task : tasks.values()) {
+            if (task.live()) {
+                live.add(task);
+            }
+        }
+        invariants.started(deployment, worker, live, masters.get(deployment.attempt().epoch()));
+        SimulatedTask task =
+                new SimulatedTask(simulation, faults, this, worker, deployment, listener);
+        tasks.put(deployment.attempt(), task);
+        return task;
+    }
+
+    void workerLeft(SimulatedWorker worker, String reason) {
+        simulation.tell(worker.name(), "leaves: " + reason);
+        died(worker);
+        containers.exited(worker, "exit status 0: " + reason);
+    }
+
+    /** By the node manager. */
+    void killed(SimulatedWorker worker, String cause) {
+        simulation.tell(worker.name(), "is killed: " + cause);
+        died(worker);
+    }
+
+    private void died(SimulatedWorker worker) {
+        worker.process().kill();
+        network.died(worker);
+        for (SimulatedTask task : tasks.values()) {
+            if (task.worker() == worker) {
+                task.workerDied();
+            }
+        }
+    }
+
+    // ------------------------------------------------------------------ what goes wrong
+
+    private void scheduleFault() {
+        double mean = meanFaultPause.toNanos();
+        simulation.at((long) (-Math.log(1 - random.nextDouble()) * mean), this::fault);
+    }
+
+    private void fault() {
+        if (faults.stopped()) {
+            return;
+        }
+        faultsMade++;
+        double kind = random.nextDouble();
+        SimulatedWorker worker = anyWorker();
+        if (kind < 0.35) {
+            network.breakOne();
+        } else if (kind < 0.5 && worker != null) {
+            simulation.tell(worker.name(), "is killed");
+            died(worker);
+            containers.exited(worker, "exit status 137: killed");
+        } else if (kind < 0.6 && worker != null) {
+            worker.process().pause(pause(30));
+        } else if (kind < 0.65 && worker != null) {
+            containers.loseNode(worker);
+        } else if (kind < 0.8 && current != null) {
+            kill(current);
+        } else if (current != null) {
+            pauseMaster(current);
+        }
+        scheduleFault();
+    }
+
+    private Duration pause(int mostSeconds) {
+        return Duration.ofNanos(
+                simulation.nanosBetween(Duration.ofMillis(100), Duration.ofSeconds(mostSeconds)));
+    }
+
+    /** If it is paused for long, another is started beside it. */
+    private void pauseMaster(SimulatedMaster master) {
+        Duration pause = pause(50);
+        master.process().pause(pause);
+        if (pause.compareTo(MASTER_EXPIRY) > 0) {
+            simulation.after(MASTER_EXPIRY, () -> masterGone(master, Duration.ofSeconds(3)));
+        }
+    }
+
+    private SimulatedWorker anyWorker() {
+        List<SimulatedWorker> alive = new ArrayList<>();
+        for (SimulatedWorker worker : workers.values()) {
+            if (worker.alive()) {
+                alive.add(worker);
+            }
+        }
+        return alive.isEmpty() ? null : alive.get(random.nextInt(alive.size()));
+    }
+
+    // ------------------------------------------------------------------ the client
+
+    private void askForCancel() {
+        if (result != null) {
+            return;
+        }
+        SimulatedMaster master = current;
+        if (master != null && master.alive() && !master.process().paused()) {
+            cancelAsked = true;
+            SimulatedNetwork.End client = new Client();
+            String label = "client>" + master.epoch();
+            epochOfConnection.put(label, master.epoch());
+            String connection = network.open(master, client, label);
+            master.connectedBy(connection, "client");
+            network.outboxOf(client).send(connection, new FromClient.CancelJob("r1", ""));
+        }
+        simulation.after(Duration.ofSeconds(10), this::askForCancel);
+    }
+
+    private final class Client implements SimulatedNetwork.End {
+        @Override
+        public boolean alive() {
+            return true;
+        }
+
+        @Override
+        public void connected(String connection) {}
+
+        @Override
+        public void received(String connection, ControlMessage message) {
+            simulation.tell("client", Describe.message(message));
+        }
+
+        @Override
+        public void disconnected(String connection, String cause) {}
+    }
+}

@@ -1,0 +1,135 @@
+package io.millrace.testkit.simulation;
+
+import io.millrace.runtime.master.JobStore;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
+
+/**
+ * The job record of one application: a directory that moves forward. Calls are executed once each,
+ * in one order, but their answers may be lost, and a call whose caller has given it up, or is dead,
+ * may be executed all the same.
+ */
+final class SimulatedStore {
+    private final Simulation simulation;
+    private final Faults faults;
+
+    /** Hears of each entry that is really added. */
+    private final BiConsumer<String, byte[]> onWritten;
+
+    private final Map<String, byte[]> entries = new TreeMap<>();
+    private int epoch;
+
+    SimulatedStore(Simulation simulation, Faults faults, BiConsumer<String, byte[]> onWritten) {
+        this.simulation = simulation;
+        this.faults = faults;
+        this.onWritten = onWritten;
+    }
+
+    /** Who has taken it over last; 0 is nobody. */
+    int epoch() {
+        return epoch;
+    }
+
+    boolean has(String name) {
+        return entries.containsKey(name);
+    }
+
+    /** The view of one master. */
+    JobStore of(int masterEpoch) {
+        return new View(masterEpoch);
+    }
+
+    private final class View implements JobStore {
+        private final int owner;
+
+        View(int owner) {
+            this.owner = owner;
+        }
+
+        @Override
+        public boolean canFence() {
+            return true;
+        }
+
+        @Override
+        public void takeOver(int newEpoch, Consumer<Outcome<List<Entry>>> reply) {
+            call("takes over " + newEpoch, reply, () -> tryTakeOver(newEpoch));
+        }
+
+        private Outcome<List<Entry>> tryTakeOver(int newEpoch) {
+            if (epoch > newEpoch && faults.fenceHolds()) {
+                return new Outcome.Refused<>(Reason.FENCED, "epoch " + epoch + " is there");
+            }
+            epoch = Math.max(epoch, newEpoch);
+            List<Entry> all = new ArrayList<>();
+            entries.forEach((name, content) -> all.add(new Entry(name, content.clone())));
+            return new Outcome.Done<>(all);
+        }
+
+        @Override
+        public void write(String name, byte[] content, Consumer<Outcome<Void>> reply) {
+            byte[] copy = content.clone();
+            call("writes " + name, reply, () -> tryWrite(name, copy));
+        }
+
+        private Outcome<Void> tryWrite(String name, byte[] content) {
+            if (epoch != owner && faults.fenceHolds()) {
+                return new Outcome.Refused<>(Reason.FENCED, "epoch " + epoch + " is there");
+            }
+            byte[] there = entries.get(name);
+            if (there == null) {
+                entries.put(name, content);
+                onWritten.accept(name, content);
+            } else if (!Arrays.equals(there, content)) {
+                return new Outcome.Refused<>(Reason.EXISTS, name + " is there");
+            }
+            return new Outcome.Done<>(null);
+        }
+
+        private <T> void call(
+                String what,
+                Consumer<JobStore.Outcome<T>> reply,
+                java.util.function.Supplier<Outcome<T>> execution) {
+            boolean answerLost = simulation.chance(faults.unknownOutcome());
+            boolean executed = !answerLost || simulation.chance(0.6);
+            simulation.between(
+                    Duration.ofMillis(1),
+                    faults.slowStore(),
+                    () -> {
+                        if (!answerLost) {
+                            Outcome<T> outcome = execution.get();
+                            simulation.tell("store", owner + " " + what + ": " + name(outcome));
+                            simulation.between(
+                                    Duration.ofMillis(1),
+                                    Duration.ofMillis(50),
+                                    () -> reply.accept(outcome));
+                            return;
+                        }
+                        reply.accept(new Outcome.Unknown<>("no answer"));
+                        if (executed) {
+                            simulation.between(
+                                    Duration.ZERO,
+                                    Duration.ofSeconds(20),
+                                    () -> {
+                                        Outcome<T> outcome = execution.get();
+                                        simulation.tell(
+                                                "store",
+                                                owner + " " + what + " (late): " + name(outcome));
+                                    });
+                        }
+                    });
+        }
+
+        private String name(Outcome<?> outcome) {
+            return outcome instanceof Outcome.Refused<?> refused
+                    ? "refused " + refused.reason()
+                    : "done";
+        }
+    }
+}
