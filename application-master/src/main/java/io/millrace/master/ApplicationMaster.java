@@ -8,6 +8,7 @@ import io.millrace.master.yarn.FinalStatus;
 import io.millrace.master.yarn.YarnApplication;
 import io.millrace.master.yarn.YarnContainers;
 import io.millrace.runtime.config.JobManagerOptions;
+import io.millrace.runtime.config.Options;
 import io.millrace.runtime.config.Origin;
 import io.millrace.runtime.config.ParsedConfiguration;
 import io.millrace.runtime.config.TaskManagerOptions;
@@ -45,6 +46,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Random;
+import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -146,7 +148,7 @@ public final class ApplicationMaster {
                 spec.name(),
                 application.attempt(),
                 application.host(),
-                options.toConfiguration());
+                shown(options));
         Configuration hadoop = HadoopConfiguration.load(options.toConfiguration().toMap());
         // A program that calls System.exit must not take the file systems from under the end.
         hadoop.setBoolean("fs.automatic.close", false);
@@ -187,6 +189,13 @@ public final class ApplicationMaster {
         containers.checkSize(registration.largestMib(), registration.largestVcores());
         loop.start(master::on);
         return awaitEnd(yarn);
+    }
+
+    /** For the log, which more people can read than the settings. */
+    private static Map<String, String> shown(ParsedConfiguration options) {
+        Map<String, String> shown = new TreeMap<>(options.toConfiguration().toMap());
+        shown.replaceAll((key, value) -> Options.isSecret(key) ? "******" : value);
+        return shown;
     }
 
     private JobMaster jobMaster(WorkerContainers containers, int port) throws IOException {

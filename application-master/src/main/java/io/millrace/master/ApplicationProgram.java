@@ -170,11 +170,9 @@ final class ApplicationProgram {
                 Failure.of(
                         Failure.Category.USER_CODE,
                         WHO,
-                        new IllegalStateException(
-                                submitted
-                                        ? "The program called System.exit before its job had ended."
-                                        : "The program called System.exit without having executed a"
-                                                + " job."));
+                        submitted
+                                ? "The program called System.exit before its job had ended."
+                                : "The program called System.exit without having executed a job.");
         mainEnded.complete(failure);
         inbox.put(
                 submitted

@@ -72,12 +72,7 @@ public final class YarnDeployer implements Deployer {
     private static final String DEFAULT_QUEUE = "default";
 
     private static final Duration LEASE_MARGIN = Duration.ofMinutes(5);
-    private static final Duration POLL = Duration.ofSeconds(1);
-    private static final Duration POLL_AT_START = Duration.ofMillis(200);
     private static final Duration CANCEL_ANSWER = Duration.ofSeconds(10);
-
-    /** A launcher that can ask neither the application master nor YARN gives up. */
-    private static final Duration NOBODY_ANSWERS = Duration.ofMinutes(5);
 
     private final ParsedConfiguration options;
     private final YarnCluster cluster;
@@ -117,6 +112,7 @@ public final class YarnDeployer implements Deployer {
             graph = PerJobProgram.run(request);
             note(timeline, "graph built", System.currentTimeMillis());
         }
+        Optional<ContainerFile> remoteJar = remoteJar(request);
         YarnClientApplication application = cluster.newApplication();
         Resource master = checkContainers(application);
         note(timeline, "checked", System.currentTimeMillis());
@@ -128,7 +124,7 @@ public final class YarnDeployer implements Deployer {
         try {
             listener.onStep("Uploading to " + staging.base());
             ApplicationFiles upload = new ApplicationFiles(files, staging.base());
-            List<ContainerFile> kept = upload(request, upload, distribution, scratch);
+            List<ContainerFile> kept = upload(request, upload, distribution, remoteJar, scratch);
             note(timeline, "uploaded", System.currentTimeMillis());
             URI folder = staging.create(id);
             folders = true;
@@ -236,12 +232,16 @@ public final class YarnDeployer implements Deployer {
             SubmissionRequest request,
             ApplicationFiles upload,
             Distribution distribution,
+            Optional<ContainerFile> remoteJar,
             Path scratch)
             throws IOException {
         List<ContainerFile> kept = new ArrayList<>();
         kept.add(upload.distribution(distribution, scratch));
         kept.add(upload.siteFiles(hadoopConfiguration, scratch));
-        kept.add(programJar(request, upload));
+        kept.add(
+                remoteJar.isPresent()
+                        ? remoteJar.get()
+                        : upload.localJar(Path.of(request.jar())));
         if (Files.exists(distribution.logConfiguration())) {
             kept.add(
                     upload.local(
@@ -251,14 +251,15 @@ public final class YarnDeployer implements Deployer {
         return kept;
     }
 
-    private ContainerFile programJar(SubmissionRequest request, ApplicationFiles upload)
-            throws IOException {
+    /** The program's jar if it lies on a file system of the cluster. */
+    private Optional<ContainerFile> remoteJar(SubmissionRequest request) throws IOException {
         if (request.isJarLocal()) {
-            return upload.localJar(Path.of(request.jar()));
+            return Optional.empty();
         }
+        HadoopFileSystem files = cluster.fileSystem(request.jar().toString());
         try {
-            return ApplicationFiles.remoteJar(
-                    cluster.fileSystem(request.jar().toString()), request.jar());
+            return Optional.of(
+                    ApplicationFiles.remoteJar(files, files.qualify(request.jar().toString())));
         } catch (FileNotFoundException e) {
             throw new ConfigurationException(
                     "The jar " + request.jar() + " does not exist: upload it first.", e);
