@@ -63,6 +63,15 @@ public interface FileSystem {
     /** Deletes a file or a folder with all in it; false if there was nothing. */
     boolean delete(URI path) throws IOException;
 
+    /**
+     * Deletes a folder if there is nothing in it, so that two who clean up do not take each other's
+     * new files away; false if it is not there or not empty. A file system that cannot do so in one
+     * step leaves the folder.
+     */
+    default boolean deleteEmptyFolder(URI path) throws IOException {
+        return false;
+    }
+
     /** Whether there is something at the path. */
     default boolean exists(URI path) throws IOException {
         try {

@@ -1,6 +1,10 @@
 package io.millrace.api.function;
 
-/** A process function that also knows the key of its record. */
+/**
+ * A process function that also knows the key of its record.
+ *
+ * <p>Timers and side outputs are not built yet.
+ */
 public abstract class KeyedProcessFunction<K, I, O> extends AbstractRichFunction {
     private static final long serialVersionUID = 1L;
 

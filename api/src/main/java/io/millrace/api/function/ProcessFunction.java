@@ -1,6 +1,10 @@
 package io.millrace.api.function;
 
-/** Any number of records out for each record in, with access to its timestamp. */
+/**
+ * Any number of records out for each record in, with access to its timestamp.
+ *
+ * <p>Timers and side outputs are not built yet.
+ */
 public abstract class ProcessFunction<I, O> extends AbstractRichFunction {
     private static final long serialVersionUID = 1L;
 

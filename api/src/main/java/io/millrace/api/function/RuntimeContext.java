@@ -1,27 +1,34 @@
 package io.millrace.api.function;
 
-/** What a rich function can ask about where it runs. */
-public interface RuntimeContext {
-    String getJobName();
+import io.millrace.api.ExecutionConfig;
+import java.util.Map;
 
-    /** 32 hexadecimal digits. */
-    String getJobId();
+/**
+ * What a rich function can ask about where it runs.
+ *
+ * <p>Threads: to be used by the subtask's thread; what it answers never changes while the function
+ * is open.
+ */
+public interface RuntimeContext extends TaskInfo, JobInfo {
 
-    /** Name of the operator. */
-    String getTaskName();
+    /** What the program set for all its operators. */
+    ExecutionConfig getExecutionConfig();
 
-    /** {@code name (i/n)}, counted from 1. */
-    String getTaskNameWithSubtasks();
-
-    /** From 0. */
-    int getIndexOfThisSubtask();
-
-    int getNumberOfParallelSubtasks();
-
-    int getMaxNumberOfParallelSubtasks();
-
-    /** 0 for the first execution of the subtask. */
-    int getAttemptNumber();
-
+    /** The loader of the user's classes. */
     ClassLoader getUserCodeClassLoader();
+
+    /** The parameters that the program gave to all functions, as text; empty if it gave none. */
+    default Map<String, String> getGlobalJobParameters() {
+        return getExecutionConfig().getGlobalJobParameters().toMap();
+    }
+
+    /** The same answers under the name that newer programs use. */
+    default TaskInfo getTaskInfo() {
+        return this;
+    }
+
+    /** The same answers under the name that newer programs use. */
+    default JobInfo getJobInfo() {
+        return this;
+    }
 }

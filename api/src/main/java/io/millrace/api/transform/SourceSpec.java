@@ -11,7 +11,12 @@ import java.util.List;
  */
 public sealed interface SourceSpec<T> extends Serializable {
 
-    /** The values given, in order, once; runs with parallelism 1. Values are serializable. */
+    /**
+     * The values given, in order, once; runs with parallelism 1.
+     *
+     * @param values not null; whoever sends them writes them by the source's type, because a POJO
+     *     need not be {@link Serializable}
+     */
     record Elements<T>(List<T> values) implements SourceSpec<T> {}
 
     /** The numbers {@code from} to {@code to}, both included, divided among the subtasks. */

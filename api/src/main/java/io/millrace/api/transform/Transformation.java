@@ -23,6 +23,9 @@ public abstract sealed class Transformation<T>
     /** Stands for "not set": the planner takes the environment's value. */
     public static final int UNSET = -1;
 
+    /** Stands for "not set" where -1 has a meaning. */
+    public static final long BUFFER_TIMEOUT_UNSET = Long.MIN_VALUE;
+
     private final int id;
     private TypeInformation<T> outputType;
     private String name;
@@ -31,6 +34,7 @@ public abstract sealed class Transformation<T>
     private int maxParallelism = UNSET;
     private ChainingStrategy chaining = ChainingStrategy.ALWAYS;
     private String slotSharingGroup;
+    private long bufferTimeoutMillis = BUFFER_TIMEOUT_UNSET;
 
     Transformation(int id, String name, TypeInformation<T> outputType) {
         this.id = id;
@@ -104,5 +108,17 @@ public abstract sealed class Transformation<T>
 
     public final void setSlotSharingGroup(String group) {
         this.slotSharingGroup = requireNonNull(group, "group");
+    }
+
+    /**
+     * How long records may wait for company before they leave the operator, in milliseconds; 0 for
+     * not at all, -1 until a buffer is full, {@link #BUFFER_TIMEOUT_UNSET} for the environment's.
+     */
+    public final long bufferTimeoutMillis() {
+        return bufferTimeoutMillis;
+    }
+
+    public final void setBufferTimeoutMillis(long timeoutMillis) {
+        this.bufferTimeoutMillis = timeoutMillis;
     }
 }

@@ -10,10 +10,33 @@ import java.io.Serializable;
  *
  * @param <T> the type described
  */
-public abstract class TypeInformation<T> implements Serializable {
+public abstract sealed class TypeInformation<T> implements Serializable
+        permits BasicTypeInfo,
+                PrimitiveArrayTypeInfo,
+                ObjectArrayTypeInfo,
+                CompositeType,
+                EnumTypeInfo,
+                ListTypeInfo,
+                CollectionTypeInfo,
+                MapTypeInfo,
+                OptionalTypeInfo,
+                GenericTypeInfo,
+                UnknownTypeInfo {
     private static final long serialVersionUID = 1L;
 
-    /** The class of the values; {@code Object.class} for an unknown type. */
+    TypeInformation() {}
+
+    /** The description of a class; its type parameters, if it has any, stay unknown. */
+    public static <T> TypeInformation<T> of(Class<T> type) {
+        return TypeExtractor.forClass(type);
+    }
+
+    /** The description of a generic type: {@code of(new TypeHint<List<String>>() {})}. */
+    public static <T> TypeInformation<T> of(TypeHint<T> hint) {
+        return hint.getTypeInfo();
+    }
+
+    /** The class of the values; {@code Object.class} for a type of which nothing is known. */
     public abstract Class<T> getTypeClass();
 
     /**
@@ -23,7 +46,12 @@ public abstract class TypeInformation<T> implements Serializable {
     public abstract boolean isImmutable();
 
     /** Whether values can be keys: they have a stable equality and hash by value. */
-    public abstract boolean isKeyType();
+    public final boolean isKeyType() {
+        return keyRefusal() == null;
+    }
+
+    /** Why values cannot be keys, as a sentence with the cure; null if they can. */
+    public abstract String keyRefusal();
 
     @Override
     public abstract boolean equals(Object other);

@@ -36,6 +36,15 @@ public final class JobOptions {
                     .readBy(JOB)
                     .withDescription("Name of the job; unset: the one given to execute.");
 
+    /** Read by {@link io.millrace.api.ExecutionConfig}, which also knows its quotes. */
+    public static final ConfigOption<String> GLOBAL_JOB_PARAMETERS =
+            ConfigOption.named("pipeline.global-job-parameters", String.class)
+                    .readBy(WORKER)
+                    .withDescription(
+                            "Parameters that all functions can ask their runtime context for:"
+                                    + " key:value pairs with commas between them; a key or value"
+                                    + " with one of : , ' in it stands between single quotes.");
+
     public static final ConfigOption<Boolean> OBJECT_REUSE =
             ConfigOption.named("pipeline.object-reuse", Boolean.class)
                     .readBy(JOB)

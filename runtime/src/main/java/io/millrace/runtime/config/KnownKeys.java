@@ -76,7 +76,6 @@ final class KnownKeys {
                     "pipeline.registered-kryo-types",
                     "pipeline.registered-pojo-types",
                     "pipeline.serialization-config",
-                    "pipeline.global-job-parameters",
                     "pipeline.cached-files",
                     "pipeline.closure-cleaner-level",
                     "pipeline.vertex-description-mode",

@@ -2,6 +2,7 @@ package io.millrace.runtime.config;
 
 import io.millrace.api.ConfigOption;
 import io.millrace.api.Configuration;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
@@ -31,6 +32,31 @@ public final class ParsedConfiguration {
     private ParsedConfiguration(SortedMap<String, Setting> settings, List<String> warnings) {
         this.settings = settings;
         this.warnings = List.copyOf(warnings);
+        checkTogether();
+    }
+
+    /** Values that are in range each, but not together. */
+    private void checkTogether() {
+        Duration interval = get(JobManagerOptions.HEARTBEAT_INTERVAL);
+        Duration timeout = get(JobManagerOptions.HEARTBEAT_TIMEOUT);
+        if (timeout.compareTo(interval) <= 0) {
+            throw new ConfigurationException(
+                    "heartbeat.timeout is "
+                            + JobManagerOptions.HEARTBEAT_TIMEOUT.format(timeout)
+                            + ", not longer than heartbeat.interval of "
+                            + JobManagerOptions.HEARTBEAT_INTERVAL.format(interval)
+                            + ": raise the one or lower the other.");
+        }
+        int parallelism = get(JobOptions.DEFAULT_PARALLELISM);
+        Integer greatest = get(JobOptions.MAX_PARALLELISM);
+        if (greatest != null && parallelism > greatest) {
+            throw new ConfigurationException(
+                    "parallelism.default is "
+                            + parallelism
+                            + ", more than pipeline.max-parallelism of "
+                            + greatest
+                            + ": lower the one or raise the other.");
+        }
     }
 
     /** Nothing set: every option has its default. */

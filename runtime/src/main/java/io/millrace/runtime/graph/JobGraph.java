@@ -3,6 +3,7 @@ package io.millrace.runtime.graph;
 import java.io.Serializable;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 /**
  * A program ready to be run: chains of operators and the edges between them.
@@ -36,5 +37,19 @@ public record JobGraph(
 
     public List<JobEdge> outputsOf(int vertex) {
         return edges.stream().filter(e -> e.source() == vertex).toList();
+    }
+
+    /**
+     * Slots that all subtasks need: for each slot sharing group as many as its highest parallelism.
+     */
+    public int requiredSlots() {
+        return vertices.stream()
+                .collect(
+                        Collectors.toMap(
+                                JobVertex::slotSharingGroup, JobVertex::parallelism, Math::max))
+                .values()
+                .stream()
+                .mapToInt(Integer::intValue)
+                .sum();
     }
 }

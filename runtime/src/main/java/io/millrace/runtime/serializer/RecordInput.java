@@ -144,6 +144,46 @@ public final class RecordInput implements DataInput {
                 "A variable-length number has more than 5 bytes: the record is damaged");
     }
 
+    /** The counterpart of {@link RecordOutput#writeString}. */
+    public String readString() throws IOException {
+        int code = readVarInt();
+        int count = code >>> 1;
+        if ((code & 1) == 0) {
+            return new String(bytes, take(count), count, StandardCharsets.ISO_8859_1);
+        }
+        if (count > remaining() / 2) {
+            throw new EOFException(
+                    "A text of "
+                            + count
+                            + " characters was announced, "
+                            + remaining()
+                            + " bytes are left of the record");
+        }
+        int at = take(2 * count);
+        char[] chars = new char[count];
+        for (int i = 0; i < count; i++) {
+            chars[i] = (char) (short) SHORT.get(bytes, at + 2 * i);
+        }
+        return new String(chars);
+    }
+
+    /**
+     * A number of things to follow, each of which takes at least {@code bytesEach} bytes.
+     *
+     * @throws EOFException if so many cannot be left, so that nothing is allocated for them
+     */
+    public int readCount(int bytesEach) throws IOException {
+        int count = readVarInt();
+        if (count < 0 || count > remaining() / bytesEach) {
+            throw new EOFException(
+                    Integer.toUnsignedString(count)
+                            + " elements were announced, "
+                            + remaining()
+                            + " bytes are left of the record");
+        }
+        return count;
+    }
+
     @Override
     public String readLine() {
         throw new UnsupportedOperationException("readLine");

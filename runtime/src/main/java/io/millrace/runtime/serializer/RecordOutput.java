@@ -65,7 +65,8 @@ public final class RecordOutput implements DataOutput {
 
     @Override
     public void write(int b) {
-        bytes[reserve(1)] = (byte) b;
+        int at = reserve(1); // before the array is looked at: it may be replaced
+        bytes[at] = (byte) b;
     }
 
     @Override
@@ -130,6 +131,34 @@ public final class RecordOutput implements DataOutput {
             rest >>>= 7;
         }
         write(rest);
+    }
+
+    /**
+     * Text of any length, not null: twice its length, plus 1 if any character is above 0xff, as a
+     * variable-length number; then a byte for each character, or two.
+     */
+    @SuppressWarnings("deprecation") // getBytes of low bytes: nothing else copies without garbage
+    public void writeString(String s) {
+        int count = s.length();
+        if (count >= 1 << 30) {
+            throw new IllegalStateException(
+                    "A string of " + count + " characters cannot be serialized; the limit is 2^30");
+        }
+        int all = 0;
+        for (int i = 0; i < count; i++) {
+            all |= s.charAt(i);
+        }
+        if (all <= 0xff) {
+            writeVarInt(count << 1);
+            int at = reserve(count);
+            s.getBytes(0, count, bytes, at);
+        } else {
+            writeVarInt(count << 1 | 1);
+            int at = reserve(Math.multiplyExact(2, count));
+            for (int i = 0; i < count; i++) {
+                SHORT.set(bytes, at + 2 * i, (short) s.charAt(i));
+            }
+        }
     }
 
     @Override

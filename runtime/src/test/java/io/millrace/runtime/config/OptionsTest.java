@@ -30,6 +30,7 @@ class OptionsTest {
                     "64k",
                     "7g",
                     "7 s",
+                    "90 s",
                     "fixed-delay",
                     "yarn-per-job",
                     "parent-first",
@@ -90,9 +91,12 @@ class OptionsTest {
 
     private static <T> boolean isOtherValue(ConfigOption<T> option, String text) {
         try {
+            Configuration alone = new Configuration();
+            alone.setString(option.key(), text);
+            ParsedConfiguration.of(alone);
             return !option.parse(text).equals(option.defaultValue());
-        } catch (IllegalArgumentException e) {
-            return false;
+        } catch (ConfigurationException e) {
+            return false; // not of its type, out of range, or not together with the defaults
         }
     }
 }

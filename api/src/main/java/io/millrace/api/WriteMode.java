@@ -1,0 +1,9 @@
+package io.millrace.api;
+
+/** What to do with an output that exists. */
+public enum WriteMode {
+    /** It is refused. */
+    NO_OVERWRITE,
+    /** It is replaced when the job finishes. */
+    OVERWRITE
+}

@@ -1,0 +1,318 @@
+package io.millrace.api.stream;
+
+import static java.util.Objects.requireNonNull;
+
+import io.millrace.api.InvalidProgramException;
+import io.millrace.api.StreamExecutionEnvironment;
+import io.millrace.api.WriteMode;
+import io.millrace.api.function.FilterFunction;
+import io.millrace.api.function.FlatMapFunction;
+import io.millrace.api.function.Function;
+import io.millrace.api.function.KeySelector;
+import io.millrace.api.function.MapFunction;
+import io.millrace.api.function.ProcessFunction;
+import io.millrace.api.function.SerializationCheck;
+import io.millrace.api.function.SinkFunction;
+import io.millrace.api.transform.OperatorSpec;
+import io.millrace.api.transform.OperatorTransformation;
+import io.millrace.api.transform.PartitionTransformation;
+import io.millrace.api.transform.Partitioning;
+import io.millrace.api.transform.SinkSpec;
+import io.millrace.api.transform.SinkTransformation;
+import io.millrace.api.transform.Transformation;
+import io.millrace.api.transform.TransformationGraph;
+import io.millrace.api.transform.UnionTransformation;
+import io.millrace.api.tuple.Tuple;
+import io.millrace.api.type.TypeExtractor;
+import io.millrace.api.type.TypeInformation;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * A stream of records of one type.
+ *
+ * <p>Shape: a handle on one node of the program's tree; each method adds a node that reads this one
+ * and returns a handle on it.
+ *
+ * <p>Errors: functions that cannot be serialized, keys that are none and the like are refused with
+ * {@link InvalidProgramException} when they are added.
+ *
+ * @param <T> type of the records
+ */
+public class DataStream<T> {
+    protected final StreamExecutionEnvironment environment;
+    protected final Transformation<T> transformation;
+
+    public DataStream(StreamExecutionEnvironment environment, Transformation<T> transformation) {
+        this.environment = requireNonNull(environment, "environment");
+        this.transformation = requireNonNull(transformation, "transformation");
+    }
+
+    /** Unique within the environment. */
+    public int getId() {
+        return transformation.id();
+    }
+
+    public int getParallelism() {
+        int own = transformation.parallelism();
+        return own == Transformation.UNSET ? environment.getParallelism() : own;
+    }
+
+    public TypeInformation<T> getType() {
+        return transformation.outputType();
+    }
+
+    public Transformation<T> getTransformation() {
+        return transformation;
+    }
+
+    public StreamExecutionEnvironment getExecutionEnvironment() {
+        return environment;
+    }
+
+    // ------------------------------------------------------------------ functions
+
+    public <R> SingleOutputStreamOperator<R> map(MapFunction<T, R> function) {
+        return map(function, outputOf(function, MapFunction.class));
+    }
+
+    public <R> SingleOutputStreamOperator<R> map(
+            MapFunction<T, R> function, TypeInformation<R> outputType) {
+        return operator("Map", outputType, checked("Map", function), OperatorSpec.Map::new);
+    }
+
+    public <R> SingleOutputStreamOperator<R> flatMap(FlatMapFunction<T, R> function) {
+        return flatMap(function, outputOf(function, FlatMapFunction.class));
+    }
+
+    public <R> SingleOutputStreamOperator<R> flatMap(
+            FlatMapFunction<T, R> function, TypeInformation<R> outputType) {
+        return operator(
+                "Flat Map", outputType, checked("Flat Map", function), OperatorSpec.FlatMap::new);
+    }
+
+    /** Keeps the records for which the function says true. */
+    public SingleOutputStreamOperator<T> filter(FilterFunction<T> function) {
+        return operator("Filter", getType(), checked("Filter", function), OperatorSpec.Filter::new);
+    }
+
+    public <R> SingleOutputStreamOperator<R> process(ProcessFunction<T, R> function) {
+        return process(function, outputOf(function, ProcessFunction.class));
+    }
+
+    public <R> SingleOutputStreamOperator<R> process(
+            ProcessFunction<T, R> function, TypeInformation<R> outputType) {
+        return operator(
+                "Process", outputType, checked("Process", function), OperatorSpec.Process::new);
+    }
+
+    final <R> TypeInformation<R> outputOf(Function function, Class<?> baseType) {
+        return TypeExtractor.outputOf(requireNonNull(function, "function"), baseType, 1, getType());
+    }
+
+    static <F extends Function> F checked(String operator, F function) {
+        return SerializationCheck.check(
+                "The function", requireNonNull(function, "function"), operator);
+    }
+
+    final <F, R> SingleOutputStreamOperator<R> operator(
+            String name,
+            TypeInformation<R> outputType,
+            F function,
+            java.util.function.Function<F, OperatorSpec<T, R>> spec) {
+        TransformationGraph graph = environment.getTransformations();
+        return new SingleOutputStreamOperator<>(
+                environment,
+                graph.add(
+                        new OperatorTransformation<>(
+                                graph.newId(),
+                                name,
+                                transformation,
+                                outputType,
+                                spec.apply(function))));
+    }
+
+    // ------------------------------------------------------------------ keys
+
+    /** Records with an equal key go to the same subtask. */
+    public <K> KeyedStream<T, K> keyBy(KeySelector<T, K> key) {
+        return keyBy(key, TypeExtractor.keyOf(requireNonNull(key, "key"), getType()));
+    }
+
+    public <K> KeyedStream<T, K> keyBy(KeySelector<T, K> key, TypeInformation<K> keyType) {
+        SerializationCheck.check("The key selector", requireNonNull(key, "key"), "Keyed stream");
+        return keyed(key, keyType);
+    }
+
+    /**
+     * By the fields at these positions, from 0; the key is a tuple of as many fields.
+     *
+     * <p>Only for types whose fields have positions, such as tuples and arrays.
+     */
+    public KeyedStream<T, Tuple> keyBy(int... positions) {
+        return keyed(FieldKeySelector.at(getType(), positions));
+    }
+
+    /** By the fields with these names, which may be nested: {@code user.id}; the key is a tuple. */
+    public KeyedStream<T, Tuple> keyBy(String... fields) {
+        return keyed(FieldKeySelector.named(getType(), fields));
+    }
+
+    private KeyedStream<T, Tuple> keyed(FieldKeySelector<T> key) {
+        return keyed(key, key.keyType());
+    }
+
+    private <K> KeyedStream<T, K> keyed(KeySelector<T, K> key, TypeInformation<K> keyType) {
+        String refusal = keyType.keyRefusal();
+        if (refusal != null) {
+            throw new InvalidProgramException(
+                    "keyBy after '"
+                            + transformation.name()
+                            + "' is not possible with keys of type "
+                            + keyType
+                            + ": "
+                            + refusal);
+        }
+        TransformationGraph graph = environment.getTransformations();
+        return new KeyedStream<>(
+                environment,
+                graph.add(
+                        new PartitionTransformation<>(
+                                graph.newId(),
+                                transformation,
+                                new Partitioning.Hash<>(key, keyType))),
+                key,
+                keyType);
+    }
+
+    // ------------------------------------------------------------------ ways between subtasks
+
+    /** This stream and the others, in no particular order; all have one type. */
+    @SafeVarargs
+    public final DataStream<T> union(DataStream<T>... others) {
+        List<Transformation<T>> inputs = new ArrayList<>();
+        inputs.add(transformation);
+        for (DataStream<T> other : others) {
+            if (other.environment != environment) {
+                throw new InvalidProgramException(
+                        "A union of '"
+                                + transformation.name()
+                                + "' and '"
+                                + other.transformation.name()
+                                + "' is not possible: they belong to different environments.");
+            }
+            if (!other.getType().equals(getType())) {
+                throw new InvalidProgramException(
+                        "A union of '"
+                                + transformation.name()
+                                + "' and '"
+                                + other.transformation.name()
+                                + "' is not possible: their types are "
+                                + getType()
+                                + " and "
+                                + other.getType()
+                                + ".");
+            }
+            inputs.add(other.transformation);
+        }
+        TransformationGraph graph = environment.getTransformations();
+        return new DataStream<>(
+                environment, graph.add(new UnionTransformation<>(graph.newId(), inputs)));
+    }
+
+    /** Round robin over all subtasks that read this stream. */
+    public DataStream<T> rebalance() {
+        return partitioned(new Partitioning.Rebalance<>());
+    }
+
+    /** Round robin over a few subtasks near by. */
+    public DataStream<T> rescale() {
+        return partitioned(new Partitioning.Rescale<>());
+    }
+
+    /** Each record to a subtask by chance. */
+    public DataStream<T> shuffle() {
+        return partitioned(new Partitioning.Shuffle<>());
+    }
+
+    /** Each record to every subtask. */
+    public DataStream<T> broadcast() {
+        return partitioned(new Partitioning.Broadcast<>());
+    }
+
+    /** All records to the first subtask. */
+    public DataStream<T> global() {
+        return partitioned(new Partitioning.Global<>());
+    }
+
+    /** From each subtask to the one with its number; both sides have one parallelism. */
+    public DataStream<T> forward() {
+        return partitioned(new Partitioning.Forward<>());
+    }
+
+    DataStream<T> partitioned(Partitioning<T> partitioning) {
+        TransformationGraph graph = environment.getTransformations();
+        return new DataStream<>(
+                environment,
+                graph.add(
+                        new PartitionTransformation<>(
+                                graph.newId(), transformation, partitioning)));
+    }
+
+    // ------------------------------------------------------------------ sinks
+
+    /** Writes records to the workers' standard output, one a line. */
+    public DataStreamSink<T> print() {
+        return sink("Print to Std. Out", new SinkSpec.Print<>(null, false));
+    }
+
+    /**
+     * As {@link #print()}, with a word before each line.
+     *
+     * @param sinkIdentifier tells several printed streams apart
+     */
+    public DataStreamSink<T> print(String sinkIdentifier) {
+        return sink(
+                "Print to Std. Out",
+                new SinkSpec.Print<>(requireNonNull(sinkIdentifier, "sinkIdentifier"), false));
+    }
+
+    /** Writes records to the workers' standard error, one a line. */
+    public DataStreamSink<T> printToErr() {
+        return sink("Print to Std. Err", new SinkSpec.Print<>(null, true));
+    }
+
+    public DataStreamSink<T> printToErr(String sinkIdentifier) {
+        return sink(
+                "Print to Std. Err",
+                new SinkSpec.Print<>(requireNonNull(sinkIdentifier, "sinkIdentifier"), true));
+    }
+
+    /** As {@link #writeAsText(String, WriteMode)}; a folder that exists is refused. */
+    public DataStreamSink<T> writeAsText(String path) {
+        return writeAsText(path, WriteMode.NO_OVERWRITE);
+    }
+
+    /**
+     * Writes records as lines of text into a folder, one file for each subtask; it becomes visible
+     * when the job finishes.
+     */
+    public DataStreamSink<T> writeAsText(String path, WriteMode writeMode) {
+        if (path == null || path.isBlank()) {
+            throw new InvalidProgramException(
+                    "writeAsText was given no path; name the folder to write.");
+        }
+        return sink(
+                "Text File Sink", new SinkSpec.TextFile<>(path, writeMode == WriteMode.OVERWRITE));
+    }
+
+    public DataStreamSink<T> addSink(SinkFunction<T> function) {
+        return sink("Unnamed", new SinkSpec.Function<>(checked("Sink", function)));
+    }
+
+    private DataStreamSink<T> sink(String name, SinkSpec<T> spec) {
+        TransformationGraph graph = environment.getTransformations();
+        return new DataStreamSink<>(
+                graph.add(new SinkTransformation<>(graph.newId(), name, transformation, spec)));
+    }
+}

@@ -1,0 +1,191 @@
+package io.millrace.master;
+
+import io.millrace.api.InvalidProgramException;
+import io.millrace.runtime.config.ConfigurationException;
+import io.millrace.runtime.config.ParsedConfiguration;
+import io.millrace.runtime.control.Failure;
+import io.millrace.runtime.graph.JobGraph;
+import io.millrace.runtime.graph.JobPlanner;
+import io.millrace.runtime.loop.Inbox;
+import io.millrace.runtime.master.JobResult;
+import io.millrace.runtime.master.MasterEvent;
+import io.millrace.runtime.task.UserClassLoader;
+import io.millrace.runtime.worker.WorkerEnvironment;
+import java.io.IOException;
+import java.net.URL;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Brings the job's graph to the job master: from the launcher's file, or by running the user's
+ * {@code main} on a thread of its own.
+ *
+ * <p>Errors: whatever keeps the program from executing a job becomes the job's failure.
+ */
+final class ApplicationProgram {
+    private static final Logger LOG = LoggerFactory.getLogger(ApplicationProgram.class);
+    private static final String WHO = "The program's main";
+
+    private final ApplicationSpec spec;
+    private final Inbox<MasterEvent> inbox;
+    private final ProgramExecutor executor;
+    private final CompletableFuture<JobResult> jobResult;
+
+    /** Completed when main has ended: with null, or with what it threw after its job finished. */
+    private final CompletableFuture<Failure> mainEnded = new CompletableFuture<>();
+
+    private volatile boolean started;
+    private volatile boolean exitedEarly;
+
+    ApplicationProgram(
+            ApplicationSpec spec,
+            ParsedConfiguration options,
+            Inbox<MasterEvent> inbox,
+            CompletableFuture<JobResult> jobResult) {
+        this.spec = spec;
+        this.inbox = inbox;
+        this.jobResult = jobResult;
+        this.executor =
+                new ProgramExecutor(
+                        new JobPlanner(options, 1),
+                        graph -> inbox.put(new MasterEvent.Submitted(graph)),
+                        jobResult);
+    }
+
+    /** Begins; to be called at most once. */
+    void start() {
+        Thread thread = new Thread(this::run, "program");
+        thread.setDaemon(true);
+        started = true;
+        thread.start();
+    }
+
+    /** Nothing is to be run if nothing was started: the graph is on record. */
+    void skip() {
+        if (!started) {
+            mainEnded.complete(null);
+        }
+    }
+
+    private void run() {
+        Failure failure = null;
+        try {
+            failure = spec.graphFile() != null ? loadGraph() : runMain();
+        } finally {
+            mainEnded.complete(failure);
+        }
+    }
+
+    private Failure loadGraph() {
+        try {
+            JobGraph graph = JobGraphFile.read(Path.of(spec.graphFile()));
+            inbox.put(new MasterEvent.Submitted(graph));
+            return null;
+        } catch (IOException e) {
+            return notSubmitted(Failure.Category.INTERNAL, "The application master", e);
+        }
+    }
+
+    private Failure runMain() {
+        Path folder = Path.of(WorkerEnvironment.USER_JARS_FOLDER);
+        // The program's jar comes first, as its manifest may name the entry class.
+        List<URL> jars = new ArrayList<>(UserClassLoader.jarsIn(folder));
+        jars.sort(
+                (a, b) -> Boolean.compare(isProgram(b), isProgram(a)));
+        UserProgram program = new UserProgram(jars, spec.entryClass(), spec.arguments());
+        UserClassLoader loader = UserClassLoader.of(jars, getClass().getClassLoader());
+        try {
+            program.run(loader, executor);
+        } catch (Throwable thrown) {
+            return afterThrow(thrown);
+        }
+        if (!executor.hasSubmitted()) {
+            return notSubmitted(
+                    Failure.Category.CONFIG,
+                    WHO,
+                    new InvalidProgramException(
+                            "The program ended without a job: its main has to call execute() on"
+                                    + " the environment."));
+        }
+        return null;
+    }
+
+    private boolean isProgram(URL jar) {
+        return spec.programJar() != null && jar.getPath().endsWith("/" + spec.programJar());
+    }
+
+    private Failure afterThrow(Throwable thrown) {
+        boolean refused =
+                thrown instanceof InvalidProgramException
+                        || thrown instanceof ConfigurationException;
+        Failure.Category category =
+                refused ? Failure.Category.CONFIG : Failure.Category.USER_CODE;
+        if (!executor.hasSubmitted()) {
+            LOG.warn("{} failed before it executed a job", WHO, thrown);
+            return notSubmitted(category, WHO, thrown);
+        }
+        LOG.info("{} ended with an exception after it executed its job", WHO, thrown);
+        return Failure.of(category, WHO, thrown);
+    }
+
+    private Failure notSubmitted(Failure.Category category, String where, Throwable cause) {
+        Failure failure = Failure.of(category, where, cause);
+        inbox.put(new MasterEvent.NotSubmitted(failure));
+        return failure;
+    }
+
+    /** Null, or what main threw; completed when main has ended. */
+    CompletableFuture<Failure> mainEnded() {
+        return mainEnded;
+    }
+
+    /**
+     * To be asked while the JVM shuts down: whether the program itself wants that, and not the node
+     * by a signal.
+     */
+    static boolean hasCalledExit() {
+        return Thread.getAllStackTraces().values().stream()
+                .flatMap(Arrays::stream)
+                .anyMatch(
+                        frame ->
+                                frame.getClassName().equals(Runtime.class.getName())
+                                        && frame.getMethodName().equals("exit"));
+    }
+
+    /** Called after {@code System.exit} in the program: it has ended, whatever it was doing. */
+    void exited() {
+        if (!started || mainEnded.isDone()) {
+            return;
+        }
+        if (jobResult.isDone()) {
+            mainEnded.complete(null);
+            return;
+        }
+        exitedEarly = true;
+        boolean submitted = executor.hasSubmitted();
+        Failure failure =
+                Failure.of(
+                        Failure.Category.USER_CODE,
+                        WHO,
+                        new IllegalStateException(
+                                submitted
+                                        ? "The program called System.exit before its job had ended."
+                                        : "The program called System.exit without having executed a"
+                                                + " job."));
+        mainEnded.complete(failure);
+        inbox.put(
+                submitted
+                        ? new MasterEvent.CancelRequested("System.exit in the program's main")
+                        : new MasterEvent.NotSubmitted(failure));
+    }
+
+    /** Whether the program ended the JVM before its job had a result. */
+    boolean hasExitedEarly() {
+        return exitedEarly;
+    }
+}

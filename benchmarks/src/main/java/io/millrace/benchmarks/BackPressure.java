@@ -1,0 +1,224 @@
+package io.millrace.benchmarks;
+
+import io.millrace.api.ExecutorContext;
+import io.millrace.api.JobExecutionResult;
+import io.millrace.api.JobExecutor;
+import io.millrace.api.StreamExecutionEnvironment;
+import io.millrace.api.function.SinkFunction;
+import io.millrace.api.transform.Pipeline;
+import io.millrace.runtime.config.ParsedConfiguration;
+import io.millrace.runtime.graph.JobGraph;
+import io.millrace.runtime.graph.JobPlanner;
+import io.millrace.runtime.local.LocalCluster;
+import io.millrace.runtime.local.LocalSettings;
+import io.millrace.runtime.master.JobResult;
+import io.millrace.runtime.master.JobState;
+import java.lang.management.BufferPoolMXBean;
+import java.lang.management.GarbageCollectorMXBean;
+import java.lang.management.ManagementFactory;
+import java.lang.management.MemoryPoolMXBean;
+import java.lang.management.MemoryUsage;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.LongAdder;
+
+/**
+ * Workload BP: bids through two task managers into a sink that is far slower than the source, to
+ * see that memory stays flat under back-pressure and how fast such a job is cancelled.
+ *
+ * <p>Prints one line of JSON: heap after collection and direct memory in the first and the last
+ * half of the run, their peaks, and the time from cancel to the last subtask's end.
+ */
+public final class BackPressure {
+    private static final LongAdder CONSUMED = new LongAdder();
+
+    private BackPressure() {}
+
+    /**
+     * @param args records (default 50,000,000), nanoseconds of work in the sink for each (default
+     *     3,000)
+     */
+    public static void main(String[] args) throws Exception {
+        long records = args.length > 0 ? Long.parseLong(args[0]) : 50_000_000;
+        long spinNanos = args.length > 1 ? Long.parseLong(args[1]) : 3_000;
+        Samples samples = new Samples();
+        long startNanos = System.nanoTime();
+        JobGraph graph = graph(records, spinNanos);
+        try (LocalCluster cluster = cluster()) {
+            CompletableFuture<JobResult> run = cluster.run(graph);
+            long lastPrinted = 0;
+            while (!run.isDone()) {
+                awaitAtMost(run, 1);
+                samples.take((double) CONSUMED.sum() / records);
+                if (CONSUMED.sum() - lastPrinted > records / 20) {
+                    lastPrinted = CONSUMED.sum();
+                    System.err.printf(
+                            Locale.ROOT,
+                            "%,d of %,d records, %s%n",
+                            lastPrinted,
+                            records,
+                            samples.last());
+                }
+            }
+            if (run.get().state() != JobState.FINISHED || CONSUMED.sum() != records) {
+                throw new IllegalStateException(
+                        run.get() + ", records " + CONSUMED.sum() + " of " + records);
+            }
+        }
+        double seconds = (System.nanoTime() - startNanos) / 1e9;
+        long cancelMillis = cancelMillis(records, spinNanos);
+        System.out.println(samples.json(records, spinNanos, seconds, cancelMillis));
+    }
+
+    private static long cancelMillis(long records, long spinNanos) throws Exception {
+        CONSUMED.reset();
+        try (LocalCluster cluster = cluster()) {
+            CompletableFuture<JobResult> run = cluster.run(graph(records, spinNanos));
+            while (CONSUMED.sum() < records / 100 && !run.isDone()) {
+                awaitAtMost(run, 1);
+            }
+            long from = System.nanoTime();
+            cluster.cancel("the benchmark");
+            JobResult result = run.get();
+            if (result.state() != JobState.CANCELED) {
+                throw new IllegalStateException("cancelled, but it is " + result);
+            }
+            return TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - from);
+        }
+    }
+
+    private static void awaitAtMost(CompletableFuture<JobResult> run, int seconds)
+            throws Exception {
+        try {
+            run.get(seconds, TimeUnit.SECONDS);
+        } catch (TimeoutException e) {
+            // the caller looks again
+        }
+    }
+
+    private static LocalCluster cluster() {
+        return new LocalCluster(
+                new LocalSettings(
+                        2, 1, 16 << 20, Duration.ofSeconds(30)),
+                BackPressure.class.getClassLoader());
+    }
+
+    private static JobGraph graph(long records, long spinNanos) throws Exception {
+        Capture capture = new Capture();
+        try (ExecutorContext.Scope scope = ExecutorContext.setForThread(capture)) {
+            StreamExecutionEnvironment env = StreamExecutionEnvironment.getExecutionEnvironment();
+            env.setParallelism(2);
+            env.fromSequence(1, records)
+                    .map(new BidGenerator(10_000))
+                    .keyBy(bid -> bid.auction)
+                    .addSink(new SpinningSink(spinNanos));
+            env.execute("back-pressure");
+        }
+        return capture.graph;
+    }
+
+    /** Takes the graph instead of running it. */
+    private static final class Capture implements JobExecutor {
+        private JobGraph graph;
+
+        @Override
+        public JobExecutionResult execute(Pipeline pipeline) {
+            graph =
+                    new JobPlanner(ParsedConfiguration.empty(), 2)
+                            .jobGraph(pipeline, "b".repeat(32));
+            return new JobExecutionResult(graph.jobId(), 0);
+        }
+
+        @Override
+        public String explain(Pipeline pipeline) {
+            throw new UnsupportedOperationException("no plan is shown here");
+        }
+
+        @Override
+        public int defaultParallelism() {
+            return 2;
+        }
+    }
+
+    private static final class SpinningSink implements SinkFunction<Bid> {
+        private static final long serialVersionUID = 1L;
+        private final long spinNanos;
+
+        SpinningSink(long spinNanos) {
+            this.spinNanos = spinNanos;
+        }
+
+        @Override
+        public void invoke(Bid bid, Context context) {
+            long until = System.nanoTime() + spinNanos;
+            while (System.nanoTime() < until) {
+                Thread.onSpinWait();
+            }
+            CONSUMED.increment();
+        }
+    }
+
+    /** Memory over the run: heap as it was after the last collection, direct memory as it is. */
+    private static final class Samples {
+        private final List<long[]> firstHalf = new ArrayList<>();
+        private final List<long[]> lastHalf = new ArrayList<>();
+        private long[] last = {0, 0};
+
+        void take(double done) {
+            long heap = 0;
+            for (MemoryPoolMXBean pool : ManagementFactory.getMemoryPoolMXBeans()) {
+                MemoryUsage after = pool.getCollectionUsage();
+                heap += after == null ? 0 : after.getUsed();
+            }
+            long direct = 0;
+            for (BufferPoolMXBean pool :
+                    ManagementFactory.getPlatformMXBeans(BufferPoolMXBean.class)) {
+                direct += pool.getName().equals("direct") ? pool.getMemoryUsed() : 0;
+            }
+            last = new long[] {heap, direct};
+            // the first tenth is start-up: class loading, pools being filled
+            if (done >= 0.1) {
+                (done < 0.55 ? firstHalf : lastHalf).add(last);
+            }
+        }
+
+        String last() {
+            return "heap after collection "
+                    + (last[0] >> 10)
+                    + " KiB, direct "
+                    + (last[1] >> 10)
+                    + " KiB";
+        }
+
+        private static long peak(List<long[]> samples, int what) {
+            return samples.stream().mapToLong(sample -> sample[what]).max().orElse(0);
+        }
+
+        String json(long records, long spinNanos, double seconds, long cancelMillis) {
+            long gcMillis =
+                    ManagementFactory.getGarbageCollectorMXBeans().stream()
+                            .mapToLong(GarbageCollectorMXBean::getCollectionTime)
+                            .sum();
+            return String.format(
+                    Locale.ROOT,
+                    "{\"workload\":\"BP\",\"records\":%d,\"spinNanos\":%d,\"seconds\":%.1f,\"maxHeapBytes\":%d,"
+                        + "\"heapAfterGcPeakFirstHalf\":%d,\"heapAfterGcPeakLastHalf\":%d,"
+                        + "\"directPeakFirstHalf\":%d,\"directPeakLastHalf\":%d,\"gcMillis\":%d,\"cancelMillis\":%d}",
+                    records,
+                    spinNanos,
+                    seconds,
+                    Runtime.getRuntime().maxMemory(),
+                    peak(firstHalf, 0),
+                    peak(lastHalf, 0),
+                    peak(firstHalf, 1),
+                    peak(lastHalf, 1),
+                    gcMillis,
+                    cancelMillis);
+        }
+    }
+}

@@ -1,0 +1,52 @@
+package io.millrace.benchmarks;
+
+import io.millrace.api.function.MapFunction;
+
+/**
+ * Makes a new bid of a number: the auction is spread by a mix of all 64 bits, strings come out of
+ * pools of 1,024 that were made before.
+ */
+final class BidGenerator implements MapFunction<Long, Bid> {
+    private static final long serialVersionUID = 1L;
+    private static final int POOL = 1024;
+    private static final String[] CHANNELS = pool("channel-", 10);
+    private static final String[] EXTRAS = pool("extra-of-about-forty-characters-", 40);
+
+    private final long keys;
+
+    BidGenerator(long keys) {
+        this.keys = keys;
+    }
+
+    private static String[] pool(String prefix, int length) {
+        String[] pool = new String[POOL];
+        for (int i = 0; i < POOL; i++) {
+            StringBuilder text = new StringBuilder(prefix).append(i);
+            while (text.length() < length) {
+                text.append('x');
+            }
+            pool[i] = text.toString();
+        }
+        return pool;
+    }
+
+    @Override
+    public Bid map(Long index) {
+        long mixed = mix(index);
+        return new Bid(
+                Long.remainderUnsigned(mixed, keys),
+                mixed >>> 40,
+                index & 0xffff,
+                index,
+                CHANNELS[(int) (mixed & POOL - 1)],
+                EXTRAS[(int) (mixed >>> 10 & POOL - 1)]);
+    }
+
+    /** The finalizer of MurmurHash3 for 64 bits. */
+    static long mix(long value) {
+        long h = value;
+        h = (h ^ h >>> 33) * 0xff51afd7ed558ccdL;
+        h = (h ^ h >>> 33) * 0xc4ceb9fe1a85ec53L;
+        return h ^ h >>> 33;
+    }
+}

@@ -1,0 +1,437 @@
+package io.millrace.dist;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import java.util.stream.LongStream;
+import java.util.stream.Stream;
+import org.apache.hadoop.fs.FSDataInputStream;
+import org.apache.hadoop.fs.FileStatus;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.LocatedFileStatus;
+import org.apache.hadoop.fs.RemoteIterator;
+import org.apache.hadoop.yarn.api.records.FinalApplicationStatus;
+import org.apache.hadoop.yarn.api.records.YarnApplicationState;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInfo;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The built distribution on real YARN and HDFS, as a user at an edge node sees it. */
+class JobsOnYarnIT {
+    private static final Duration LIMIT = Duration.ofSeconds(90);
+    private static final long NUMBERS = 100_000;
+
+    private static Cluster cluster;
+    private static YarnView yarn;
+    private static Path jobs;
+
+    @TempDir Path folder;
+
+    private Terminal terminal;
+    private String hdfsFolder;
+
+    @BeforeAll
+    static void startCluster() throws Exception {
+        cluster = Cluster.get();
+        yarn = new YarnView(cluster.configuration());
+        jobs = JobsJar.write(Path.of("target/jobs/jobs.jar").toAbsolutePath());
+    }
+
+    @AfterAll
+    static void closeView() {
+        if (yarn != null) {
+            yarn.close();
+        }
+    }
+
+    @BeforeEach
+    void makeFolders(TestInfo test) throws IOException {
+        terminal = cluster.terminal();
+        hdfsFolder = "/tests/" + test.getTestMethod().orElseThrow().getName();
+        cluster.hdfs().delete(hdfs(""), true);
+        cluster.hdfs().mkdirs(hdfs("input"));
+    }
+
+    @AfterEach
+    void endWhatStillRuns() throws Exception {
+        for (String id : yarn.applications()) {
+            YarnApplicationState state = yarn.report(id).getYarnApplicationState();
+            if (state == YarnApplicationState.RUNNING || state == YarnApplicationState.ACCEPTED) {
+                yarn.kill(id);
+            }
+        }
+    }
+
+    // --- both modes ---
+
+    @Test
+    void shouldCountWordsInApplicationMode() throws Exception {
+        Map<String, Long> expected = putText();
+
+        Terminal.Result result = runWordCount("run-application", "yarn-application");
+
+        assertThat(result.exitCode()).as(result.output()).isZero();
+        assertThat(lines("output")).containsExactlyInAnyOrderElementsOf(asLines(expected));
+        assertFinalStatus(result.applicationId(), FinalApplicationStatus.SUCCEEDED);
+        assertThat(result.output()).contains("localization").contains("worker JVM");
+    }
+
+    @Test
+    void shouldCountWordsInPerJobMode() throws Exception {
+        Map<String, Long> expected = putText();
+
+        Terminal.Result result = runWordCount("run", "yarn-per-job");
+
+        assertThat(result.exitCode()).as(result.output()).isZero();
+        assertThat(lines("output")).containsExactlyInAnyOrderElementsOf(asLines(expected));
+        assertFinalStatus(result.applicationId(), FinalApplicationStatus.SUCCEEDED);
+    }
+
+    @Test
+    void shouldRunAJarThatLiesOnHdfs() throws Exception {
+        Map<String, Long> expected = putText();
+        cluster.hdfs()
+                .copyFromLocalFile(
+                        new org.apache.hadoop.fs.Path(examples().toUri()), hdfs("examples.jar"));
+
+        Terminal.Result result =
+                terminal.run(
+                        words(
+                                "run-application -t yarn-application",
+                                SIZES,
+                                "-c io.millrace.examples.WordCount",
+                                cluster.hdfs().makeQualified(hdfs("examples.jar")).toString(),
+                                hdfsFolder + "/input",
+                                hdfsFolder + "/output"));
+
+        assertThat(result.exitCode()).as(result.output()).isZero();
+        assertThat(lines("output")).containsExactlyInAnyOrderElementsOf(asLines(expected));
+    }
+
+    @Test
+    void shouldListAndCancelADetachedJob() throws Exception {
+        Terminal.Result started =
+                terminal.run(words("run-application -t yarn-application -d", SIZES, gatedSums()));
+        assertThat(started.exitCode()).as(started.output()).isZero();
+        assertThat(started.output()).contains("cancel");
+        String id = started.applicationId();
+        awaitArrivals(id, 1);
+
+        assertThat(terminal.run("list").output()).contains(id);
+        Terminal.Result cancelled = terminal.run("cancel", id);
+
+        assertThat(cancelled.exitCode()).as(cancelled.output()).isZero();
+        awaitEnd(id);
+        assertFinalStatus(id, FinalApplicationStatus.KILLED);
+        assertThat(cluster.hdfs().exists(hdfs("output"))).isFalse();
+        assertThat(terminal.run("list").output()).doesNotContain(id);
+    }
+
+    @Test
+    void shouldEndWithThreeWhenTheJobIsCancelledFromAnotherTerminal() throws Exception {
+        Terminal.Running running =
+                terminal.start(words("run-application -t yarn-application", SIZES, gatedSums()));
+        String id = running.awaitApplicationId();
+        awaitArrivals(id, 1);
+
+        assertThat(terminal.run("cancel", id).exitCode()).isZero();
+
+        Terminal.Result result = running.await();
+        assertThat(result.exitCode()).as(result.output()).isEqualTo(3);
+    }
+
+    // --- what dies ---
+
+    @Test
+    void shouldGiveTheSameResultWhenAWorkerIsKilled() throws Exception {
+        Terminal.Running running =
+                terminal.start(
+                        words("run-application -t yarn-application -p 2", SIZES, gatedSums()));
+        String id = running.awaitApplicationId();
+        awaitArrivals(id, 1);
+
+        ProcessHandle worker =
+                ContainerProcesses.jvms(id).stream()
+                        .filter(jvm -> !ContainerProcesses.isApplicationMaster(jvm))
+                        .findFirst()
+                        .orElseThrow();
+        assertThat(worker.destroyForcibly()).isTrue();
+        awaitArrivals(id, 2);
+        openGate();
+
+        Terminal.Result result = running.await();
+        assertThat(result.exitCode()).as(result.output()).isZero();
+        assertThat(result.output()).containsIgnoringCase("restart").contains("137");
+        assertThat(lines("output")).containsExactlyInAnyOrderElementsOf(expectedSums());
+        assertThat(yarn.attempts(id)).isEqualTo(1);
+    }
+
+    @Test
+    void shouldGiveTheSameResultWhenTheApplicationMasterIsKilled() throws Exception {
+        Terminal.Running running =
+                terminal.start(
+                        words("run-application -t yarn-application -p 2", SIZES, gatedSums()));
+        String id = running.awaitApplicationId();
+        awaitArrivals(id, 1);
+        List<Long> workers = workerPids(id);
+
+        ProcessHandle master =
+                ContainerProcesses.jvms(id).stream()
+                        .filter(ContainerProcesses::isApplicationMaster)
+                        .findFirst()
+                        .orElseThrow();
+        assertThat(master.destroyForcibly()).isTrue();
+        awaitArrivals(id, 2);
+        List<Long> workersAfterwards = workerPids(id);
+        openGate();
+
+        Terminal.Result result = running.await();
+        assertThat(result.exitCode()).as(result.output()).isZero();
+        assertThat(lines("output")).containsExactlyInAnyOrderElementsOf(expectedSums());
+        assertThat(yarn.attempts(id)).isEqualTo(2);
+        assertThat(workersAfterwards).as("workers are used again").isEqualTo(workers);
+    }
+
+    @Test
+    void shouldSayThatAWorkerWasKilledForItsMemory() throws Exception {
+        Terminal.Result result =
+                terminal.run(
+                        words(
+                                "run-application -t yarn-application",
+                                SIZES,
+                                "-D restart-strategy.type=none -c org.example.jobs.MemoryHog",
+                                jobs.toString()));
+
+        assertThat(result.exitCode()).as(result.output()).isEqualTo(1);
+        assertThat(result.output())
+                .contains("was killed by its node")
+                .contains("physical memory")
+                .contains("taskmanager.memory.");
+        assertFinalStatus(result.applicationId(), FinalApplicationStatus.FAILED);
+        assertThat(yarn.report(result.applicationId()).getDiagnostics())
+                .contains("physical memory");
+    }
+
+    @Test
+    void shouldPutTheRootCauseFirstWhenAUserFunctionFails() throws Exception {
+        Terminal.Result result =
+                terminal.run(
+                        words(
+                                "run-application -t yarn-application",
+                                SIZES,
+                                "-D restart-strategy.type=none -c org.example.jobs.FailingMap",
+                                jobs.toString()));
+
+        assertThat(result.exitCode()).as(result.output()).isEqualTo(1);
+        assertThat(result.output())
+                .contains("forty-two is not allowed")
+                .contains("picky function")
+                .contains("FailingMap.check");
+        String id = result.applicationId();
+        assertFinalStatus(id, FinalApplicationStatus.FAILED);
+        assertThat(yarn.attempts(id)).isEqualTo(1);
+        assertThat(yarn.report(id).getDiagnostics())
+                .contains("forty-two is not allowed")
+                .contains("picky function")
+                .contains("42");
+    }
+
+    // --- refused in the application master ---
+
+    @Test
+    void shouldRefuseAMissingInputInTheApplicationMasterWithoutAnotherAttempt() throws Exception {
+        Terminal.Result result =
+                terminal.run(
+                        words(
+                                "run-application -t yarn-application",
+                                SIZES,
+                                "-c io.millrace.examples.WordCount",
+                                examples().toString(),
+                                "/no/such/input",
+                                hdfsFolder + "/output"));
+
+        assertThat(result.exitCode()).as(result.output()).isEqualTo(2);
+        assertThat(result.output()).contains("/no/such/input");
+        String id = result.applicationId();
+        assertFinalStatus(id, FinalApplicationStatus.FAILED);
+        assertThat(yarn.attempts(id)).isEqualTo(1);
+        assertThat(yarn.report(id).getDiagnostics()).contains("/no/such/input");
+    }
+
+    // --- what the tests are made of ---
+
+    /** Small containers, so that several fit on the cluster. */
+    private static final String SIZES =
+            "-D jobmanager.memory.process.size=1024m -D taskmanager.memory.process.size=1024m";
+
+    private static String[] words(String... parts) {
+        return Stream.of(parts)
+                .flatMap(part -> Stream.of(part.split(" ")))
+                .filter(word -> !word.isEmpty())
+                .toArray(String[]::new);
+    }
+
+    private org.apache.hadoop.fs.Path hdfs(String name) {
+        return new org.apache.hadoop.fs.Path(name.isEmpty() ? hdfsFolder : hdfsFolder + "/" + name);
+    }
+
+    private static Path examples() {
+        return Cluster.DISTRIBUTION.resolve("examples/millrace-examples.jar");
+    }
+
+    private Terminal.Result runWordCount(String command, String target) throws Exception {
+        return terminal.run(
+                words(
+                        command + " -t " + target + " -p 2",
+                        SIZES,
+                        "-c io.millrace.examples.WordCount",
+                        examples().toString(),
+                        "--input " + hdfsFolder + "/input --output " + hdfsFolder + "/output"));
+    }
+
+    /** Puts the Jargon File on HDFS, in blocks of 1 MiB. */
+    private Map<String, Long> putText() throws IOException {
+        Path text = Cluster.DISTRIBUTION.resolve("examples/data/jargon-file-4.4.7.txt");
+        cluster.hdfs()
+                .copyFromLocalFile(new org.apache.hadoop.fs.Path(text.toUri()), hdfs("input"));
+        Map<String, Long> counts = new TreeMap<>();
+        for (String word : Files.readString(text).toLowerCase(Locale.ROOT).split("\\W+")) {
+            if (!word.isEmpty()) {
+                counts.merge(word, 1L, Long::sum);
+            }
+        }
+        return counts;
+    }
+
+    private static List<String> asLines(Map<String, Long> counts) {
+        return counts.entrySet().stream()
+                .map(word -> word.getKey() + " " + word.getValue())
+                .toList();
+    }
+
+    private String gatedSums() {
+        return String.join(
+                " ",
+                "-c org.example.jobs.GatedSums",
+                jobs.toString(),
+                Long.toString(NUMBERS),
+                folder.resolve("gate").toString(),
+                hdfsFolder + "/output");
+    }
+
+    private static List<String> expectedSums() {
+        Map<Long, Long> sums =
+                LongStream.range(0, NUMBERS)
+                        .boxed()
+                        .collect(
+                                Collectors.groupingBy(
+                                        number -> number % 10, Collectors.summingLong(n -> n)));
+        return sums.entrySet().stream().map(sum -> sum.getKey() + " " + sum.getValue()).toList();
+    }
+
+    private void openGate() throws IOException {
+        Files.createFile(folder.resolve("gate").resolve("open"));
+    }
+
+    /** Waits until so many runs of the job have come to the gate. */
+    private void awaitArrivals(String applicationId, int arrivals) throws Exception {
+        Conditions.await(
+                arrivals + " runs at the gate",
+                LIMIT,
+                () -> {
+                    YarnApplicationState state =
+                            yarn.report(applicationId).getYarnApplicationState();
+                    if (state == YarnApplicationState.FAILED
+                            || state == YarnApplicationState.FINISHED) {
+                        throw new AssertionError("It has ended: " + describe(applicationId));
+                    }
+                    return arrivals() >= arrivals;
+                },
+                () -> arrivals() + " have come; " + describe(applicationId));
+    }
+
+    private long arrivals() {
+        try (Stream<Path> files = Files.list(folder.resolve("gate"))) {
+            return files.filter(file -> file.getFileName().toString().startsWith("arrived-"))
+                    .count();
+        } catch (IOException e) {
+            return 0;
+        }
+    }
+
+    private void awaitEnd(String applicationId) throws Exception {
+        Conditions.await(
+                "the end of " + applicationId,
+                LIMIT,
+                () ->
+                        yarn.report(applicationId).getFinalApplicationStatus()
+                                != FinalApplicationStatus.UNDEFINED,
+                () -> describe(applicationId));
+    }
+
+    private static List<Long> workerPids(String applicationId) {
+        return ContainerProcesses.jvms(applicationId).stream()
+                .filter(jvm -> !ContainerProcesses.isApplicationMaster(jvm))
+                .map(ProcessHandle::pid)
+                .sorted()
+                .toList();
+    }
+
+    private void assertFinalStatus(String applicationId, FinalApplicationStatus expected)
+            throws Exception {
+        awaitEnd(applicationId);
+        assertThat(yarn.report(applicationId).getFinalApplicationStatus())
+                .as(describe(applicationId))
+                .isEqualTo(expected);
+    }
+
+    /** YARN's words and the ends of the containers' logs. */
+    private static String describe(String applicationId) {
+        StringBuilder text = new StringBuilder();
+        try {
+            text.append(yarn.report(applicationId).getDiagnostics());
+            for (Path log : cluster.hadoop().containerLogs(applicationId)) {
+                List<String> lines = Files.readAllLines(log);
+                text.append("\n==> ").append(log).append('\n');
+                text.append(
+                        String.join(
+                                "\n", lines.subList(Math.max(0, lines.size() - 40), lines.size())));
+            }
+        } catch (Exception e) {
+            text.append("(no more is known: ").append(e).append(')');
+        }
+        return text.toString();
+    }
+
+    /** The lines of what a reader of the folder would be given. */
+    private List<String> lines(String name) throws IOException {
+        FileSystem fileSystem = cluster.hdfs();
+        List<String> lines = new ArrayList<>();
+        RemoteIterator<LocatedFileStatus> files = fileSystem.listFiles(hdfs(name), true);
+        while (files.hasNext()) {
+            FileStatus file = files.next();
+            if (file.getPath().getName().startsWith("_")
+                    || file.getPath().getName().startsWith(".")) {
+                continue;
+            }
+            try (FSDataInputStream in = fileSystem.open(file.getPath())) {
+                new String(in.readAllBytes(), UTF_8).lines().forEach(lines::add);
+            }
+        }
+        return lines;
+    }
+}

@@ -1,0 +1,6 @@
+package org.example.jobs;
+
+/** A class that is no program. */
+public final class NoMain {
+    private NoMain() {}
+}

@@ -1,0 +1,273 @@
+package io.millrace.hdfs;
+
+import io.millrace.api.fs.FileBlock;
+import io.millrace.api.fs.FileStatus;
+import io.millrace.api.fs.FileSystem;
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.URI;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.BlockLocation;
+import org.apache.hadoop.fs.FSDataInputStream;
+import org.apache.hadoop.fs.FileContext;
+import org.apache.hadoop.fs.Options;
+import org.apache.hadoop.fs.ParentNotDirectoryException;
+import org.apache.hadoop.fs.Path;
+import org.apache.hadoop.fs.PathIsNotEmptyDirectoryException;
+import org.apache.hadoop.fs.UnsupportedFileSystemException;
+import org.apache.hadoop.fs.permission.FsPermission;
+import org.apache.hadoop.hdfs.protocol.AlreadyBeingCreatedException;
+import org.apache.hadoop.ipc.RemoteException;
+import org.apache.hadoop.security.AccessControlException;
+
+/**
+ * A file system of Hadoop's, with the engine's meaning of each call.
+ *
+ * <p>It has an instance of Hadoop's class for itself: a user's {@code FileSystem.get(..).close()}
+ * does not close it.
+ *
+ * <p>Threads: any, as Hadoop's.
+ *
+ * <p>Errors: Hadoop's exceptions for what the interface names become those of {@code java.io} and
+ * {@code java.nio.file}; a refused permission becomes {@link AccessDeniedException}; others pass.
+ */
+public final class HadoopFileSystem implements FileSystem {
+    private static final FsPermission PRIVATE = new FsPermission((short) 0700);
+
+    private final org.apache.hadoop.fs.FileSystem files;
+    private final FileContext renames;
+
+    /** Connects to the file system of a URI's scheme and authority. */
+    public HadoopFileSystem(URI uri, Configuration configuration) throws IOException {
+        this.files = org.apache.hadoop.fs.FileSystem.newInstance(uri, configuration);
+        // FileSystem.rename moves into an existing folder, and says false for a missing parent:
+        // only this one has the rename with options, which does neither.
+        this.renames = contextOrNull(uri, configuration);
+    }
+
+    private static FileContext contextOrNull(URI uri, Configuration configuration) {
+        try {
+            return FileContext.getFileContext(uri, configuration);
+        } catch (UnsupportedFileSystemException e) {
+            return null;
+        }
+    }
+
+    @Override
+    public FileStatus status(URI path) throws IOException {
+        try {
+            return status(files.getFileStatus(path(path)));
+        } catch (IOException e) {
+            throw mapped(e, path);
+        }
+    }
+
+    private FileStatus status(org.apache.hadoop.fs.FileStatus found) {
+        return new FileStatus(
+                files.makeQualified(found.getPath()).toUri(),
+                found.isDirectory(),
+                found.isDirectory() ? 0 : found.getLen(),
+                found.getModificationTime());
+    }
+
+    @Override
+    public List<FileStatus> list(URI path) throws IOException {
+        try {
+            return sorted(files.listStatus(path(path)));
+        } catch (IOException e) {
+            throw mapped(e, path);
+        }
+    }
+
+    @Override
+    public List<FileStatus> glob(String pattern) throws IOException {
+        try {
+            return sorted(files.globStatus(new Path(pattern)));
+        } catch (IOException e) {
+            throw mapped(e, URI.create("/")); // the message has the path
+        }
+    }
+
+    /** Null, which a glob without special characters gives, is nothing. */
+    private List<FileStatus> sorted(org.apache.hadoop.fs.FileStatus[] found) {
+        List<FileStatus> statuses = new ArrayList<>();
+        if (found != null) {
+            for (org.apache.hadoop.fs.FileStatus one : found) {
+                statuses.add(status(one));
+            }
+        }
+        statuses.sort(Comparator.comparing(s -> s.path().toString()));
+        return statuses;
+    }
+
+    @Override
+    public List<FileBlock> blocks(FileStatus file) throws IOException {
+        try {
+            BlockLocation[] found =
+                    files.getFileBlockLocations(path(file.path()), 0, file.length());
+            List<FileBlock> blocks = new ArrayList<>();
+            for (BlockLocation block : found == null ? new BlockLocation[0] : found) {
+                blocks.add(
+                        new FileBlock(
+                                block.getOffset(), block.getLength(), List.of(block.getHosts())));
+            }
+            blocks.sort(Comparator.comparingLong(FileBlock::offset));
+            return blocks;
+        } catch (IOException e) {
+            throw mapped(e, file.path());
+        }
+    }
+
+    @Override
+    public InputStream open(URI path, long offset) throws IOException {
+        try {
+            FSDataInputStream in = files.open(path(path));
+            try {
+                in.seek(offset);
+                return in;
+            } catch (IOException | RuntimeException e) {
+                in.close();
+                throw e;
+            }
+        } catch (IOException e) {
+            throw mapped(e, path);
+        }
+    }
+
+    @Override
+    public OutputStream create(URI path, boolean overwrite) throws IOException {
+        try {
+            return files.create(path(path), overwrite);
+        } catch (IOException e) {
+            throw mapped(e, path);
+        }
+    }
+
+    @Override
+    public void makeFolders(URI path) throws IOException {
+        try {
+            if (!files.mkdirs(path(path))) {
+                throw new IOException("Folder " + path + " could not be made.");
+            }
+        } catch (IOException e) {
+            throw mapped(e, path);
+        }
+    }
+
+    @Override
+    public void rename(URI from, URI to) throws IOException {
+        if (renames == null) {
+            throw new IOException(
+                    "The file system of "
+                            + from
+                            + " cannot rename without overwriting: Hadoop's configuration has no"
+                            + " fs.AbstractFileSystem."
+                            + files.getScheme()
+                            + ".impl.");
+        }
+        try {
+            renames.rename(path(from), path(to), Options.Rename.NONE);
+        } catch (RemoteException e) {
+            // The NameNode has no exception of its own for a file that is renamed to a folder.
+            if (e.getClassName().equals(IOException.class.getName()) && exists(to)) {
+                throw with(new FileAlreadyExistsException(to.toString(), null, e.getMessage()), e);
+            }
+            throw mapped(e, to);
+        } catch (IOException e) {
+            throw mapped(e, to);
+        }
+    }
+
+    @Override
+    public boolean delete(URI path) throws IOException {
+        try {
+            return files.delete(path(path), true);
+        } catch (FileNotFoundException e) {
+            return false;
+        } catch (IOException e) {
+            throw mapped(e, path);
+        }
+    }
+
+    /** The NameNode refuses in one step to delete what is not empty. */
+    @Override
+    public boolean deleteEmptyFolder(URI path) throws IOException {
+        try {
+            return status(path).folder() && files.delete(path(path), false);
+        } catch (FileNotFoundException e) {
+            return false;
+        } catch (PathIsNotEmptyDirectoryException e) {
+            return false;
+        } catch (RemoteException e) {
+            if (e.unwrapRemoteException() instanceof PathIsNotEmptyDirectoryException) {
+                return false;
+            }
+            throw mapped(e, path);
+        } catch (IOException e) {
+            throw mapped(e, path);
+        }
+    }
+
+    @Override
+    public URI qualify(String path) {
+        return files.makeQualified(new Path(path)).toUri();
+    }
+
+    /** Makes a folder that only its owner may enter, and those above it; also if it was there. */
+    public void makePrivateFolder(URI path) throws IOException {
+        try {
+            files.mkdirs(path(path), PRIVATE);
+            // mkdirs leaves an existing folder as it is, and cuts the permission by the umask.
+            if (!files.getFileStatus(path(path)).getPermission().equals(PRIVATE)) {
+                files.setPermission(path(path), PRIVATE);
+            }
+        } catch (IOException e) {
+            throw mapped(e, path);
+        }
+    }
+
+    /** Hadoop's own object, for what this interface does not have. */
+    public org.apache.hadoop.fs.FileSystem hadoop() {
+        return files;
+    }
+
+    static Path path(URI uri) {
+        return new Path(uri);
+    }
+
+    private static IOException mapped(IOException e, URI path) {
+        IOException cause =
+                e instanceof RemoteException remote ? remote.unwrapRemoteException() : e;
+        if (cause instanceof org.apache.hadoop.fs.FileAlreadyExistsException
+                || cause instanceof AlreadyBeingCreatedException) {
+            return with(
+                    new FileAlreadyExistsException(path.toString(), null, cause.getMessage()), e);
+        }
+        if (cause instanceof ParentNotDirectoryException) {
+            return with(new FileNotFoundException(cause.getMessage()), e);
+        }
+        if (cause instanceof AccessControlException) {
+            return with(
+                    new AccessDeniedException(path.toString(), null, firstLine(cause.getMessage())),
+                    e);
+        }
+        return cause;
+    }
+
+    private static <E extends IOException> E with(E mapped, IOException cause) {
+        mapped.initCause(cause);
+        return mapped;
+    }
+
+    /** A NameNode's message goes on with its stack. */
+    private static String firstLine(String message) {
+        return message == null ? null : message.lines().findFirst().orElse("");
+    }
+}

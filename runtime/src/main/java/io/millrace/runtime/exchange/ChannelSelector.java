@@ -1,0 +1,65 @@
+package io.millrace.runtime.exchange;
+
+import io.millrace.api.function.KeySelector;
+import io.millrace.runtime.serializer.KeyGroups;
+import io.millrace.runtime.serializer.KeyHasher;
+import java.util.SplittableRandom;
+
+/**
+ * Says which reader gets a record.
+ *
+ * <p>Threads: owned by the writing subtask.
+ */
+@FunctionalInterface
+public interface ChannelSelector {
+    /** Every reader gets the record. */
+    int ALL = -1;
+
+    /** Index of the channel, or {@link #ALL}. */
+    int select(Object value) throws Exception;
+
+    /** The only channel, or the first of several. */
+    static ChannelSelector first() {
+        return value -> 0;
+    }
+
+    static ChannelSelector all() {
+        return value -> ALL;
+    }
+
+    /**
+     * In turn.
+     *
+     * @param start the channel to begin with, so that several writers do not begin with the same
+     *     one
+     */
+    static ChannelSelector roundRobin(int channels, int start) {
+        return new ChannelSelector() {
+            private int next = start % channels;
+
+            @Override
+            public int select(Object value) {
+                int at = next;
+                next = at + 1 == channels ? 0 : at + 1;
+                return at;
+            }
+        };
+    }
+
+    /** Evenly by chance. */
+    static ChannelSelector random(int channels, long seed) {
+        SplittableRandom random = new SplittableRandom(seed);
+        return value -> random.nextInt(channels);
+    }
+
+    /** By the key group of the record's key. */
+    static <T, K> ChannelSelector byKey(
+            KeySelector<T, K> selector, KeyHasher<K> hasher, int maxParallelism, int channels) {
+        return value -> {
+            @SuppressWarnings("unchecked") // the graph was built from a stream of T
+            K key = selector.getKey((T) value);
+            return KeyGroups.subtask(
+                    KeyGroups.of(hasher.hash(key), maxParallelism), maxParallelism, channels);
+        };
+    }
+}

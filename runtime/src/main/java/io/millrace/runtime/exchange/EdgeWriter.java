@@ -1,0 +1,95 @@
+package io.millrace.runtime.exchange;
+
+import java.util.List;
+
+/**
+ * Writes one subtask's records to the channels of one edge.
+ *
+ * <p>Threads: owned by the writing subtask.
+ */
+public final class EdgeWriter {
+    private final int edge;
+    private final OutputChannel[] channels;
+    private final ChannelSelector selector;
+    private final boolean flushEachRecord;
+
+    /**
+     * @param edge number of the job graph's edge
+     * @param channels in the order of the readers' subtasks
+     * @param flushEachRecord whether no record waits in an open batch ({@code
+     *     execution.buffer-timeout.interval: 0})
+     */
+    public EdgeWriter(
+            int edge, List<OutputChannel> channels, ChannelSelector selector, boolean flushEachRecord) {
+        this.edge = edge;
+        this.channels = channels.toArray(OutputChannel[]::new);
+        this.selector = selector;
+        this.flushEachRecord = flushEachRecord;
+    }
+
+    public void emit(Object value, long timestamp) throws Exception {
+        int at = selector.select(value);
+        if (at == ChannelSelector.ALL) {
+            for (OutputChannel channel : channels) {
+                channel.write(value, timestamp);
+            }
+        } else {
+            channels[at].write(value, timestamp);
+        }
+        if (flushEachRecord) {
+            flush();
+        }
+    }
+
+    public void event(StreamEvent event) {
+        for (OutputChannel channel : channels) {
+            channel.writeEvent(event);
+        }
+    }
+
+    public void flush() {
+        for (OutputChannel channel : channels) {
+            channel.flush();
+        }
+    }
+
+    /** Whether all channels take more. */
+    public boolean isAvailable() {
+        for (OutputChannel channel : channels) {
+            if (!channel.isAvailable()) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    public int edge() {
+        return edge;
+    }
+
+    public List<OutputChannel> channels() {
+        return List.of(channels);
+    }
+
+    public long recordsWritten() {
+        long sum = 0;
+        for (OutputChannel channel : channels) {
+            sum += channel.recordsWritten();
+        }
+        return sum;
+    }
+
+    public long bytesWritten() {
+        long sum = 0;
+        for (OutputChannel channel : channels) {
+            sum += channel.bytesWritten();
+        }
+        return sum;
+    }
+
+    public void close() {
+        for (OutputChannel channel : channels) {
+            channel.close();
+        }
+    }
+}

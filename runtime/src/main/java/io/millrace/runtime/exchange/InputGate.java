@@ -1,0 +1,254 @@
+package io.millrace.runtime.exchange;
+
+import io.millrace.runtime.exchange.StreamEvent.Barrier;
+import io.millrace.runtime.exchange.StreamEvent.EndOfData;
+import io.millrace.runtime.exchange.StreamEvent.Status;
+import io.millrace.runtime.exchange.StreamEvent.Watermark;
+import java.util.Arrays;
+import java.util.concurrent.atomic.AtomicLongArray;
+
+/**
+ * All channels that one subtask reads, taken in turn.
+ *
+ * <p>Events of the channels become events of the gate: a watermark when the minimum over the active
+ * channels rises, a barrier when it has come on every channel that has not ended (a channel that is
+ * ahead is not read meanwhile), the end when all channels have ended.
+ *
+ * <p>Threads: owned by the reading subtask, except the {@link #wakeup wakeups}, which anybody may
+ * call.
+ */
+public final class InputGate {
+    private static final long NO_WATERMARK = Long.MIN_VALUE;
+
+    private final Wakeup subtask;
+    private final AtomicLongArray ready;
+    private final InputChannel[] channels;
+    private final long[] watermarks;
+    private final boolean[] idle;
+    private final boolean[] ended;
+    private final boolean[] blocked;
+    private int cursor = -1;
+    private int remaining;
+    private int blockedCount;
+    private Barrier aligning;
+    private long watermark = NO_WATERMARK;
+    private boolean allIdle;
+
+    /**
+     * @param channels number of channels, at least 1
+     * @param subtask called whenever a channel may have something
+     */
+    public InputGate(int channels, Wakeup subtask) {
+        if (channels < 1) {
+            throw new IllegalArgumentException("a gate of " + channels + " channels");
+        }
+        this.subtask = subtask;
+        this.channels = new InputChannel[channels];
+        this.ready = new AtomicLongArray((channels + 63) / 64);
+        this.watermarks = new long[channels];
+        Arrays.fill(watermarks, NO_WATERMARK);
+        this.idle = new boolean[channels];
+        this.ended = new boolean[channels];
+        this.blocked = new boolean[channels];
+        this.remaining = channels;
+    }
+
+    /** What channel i calls when it may have something; given to it when it is opened. */
+    public Wakeup wakeup(int channel) {
+        return () -> {
+            markReady(channel);
+            subtask.wake();
+        };
+    }
+
+    /** Puts a channel into its place. */
+    public void attach(int channel, InputChannel opened) {
+        channels[channel] = opened;
+        markReady(channel);
+    }
+
+    private void markReady(int channel) {
+        int word = channel >> 6;
+        long bit = 1L << channel;
+        long now = ready.get(word);
+        while ((now & bit) == 0 && !ready.compareAndSet(word, now, now | bit)) {
+            now = ready.get(word);
+        }
+    }
+
+    private boolean isReady(int channel) {
+        return (ready.get(channel >> 6) & 1L << channel) != 0;
+    }
+
+    private void clearReady(int channel) {
+        int word = channel >> 6;
+        long bit = 1L << channel;
+        long now = ready.get(word);
+        while (!ready.compareAndSet(word, now, now & ~bit)) {
+            now = ready.get(word);
+        }
+    }
+
+    /**
+     * The next thing to do: a {@link RecordBatch}, an event of the gate, or null if there is
+     * nothing now. After {@link EndOfData} there is never anything again.
+     */
+    public Object poll() throws ExchangeException {
+        int count = channels.length;
+        for (int looked = 0; looked < count; ) {
+            int at = nextReady(count - looked);
+            if (at < 0) {
+                return null;
+            }
+            looked += distance(at);
+            cursor = at;
+            Object element = take(at);
+            if (element instanceof RecordBatch) {
+                return element;
+            }
+            if (element != null) {
+                Object event = onEvent(at, (StreamEvent) element);
+                if (event != null) {
+                    return event;
+                }
+                looked = 0; // the event was for the gate alone; there may be more behind it
+            }
+        }
+        return null;
+    }
+
+    private int distance(int at) {
+        int steps = at - cursor;
+        return steps > 0 ? steps : steps + channels.length;
+    }
+
+    /**
+     * The next channel after the cursor that is ready and not blocked, looking at {@code limit} at
+     * most.
+     */
+    private int nextReady(int limit) {
+        int count = channels.length;
+        for (int i = 1; i <= limit; ) {
+            int at = (cursor + i) % count;
+            if ((at & 63) == 0
+                    && at + 64 <= count
+                    && i + 64 <= limit + 1
+                    && ready.get(at >> 6) == 0) {
+                i += 64;
+                continue;
+            }
+            if (isReady(at) && !blocked[at] && !ended[at]) {
+                return at;
+            }
+            i++;
+        }
+        return -1;
+    }
+
+    private Object take(int at) throws ExchangeException {
+        Object element = channels[at].poll();
+        if (element == null) {
+            clearReady(at);
+            // something may have come between the look and the clearing
+            element = channels[at].poll();
+            if (element != null) {
+                markReady(at);
+            }
+        }
+        return element;
+    }
+
+    private Object onEvent(int at, StreamEvent event) {
+        if (event instanceof Watermark mark) {
+            watermarks[at] = Math.max(watermarks[at], mark.timestampMillis());
+            return risenWatermark();
+        }
+        if (event instanceof Status status) {
+            idle[at] = status == Status.IDLE;
+            return statusChange();
+        }
+        if (event instanceof Barrier barrier) {
+            return onBarrier(at, barrier);
+        }
+        ended[at] = true;
+        remaining--;
+        if (remaining == 0) {
+            return EndOfData.INSTANCE;
+        }
+        if (aligning != null && blockedCount == remaining) {
+            return aligned();
+        }
+        Object status = statusChange();
+        return status != null ? status : risenWatermark();
+    }
+
+    private Object onBarrier(int at, Barrier barrier) {
+        if (aligning != null && barrier.checkpointId() < aligning.checkpointId()) {
+            return null; // of a checkpoint that was given up
+        }
+        if (aligning == null || barrier.checkpointId() > aligning.checkpointId()) {
+            unblock();
+            aligning = barrier;
+        }
+        blocked[at] = true;
+        blockedCount++;
+        return blockedCount == remaining ? aligned() : null;
+    }
+
+    private Barrier aligned() {
+        Barrier complete = aligning;
+        aligning = null;
+        unblock();
+        return complete;
+    }
+
+    private void unblock() {
+        Arrays.fill(blocked, false);
+        blockedCount = 0;
+    }
+
+    private Watermark risenWatermark() {
+        long least = Long.MAX_VALUE;
+        boolean any = false;
+        for (int i = 0; i < channels.length; i++) {
+            if (!idle[i] && !ended[i]) {
+                least = Math.min(least, watermarks[i]);
+                any = true;
+            }
+        }
+        if (!any || least <= watermark) {
+            return null;
+        }
+        watermark = least;
+        return new Watermark(least);
+    }
+
+    private Object statusChange() {
+        boolean any = false;
+        for (int i = 0; i < channels.length; i++) {
+            any |= !idle[i] && !ended[i];
+        }
+        if (allIdle == !any) {
+            return any ? risenWatermark() : null;
+        }
+        allIdle = !any;
+        return allIdle ? Status.IDLE : Status.ACTIVE;
+    }
+
+    public int channels() {
+        return channels.length;
+    }
+
+    public InputChannel channel(int at) {
+        return channels[at];
+    }
+
+    /** Closes all channels; idempotent. */
+    public void close() {
+        for (InputChannel channel : channels) {
+            if (channel != null) {
+                channel.close();
+            }
+        }
+    }
+}

@@ -1,0 +1,340 @@
+package io.millrace.runtime.exchange;
+
+import io.millrace.runtime.serializer.TypeSerializer;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+
+/**
+ * A channel between two subtasks of one worker: hands over objects in batches.
+ *
+ * <p>Shape: a linked list of chunks, each either up to {@value #MAX_CHUNK} records or one event.
+ * The last chunk is open: its writer appends to it while the reader may already take what was made
+ * visible. Chunks start small and double while they fill before anybody asks for a flush.
+ *
+ * <p>Unit: the bound is a number of closed chunks that are not yet consumed; beyond it {@link
+ * OutputChannel#isAvailable} is false, though writing still succeeds (overdraft).
+ *
+ * <p>Threads: one writer, one reader, anybody may ask for a flush or close. A chunk's {@code
+ * written} is published with a release store for each record, so that a flush needs nothing of a
+ * writer that sits in user code.
+ */
+public final class LocalChannel {
+    static final int MIN_CHUNK = 16;
+    static final int MAX_CHUNK = 512;
+
+    private static final VarHandle WRITTEN;
+    private static final VarHandle VISIBLE;
+
+    static {
+        try {
+            MethodHandles.Lookup lookup = MethodHandles.lookup();
+            WRITTEN = lookup.findVarHandle(Chunk.class, "written", int.class);
+            VISIBLE = lookup.findVarHandle(Chunk.class, "visible", int.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
+    private final String name;
+    private final int boundChunks;
+    private final TypeSerializer<Object> copier;
+    private final boolean atOnce;
+    private final Chunk head = new Chunk(MIN_CHUNK); // both ends begin with it
+    private final Writer writer = new Writer();
+    private final Reader reader = new Reader();
+
+    private volatile Wakeup wakeWriter = () -> {};
+    private volatile Wakeup wakeReader = () -> {};
+
+    private volatile boolean flushRequested;
+    private volatile boolean readerClosed;
+    private volatile boolean writerClosed;
+    private volatile boolean writerWaits;
+    private volatile boolean readerWaits;
+    private volatile long consumedChunks;
+
+    /** When the reader sees what was written. */
+    public enum Visibility {
+        /** When a chunk is full or somebody asked for a flush; costs a writer next to nothing. */
+        ON_FLUSH,
+        /**
+         * At once; costs a fence for each record, for writers that may sit in user code at any time
+         * and that nobody flushes.
+         */
+        AT_ONCE
+    }
+
+    /**
+     * @param name both ends, for messages
+     * @param boundChunks closed chunks that may wait for the reader, at least 1
+     * @param copier copies what is handed over, or null if references may be shared
+     */
+    public LocalChannel(
+            String name, int boundChunks, TypeSerializer<Object> copier, Visibility visibility) {
+        if (boundChunks < 1) {
+            throw new IllegalArgumentException("bound of " + boundChunks + " chunks");
+        }
+        this.name = name;
+        this.boundChunks = boundChunks;
+        this.copier = copier;
+        this.atOnce = visibility == Visibility.AT_ONCE;
+    }
+
+    /** The writing end; to be called once, by whoever opens it. */
+    public OutputChannel writer(Wakeup wakeup) {
+        wakeWriter = wakeup;
+        return writer;
+    }
+
+    /** The reading end; to be called once, by whoever opens it. */
+    public InputChannel reader(Wakeup wakeup) {
+        wakeReader = wakeup;
+        return reader;
+    }
+
+    /** Records with one event behind them, or records alone. */
+    private static final class Chunk {
+        final Object[] values;
+        final long[] timestamps;
+        final StreamEvent event;
+
+        @SuppressWarnings("unused") // by VarHandle
+        private int written;
+
+        @SuppressWarnings("unused") // by VarHandle
+        private int visible;
+
+        volatile boolean closed;
+        volatile Chunk next;
+
+        Chunk(int capacity) {
+            this.values = new Object[capacity];
+            this.timestamps = new long[capacity];
+            this.event = null;
+        }
+
+        Chunk(StreamEvent event) {
+            this.values = null;
+            this.timestamps = null;
+            this.event = event;
+            this.closed = true;
+        }
+    }
+
+    private final class Writer implements OutputChannel {
+        // owned by the writing thread
+        private Chunk tail = head;
+        private int count;
+        private int capacity = MIN_CHUNK;
+        private long closedChunks;
+        private long records;
+        private boolean ended;
+
+        @Override
+        public void write(Object value, long timestamp) {
+            if (readerClosed) {
+                return;
+            }
+            Chunk chunk = tail;
+            int at = count;
+            if (at == chunk.values.length) {
+                capacity = Math.min(MAX_CHUNK, chunk.values.length * 2);
+                chunk = append(new Chunk(capacity));
+                at = 0;
+            }
+            chunk.values[at] = copier == null ? value : copier.copy(value);
+            chunk.timestamps[at] = timestamp;
+            count = at + 1;
+            records++;
+            WRITTEN.setRelease(chunk, count);
+            if (count == chunk.values.length) {
+                closeTail();
+                wakeReader.wake();
+            } else if (atOnce) {
+                VarHandle.fullFence(); // written before readerWaits is read
+                if (readerWaits) {
+                    readerWaits = false;
+                    wakeReader.wake();
+                }
+            }
+        }
+
+        private void closeTail() {
+            if (!tail.closed) {
+                closedChunks++;
+                tail.closed = true;
+            }
+        }
+
+        private Chunk append(Chunk next) {
+            closeTail();
+            if (next.event != null) {
+                closedChunks++;
+            }
+            tail.next = next;
+            tail = next;
+            count = 0;
+            return next;
+        }
+
+        @Override
+        public void writeEvent(StreamEvent event) {
+            if (event instanceof StreamEvent.EndOfData) {
+                ended = true;
+            }
+            if (readerClosed) {
+                return;
+            }
+            append(new Chunk(event));
+            append(new Chunk(capacity));
+            wakeReader.wake();
+        }
+
+        @Override
+        public void flush() {
+            Chunk chunk = tail;
+            int written = count;
+            if (written == (int) VISIBLE.get(chunk)) {
+                return;
+            }
+            // a stream that is flushed before chunks are half full wants smaller ones
+            if (written < chunk.values.length / 2) {
+                capacity = Math.max(MIN_CHUNK, chunk.values.length / 2);
+            }
+            VISIBLE.setRelease(chunk, written);
+            wakeReader.wake();
+        }
+
+        @Override
+        public void requestFlush() {
+            flushRequested = true;
+            wakeReader.wake();
+        }
+
+        @Override
+        public boolean isAvailable() {
+            if (closedChunks - consumedChunks < boundChunks || readerClosed) {
+                return true;
+            }
+            writerWaits = true;
+            // the reader may have consumed between the look and the flag
+            return closedChunks - consumedChunks < boundChunks || readerClosed;
+        }
+
+        @Override
+        public long recordsWritten() {
+            return records;
+        }
+
+        @Override
+        public long bytesWritten() {
+            return 0;
+        }
+
+        @Override
+        public void close() {
+            if (!ended) {
+                writerClosed = true;
+                wakeReader.wake();
+            }
+        }
+    }
+
+    private final class Reader implements InputChannel {
+        // owned by the reading thread
+        private Chunk chunk = head;
+        private int taken;
+        private boolean consumed;
+        private long records;
+
+        @Override
+        public Object poll() throws ExchangeException {
+            // read before the data: what was written before the close is still delivered
+            boolean abandoned = writerClosed;
+            while (true) {
+                if (consumed) {
+                    Chunk next = chunk.next;
+                    if (next == null) {
+                        if (atOnce && !readerWaits) {
+                            readerWaits = true;
+                            continue;
+                        }
+                        return nothing(abandoned);
+                    }
+                    chunk = next;
+                    taken = 0;
+                    consumed = false;
+                }
+                Chunk at = chunk;
+                if (at.event != null) {
+                    consume();
+                    return at.event;
+                }
+                boolean closed = at.closed;
+                int limit =
+                        closed || atOnce || flushRequested
+                                ? written(at)
+                                : (int) VISIBLE.getAcquire(at);
+                if (limit > taken) {
+                    RecordBatch batch = new RecordBatch(at.values, at.timestamps, taken, limit);
+                    records += limit - taken;
+                    taken = limit;
+                    if (closed) {
+                        consume();
+                    }
+                    return batch;
+                }
+                if (!closed) {
+                    if (atOnce && !readerWaits) {
+                        readerWaits =
+                                true; // and look once more: the writer may just have missed the
+                        // flag
+                        continue;
+                    }
+                    return nothing(abandoned);
+                }
+                consume();
+            }
+        }
+
+        private int written(Chunk at) {
+            if (flushRequested) {
+                flushRequested = false;
+            }
+            return (int) WRITTEN.getAcquire(at);
+        }
+
+        private Object nothing(boolean abandoned) throws ExchangeException {
+            if (abandoned) {
+                throw new ExchangeException(
+                        "Channel " + name + ": its writer ended before the end of its data");
+            }
+            return null;
+        }
+
+        private void consume() {
+            consumed = true;
+            consumedChunks = consumedChunks + 1; // single writer: this thread
+            if (writerWaits) {
+                writerWaits = false;
+                wakeWriter.wake();
+            }
+        }
+
+        @Override
+        public long recordsRead() {
+            return records;
+        }
+
+        @Override
+        public long bytesRead() {
+            return 0;
+        }
+
+        @Override
+        public void close() {
+            readerClosed = true;
+            wakeWriter.wake();
+        }
+    }
+}

@@ -1,0 +1,106 @@
+package io.millrace.runtime.graph;
+
+import io.millrace.api.transform.OperatorSpec;
+import io.millrace.api.transform.Partitioning;
+import io.millrace.api.transform.SinkSpec;
+import io.millrace.api.transform.SourceSpec;
+import io.millrace.api.type.TypeInformation;
+import java.io.Serializable;
+import java.util.List;
+
+/**
+ * The operators that run in one thread, as the planner has put them together.
+ *
+ * <p>Shape: a tree in topological order; the first operator is the head, which reads the chain's
+ * input or is a source.
+ *
+ * @param objectReuse whether mutable records are handed from operator to operator without a copy
+ */
+public record ChainSpec(List<ChainedOperator> operators, boolean objectReuse)
+        implements Serializable {
+    public ChainSpec {
+        operators = List.copyOf(operators);
+    }
+
+    public ChainedOperator head() {
+        return operators.get(0);
+    }
+
+    /**
+     * One operator of a chain.
+     *
+     * @param id number of the operator in the job
+     * @param inputType null for a source
+     * @param chained places in the chain of the operators that read this one directly
+     * @param edges edges that carry this operator's records to other chains
+     */
+    public record ChainedOperator(
+            int id,
+            String name,
+            String uid,
+            Body body,
+            TypeInformation<?> inputType,
+            TypeInformation<?> outputType,
+            List<Integer> chained,
+            List<EdgeOutput> edges)
+            implements Serializable {
+        public ChainedOperator {
+            chained = List.copyOf(chained);
+            edges = List.copyOf(edges);
+        }
+    }
+
+    /**
+     * An edge that leaves the chain.
+     *
+     * @param edge number of the job graph's edge
+     * @param readerMaxParallelism number of key groups of the reader
+     */
+    public record EdgeOutput(int edge, Partitioning<?> partitioning, int readerMaxParallelism)
+            implements Serializable {}
+
+    /** What the operator does. */
+    public sealed interface Body extends Serializable {
+
+        /** Whether code of the user's sees the records, and may keep or change them. */
+        boolean runsUserCode();
+
+        record Source(SourceSpec<?> spec) implements Body {
+            @Override
+            public boolean runsUserCode() {
+                return spec instanceof SourceSpec.Function;
+            }
+        }
+
+        /**
+         * A source of given values.
+         *
+         * @param values written one after the other by the serializer of the output type, because
+         *     they need not be Java serializable
+         */
+        record Elements(int count, byte[] values) implements Body {
+            @Override
+            public boolean runsUserCode() {
+                return false;
+            }
+        }
+
+        /**
+         * @param finalResultsOnly whether a keyed aggregate emits one result a key at the end of
+         *     its input
+         */
+        record Operator(OperatorSpec<?, ?> spec, boolean finalResultsOnly) implements Body {
+            @Override
+            public boolean runsUserCode() {
+                return true;
+            }
+        }
+
+        record Sink(SinkSpec<?> spec) implements Body {
+            @Override
+            public boolean runsUserCode() {
+                return spec instanceof SinkSpec.Function;
+            }
+        }
+    }
+}

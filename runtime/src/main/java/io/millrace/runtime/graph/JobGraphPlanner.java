@@ -1,0 +1,245 @@
+package io.millrace.runtime.graph;
+
+import io.millrace.api.InvalidProgramException;
+import io.millrace.api.transform.ChainingStrategy;
+import io.millrace.api.transform.Partitioning;
+import io.millrace.api.transform.SinkSpec;
+import io.millrace.api.transform.SourceSpec;
+import io.millrace.runtime.serializer.RecordOutput;
+import io.millrace.runtime.serializer.Serializers;
+import io.millrace.runtime.serializer.TypeSerializer;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.ObjectOutputStream;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Chains what can be chained and makes the job graph of a stream graph.
+ *
+ * <p>Two operators are chained if records go from one to the other unchanged in number of subtasks
+ * and in place (forward), nobody else feeds the second one, both may be chained and share a slot.
+ */
+public final class JobGraphPlanner {
+    private final StreamGraph graph;
+    private final Settings settings;
+    private final Map<Integer, List<Integer>> chains = new LinkedHashMap<>();
+    private final Map<Integer, Integer> headOf = new HashMap<>();
+
+    /**
+     * @param jobId 32 hexadecimal digits
+     * @param configuration every option in force for the job
+     */
+    public record Settings(
+            String jobId,
+            boolean chaining,
+            boolean objectReuse,
+            Map<String, String> configuration) {}
+
+    private JobGraphPlanner(StreamGraph graph, Settings settings) {
+        this.graph = graph;
+        this.settings = settings;
+    }
+
+    public static JobGraph plan(StreamGraph graph, Settings settings) {
+        return new JobGraphPlanner(graph, settings).plan();
+    }
+
+    private JobGraph plan() {
+        refuseDoubleUids();
+        for (StreamGraph.Node node : graph.nodes()) {
+            List<StreamGraph.Edge> inputs = graph.inputsOf(node.id());
+            int head =
+                    inputs.size() == 1 && isChained(inputs.get(0))
+                            ? headOf.get(inputs.get(0).source())
+                            : node.id();
+            headOf.put(node.id(), head);
+            chains.computeIfAbsent(head, h -> new ArrayList<>()).add(node.id());
+        }
+        Map<Integer, Integer> vertexOfHead = new HashMap<>();
+        chains.keySet().forEach(head -> vertexOfHead.put(head, vertexOfHead.size()));
+        Map<StreamGraph.Edge, Integer> edgeNumbers = new HashMap<>();
+        List<JobEdge> edges = new ArrayList<>();
+        for (StreamGraph.Edge edge : graph.edges()) {
+            if (isChained(edge)) {
+                continue;
+            }
+            int number = edges.size();
+            edgeNumbers.put(edge, number);
+            edges.add(
+                    new JobEdge(
+                            number,
+                            vertexOfHead.get(headOf.get(edge.source())),
+                            vertexOfHead.get(headOf.get(edge.target())),
+                            0,
+                            pattern(edge.partitioning()),
+                            edge.partitioning().word()));
+        }
+        List<JobVertex> vertices = new ArrayList<>();
+        chains.forEach(
+                (head, members) -> vertices.add(vertex(vertices.size(), members, edgeNumbers)));
+        return new JobGraph(
+                settings.jobId(), graph.jobName(), vertices, edges, settings.configuration());
+    }
+
+    private void refuseDoubleUids() {
+        Map<String, String> seen = new HashMap<>();
+        for (StreamGraph.Node node : graph.nodes()) {
+            if (node.uid() == null) {
+                continue;
+            }
+            String other = seen.put(node.uid(), node.name());
+            if (other != null) {
+                throw new InvalidProgramException(
+                        "uid \""
+                                + node.uid()
+                                + "\" is given to two operators, '"
+                                + other
+                                + "' and '"
+                                + node.name()
+                                + "'; give each its own.");
+            }
+        }
+    }
+
+    private boolean isChained(StreamGraph.Edge edge) {
+        StreamGraph.Node from = graph.node(edge.source());
+        StreamGraph.Node to = graph.node(edge.target());
+        return settings.chaining()
+                && graph.inputsOf(to.id()).size() == 1
+                && edge.partitioning() instanceof Partitioning.Forward<?>
+                && from.parallelism() == to.parallelism()
+                && from.maxParallelism() == to.maxParallelism()
+                && from.slotSharingGroup().equals(to.slotSharingGroup())
+                && from.chaining() != ChainingStrategy.NEVER
+                && to.chaining() == ChainingStrategy.ALWAYS;
+    }
+
+    private static JobEdge.Pattern pattern(Partitioning<?> partitioning) {
+        return partitioning instanceof Partitioning.Forward<?>
+                        || partitioning instanceof Partitioning.Rescale<?>
+                ? JobEdge.Pattern.POINTWISE
+                : JobEdge.Pattern.ALL_TO_ALL;
+    }
+
+    private JobVertex vertex(
+            int id, List<Integer> members, Map<StreamGraph.Edge, Integer> edgeNumbers) {
+        List<ChainSpec.ChainedOperator> operators = new ArrayList<>();
+        List<JobVertex.FileInput> inputs = new ArrayList<>();
+        List<JobVertex.FileOutput> outputs = new ArrayList<>();
+        Set<Integer> within = new HashSet<>(members);
+        for (int member : members) {
+            StreamGraph.Node node = graph.node(member);
+            List<Integer> chained = new ArrayList<>();
+            List<ChainSpec.EdgeOutput> leaving = new ArrayList<>();
+            for (StreamGraph.Edge edge : graph.outputsOf(member)) {
+                Integer number = edgeNumbers.get(edge);
+                if (number != null) {
+                    int groups = graph.node(edge.target()).maxParallelism();
+                    leaving.add(new ChainSpec.EdgeOutput(number, edge.partitioning(), groups));
+                } else if (within.contains(edge.target())) {
+                    chained.add(members.indexOf(edge.target()));
+                }
+            }
+            operators.add(
+                    new ChainSpec.ChainedOperator(
+                            node.id(),
+                            node.name(),
+                            node.uid(),
+                            body(node),
+                            node.inputType(),
+                            node.outputType(),
+                            chained,
+                            leaving));
+            if (node.body() instanceof ChainSpec.Body.Source source
+                    && source.spec() instanceof SourceSpec.TextFile text) {
+                inputs.add(new JobVertex.FileInput(node.id(), text.path()));
+            }
+            if (node.body() instanceof ChainSpec.Body.Sink sink
+                    && sink.spec() instanceof SinkSpec.TextFile<?> text) {
+                outputs.add(new JobVertex.FileOutput(node.id(), text.path(), text.overwrite()));
+            }
+        }
+        StreamGraph.Node head = graph.node(members.get(0));
+        ChainSpec spec = new ChainSpec(operators, settings.objectReuse());
+        return new JobVertex(
+                id,
+                name(operators, 0),
+                head.parallelism(),
+                head.maxParallelism(),
+                head.slotSharingGroup(),
+                serialize(spec),
+                inputs,
+                outputs);
+    }
+
+    /** The node's body in the form in which it travels. */
+    private static ChainSpec.Body body(StreamGraph.Node node) {
+        return node.body() instanceof ChainSpec.Body.Source source
+                        && source.spec() instanceof SourceSpec.Elements<?> elements
+                ? elements(node, elements.values())
+                : node.body();
+    }
+
+    private static ChainSpec.Body elements(StreamGraph.Node node, List<?> values) {
+        @SuppressWarnings("unchecked") // the API has checked that the values are of the type
+        TypeSerializer<Object> serializer =
+                (TypeSerializer<Object>)
+                        Serializers.compile(
+                                node.outputType(), Thread.currentThread().getContextClassLoader());
+        RecordOutput out = new RecordOutput(64);
+        for (int i = 0; i < values.size(); i++) {
+            try {
+                serializer.serialize(values.get(i), out);
+            } catch (IOException | RuntimeException e) {
+                throw new InvalidProgramException(
+                        "Value "
+                                + i
+                                + " of source '"
+                                + node.name()
+                                + "' cannot be written as "
+                                + node.outputType()
+                                + ": "
+                                + e,
+                        e);
+            }
+        }
+        return new ChainSpec.Body.Elements(values.size(), Arrays.copyOf(out.bytes(), out.length()));
+    }
+
+    /** {@code a -> b}, {@code a -> (b -> c, d)}. */
+    private static String name(List<ChainSpec.ChainedOperator> operators, int at) {
+        ChainSpec.ChainedOperator operator = operators.get(at);
+        List<String> next = operator.chained().stream().map(i -> name(operators, i)).toList();
+        return switch (next.size()) {
+            case 0 -> operator.name();
+            case 1 -> operator.name() + " -> " + next.get(0);
+            default -> operator.name() + " -> (" + String.join(", ", next) + ")";
+        };
+    }
+
+    private static byte[] serialize(ChainSpec spec) {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        try (ObjectOutputStream out = new ObjectOutputStream(bytes)) {
+            out.writeObject(spec);
+        } catch (IOException e) {
+            throw new InvalidProgramException(
+                    "The operators "
+                            + spec.operators().stream()
+                                    .map(ChainSpec.ChainedOperator::name)
+                                    .toList()
+                            + " cannot be sent to the workers: "
+                            + e
+                            + ". Functions and what they hold must be serializable; mark other"
+                            + " fields transient and make them in open().",
+                    e);
+        }
+        return bytes.toByteArray();
+    }
+}

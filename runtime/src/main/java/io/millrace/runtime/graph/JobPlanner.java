@@ -1,0 +1,76 @@
+package io.millrace.runtime.graph;
+
+import io.millrace.api.RuntimeExecutionMode;
+import io.millrace.api.transform.Pipeline;
+import io.millrace.api.transform.Transformation;
+import io.millrace.runtime.config.JobOptions;
+import io.millrace.runtime.config.ParsedConfiguration;
+
+/**
+ * Makes the graphs of a program under the settings in force; the same code wherever the program was
+ * started.
+ *
+ * <p>Precedence of a parallelism: operator, environment, command line, file, default.
+ */
+public final class JobPlanner {
+    private final ParsedConfiguration launcher;
+    private final int fallbackParallelism;
+
+    /**
+     * @param launcher settings of file and command line
+     * @param fallbackParallelism where {@code parallelism.default} is not set
+     */
+    public JobPlanner(ParsedConfiguration launcher, int fallbackParallelism) {
+        this.launcher = launcher;
+        this.fallbackParallelism = fallbackParallelism;
+    }
+
+    /** Parallelism of operators for which the program sets none. */
+    public int defaultParallelism() {
+        return launcher.getIfSet(JobOptions.DEFAULT_PARALLELISM).orElse(fallbackParallelism);
+    }
+
+    /** Settings in force for the program: the launcher's, and its own over them. */
+    public ParsedConfiguration settingsOf(Pipeline pipeline) {
+        return launcher.withProgram(pipeline.configuration());
+    }
+
+    public StreamGraph streamGraph(Pipeline pipeline) {
+        ParsedConfiguration settings = settingsOf(pipeline);
+        RuntimeExecutionMode mode =
+                pipeline.mode() == RuntimeExecutionMode.STREAMING
+                        ? settings.get(JobOptions.RUNTIME_MODE)
+                        : pipeline.mode();
+        int maxParallelism =
+                pipeline.maxParallelism() != Transformation.UNSET
+                        ? pipeline.maxParallelism()
+                        : settings.getIfSet(JobOptions.MAX_PARALLELISM)
+                                .orElse(Transformation.UNSET);
+        int parallelism =
+                settings.getIfSet(JobOptions.DEFAULT_PARALLELISM).orElse(fallbackParallelism);
+        Pipeline decided =
+                new Pipeline(
+                        settings.getIfSet(JobOptions.NAME).orElse(pipeline.jobName()),
+                        pipeline.leaves(),
+                        pipeline.parallelism(),
+                        maxParallelism,
+                        mode,
+                        pipeline.chainingEnabled(),
+                        pipeline.configuration());
+        return StreamGraphPlanner.plan(decided, parallelism);
+    }
+
+    /**
+     * @param jobId 32 hexadecimal digits
+     */
+    public JobGraph jobGraph(Pipeline pipeline, String jobId) {
+        ParsedConfiguration settings = settingsOf(pipeline);
+        return JobGraphPlanner.plan(
+                streamGraph(pipeline),
+                new JobGraphPlanner.Settings(
+                        jobId,
+                        pipeline.chainingEnabled() && settings.get(JobOptions.OPERATOR_CHAINING),
+                        settings.get(JobOptions.OBJECT_REUSE),
+                        settings.toConfiguration().toMap()));
+    }
+}

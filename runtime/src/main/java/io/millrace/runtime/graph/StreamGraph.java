@@ -1,0 +1,64 @@
+package io.millrace.runtime.graph;
+
+import io.millrace.api.RuntimeExecutionMode;
+import io.millrace.api.transform.ChainingStrategy;
+import io.millrace.api.transform.Partitioning;
+import io.millrace.api.type.TypeInformation;
+import java.util.List;
+
+/**
+ * A program with every operator and every way between two of them, before anything is chained.
+ *
+ * <p>Shape: nodes in topological order; partitionings and unions have become edges.
+ *
+ * @param mode STREAMING or BATCH, decided
+ */
+public record StreamGraph(
+        String jobName, List<Node> nodes, List<Edge> edges, RuntimeExecutionMode mode) {
+    public StreamGraph {
+        nodes = List.copyOf(nodes);
+        edges = List.copyOf(edges);
+    }
+
+    /**
+     * One operator.
+     *
+     * @param id of its transformation
+     * @param inputType null for a source
+     */
+    public record Node(
+            int id,
+            String name,
+            String uid,
+            ChainSpec.Body body,
+            TypeInformation<?> inputType,
+            TypeInformation<?> outputType,
+            int parallelism,
+            int maxParallelism,
+            ChainingStrategy chaining,
+            String slotSharingGroup) {}
+
+    /**
+     * A way from one operator to another.
+     *
+     * @param number place among the edges; two edges may lead from one operator to another
+     * @param source id of a node
+     * @param target id of a node
+     */
+    public record Edge(int number, int source, int target, Partitioning<?> partitioning) {}
+
+    public Node node(int id) {
+        return nodes.stream()
+                .filter(node -> node.id() == id)
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("no node " + id));
+    }
+
+    public List<Edge> inputsOf(int node) {
+        return edges.stream().filter(edge -> edge.target() == node).toList();
+    }
+
+    public List<Edge> outputsOf(int node) {
+        return edges.stream().filter(edge -> edge.source() == node).toList();
+    }
+}

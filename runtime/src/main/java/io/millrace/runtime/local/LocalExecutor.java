@@ -1,0 +1,74 @@
+package io.millrace.runtime.local;
+
+import io.millrace.api.JobExecutionException;
+import io.millrace.api.JobExecutionResult;
+import io.millrace.api.JobExecutor;
+import io.millrace.api.transform.Pipeline;
+import io.millrace.runtime.config.ParsedConfiguration;
+import io.millrace.runtime.config.TaskManagerOptions;
+import io.millrace.runtime.graph.JobGraph;
+import io.millrace.runtime.graph.JobPlanner;
+import io.millrace.runtime.graph.PlanJson;
+import io.millrace.runtime.master.JobResult;
+import io.millrace.runtime.master.JobState;
+import java.security.SecureRandom;
+import java.util.HexFormat;
+
+/**
+ * Runs programs in this process: for IDEs, tests and everybody who starts a main method by hand.
+ */
+public final class LocalExecutor implements JobExecutor {
+    private static final SecureRandom IDS = new SecureRandom();
+
+    private final JobPlanner planner =
+            new JobPlanner(ParsedConfiguration.empty(), Runtime.getRuntime().availableProcessors());
+
+    @Override
+    public JobExecutionResult execute(Pipeline pipeline) throws Exception {
+        byte[] id = new byte[16];
+        IDS.nextBytes(id);
+        JobGraph graph = planner.jobGraph(pipeline, HexFormat.of().formatHex(id));
+        ClassLoader loader = Thread.currentThread().getContextClassLoader();
+        try (LocalCluster cluster = new LocalCluster(settings(pipeline, graph), loader)) {
+            return resultOf(cluster.run(graph).get());
+        }
+    }
+
+    private LocalSettings settings(Pipeline pipeline, JobGraph graph) {
+        ParsedConfiguration configuration = planner.settingsOf(pipeline);
+        return new LocalSettings(
+                1,
+                graph.requiredSlots(),
+                0,
+                configuration.get(TaskManagerOptions.TASK_CANCELLATION_INTERVAL));
+    }
+
+    private static JobExecutionResult resultOf(JobResult result) throws JobExecutionException {
+        if (result.state() == JobState.FINISHED) {
+            return new JobExecutionResult(
+                    result.jobId(), result.endMillis() - result.startMillis());
+        }
+        if (result.failure() == null) {
+            throw new JobExecutionException(
+                    result.jobId(), "Job '" + result.jobName() + "' ended as " + result.state());
+        }
+        throw new JobExecutionException(
+                result.jobId(),
+                "Job '"
+                        + result.jobName()
+                        + "' failed: "
+                        + result.failure().summary()
+                        + "\n"
+                        + result.failure().report());
+    }
+
+    @Override
+    public String explain(Pipeline pipeline) {
+        return PlanJson.of(planner.streamGraph(pipeline));
+    }
+
+    @Override
+    public int defaultParallelism() {
+        return planner.defaultParallelism();
+    }
+}

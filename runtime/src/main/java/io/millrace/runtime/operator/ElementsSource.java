@@ -1,0 +1,35 @@
+package io.millrace.runtime.operator;
+
+import io.millrace.runtime.exchange.RecordBatch;
+import io.millrace.runtime.serializer.RecordInput;
+import io.millrace.runtime.serializer.TypeSerializer;
+import java.io.IOException;
+
+/** Emits given values once, in order. */
+final class ElementsSource implements Source {
+    private final int count;
+    private final RecordInput values = new RecordInput();
+    private final TypeSerializer<Object> serializer;
+    private int next;
+
+    /**
+     * Reads no value yet.
+     *
+     * @param values written by the serializer, one after the other
+     */
+    ElementsSource(int count, byte[] values, TypeSerializer<Object> serializer) {
+        this.count = count;
+        this.values.reset(values, 0, values.length);
+        this.serializer = serializer;
+    }
+
+    @Override
+    public Progress emit(int maxRecords, Target target) throws IOException {
+        int end = Math.min(count, next + maxRecords);
+        while (next < end && !target.isInterrupted()) {
+            target.emit(serializer.deserialize(values), RecordBatch.NO_TIMESTAMP);
+            next++;
+        }
+        return next == count ? Progress.END : Progress.MORE;
+    }
+}

@@ -1,0 +1,225 @@
+package io.millrace.runtime.operator;
+
+import io.millrace.api.function.SourceFunction;
+import io.millrace.api.time.Watermark;
+import io.millrace.runtime.exchange.InputChannel;
+import io.millrace.runtime.exchange.LocalChannel;
+import io.millrace.runtime.exchange.OutputChannel;
+import io.millrace.runtime.exchange.RecordBatch;
+import io.millrace.runtime.exchange.StreamEvent;
+import io.millrace.runtime.exchange.StreamEvent.Status;
+import io.millrace.runtime.exchange.Wakeup;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * Runs a source function of the user's on a thread of its own, behind a lock of its own and a local
+ * channel, so that the subtask proper stays single-threaded though {@code run} blocks.
+ *
+ * <p>Threads: the subtask owns all but what is inside {@link Context}, which the source thread
+ * owns. The channel's bound blocks the source thread, never the subtask.
+ */
+final class FunctionSource implements Source {
+    /** Closed chunks between the source thread and the subtask. */
+    private static final int BOUND_CHUNKS = 4;
+
+    private final UserFunction<SourceFunction<Object>> user;
+    private final SubtaskContext subtask;
+    private final Context context;
+    private final InputChannel input;
+    private final Thread thread;
+    private RecordBatch batch;
+    private volatile boolean canceled;
+    private volatile Throwable failure;
+
+    FunctionSource(UserFunction<SourceFunction<Object>> user, SubtaskContext subtask) {
+        this.user = user;
+        this.subtask = subtask;
+        LocalChannel channel =
+                new LocalChannel(
+                        "source function of '" + user.name() + "'",
+                        BOUND_CHUNKS,
+                        null,
+                        LocalChannel.Visibility.AT_ONCE);
+        this.thread = new Thread(this::run, "source-" + user.name() + "-" + subtask.subtask());
+        thread.setDaemon(true);
+        thread.setContextClassLoader(subtask.userClassLoader());
+        this.context = new Context(channel, thread);
+        this.input = channel.reader(subtask.wakeup());
+    }
+
+    @Override
+    public void open() {
+        user.open();
+        thread.start();
+    }
+
+    private void run() {
+        try {
+            user.function().run(context);
+        } catch (Throwable t) {
+            if (!canceled) {
+                failure = t;
+            }
+        } finally {
+            context.end();
+        }
+    }
+
+    @Override
+    public Progress emit(int maxRecords, Target target) throws Exception {
+        if (batch == null) {
+            Object element = input.poll();
+            if (element == null) {
+                return Progress.WAIT;
+            }
+            if (element instanceof StreamEvent event) {
+                if (event instanceof StreamEvent.EndOfData) {
+                    if (failure != null) {
+                        throw OperatorFailure.in(user.name(), "run()", failure);
+                    }
+                    return Progress.END;
+                }
+                target.event(event);
+                return Progress.MORE;
+            }
+            batch = (RecordBatch) element;
+        }
+        int end = Math.min(batch.to, batch.from + maxRecords);
+        while (batch.from < end && !target.isInterrupted()) {
+            int at = batch.from++;
+            target.emit(batch.values[at], batch.timestamps[at]);
+        }
+        if (batch.from == batch.to) {
+            batch = null;
+        }
+        return Progress.MORE;
+    }
+
+    @Override
+    public void cancel() {
+        if (canceled) {
+            // asked again: whatever it blocks in is to be interrupted
+            thread.interrupt();
+            return;
+        }
+        canceled = true;
+        context.cancel();
+        try {
+            user.function().cancel();
+        } catch (RuntimeException e) {
+            // the thread is interrupted anyway
+            thread.interrupt();
+        }
+        thread.interrupt();
+    }
+
+    @Override
+    public void close() throws Exception {
+        if (thread.isAlive()) {
+            cancel();
+            input.close();
+            // run() and close() of one function must not overlap
+            thread.join();
+        }
+        user.close();
+    }
+
+    /** Owned by the source thread, except where said otherwise. */
+    private static final class Context implements SourceFunction.SourceContext<Object> {
+        private final Object lock = new Object();
+        private final OutputChannel output;
+        private final Thread thread;
+        private volatile boolean canceled;
+        private boolean idle;
+
+        Context(LocalChannel channel, Thread thread) {
+            this.thread = thread;
+            Wakeup unpark = () -> LockSupport.unpark(thread);
+            this.output = channel.writer(unpark);
+        }
+
+        @Override
+        public void collect(Object element) {
+            collectWithTimestamp(element, RecordBatch.NO_TIMESTAMP);
+        }
+
+        @Override
+        public void collectWithTimestamp(Object element, long timestamp) {
+            synchronized (lock) {
+                beActive();
+                awaitRoom();
+                output.write(element, timestamp);
+            }
+        }
+
+        @Override
+        public void emitWatermark(Watermark mark) {
+            synchronized (lock) {
+                beActive();
+                awaitRoom();
+                output.writeEvent(new StreamEvent.Watermark(mark.getTimestamp()));
+            }
+        }
+
+        @Override
+        public void markAsTemporarilyIdle() {
+            synchronized (lock) {
+                if (!idle) {
+                    idle = true;
+                    output.writeEvent(Status.IDLE);
+                }
+            }
+        }
+
+        private void beActive() {
+            if (idle) {
+                idle = false;
+                output.writeEvent(Status.ACTIVE);
+            }
+        }
+
+        private void awaitRoom() {
+            if (canceled) {
+                throw new SourceCanceledException();
+            }
+            if (output.isAvailable()) {
+                return;
+            }
+            while (!output.isAvailable()) {
+                LockSupport.park(this);
+                if (canceled || Thread.currentThread().isInterrupted()) {
+                    throw new SourceCanceledException();
+                }
+            }
+        }
+
+        @Override
+        public Object getCheckpointLock() {
+            return lock;
+        }
+
+        @Override
+        public void close() {}
+
+        void end() {
+            synchronized (lock) {
+                output.writeEvent(StreamEvent.EndOfData.INSTANCE);
+            }
+        }
+
+        /** The subtask's thread. */
+        void cancel() {
+            canceled = true;
+            LockSupport.unpark(thread);
+        }
+    }
+
+    /** Leaves the user's {@code run} when the job no longer wants its records. */
+    private static final class SourceCanceledException extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        SourceCanceledException() {
+            super("the source was cancelled", null, false, false);
+        }
+    }
+}

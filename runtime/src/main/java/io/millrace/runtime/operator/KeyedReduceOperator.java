@@ -1,0 +1,81 @@
+package io.millrace.runtime.operator;
+
+import io.millrace.api.function.KeySelector;
+import io.millrace.api.function.ReduceFunction;
+import io.millrace.runtime.exchange.RecordBatch;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.Map;
+
+/**
+ * Combines the records of each key.
+ *
+ * <p>Emits the result so far for each record, or one result a key at the end of the input.
+ *
+ * <p>The results live in a map on the heap until there is a store for them. A key that is an array
+ * is refused when the graph is built, so that equality by value holds.
+ */
+final class KeyedReduceOperator implements Operator {
+    private final UserFunction<ReduceFunction<Object>> user;
+    private final ReduceFunction<Object> function;
+    private final KeySelector<Object, Object> selector;
+    private final boolean finalResultsOnly;
+    private final Output output;
+    private final Map<Object, Object> results = new HashMap<>();
+    private Iterator<Object> draining;
+
+    KeyedReduceOperator(
+            UserFunction<ReduceFunction<Object>> user,
+            KeySelector<Object, Object> selector,
+            boolean finalResultsOnly,
+            Output output) {
+        this.user = user;
+        this.function = user.function();
+        this.selector = selector;
+        this.finalResultsOnly = finalResultsOnly;
+        this.output = output;
+    }
+
+    @Override
+    public void open() {
+        user.open();
+    }
+
+    @Override
+    public void process(Object value, long timestampMillis) {
+        Object result;
+        try {
+            Object key = selector.getKey(value);
+            Object before = results.get(key);
+            result = before == null ? value : function.reduce(before, value);
+            if (result != before) {
+                results.put(key, result);
+            }
+        } catch (Throwable t) {
+            throw OperatorFailure.onRecord(user.name(), value, t);
+        }
+        if (!finalResultsOnly) {
+            output.emit(result, timestampMillis);
+        }
+    }
+
+    @Override
+    public boolean finish(int maxRecords) {
+        if (!finalResultsOnly) {
+            return true;
+        }
+        if (draining == null) {
+            draining = results.values().iterator();
+        }
+        for (int i = 0; i < maxRecords && draining.hasNext(); i++) {
+            output.emit(draining.next(), RecordBatch.NO_TIMESTAMP);
+        }
+        return !draining.hasNext();
+    }
+
+    @Override
+    public void close() {
+        results.clear();
+        user.close();
+    }
+}

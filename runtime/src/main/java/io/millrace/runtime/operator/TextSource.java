@@ -1,0 +1,72 @@
+package io.millrace.runtime.operator;
+
+import io.millrace.runtime.exchange.RecordBatch;
+import io.millrace.runtime.file.FileSplit;
+import io.millrace.runtime.file.LineReader;
+import java.io.IOException;
+import java.nio.charset.Charset;
+import java.util.List;
+
+/** Emits the lines of its splits, one split after the other. */
+final class TextSource implements Source {
+    private final String name;
+    private final Charset charset;
+    private final List<FileSplit> splits;
+    private int next;
+    private LineReader reader;
+    private long bytesOfEarlierSplits;
+    private volatile long bytesRead;
+
+    TextSource(String name, String charsetName, List<FileSplit> splits) {
+        this.name = name;
+        this.charset = Charset.forName(charsetName);
+        this.splits = splits;
+    }
+
+    @Override
+    public Progress emit(int maxRecords, Target target) {
+        try {
+            return emitLines(maxRecords, target);
+        } catch (IOException e) {
+            throw OperatorFailure.outside(name, e);
+        }
+    }
+
+    private Progress emitLines(int maxRecords, Target target) throws IOException {
+        for (int i = 0; i < maxRecords && !target.isInterrupted(); ) {
+            if (reader == null) {
+                if (next == splits.size()) {
+                    return Progress.END;
+                }
+                reader = new LineReader(splits.get(next++), charset);
+            }
+            if (reader.next()) {
+                i++;
+                target.emit(reader.line(), RecordBatch.NO_TIMESTAMP);
+            } else {
+                bytesOfEarlierSplits += splits.get(next - 1).length();
+                closeReader();
+            }
+        }
+        bytesRead = bytesOfEarlierSplits + (reader == null ? 0 : reader.bytesConsumed());
+        return Progress.MORE;
+    }
+
+    private void closeReader() throws IOException {
+        LineReader closing = reader;
+        reader = null;
+        if (closing != null) {
+            closing.close();
+        }
+    }
+
+    @Override
+    public long bytesRead() {
+        return bytesRead;
+    }
+
+    @Override
+    public void close() throws IOException {
+        closeReader();
+    }
+}

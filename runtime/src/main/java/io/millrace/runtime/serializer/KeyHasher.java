@@ -1,0 +1,30 @@
+package io.millrace.runtime.serializer;
+
+import java.util.function.ToIntFunction;
+
+/**
+ * Hashes keys so that equal keys have equal hashes in every process.
+ *
+ * <p>Made by {@link KeyHashers#forType}. The hash of null is 0.
+ *
+ * <p>Threads: may be used by one thread at a time.
+ */
+public final class KeyHasher<K> implements ToIntFunction<K> {
+    private final ToIntFunction<Object> function;
+
+    KeyHasher(ToIntFunction<Object> function) {
+        this.function = function;
+    }
+
+    /**
+     * @throws io.millrace.api.InvalidProgramException if the key's class has no hash by value
+     */
+    public int hash(K key) {
+        return key == null ? 0 : function.applyAsInt(key);
+    }
+
+    @Override
+    public int applyAsInt(K key) {
+        return hash(key);
+    }
+}

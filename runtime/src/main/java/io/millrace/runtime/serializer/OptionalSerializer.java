@@ -1,0 +1,33 @@
+package io.millrace.runtime.serializer;
+
+import java.io.IOException;
+import java.util.Optional;
+
+/** Writes an optional as its value or null. */
+final class OptionalSerializer<E> implements ValueSerializer<Optional<E>> {
+    private final ValueSerializer<E> elements;
+
+    OptionalSerializer(ValueSerializer<E> elements) {
+        this.elements = elements;
+    }
+
+    @Override
+    public void write(Optional<E> value, RecordOutput out) throws IOException {
+        elements.writeNullable(value.orElse(null), out);
+    }
+
+    @Override
+    public Optional<E> read(RecordInput in) throws IOException {
+        return Optional.ofNullable(elements.readNullable(in));
+    }
+
+    @Override
+    public Optional<E> copy(Optional<E> value) {
+        return isImmutable() ? value : value.map(elements::copy);
+    }
+
+    @Override
+    public boolean isImmutable() {
+        return elements.isImmutable();
+    }
+}

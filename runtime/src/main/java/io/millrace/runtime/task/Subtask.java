@@ -1,0 +1,328 @@
+package io.millrace.runtime.task;
+
+import io.millrace.runtime.control.Failure;
+import io.millrace.runtime.exchange.EdgeWriter;
+import io.millrace.runtime.exchange.ExchangeException;
+import io.millrace.runtime.exchange.InputChannel;
+import io.millrace.runtime.exchange.InputGate;
+import io.millrace.runtime.exchange.RecordBatch;
+import io.millrace.runtime.exchange.StreamEvent;
+import io.millrace.runtime.operator.OperatorChain;
+import io.millrace.runtime.operator.OperatorFailure;
+import io.millrace.runtime.operator.Source;
+import java.util.ArrayList;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One subtask: takes batches from its gate or its source, runs them through its chain, and looks at
+ * its mailbox between any two records.
+ *
+ * <p>{@link #step} does a bounded piece of work and never blocks, so that a thread of its own or a
+ * simulation can drive it alike.
+ *
+ * <p>Threads: {@code step} and what it calls by one thread; {@code cancel} and {@code metrics} by
+ * any.
+ */
+final class Subtask {
+    private static final Logger LOG = LoggerFactory.getLogger(Subtask.class);
+
+    /** Records between two looks at whether the outputs take more. */
+    private static final int RECORDS_PER_LOOK = 128;
+
+    /** What {@link #step} has left behind. */
+    enum Step {
+        /** There may be more to do at once. */
+        WORKED,
+        WAITS_FOR_INPUT,
+        WAITS_FOR_OUTPUT,
+        ENDED
+    }
+
+    private final TaskDeployment deployment;
+    private final OperatorChain chain;
+    private final InputGate gate;
+    private final int[] channelEdges;
+    private final long bufferTimeoutMillis;
+    private final Mailbox<SubtaskCommand> mailbox = new Mailbox<>(16);
+    private final SourceTarget target;
+
+    private SubtaskState state = SubtaskState.CREATED;
+    private SubtaskEnd end;
+    private RecordBatch batch;
+
+    // counters: written by the owner alone, read by anybody, a little late
+    private volatile long recordsIn;
+    private volatile long loops;
+    private long recordsFromSource;
+
+    /**
+     * @param gate null if the chain begins with a source
+     * @param channelEdges number of the edge of each channel of the gate
+     * @param bufferTimeoutMillis the longest a record may wait in an open batch
+     */
+    Subtask(
+            TaskDeployment deployment,
+            OperatorChain chain,
+            InputGate gate,
+            int[] channelEdges,
+            long bufferTimeoutMillis) {
+        this.deployment = deployment;
+        this.chain = chain;
+        this.gate = gate;
+        this.channelEdges = channelEdges;
+        this.bufferTimeoutMillis = bufferTimeoutMillis;
+        this.target = new SourceTarget();
+    }
+
+    /** Does a bounded piece of work. */
+    Step step() {
+        if (end != null) {
+            return Step.ENDED;
+        }
+        loops++; // owned by this thread
+        try {
+            if (mailbox.isMailWaiting() && runMail()) {
+                return finishAs(SubtaskState.CANCELED, new SubtaskEnd.Canceled());
+            }
+            return switch (state) {
+                case CREATED -> open();
+                case RUNNING -> chain.hasSource() ? runSource() : runInput();
+                case FINISHING -> finish();
+                default -> throw new IllegalStateException("step in state " + state);
+            };
+        } catch (Throwable t) {
+            if (mailbox.isMailWaiting() && runMail()) {
+                // whatever it was, it came of the interrupt or of peers that are cancelled as well
+                LOG.debug("{} was cancelled; it threw", name(), t);
+                return finishAs(SubtaskState.CANCELED, new SubtaskEnd.Canceled());
+            }
+            return finishAs(SubtaskState.FAILED, new SubtaskEnd.Failed(failureOf(t)));
+        }
+    }
+
+    private Step open() throws Exception {
+        chain.open();
+        become(SubtaskState.RUNNING);
+        return Step.WORKED;
+    }
+
+    private Step runInput() throws ExchangeException {
+        if (!chain.isAvailable()) {
+            return waiting(Step.WAITS_FOR_OUTPUT);
+        }
+        if (batch == null) {
+            Object element = gate.poll();
+            if (element == null) {
+                return waiting(Step.WAITS_FOR_INPUT);
+            }
+            if (element instanceof RecordBatch records) {
+                batch = records;
+            } else {
+                return onEvent((StreamEvent) element);
+            }
+        }
+        int taken = chain.process(batch, RECORDS_PER_LOOK, target);
+        recordsIn += taken; // owned by this thread
+        if (batch.size() == 0) {
+            batch = null;
+        }
+        return Step.WORKED;
+    }
+
+    private Step onEvent(StreamEvent event) {
+        if (event instanceof StreamEvent.EndOfData) {
+            become(SubtaskState.FINISHING);
+        } else {
+            chain.event(event);
+        }
+        return Step.WORKED;
+    }
+
+    private Step runSource() throws Exception {
+        if (!chain.isAvailable()) {
+            return waiting(Step.WAITS_FOR_OUTPUT);
+        }
+        Source.Progress progress = chain.emit(RECORDS_PER_LOOK, target);
+        recordsIn = recordsFromSource;
+        if (progress == Source.Progress.END) {
+            become(SubtaskState.FINISHING);
+            return Step.WORKED;
+        }
+        return progress == Source.Progress.MORE ? Step.WORKED : waiting(Step.WAITS_FOR_INPUT);
+    }
+
+    private Step finish() throws Exception {
+        if (!chain.isAvailable()) {
+            return waiting(Step.WAITS_FOR_OUTPUT);
+        }
+        if (!chain.finish(RECORDS_PER_LOOK)) {
+            return Step.WORKED;
+        }
+        chain.close();
+        chain.event(StreamEvent.EndOfData.INSTANCE);
+        return finishAs(SubtaskState.FINISHED, new SubtaskEnd.Finished());
+    }
+
+    /**
+     * Nobody downstream is to wait for records that lie in an open batch while this subtask waits.
+     */
+    private Step waiting(Step step) {
+        chain.flush();
+        return step;
+    }
+
+    /** Whether the subtask is to end. */
+    private boolean runMail() {
+        boolean canceled = false;
+        for (SubtaskCommand command = mailbox.poll(); command != null; command = mailbox.poll()) {
+            canceled |= command instanceof SubtaskCommand.Cancel;
+        }
+        return canceled;
+    }
+
+    private Step finishAs(SubtaskState terminal, SubtaskEnd how) {
+        if (how instanceof SubtaskEnd.Finished) {
+            become(terminal);
+            end = how;
+            return Step.ENDED;
+        }
+        chain.cancel();
+        try {
+            chain.close();
+        } catch (Throwable t) {
+            LOG.warn("{}: closing after it was {} failed as well", name(), terminal, t);
+        }
+        become(terminal);
+        end = how;
+        return Step.ENDED;
+    }
+
+    private void become(SubtaskState next) {
+        if (!state.mayBecome(next)) {
+            throw new IllegalStateException(name() + ": " + state + " -> " + next + " is no move");
+        }
+        LOG.info("{}: {} -> {}", name(), state, next);
+        state = next;
+    }
+
+    private Failure failureOf(Throwable t) {
+        if (t instanceof OperatorFailure failure) {
+            String record = failure.recordText() == null ? "" : ", record " + failure.recordText();
+            return Failure.of(
+                    failure.isUserCode() ? Failure.Category.USER_CODE : Failure.Category.STATE,
+                    name() + ", operator '" + failure.operator() + "'" + record,
+                    failure.getCause());
+        }
+        Failure.Category category =
+                t instanceof ExchangeException
+                        ? Failure.Category.CLUSTER
+                        : Failure.Category.INTERNAL;
+        return Failure.of(category, name(), t);
+    }
+
+    /** {@code Task count[3] attempt 1.2}; for messages. */
+    String name() {
+        return "Task "
+                + deployment.vertexName()
+                + "["
+                + deployment.attempt().subtask()
+                + "] attempt "
+                + deployment.attempt().epoch()
+                + "."
+                + deployment.attempt().counter();
+    }
+
+    /** Any thread; the caller wakes the subtask. */
+    void cancel() {
+        mailbox.offer(new SubtaskCommand.Cancel());
+    }
+
+    TaskDeployment deployment() {
+        return deployment;
+    }
+
+    long bufferTimeoutMillis() {
+        return bufferTimeoutMillis;
+    }
+
+    SubtaskState state() {
+        return state;
+    }
+
+    /** How it ended, once {@link #step} has said so. */
+    SubtaskEnd end() {
+        return end;
+    }
+
+    /** Gives back all channels. */
+    void closeChannels() {
+        if (gate != null) {
+            gate.close();
+        }
+        for (EdgeWriter writer : chain.writers()) {
+            writer.close();
+        }
+    }
+
+    List<EdgeWriter> writers() {
+        return chain.writers();
+    }
+
+    /** Any thread; times are the driver's to add. */
+    SubtaskMetrics metrics(long busyNanos, long idleNanos, long backPressuredNanos) {
+        List<SubtaskMetrics.EdgeMetrics> inputs = new ArrayList<>();
+        if (gate != null) {
+            long records = 0;
+            long bytes = 0;
+            for (int i = 0; i < gate.channels(); i++) {
+                InputChannel channel = gate.channel(i);
+                records += channel.recordsRead();
+                bytes += channel.bytesRead();
+                if (i + 1 == gate.channels() || channelEdges[i + 1] != channelEdges[i]) {
+                    inputs.add(new SubtaskMetrics.EdgeMetrics(channelEdges[i], records, bytes));
+                    records = 0;
+                    bytes = 0;
+                }
+            }
+        }
+        List<SubtaskMetrics.EdgeMetrics> outputs = new ArrayList<>();
+        long out = 0;
+        for (EdgeWriter writer : chain.writers()) {
+            long records = writer.recordsWritten();
+            out += records;
+            outputs.add(
+                    new SubtaskMetrics.EdgeMetrics(writer.edge(), records, writer.bytesWritten()));
+        }
+        return new SubtaskMetrics(
+                busyNanos,
+                idleNanos,
+                backPressuredNanos,
+                recordsIn,
+                out,
+                chain.sourceBytesRead(),
+                loops,
+                inputs,
+                outputs);
+    }
+
+    /** Takes what the source emits, and tells it and the chain when there is mail. */
+    private final class SourceTarget implements Source.Target {
+        @Override
+        public void emit(Object value, long timestampMillis) {
+            recordsFromSource++;
+            chain.sourceOutput().emit(value, timestampMillis);
+        }
+
+        @Override
+        public void event(StreamEvent event) {
+            chain.event(event);
+        }
+
+        @Override
+        public boolean isInterrupted() {
+            return mailbox.isMailWaiting();
+        }
+    }
+}

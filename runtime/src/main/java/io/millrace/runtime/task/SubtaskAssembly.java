@@ -1,0 +1,183 @@
+package io.millrace.runtime.task;
+
+import io.millrace.api.Configuration;
+import io.millrace.api.transform.Partitioning;
+import io.millrace.api.type.TypeInformation;
+import io.millrace.runtime.config.JobOptions;
+import io.millrace.runtime.config.ParsedConfiguration;
+import java.time.Duration;
+import io.millrace.runtime.exchange.ChannelId;
+import io.millrace.runtime.exchange.ChannelSelector;
+import io.millrace.runtime.exchange.Channels;
+import io.millrace.runtime.exchange.EdgeWriter;
+import io.millrace.runtime.exchange.InputGate;
+import io.millrace.runtime.exchange.OutputChannel;
+import io.millrace.runtime.exchange.Wakeup;
+import io.millrace.runtime.graph.ChainSpec;
+import io.millrace.runtime.graph.ChainSpec.ChainedOperator;
+import io.millrace.runtime.operator.ChainBuilder;
+import io.millrace.runtime.operator.OperatorChain;
+import io.millrace.runtime.operator.OperatorPorts;
+import io.millrace.runtime.operator.SubtaskContext;
+import io.millrace.runtime.serializer.KeyHasher;
+import io.millrace.runtime.serializer.KeyHashers;
+import io.millrace.runtime.serializer.Serializers;
+import io.millrace.runtime.serializer.TypeSerializer;
+import io.millrace.runtime.task.TaskDeployment.Edge;
+import io.millrace.runtime.task.TaskDeployment.Peer;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+
+/**
+ * Turns a deployment into a subtask: reads its chain with the user's class loader, opens its
+ * channels, builds its operators.
+ *
+ * <p>Threads: stateless; the caller's thread runs constructors of the user's classes.
+ */
+final class SubtaskAssembly {
+    private final Channels channels;
+    private final OperatorPorts ports;
+
+    SubtaskAssembly(Channels channels, OperatorPorts ports) {
+        this.channels = channels;
+        this.ports = ports;
+    }
+
+    /**
+     * @param wakeup of the subtask to be
+     * @throws Exception if the chain cannot be read; channels that were opened are released by
+     *     whoever releases the attempt
+     */
+    Subtask assemble(TaskDeployment deployment, ClassLoader userClassLoader, Wakeup wakeup)
+            throws Exception {
+        ChainSpec spec = read(deployment.chain(), userClassLoader);
+        SubtaskContext context = new SubtaskContext(deployment, userClassLoader, wakeup);
+        Duration bufferTimeout =
+                ParsedConfiguration.of(Configuration.fromMap(deployment.configuration())).get(JobOptions.BUFFER_TIMEOUT);
+        Map<Integer, EdgeWriter> writers =
+                writers(deployment, spec, userClassLoader, wakeup, bufferTimeout.isZero());
+        OperatorChain chain = new ChainBuilder(spec, context, writers, ports).build();
+        int count = deployment.inputs().stream().mapToInt(edge -> edge.peers().size()).sum();
+        int[] channelEdges = new int[count];
+        InputGate gate =
+                count == 0 ? null : gate(deployment, spec, userClassLoader, wakeup, channelEdges);
+        return new Subtask(deployment, chain, gate, channelEdges, bufferTimeout.toMillis());
+    }
+
+    private static ChainSpec read(byte[] bytes, ClassLoader loader)
+            throws IOException, ClassNotFoundException {
+        try (UserObjectInputStream in =
+                new UserObjectInputStream(new ByteArrayInputStream(bytes), loader)) {
+            return (ChainSpec) in.readObject();
+        }
+    }
+
+    private Map<Integer, EdgeWriter> writers(
+            TaskDeployment deployment,
+            ChainSpec spec,
+            ClassLoader loader,
+            Wakeup wakeup,
+            boolean flushEachRecord) {
+        Map<Integer, EdgeWriter> writers = new LinkedHashMap<>();
+        for (ChainedOperator operator : spec.operators()) {
+            for (ChainSpec.EdgeOutput output : operator.edges()) {
+                Edge edge = edge(deployment.outputs(), output.edge());
+                List<OutputChannel> opened = new ArrayList<>();
+                for (Peer reader : edge.peers()) {
+                    opened.add(
+                            channels.openOutput(
+                                    new ChannelId(
+                                            deployment.attempt(), edge.edge(), reader.attempt()),
+                                    reader.worker(),
+                                    serializer(operator.outputType(), spec, loader),
+                                    wakeup));
+                }
+                writers.put(
+                        edge.edge(),
+                        new EdgeWriter(
+                                edge.edge(),
+                                opened,
+                                selector(output, deployment, opened.size(), loader),
+                                flushEachRecord));
+            }
+        }
+        return writers;
+    }
+
+    private InputGate gate(
+            TaskDeployment deployment,
+            ChainSpec spec,
+            ClassLoader loader,
+            Wakeup wakeup,
+            int[] channelEdges) {
+        InputGate gate = new InputGate(channelEdges.length, wakeup);
+        int at = 0;
+        for (Edge edge : deployment.inputs()) {
+            for (Peer writer : edge.peers()) {
+                channelEdges[at] = edge.edge();
+                gate.attach(
+                        at,
+                        channels.openInput(
+                                new ChannelId(writer.attempt(), edge.edge(), deployment.attempt()),
+                                writer.worker(),
+                                serializer(spec.head().inputType(), spec, loader),
+                                gate.wakeup(at)));
+                at++;
+            }
+        }
+        return gate;
+    }
+
+    private static Edge edge(List<Edge> edges, int number) {
+        return edges.stream()
+                .filter(edge -> edge.edge() == number)
+                .findFirst()
+                .orElseThrow(
+                        () -> new IllegalStateException("The deployment lacks edge " + number));
+    }
+
+    @SuppressWarnings("unchecked") // values of the type are all the serializer ever sees
+    private static TypeSerializer<Object> serializer(
+            TypeInformation<?> type, ChainSpec spec, ClassLoader loader) {
+        TypeSerializer<Object> serializer = (TypeSerializer<Object>) Serializers.compile(type, loader);
+        return spec.objectReuse() ? new ReferenceSharing(serializer) : serializer;
+    }
+
+    private static ChannelSelector selector(
+            ChainSpec.EdgeOutput output,
+            TaskDeployment deployment,
+            int readers,
+            ClassLoader loader) {
+        Partitioning<?> partitioning = output.partitioning();
+        int writer = deployment.attempt().subtask();
+        if (partitioning instanceof Partitioning.Hash<?, ?> hash) {
+            return byKey(hash, output.readerMaxParallelism(), readers, loader);
+        }
+        if (partitioning instanceof Partitioning.Broadcast<?>) {
+            return ChannelSelector.all();
+        }
+        if (partitioning instanceof Partitioning.Global<?>) {
+            return ChannelSelector.first();
+        }
+        if (partitioning instanceof Partitioning.Shuffle<?>) {
+            long seed =
+                    Objects.hash(deployment.attempt().job(), deployment.attempt().vertex(), writer);
+            return ChannelSelector.random(readers, seed);
+        }
+        if (readers == 1) {
+            return ChannelSelector.first();
+        }
+        return ChannelSelector.roundRobin(readers, writer);
+    }
+
+    private static <T, K> ChannelSelector byKey(
+            Partitioning.Hash<T, K> hash, int maxParallelism, int readers, ClassLoader loader) {
+        KeyHasher<K> hasher = KeyHashers.forType(hash.keyType(), loader);
+        return ChannelSelector.byKey(hash.key(), hasher, maxParallelism, readers);
+    }
+}

@@ -1,0 +1,89 @@
+package io.millrace.runtime.worker;
+
+import io.millrace.runtime.exchange.Channels;
+import io.millrace.runtime.exchange.OutputFlusher;
+import io.millrace.runtime.exchange.WorkerChannels;
+import io.millrace.runtime.loop.Clock;
+import io.millrace.runtime.memory.NetworkBufferPool;
+import io.millrace.runtime.network.DataNetworkSettings;
+import io.millrace.runtime.network.NetworkChannels;
+import io.millrace.runtime.operator.OperatorPorts;
+import io.millrace.runtime.task.Subtasks;
+import io.millrace.runtime.task.ThreadedSubtasks;
+import java.util.function.Function;
+
+/**
+ * All of a worker that records pass through: network buffers, connections to other workers, channels
+ * between its own subtasks, the threads of the subtasks.
+ *
+ * <p>Threads: made and closed by the process around the worker; its parts say which threads call them.
+ */
+public final class WorkerDataPlane implements AutoCloseable {
+    /** Closed batches that may wait in a channel between two subtasks of the worker. */
+    private static final int LOCAL_BOUND_CHUNKS = 4;
+
+    private final NetworkBufferPool pool;
+    private final NetworkChannels network;
+    private final OutputFlusher flusher;
+    private final ThreadedSubtasks subtasks;
+
+    /**
+     * What it takes to run subtasks.
+     *
+     * @param userClassLoaders by the job's id
+     * @param cancelInterruptNanos how often a cancelled subtask that sits in user code is interrupted
+     */
+    public record Running(Function<String, ClassLoader> userClassLoaders, Clock clock, long cancelInterruptNanos) {}
+
+    /** Opens the data port of a worker among others. */
+    public WorkerDataPlane(DataNetworkSettings settings, long networkBytes, int segmentBytes, Running running) {
+        this.pool = NetworkBufferPool.ofBytes(networkBytes, segmentBytes);
+        this.network = new NetworkChannels(settings, pool);
+        this.flusher = new OutputFlusher("output-flusher");
+        this.subtasks = subtasks(settings.workerId(), network, running);
+    }
+
+    private WorkerDataPlane(String workerId, Running running) {
+        this.pool = null;
+        this.network = null;
+        this.flusher = new OutputFlusher("output-flusher");
+        this.subtasks = subtasks(workerId, new NoOtherWorkers(), running);
+    }
+
+    /** For the only worker there is: without a port, without network buffers. */
+    public static WorkerDataPlane alone(String workerId, Running running) {
+        return new WorkerDataPlane(workerId, running);
+    }
+
+    private ThreadedSubtasks subtasks(String workerId, Channels remote, Running running) {
+        return new ThreadedSubtasks(
+                new WorkerChannels(workerId, remote, LOCAL_BOUND_CHUNKS),
+                running.userClassLoaders(),
+                new OperatorPorts(running.clock()::wallMillis),
+                new ThreadedSubtasks.Settings(
+                        running.clock()::nanoTime, running.cancelInterruptNanos(), flusher));
+    }
+
+    public Subtasks subtasks() {
+        return subtasks;
+    }
+
+    /** Where other workers reach this one; only of a worker among others. */
+    public WorkerAddress address() {
+        return network.address();
+    }
+
+    /** Connections that ended before they had proven themselves. */
+    public long refusedConnections() {
+        return network == null ? 0 : network.refusedConnections();
+    }
+
+    @Override
+    public void close() {
+        flusher.close();
+        if (network != null) {
+            network.close();
+            pool.close();
+        }
+    }
+}

@@ -1,0 +1,315 @@
+package io.millrace.runtime.task;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.millrace.api.Configuration;
+import io.millrace.api.RuntimeExecutionMode;
+import io.millrace.api.function.RichSinkFunction;
+import io.millrace.api.function.SinkFunction;
+import io.millrace.api.function.SourceFunction;
+import io.millrace.api.tuple.Tuple2;
+import io.millrace.api.type.Types;
+import io.millrace.runtime.control.Failure;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(120)
+class ThreadedSubtasksTest {
+    private static final Map<String, Queue<Object>> COLLECTED = new ConcurrentHashMap<>();
+    private static final Map<String, CountDownLatch> GATES = new ConcurrentHashMap<>();
+
+    private final String name = "run-" + System.identityHashCode(this);
+
+    /** Collects what it gets under a name that a test and its job share. */
+    private record Collecting<T>(String name) implements SinkFunction<T> {
+        @Override
+        public void invoke(T value, Context context) {
+            COLLECTED.computeIfAbsent(name, key -> new ConcurrentLinkedQueue<>()).add(value);
+        }
+    }
+
+    private List<Object> collected() {
+        return new ArrayList<>(COLLECTED.getOrDefault(name, new ConcurrentLinkedQueue<>()));
+    }
+
+    @Test
+    void shouldCarryEveryRecordThroughAKeyedShuffle() throws Exception {
+        DirectRun run =
+                new DirectRun(
+                        3,
+                        env ->
+                                env.fromSequence(1, 100_000)
+                                        .map(i -> i * 2)
+                                        .keyBy(i -> i % 97)
+                                        .map(i -> i / 2)
+                                        .addSink(new Collecting<>(name)));
+
+        assertThat(run.start().await().values()).containsOnly(new SubtaskEnd.Finished());
+        assertThat(collected())
+                .containsExactlyInAnyOrderElementsOf(
+                        LongStream.rangeClosed(1, 100_000).boxed().toList());
+        assertThat(run.openChannels()).isZero();
+        assertThat(
+                        run.metrics(0, 0).recordsOut()
+                                + run.metrics(0, 1).recordsOut()
+                                + run.metrics(0, 2).recordsOut())
+                .isEqualTo(100_000);
+        assertThat(run.metrics(1, 0).inputs().get(0).records())
+                .isEqualTo(run.metrics(1, 0).recordsIn());
+    }
+
+    @Test
+    void shouldEmitOneResultAKeyInBatchMode() throws Exception {
+        DirectRun run =
+                new DirectRun(
+                        2,
+                        env -> {
+                            env.setRuntimeMode(RuntimeExecutionMode.BATCH);
+                            env.fromElements("b", "a", "b", "c", "b", "a")
+                                    .map(word -> Tuple2.of(word, 1))
+                                    .returns(Types.TUPLE(Types.STRING, Types.INT))
+                                    .keyBy(count -> count.f0)
+                                    .sum(1)
+                                    .addSink(new Collecting<>(name));
+                        });
+
+        assertThat(run.start().await().values()).containsOnly(new SubtaskEnd.Finished());
+        assertThat(collected())
+                .containsExactlyInAnyOrder(Tuple2.of("a", 2), Tuple2.of("b", 3), Tuple2.of("c", 1));
+    }
+
+    @Test
+    void shouldEmitEveryUpdateInStreamingMode() throws Exception {
+        DirectRun run =
+                new DirectRun(
+                        1,
+                        env ->
+                                env.fromElements(1, 2, 3, 4)
+                                        .keyBy(i -> i % 2)
+                                        .reduce(Integer::sum)
+                                        .addSink(new Collecting<>(name)));
+
+        run.start().await();
+        assertThat(collected()).containsExactly(1, 2, 4, 6);
+    }
+
+    @Test
+    void shouldNameOperatorSubtaskAndRecordWhenAUserFunctionThrows() throws Exception {
+        DirectRun run =
+                new DirectRun(
+                        1,
+                        env ->
+                                env.fromElements("1", "2", "x", "4")
+                                        .map(Integer::parseInt)
+                                        .name("parse")
+                                        .addSink(new Collecting<>(name)));
+
+        SubtaskEnd end = run.start().await().values().iterator().next();
+        assertThat(end)
+                .isInstanceOfSatisfying(
+                        SubtaskEnd.Failed.class,
+                        failed -> {
+                            Failure failure = failed.failure();
+                            assertThat(failure.category()).isEqualTo(Failure.Category.USER_CODE);
+                            assertThat(failure.where())
+                                    .contains("operator 'parse'", "record 'x'", "[0]");
+                            assertThat(failure.cause().className())
+                                    .isEqualTo(NumberFormatException.class.getName());
+                            assertThat(failure.cause().frames().get(0))
+                                    .contains("NumberFormatException");
+                        });
+        assertThat(collected()).containsExactly(1, 2);
+    }
+
+    /** Emits until it is cancelled. */
+    private static final class Endless implements SourceFunction<Long> {
+        private static final long serialVersionUID = 1L;
+        private volatile boolean running = true;
+
+        @Override
+        public void run(SourceContext<Long> ctx) {
+            long next = 0;
+            while (running) {
+                ctx.collect(next++);
+            }
+        }
+
+        @Override
+        public void cancel() {
+            running = false;
+        }
+    }
+
+    @Test
+    void shouldRunASourceFunctionUntilItIsCancelled() throws Exception {
+        DirectRun run =
+                new DirectRun(
+                        2,
+                        env ->
+                                env.addSource(new Endless())
+                                        .rebalance()
+                                        .map(i -> i)
+                                        .addSink(new CountingDown<>(name)));
+        GATES.put(name, new CountDownLatch(10_000));
+        run.start().awaitRunning();
+        assertThat(GATES.get(name).await(60, TimeUnit.SECONDS)).isTrue();
+        run.cancelAll();
+
+        assertThat(run.await().values()).containsOnly(new SubtaskEnd.Canceled());
+        assertThat(run.openChannels()).isZero();
+    }
+
+    private record CountingDown<T>(String name) implements SinkFunction<T> {
+        @Override
+        public void invoke(T value, Context context) {
+            GATES.get(name).countDown();
+        }
+    }
+
+    /** A quiet stream: one record, then nothing for ever. */
+    private static final class OneThenSilence implements SourceFunction<String> {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        public void run(SourceContext<String> ctx) throws Exception {
+            ctx.collect("only");
+            synchronized (this) {
+                while (true) {
+                    wait();
+                }
+            }
+        }
+
+        @Override
+        public void cancel() {}
+    }
+
+    @Test
+    void shouldHandARecordOverAtOnceWhenTheStreamIsQuiet() throws Exception {
+        DirectRun run =
+                new DirectRun(
+                        2,
+                        env ->
+                                env.addSource(new OneThenSilence())
+                                        .rebalance()
+                                        .map(s -> s)
+                                        .addSink(new CountingDown<>(name)));
+        GATES.put(name, new CountDownLatch(1));
+        run.start();
+
+        assertThat(GATES.get(name).await(60, TimeUnit.SECONDS)).isTrue();
+        run.cancelAll();
+        assertThat(run.await().values()).containsOnly(new SubtaskEnd.Canceled());
+    }
+
+    /** Sits in user code and answers to nothing but an interrupt. */
+    private static final class Stuck extends RichSinkFunction<Long> {
+        private static final long serialVersionUID = 1L;
+        private final String name;
+
+        Stuck(String name) {
+            this.name = name;
+        }
+
+        @Override
+        public void open(Configuration parameters) {}
+
+        @Override
+        public void invoke(Long value, Context context) throws Exception {
+            GATES.get(name).countDown();
+            new CountDownLatch(1).await();
+        }
+    }
+
+    @Test
+    void shouldInterruptUserCodeThatDoesNotReturnAfterACancel() throws Exception {
+        DirectRun run = new DirectRun(1, env -> env.fromSequence(1, 10).addSink(new Stuck(name)));
+        GATES.put(name, new CountDownLatch(1));
+        run.start();
+        GATES.get(name).await();
+        run.cancelAll();
+
+        assertThat(run.await().values()).containsOnly(new SubtaskEnd.Canceled());
+    }
+
+    @Test
+    void shouldStopTheSourceWhenTheSinkIsSlow() throws Exception {
+        DirectRun run =
+                new DirectRun(
+                        1,
+                        env ->
+                                env.fromSequence(1, 10_000_000)
+                                        .rebalance()
+                                        .map(i -> i)
+                                        .disableChaining()
+                                        .addSink(new Stuck(name)));
+        GATES.put(name, new CountDownLatch(1));
+        run.start().awaitRunning();
+        GATES.get(name).await();
+        long before = -1;
+        // the source comes to a halt as soon as every bound between it and the sink is reached
+        while (before != run.metrics(0, 0).recordsOut()
+                || run.metrics(0, 0).backPressuredNanos() == 0) {
+            before = run.metrics(0, 0).recordsOut();
+            Thread.onSpinWait();
+        }
+
+        assertThat(run.metrics(0, 0).recordsOut()).isLessThan(10_000);
+        run.cancelAll();
+        run.await();
+    }
+
+    /** Mutable, as many jobs have them. */
+    public static class Counter {
+        public long value;
+
+        public Counter() {}
+
+        public Counter(long value) {
+            this.value = value;
+        }
+    }
+
+    @Test
+    void shouldNotLetAFunctionChangeWhatAnotherWasGiven() throws Exception {
+        DirectRun run =
+                new DirectRun(
+                        1,
+                        env ->
+                                env.fromSequence(1, 3)
+                                        .map(Counter::new)
+                                        .returns(Counter.class)
+                                        .map(new KeepAndChange())
+                                        .addSink(new Collecting<>(name)));
+
+        run.start().await();
+        assertThat(collected())
+                .extracting(counter -> ((Counter) counter).value)
+                .containsExactly(1L, 2L, 3L);
+    }
+
+    /** Emits one object again and again, changed each time. */
+    private static final class KeepAndChange
+            implements io.millrace.api.function.MapFunction<Counter, Counter> {
+        private static final long serialVersionUID = 1L;
+        private transient Counter kept;
+
+        @Override
+        public Counter map(Counter counter) {
+            if (kept == null) {
+                kept = new Counter();
+            }
+            kept.value = counter.value;
+            return kept;
+        }
+    }
+}
