@@ -173,7 +173,7 @@ class JobsOnYarnIT {
 
         Terminal.Result result = running.await();
         assertThat(result.exitCode()).as(result.output()).isZero();
-        assertThat(result.output()).containsIgnoringCase("restart").contains("137");
+        assertThat(result.output()).contains("Restart 1 after a failure").contains("1 restart.");
         assertOutputIsExact();
         assertThat(yarn.attempts(id)).isEqualTo(1);
     }
