@@ -238,10 +238,7 @@ public final class YarnDeployer implements Deployer {
         List<ContainerFile> kept = new ArrayList<>();
         kept.add(upload.distribution(distribution, scratch));
         kept.add(upload.siteFiles(hadoopConfiguration, scratch));
-        kept.add(
-                remoteJar.isPresent()
-                        ? remoteJar.get()
-                        : upload.localJar(Path.of(request.jar())));
+        kept.add(remoteJar.isPresent() ? remoteJar.get() : upload.localJar(Path.of(request.jar())));
         if (Files.exists(distribution.logConfiguration())) {
             kept.add(
                     upload.local(
