@@ -25,7 +25,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /**
  * One application on a cluster, from its submission to its end, under a seed that decides all: the
@@ -53,6 +55,10 @@ public final class SimulatedCluster {
     private final int slotsPerWorker;
     private final int restarts;
     private final Duration meanFaultPause;
+
+    /** How soon tasks write their lines: long jobs see many faults, short ones end among them. */
+    private final double lineChance;
+
     private final Duration faultTime;
     private final JobGraph graph;
     private final int neededWorkers;
@@ -61,6 +67,7 @@ public final class SimulatedCluster {
     private final Map<String, SimulatedWorker> workers = new LinkedHashMap<>();
     private final Map<AttemptId, SimulatedTask> tasks = new LinkedHashMap<>();
     private final Map<String, Integer> epochOfConnection = new LinkedHashMap<>();
+    private final Set<String> starts = new TreeSet<>();
     private SimulatedMaster current;
     private boolean cancelAsked;
     private JobResult result;
@@ -83,8 +90,9 @@ public final class SimulatedCluster {
         this.restarts = simulation.chance(0.1) ? random.nextInt(3) : 1000;
         this.meanFaultPause =
                 Duration.ofMillis(
-                        simulation.nanosBetween(Duration.ofSeconds(2), Duration.ofSeconds(25))
+                        simulation.nanosBetween(Duration.ofSeconds(3), Duration.ofSeconds(20))
                                 / 1_000_000);
+        this.lineChance = 0.03 + 0.3 * random.nextDouble() * random.nextDouble();
         this.faultTime =
                 Duration.ofNanos(
                         simulation.nanosBetween(Duration.ofSeconds(20), Duration.ofSeconds(150)));
@@ -94,9 +102,14 @@ public final class SimulatedCluster {
         this.neededWorkers = (slots + slotsPerWorker - 1) / slotsPerWorker;
     }
 
-    /** What became of a simulation. */
+    /**
+     * What became of a simulation.
+     *
+     * @param starts of the job, by all masters
+     * @param hash of all that happened, in its order
+     */
     public record Outcome(
-            JobState state, int restarts, int masters, int faults, long events, long hash) {}
+            JobState state, int starts, int masters, int faults, long events, long hash) {}
 
     /**
      * Runs it to its end.
@@ -123,7 +136,7 @@ public final class SimulatedCluster {
         }
         return new Outcome(
                 result.state(),
-                result.restarts(),
+                starts.size(),
                 masters.size(),
                 faultsMade,
                 simulation.handled(),
@@ -261,6 +274,10 @@ public final class SimulatedCluster {
         return current;
     }
 
+    double lineChance() {
+        return lineChance;
+    }
+
     SimulatedTask task(AttemptId attempt) {
         return tasks.get(attempt);
     }
@@ -383,6 +400,7 @@ public final class SimulatedCluster {
             }
         }
         invariants.started(deployment, worker, live, masters.get(deployment.attempt().epoch()));
+        starts.add(deployment.run());
         SimulatedTask task =
                 new SimulatedTask(simulation, faults, this, worker, deployment, listener);
         tasks.put(deployment.attempt(), task);

@@ -23,6 +23,10 @@ final class SimulatedStore {
     private final BiConsumer<String, byte[]> onWritten;
 
     private final Map<String, byte[]> entries = new TreeMap<>();
+
+    /** Where fenced masters write to if nothing keeps them from it: directories made again. */
+    private final Map<Integer, Map<String, byte[]>> madeAgain = new TreeMap<>();
+
     private int epoch;
 
     SimulatedStore(Simulation simulation, Faults faults, BiConsumer<String, byte[]> onWritten) {
@@ -82,9 +86,13 @@ final class SimulatedStore {
             if (epoch != owner && faults.fenceHolds()) {
                 return new Outcome.Refused<>(Reason.FENCED, "epoch " + epoch + " is there");
             }
-            byte[] there = entries.get(name);
+            Map<String, byte[]> directory =
+                    epoch == owner
+                            ? entries
+                            : madeAgain.computeIfAbsent(owner, o -> new TreeMap<>(entries));
+            byte[] there = directory.get(name);
             if (there == null) {
-                entries.put(name, content);
+                directory.put(name, content);
                 onWritten.accept(name, content);
             } else if (!Arrays.equals(there, content)) {
                 return new Outcome.Refused<>(Reason.EXISTS, name + " is there");

@@ -131,7 +131,7 @@ final class SimulatedTask implements Subtasks.RunningSubtask {
                 }
             }
         }
-        if (lines < Invariants.LINES_PER_PART && simulation.chance(0.3)) {
+        if (lines < Invariants.LINES_PER_PART && simulation.chance(cluster.lineChance())) {
             writeLine();
         }
         if (simulation.chance(faults.taskFailure() / 10)) {
