@@ -31,8 +31,8 @@ import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import org.apache.hadoop.io.Text;
 import org.apache.hadoop.security.UserGroupInformation;
 import org.slf4j.Logger;
@@ -43,7 +43,7 @@ import org.slf4j.LoggerFactory;
  * lives until that leaves.
  *
  * <p>Exit codes: 0 the worker has left; 1 it could not be started; 3 the JVM is out of memory; 70 a
- * mistake of ours ended its loop.
+ * mistake of ours ended its loop; 143 its node wanted it to end.
  */
 public final class ContainerWorker {
     private static final Logger LOG = LoggerFactory.getLogger(ContainerWorker.class);
@@ -70,6 +70,9 @@ public final class ContainerWorker {
 
     /** Completed with the exit code. */
     private final CompletableFuture<Integer> end = new CompletableFuture<>();
+
+    private final CountDownLatch gone = new CountDownLatch(1);
+    private volatile boolean stopping;
 
     private ContainerWorker(
             String containerId,
@@ -173,7 +176,7 @@ public final class ContainerWorker {
                                 this::left));
         loop.start(taskManager::on);
         loop.put(new WorkerEvent.Started());
-        Runtime.getRuntime().addShutdownHook(new Thread(() -> onSignal(loop), "shutdown"));
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> onShutdown(loop), "shutdown"));
         return end.get();
     }
 
@@ -189,23 +192,25 @@ public final class ContainerWorker {
 
     private void left(String reason) {
         LOG.info("The worker leaves: {}", reason);
-        end.complete(0);
+        gone.countDown();
+        if (!stopping) {
+            end.complete(0);
+        }
     }
 
-    /** The node wants the process to end, or user code has called exit. */
-    private void onSignal(EventLoop<WorkerEvent> loop) {
-        if (end.isDone()) {
-            return;
-        }
+    /**
+     * The node wants the process to end, or user code has called exit. The exit code stays what it
+     * is: a node takes 0 for a good end whatever it has killed the process for.
+     */
+    private void onShutdown(EventLoop<WorkerEvent> loop) {
+        stopping = true;
         loop.put(new WorkerEvent.Stopped("the process was asked to end"));
         try {
-            end.get(END_AFTER_SIGNAL.toMillis(), TimeUnit.MILLISECONDS);
-        } catch (TimeoutException e) {
-            LOG.warn("The worker ends without having left");
+            if (!gone.await(END_AFTER_SIGNAL.toMillis(), TimeUnit.MILLISECONDS)) {
+                LOG.warn("The worker ends without having left");
+            }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-        } catch (java.util.concurrent.ExecutionException e) {
-            throw new IllegalStateException("an exit code cannot fail", e);
         }
     }
 }

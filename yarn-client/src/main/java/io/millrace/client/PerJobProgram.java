@@ -2,6 +2,7 @@ package io.millrace.client;
 
 import io.millrace.api.InvalidProgramException;
 import io.millrace.master.UserProgram;
+import io.millrace.master.WorkerDemand;
 import io.millrace.runtime.config.ConfigurationException;
 import io.millrace.runtime.config.JobOptions;
 import io.millrace.runtime.control.Failure;
@@ -35,10 +36,11 @@ final class PerJobProgram {
     static JobGraph run(SubmissionRequest request) throws ProgramFailedException, IOException {
         List<URL> jars = new ArrayList<>();
         jars.add(url(request.jar().toString()));
-        request.configuration()
-                .getIfSet(JobOptions.CLASSPATHS)
-                .orElse(List.of())
-                .forEach(further -> jars.add(url(further)));
+        jars.addAll(
+                UserProgram.urls(
+                        request.configuration()
+                                .getIfSet(JobOptions.CLASSPATHS)
+                                .orElse(List.of())));
         CapturingExecutor executor =
                 new CapturingExecutor(new JobPlanner(request.configuration(), 1));
         UserProgram program = new UserProgram(jars, request.entryClass(), request.arguments());
@@ -46,7 +48,8 @@ final class PerJobProgram {
         Thread onExit = new Thread(() -> refuseExit(over), "exit");
         Runtime.getRuntime().addShutdownHook(onExit);
         try (UserClassLoader loader =
-                UserClassLoader.of(jars, PerJobProgram.class.getClassLoader())) {
+                UserClassLoader.of(
+                        jars, PerJobProgram.class.getClassLoader(), request.configuration())) {
             program.run(loader, executor);
         } catch (InvalidProgramException | ConfigurationException e) {
             throw new ConfigurationException(e.getMessage(), e);
@@ -63,6 +66,7 @@ final class PerJobProgram {
                     "The program ended without a job: its main has to call execute() on the"
                             + " environment.");
         }
+        WorkerDemand.check(graph, request.configuration());
         checkFiles(graph);
         return graph;
     }

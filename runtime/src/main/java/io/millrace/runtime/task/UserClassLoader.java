@@ -1,5 +1,7 @@
 package io.millrace.runtime.task;
 
+import io.millrace.runtime.config.DeploymentOptions;
+import io.millrace.runtime.config.ParsedConfiguration;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.MalformedURLException;
@@ -42,18 +44,34 @@ public final class UserClassLoader extends URLClassLoader {
         registerAsParallelCapable();
     }
 
-    private UserClassLoader(URL[] jars, ClassLoader parent) {
+    private final boolean parentFirst;
+    private final List<String> parentFirstNames;
+
+    private UserClassLoader(
+            URL[] jars, ClassLoader parent, boolean parentFirst, List<String> parentFirstNames) {
         super("user code", jars, parent);
+        this.parentFirst = parentFirst;
+        this.parentFirstNames = List.copyOf(parentFirstNames);
     }
 
-    /** Loads from the jars, in that order, and else from the parent. */
-    public static UserClassLoader of(List<URL> jars, ClassLoader parent) {
-        return new UserClassLoader(jars.toArray(URL[]::new), parent);
-    }
-
-    /** Loads from all jars of a folder, by name; from none if there is no such folder. */
-    public static UserClassLoader ofFolder(Path folder, ClassLoader parent) {
-        return of(jarsIn(folder), parent);
+    /**
+     * Loads from the jars, in that order, and else from the parent.
+     *
+     * @param options {@code classloader.resolve-order} may turn the order round, {@code
+     *     classloader.parent-first-patterns.additional} adds names that the parent is asked for
+     *     first
+     */
+    public static UserClassLoader of(
+            List<URL> jars, ClassLoader parent, ParsedConfiguration options) {
+        List<String> names = new ArrayList<>(PARENT_FIRST);
+        names.addAll(
+                options.getIfSet(DeploymentOptions.PARENT_FIRST_ADDITIONAL).orElse(List.of()));
+        return new UserClassLoader(
+                jars.toArray(URL[]::new),
+                parent,
+                options.get(DeploymentOptions.RESOLVE_ORDER)
+                        == DeploymentOptions.ResolveOrder.PARENT_FIRST,
+                names);
     }
 
     /** The jars of a folder, by name; none if there is no such folder. */
@@ -107,8 +125,11 @@ public final class UserClassLoader extends URLClassLoader {
         }
     }
 
-    private static boolean isParentFirst(String name) {
-        for (String beginning : PARENT_FIRST) {
+    private boolean isParentFirst(String name) {
+        if (parentFirst) {
+            return true;
+        }
+        for (String beginning : parentFirstNames) {
             if (name.startsWith(beginning)) {
                 return true;
             }
@@ -118,12 +139,15 @@ public final class UserClassLoader extends URLClassLoader {
 
     @Override
     public URL getResource(String name) {
-        URL own = findResource(name);
+        URL own = parentFirst ? null : findResource(name);
         return own != null ? own : super.getResource(name);
     }
 
     @Override
     public Enumeration<URL> getResources(String name) throws IOException {
+        if (parentFirst) {
+            return super.getResources(name);
+        }
         List<URL> all = new ArrayList<>(Collections.list(findResources(name)));
         if (getParent() != null) {
             all.addAll(Collections.list(getParent().getResources(name)));
