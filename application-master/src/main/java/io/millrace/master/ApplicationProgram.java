@@ -32,6 +32,7 @@ final class ApplicationProgram {
     private static final String WHO = "The program's main";
 
     private final ApplicationSpec spec;
+    private final ParsedConfiguration options;
     private final Inbox<MasterEvent> inbox;
     private final ProgramExecutor executor;
     private final CompletableFuture<JobResult> jobResult;
@@ -48,6 +49,7 @@ final class ApplicationProgram {
             Inbox<MasterEvent> inbox,
             CompletableFuture<JobResult> jobResult) {
         this.spec = spec;
+        this.options = options;
         this.inbox = inbox;
         this.jobResult = jobResult;
         this.executor =
@@ -97,7 +99,7 @@ final class ApplicationProgram {
         List<URL> jars = new ArrayList<>(UserClassLoader.jarsIn(folder));
         jars.sort((a, b) -> Boolean.compare(isProgram(b), isProgram(a)));
         UserProgram program = new UserProgram(jars, spec.entryClass(), spec.arguments());
-        UserClassLoader loader = UserClassLoader.of(jars, getClass().getClassLoader());
+        UserClassLoader loader = UserClassLoader.of(jars, getClass().getClassLoader(), options);
         try {
             program.run(loader, executor);
         } catch (Throwable thrown) {

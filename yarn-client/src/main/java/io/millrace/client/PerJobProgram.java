@@ -46,7 +46,8 @@ final class PerJobProgram {
         Thread onExit = new Thread(() -> refuseExit(over), "exit");
         Runtime.getRuntime().addShutdownHook(onExit);
         try (UserClassLoader loader =
-                UserClassLoader.of(jars, PerJobProgram.class.getClassLoader())) {
+                UserClassLoader.of(
+                        jars, PerJobProgram.class.getClassLoader(), request.configuration())) {
             program.run(loader, executor);
         } catch (InvalidProgramException | ConfigurationException e) {
             throw new ConfigurationException(e.getMessage(), e);
