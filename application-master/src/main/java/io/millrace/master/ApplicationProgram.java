@@ -59,7 +59,6 @@ final class ApplicationProgram {
         this.executor =
                 new ProgramExecutor(
                         new JobPlanner(options, 1),
-                        options,
                         graph -> inbox.put(new MasterEvent.Submitted(graph)),
                         jobResult);
     }

@@ -5,7 +5,6 @@ import io.millrace.api.JobExecutionException;
 import io.millrace.api.JobExecutionResult;
 import io.millrace.api.JobExecutor;
 import io.millrace.api.transform.Pipeline;
-import io.millrace.runtime.config.ParsedConfiguration;
 import io.millrace.runtime.graph.JobGraph;
 import io.millrace.runtime.graph.JobPlanner;
 import io.millrace.runtime.graph.PlanJson;
@@ -26,23 +25,19 @@ final class ProgramExecutor implements JobExecutor {
     private static final SecureRandom IDS = new SecureRandom();
 
     private final JobPlanner planner;
-    private final ParsedConfiguration options;
     private final Consumer<JobGraph> submit;
     private final CompletableFuture<JobResult> result;
     private volatile String submitted;
 
     /**
-     * @param options of the launcher, by which workers are made
      * @param submit takes the job's graph
      * @param result of the job, once it has one
      */
     ProgramExecutor(
             JobPlanner planner,
-            ParsedConfiguration options,
             Consumer<JobGraph> submit,
             CompletableFuture<JobResult> result) {
         this.planner = planner;
-        this.options = options;
         this.submit = submit;
         this.result = result;
     }
@@ -64,7 +59,6 @@ final class ProgramExecutor implements JobExecutor {
                             + " one execute(), or submit two programs.");
         }
         JobGraph graph = planner.clusterJobGraph(pipeline, newJobId());
-        WorkerDemand.check(graph, options);
         submitted = graph.jobName();
         submit.accept(graph);
         JobResult ended = result.get();

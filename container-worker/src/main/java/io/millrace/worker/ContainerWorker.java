@@ -31,8 +31,6 @@ import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import org.apache.hadoop.io.Text;
 import org.apache.hadoop.security.UserGroupInformation;
 import org.slf4j.Logger;
@@ -57,9 +55,6 @@ public final class ContainerWorker {
 
     private static final Duration LEAVE_TIMEOUT = Duration.ofSeconds(10);
 
-    /** Nodes kill what has not ended a quarter of a second after their signal. */
-    private static final Duration END_AFTER_SIGNAL = Duration.ofMillis(200);
-
     private final String containerId;
     private final String host;
     private final WorkerEnvironment environment;
@@ -70,9 +65,6 @@ public final class ContainerWorker {
 
     /** Completed with the exit code. */
     private final CompletableFuture<Integer> end = new CompletableFuture<>();
-
-    private final CountDownLatch gone = new CountDownLatch(1);
-    private volatile boolean stopping;
 
     private ContainerWorker(
             String containerId,
@@ -176,7 +168,7 @@ public final class ContainerWorker {
                                 this::left));
         loop.start(taskManager::on);
         loop.put(new WorkerEvent.Started());
-        Runtime.getRuntime().addShutdownHook(new Thread(() -> onShutdown(loop), "shutdown"));
+        Runtime.getRuntime().addShutdownHook(new Thread(this::onShutdown, "shutdown"));
         return end.get();
     }
 
@@ -192,25 +184,17 @@ public final class ContainerWorker {
 
     private void left(String reason) {
         LOG.info("The worker leaves: {}", reason);
-        gone.countDown();
-        if (!stopping) {
-            end.complete(0);
-        }
+        end.complete(0);
     }
 
     /**
      * The node wants the process to end, or user code has called exit. The exit code stays what it
-     * is: a node takes 0 for a good end whatever it has killed the process for.
+     * is, and the master is told nothing: it hears from YARN why the container has ended, and a
+     * node takes exit code 0 for a good end whatever it has killed the process for.
      */
-    private void onShutdown(EventLoop<WorkerEvent> loop) {
-        stopping = true;
-        loop.put(new WorkerEvent.Stopped("the process was asked to end"));
-        try {
-            if (!gone.await(END_AFTER_SIGNAL.toMillis(), TimeUnit.MILLISECONDS)) {
-                LOG.warn("The worker ends without having left");
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
+    private void onShutdown() {
+        if (!end.isDone()) {
+            LOG.warn("The process ends: by a signal of its node, or because user code called exit");
         }
     }
 }

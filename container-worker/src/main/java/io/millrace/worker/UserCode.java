@@ -39,7 +39,6 @@ final class UserCode {
     /** By the job's id. */
     ClassLoader loader(String job) {
         return loaders.computeIfAbsent(
-                job,
-                id -> UserClassLoader.of(jars, UserCode.class.getClassLoader(), options));
+                job, id -> UserClassLoader.of(jars, UserCode.class.getClassLoader(), options));
     }
 }

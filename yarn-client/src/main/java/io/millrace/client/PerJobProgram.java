@@ -2,7 +2,6 @@ package io.millrace.client;
 
 import io.millrace.api.InvalidProgramException;
 import io.millrace.master.UserProgram;
-import io.millrace.master.WorkerDemand;
 import io.millrace.runtime.config.ConfigurationException;
 import io.millrace.runtime.config.JobOptions;
 import io.millrace.runtime.control.Failure;
@@ -66,7 +65,6 @@ final class PerJobProgram {
                     "The program ended without a job: its main has to call execute() on the"
                             + " environment.");
         }
-        WorkerDemand.check(graph, request.configuration());
         checkFiles(graph);
         return graph;
     }

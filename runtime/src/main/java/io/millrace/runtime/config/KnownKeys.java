@@ -28,6 +28,12 @@ final class KnownKeys {
                     "taskmanager.network.memory.read-buffer.required-per-gate.max",
                     "taskmanager.jvm-exit-on-oom",
                     "taskmanager.cpu.cores",
+                    "taskmanager.data.port",
+                    "resourcemanager.taskmanager-timeout",
+                    "slotmanager.taskmanager-timeout",
+                    "resourcemanager.start-worker.retry-interval",
+                    "env.java.opts.client",
+                    "yarn.file-replication",
                     "task.cancellation.timers.timeout",
                     // processes
                     "env.log.max",

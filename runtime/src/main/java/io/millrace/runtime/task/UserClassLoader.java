@@ -44,34 +44,32 @@ public final class UserClassLoader extends URLClassLoader {
         registerAsParallelCapable();
     }
 
-    private final boolean parentFirst;
-    private final List<String> parentFirstNames;
+    private final boolean childFirst;
+    private final List<String> parentFirst;
 
     private UserClassLoader(
-            URL[] jars, ClassLoader parent, boolean parentFirst, List<String> parentFirstNames) {
+            URL[] jars, ClassLoader parent, boolean childFirst, List<String> parentFirst) {
         super("user code", jars, parent);
+        this.childFirst = childFirst;
         this.parentFirst = parentFirst;
-        this.parentFirstNames = List.copyOf(parentFirstNames);
     }
 
     /**
-     * Loads from the jars, in that order, and else from the parent.
-     *
-     * @param options {@code classloader.resolve-order} may turn the order round, {@code
-     *     classloader.parent-first-patterns.additional} adds names that the parent is asked for
-     *     first
+     * Loads from the jars, in that order, and else from the parent; what goes first, apart from the
+     * names that always are the parent's, is {@code classloader.resolve-order} and {@code
+     * classloader.parent-first-patterns.additional}.
      */
     public static UserClassLoader of(
             List<URL> jars, ClassLoader parent, ParsedConfiguration options) {
-        List<String> names = new ArrayList<>(PARENT_FIRST);
-        names.addAll(
+        List<String> parentFirst = new ArrayList<>(PARENT_FIRST);
+        parentFirst.addAll(
                 options.getIfSet(DeploymentOptions.PARENT_FIRST_ADDITIONAL).orElse(List.of()));
         return new UserClassLoader(
                 jars.toArray(URL[]::new),
                 parent,
                 options.get(DeploymentOptions.RESOLVE_ORDER)
-                        == DeploymentOptions.ResolveOrder.PARENT_FIRST,
-                names);
+                        == DeploymentOptions.ResolveOrder.CHILD_FIRST,
+                List.copyOf(parentFirst));
     }
 
     /** The jars of a folder, by name; none if there is no such folder. */
@@ -104,7 +102,7 @@ public final class UserClassLoader extends URLClassLoader {
         synchronized (getClassLoadingLock(name)) {
             Class<?> loaded = findLoadedClass(name);
             if (loaded == null) {
-                loaded = isParentFirst(name) ? null : findOwn(name);
+                loaded = childFirst && !isParentFirst(name) ? findOwn(name) : null;
             }
             if (loaded == null) {
                 // asks the parent, and then the jars again
@@ -126,10 +124,7 @@ public final class UserClassLoader extends URLClassLoader {
     }
 
     private boolean isParentFirst(String name) {
-        if (parentFirst) {
-            return true;
-        }
-        for (String beginning : parentFirstNames) {
+        for (String beginning : parentFirst) {
             if (name.startsWith(beginning)) {
                 return true;
             }
@@ -139,13 +134,13 @@ public final class UserClassLoader extends URLClassLoader {
 
     @Override
     public URL getResource(String name) {
-        URL own = parentFirst ? null : findResource(name);
+        URL own = childFirst ? findResource(name) : null;
         return own != null ? own : super.getResource(name);
     }
 
     @Override
     public Enumeration<URL> getResources(String name) throws IOException {
-        if (parentFirst) {
+        if (!childFirst) {
             return super.getResources(name);
         }
         List<URL> all = new ArrayList<>(Collections.list(findResources(name)));
