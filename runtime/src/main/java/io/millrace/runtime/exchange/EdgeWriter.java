@@ -20,7 +20,10 @@ public final class EdgeWriter {
      *     execution.buffer-timeout.interval: 0})
      */
     public EdgeWriter(
-            int edge, List<OutputChannel> channels, ChannelSelector selector, boolean flushEachRecord) {
+            int edge,
+            List<OutputChannel> channels,
+            ChannelSelector selector,
+            boolean flushEachRecord) {
         this.edge = edge;
         this.channels = channels.toArray(OutputChannel[]::new);
         this.selector = selector;

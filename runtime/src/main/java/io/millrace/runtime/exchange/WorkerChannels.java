@@ -37,8 +37,7 @@ public final class WorkerChannels implements Channels {
      * @param remote opens channels to other workers
      * @param localBoundChunks closed chunks that may wait in a local channel
      */
-    public WorkerChannels(
-            String workerId, Channels remote, int localBoundChunks) {
+    public WorkerChannels(String workerId, Channels remote, int localBoundChunks) {
         this.workerId = workerId;
         this.remote = remote;
         this.localBoundChunks = localBoundChunks;

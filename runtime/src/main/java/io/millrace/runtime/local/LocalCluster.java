@@ -150,7 +150,11 @@ public final class LocalCluster implements AutoCloseable {
             for (int i = 0; i < more; i++) {
                 String id = "local-" + ++workersMade;
                 LocalWorker worker =
-                        new LocalWorker(id, "local", EPOCH, secret,
+                        new LocalWorker(
+                                id,
+                                "local",
+                                EPOCH,
+                                secret,
                                 settings,
                                 userClassLoader,
                                 clock,

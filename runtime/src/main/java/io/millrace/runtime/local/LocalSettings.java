@@ -10,7 +10,4 @@ import java.time.Duration;
  * @param cancelInterval a cancelled subtask that sits in user code is interrupted this often
  */
 public record LocalSettings(
-        int workers,
-        int slotsPerWorker,
-        long networkBytes,
-        Duration cancelInterval) {}
+        int workers, int slotsPerWorker, long networkBytes, Duration cancelInterval) {}

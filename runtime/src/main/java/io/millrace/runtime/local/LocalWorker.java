@@ -66,7 +66,9 @@ final class LocalWorker implements AutoCloseable {
         long now = clock.wallMillis();
         WorkerSettings workerSettings =
                 new WorkerSettings(
-                        settings.workers() == 1 ? new WorkerAddress(id, "localhost", 0) : dataPlane.address(),
+                        settings.workers() == 1
+                                ? new WorkerAddress(id, "localhost", 0)
+                                : dataPlane.address(),
                         settings.slotsPerWorker(),
                         NEVER,
                         Duration.ofSeconds(3),

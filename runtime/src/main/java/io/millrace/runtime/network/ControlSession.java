@@ -190,8 +190,7 @@ final class ControlSession extends ChannelInboundHandlerAdapter implements Contr
                     closing = reason;
                     // who does not read would keep us for ever
                     channel.eventLoop()
-                            .schedule(
-                                    () -> end(reason), LAST_WORDS_MILLIS, TimeUnit.MILLISECONDS);
+                            .schedule(() -> end(reason), LAST_WORDS_MILLIS, TimeUnit.MILLISECONDS);
                     pump();
                 });
     }

@@ -124,8 +124,8 @@ final class HandshakeHandler extends ByteToMessageDecoder {
         refuse(
                 context,
                 initiates
-                        ? "the other end closed the connection during the handshake; it may belong to"
-                                + " another application or have another secret"
+                        ? "the other end closed the connection during the handshake; it may belong"
+                                + " to another application or have another secret"
                         : "closed during the handshake",
                 false);
         super.channelInactive(context);

@@ -37,7 +37,9 @@ import java.util.function.Supplier;
  * <p>Threads: any.
  */
 final class NettyLoops implements AutoCloseable {
-    /** Bytes that Netty holds of one connection before it calls it unwritable, and writable again. */
+    /**
+     * Bytes that Netty holds of one connection before it calls it unwritable, and writable again.
+     */
     private static final WriteBufferWaterMark WATER_MARK =
             new WriteBufferWaterMark(64 * 1024, 256 * 1024);
 
@@ -171,7 +173,9 @@ final class NettyLoops implements AutoCloseable {
 
     /** Adds what cuts the stream of bytes into frames and hands each to the handler. */
     static void addFrames(
-            ChannelHandlerContext context, int maxFrameBytes, ChannelInboundHandlerAdapter handler) {
+            ChannelHandlerContext context,
+            int maxFrameBytes,
+            ChannelInboundHandlerAdapter handler) {
         context.pipeline()
                 .addLast(new LengthFieldBasedFrameDecoder(maxFrameBytes, 0, 4, 0, 4))
                 .addLast(handler);

@@ -174,9 +174,9 @@ public final class NetworkChannels implements Channels, AutoCloseable {
     /**
      * {@inheritDoc}
      *
-     * <p>What an ended channel has not handed over yet waits for its reader: until the reader has it
-     * or goes away, a newer attempt of the same writer opens the channel, {@link #releaseJob}, or the
-     * time-out.
+     * <p>What an ended channel has not handed over yet waits for its reader: until the reader has
+     * it or goes away, a newer attempt of the same writer opens the channel, {@link #releaseJob},
+     * or the time-out.
      */
     @Override
     public void release(AttemptId attempt) {

@@ -6,8 +6,8 @@ import io.millrace.runtime.serializer.TypeSerializer;
 import java.io.IOException;
 
 /**
- * Hands objects over without a copy though they can change, because the job promised that no function
- * keeps or changes them ({@code pipeline.object-reuse}).
+ * Hands objects over without a copy though they can change, because the job promised that no
+ * function keeps or changes them ({@code pipeline.object-reuse}).
  */
 final class ReferenceSharing implements TypeSerializer<Object> {
     private final TypeSerializer<Object> serializer;

@@ -8,11 +8,11 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 
 /**
- * Runs subtasks in small steps on whatever thread the caller has, for simulations: the same subtasks as
- * in a worker, without a thread of their own.
+ * Runs subtasks in small steps on whatever thread the caller has, for simulations: the same
+ * subtasks as in a worker, without a thread of their own.
  *
- * <p>Threads: all on one thread. Source functions still
- * have a thread of their own and do not belong here.
+ * <p>Threads: all on one thread. Source functions still have a thread of their own and do not
+ * belong here.
  */
 public final class SteppedSubtasks implements Subtasks {
     private final Channels channels;
@@ -95,7 +95,9 @@ public final class SteppedSubtasks implements Subtasks {
                 ClassLoader loader = userClassLoaders.apply(deployment.attempt().job());
                 subtask = new SubtaskAssembly(channels, ports).assemble(deployment, loader, this);
             } catch (Exception e) {
-                end(new SubtaskEnd.Failed(Failure.of(Failure.Category.INTERNAL, deployment.vertexName(), e)));
+                end(
+                        new SubtaskEnd.Failed(
+                                Failure.of(Failure.Category.INTERNAL, deployment.vertexName(), e)));
                 return false;
             }
             if (canceled) {

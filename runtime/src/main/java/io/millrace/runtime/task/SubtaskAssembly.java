@@ -5,7 +5,6 @@ import io.millrace.api.transform.Partitioning;
 import io.millrace.api.type.TypeInformation;
 import io.millrace.runtime.config.JobOptions;
 import io.millrace.runtime.config.ParsedConfiguration;
-import java.time.Duration;
 import io.millrace.runtime.exchange.ChannelId;
 import io.millrace.runtime.exchange.ChannelSelector;
 import io.millrace.runtime.exchange.Channels;
@@ -27,6 +26,7 @@ import io.millrace.runtime.task.TaskDeployment.Edge;
 import io.millrace.runtime.task.TaskDeployment.Peer;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -58,7 +58,8 @@ final class SubtaskAssembly {
         ChainSpec spec = read(deployment.chain(), userClassLoader);
         SubtaskContext context = new SubtaskContext(deployment, userClassLoader, wakeup);
         Duration bufferTimeout =
-                ParsedConfiguration.of(Configuration.fromMap(deployment.configuration())).get(JobOptions.BUFFER_TIMEOUT);
+                ParsedConfiguration.of(Configuration.fromMap(deployment.configuration()))
+                        .get(JobOptions.BUFFER_TIMEOUT);
         Map<Integer, EdgeWriter> writers =
                 writers(deployment, spec, userClassLoader, wakeup, bufferTimeout.isZero());
         OperatorChain chain = new ChainBuilder(spec, context, writers, ports).build();
@@ -144,7 +145,8 @@ final class SubtaskAssembly {
     @SuppressWarnings("unchecked") // values of the type are all the serializer ever sees
     private static TypeSerializer<Object> serializer(
             TypeInformation<?> type, ChainSpec spec, ClassLoader loader) {
-        TypeSerializer<Object> serializer = (TypeSerializer<Object>) Serializers.compile(type, loader);
+        TypeSerializer<Object> serializer =
+                (TypeSerializer<Object>) Serializers.compile(type, loader);
         return spec.objectReuse() ? new ReferenceSharing(serializer) : serializer;
     }
 

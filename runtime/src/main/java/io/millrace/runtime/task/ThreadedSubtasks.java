@@ -2,8 +2,8 @@ package io.millrace.runtime.task;
 
 import io.millrace.runtime.control.Failure;
 import io.millrace.runtime.exchange.Channels;
-import io.millrace.runtime.exchange.OutputFlusher;
 import io.millrace.runtime.exchange.OutputChannel;
+import io.millrace.runtime.exchange.OutputFlusher;
 import io.millrace.runtime.exchange.Wakeup;
 import io.millrace.runtime.operator.OperatorPorts;
 import java.util.List;
@@ -37,7 +37,8 @@ public final class ThreadedSubtasks implements Subtasks {
      *     interrupted this often ({@code task.cancellation.interval})
      * @param flusher flushes open batches of writers that sit in user code
      */
-    public record Settings(LongSupplier nanoClock, long cancelInterruptNanos, OutputFlusher flusher) {}
+    public record Settings(
+            LongSupplier nanoClock, long cancelInterruptNanos, OutputFlusher flusher) {}
 
     /**
      * @param userClassLoaders by the job's id

@@ -13,10 +13,11 @@ import io.millrace.runtime.task.ThreadedSubtasks;
 import java.util.function.Function;
 
 /**
- * All of a worker that records pass through: network buffers, connections to other workers, channels
- * between its own subtasks, the threads of the subtasks.
+ * All of a worker that records pass through: network buffers, connections to other workers,
+ * channels between its own subtasks, the threads of the subtasks.
  *
- * <p>Threads: made and closed by the process around the worker; its parts say which threads call them.
+ * <p>Threads: made and closed by the process around the worker; its parts say which threads call
+ * them.
  */
 public final class WorkerDataPlane implements AutoCloseable {
     /** Closed batches that may wait in a channel between two subtasks of the worker. */
@@ -31,12 +32,17 @@ public final class WorkerDataPlane implements AutoCloseable {
      * What it takes to run subtasks.
      *
      * @param userClassLoaders by the job's id
-     * @param cancelInterruptNanos how often a cancelled subtask that sits in user code is interrupted
+     * @param cancelInterruptNanos how often a cancelled subtask that sits in user code is
+     *     interrupted
      */
-    public record Running(Function<String, ClassLoader> userClassLoaders, Clock clock, long cancelInterruptNanos) {}
+    public record Running(
+            Function<String, ClassLoader> userClassLoaders,
+            Clock clock,
+            long cancelInterruptNanos) {}
 
     /** Opens the data port of a worker among others. */
-    public WorkerDataPlane(DataNetworkSettings settings, long networkBytes, int segmentBytes, Running running) {
+    public WorkerDataPlane(
+            DataNetworkSettings settings, long networkBytes, int segmentBytes, Running running) {
         this.pool = NetworkBufferPool.ofBytes(networkBytes, segmentBytes);
         this.network = new NetworkChannels(settings, pool);
         this.flusher = new OutputFlusher("output-flusher");

@@ -166,7 +166,8 @@ class ChannelProtocolTest {
     void shouldDeliverEventsWhenReaderHasNoCreditLeft() throws Exception {
         Channels w1 = network.join(settings("a"), new NetworkBufferPool(20, SEGMENT));
         Channels w2 =
-                network.join(settings("b").withSegments(1, 0, 10), new NetworkBufferPool(1, SEGMENT));
+                network.join(
+                        settings("b").withSegments(1, 0, 10), new NetworkBufferPool(1, SEGMENT));
         OutputChannel out = output(w1, channel(0, 0), "b");
         RemoteInputChannel in = (RemoteInputChannel) input(w2, channel(0, 0), "a");
         network.advance(10);
@@ -353,8 +354,7 @@ class ChannelProtocolTest {
         InputChannel otherAttempt =
                 input(
                         w2,
-                        new ChannelId(
-                                attempt(0, 0), 0, new AttemptId("a".repeat(32), 1, 0, 1, 2)),
+                        new ChannelId(attempt(0, 0), 0, new AttemptId("a".repeat(32), 1, 0, 1, 2)),
                         "a");
         network.advance(10);
         settle();
@@ -493,7 +493,8 @@ class ChannelProtocolTest {
         int readers = 2;
         int maxQueued = 1 + order.nextInt(5);
         InMemoryNetwork net = new InMemoryNetwork(1 + order.nextInt(5));
-        int need = writers * (readers + 1) + readers * (exclusive * writers + Math.min(1, floating));
+        int need =
+                writers * (readers + 1) + readers * (exclusive * writers + Math.min(1, floating));
         NetworkBufferPool pool1 = new NetworkBufferPool(need + order.nextInt(12), SEGMENT);
         NetworkBufferPool pool2 = new NetworkBufferPool(need + order.nextInt(12), SEGMENT);
         RemoteChannels w1 =
@@ -571,9 +572,7 @@ class ChannelProtocolTest {
         }
         for (Reader reader : each) {
             for (int w = 0; w < writers; w++) {
-                assertThat(reader.ended[w])
-                        .as("stands still: %s%n%s", net, reader.ins[w])
-                        .isTrue();
+                assertThat(reader.ended[w]).as("stands still: %s%n%s", net, reader.ins[w]).isTrue();
                 assertThat(reader.next[w]).isEqualTo(records);
             }
         }

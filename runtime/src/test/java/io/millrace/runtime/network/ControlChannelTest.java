@@ -215,8 +215,7 @@ class ControlChannelTest {
             assertThat(slow.getInputStream().read()).isEqualTo(-1);
         }
         Await.until("both were counted", () -> server.refusedConnections() == 2, () -> server);
-        Await.until(
-                "nobody knocks", () -> server.unauthenticatedConnections() == 0, () -> server);
+        Await.until("nobody knocks", () -> server.unauthenticatedConnections() == 0, () -> server);
     }
 
     @Test
@@ -231,8 +230,7 @@ class ControlChannelTest {
             for (int i = 0; i < 4; i++) {
                 sockets.add(new Socket(InetAddress.getByName(LOOPBACK), server.port()));
             }
-            Await.until(
-                    "four knock", () -> server.unauthenticatedConnections() == 4, () -> server);
+            Await.until("four knock", () -> server.unauthenticatedConnections() == 4, () -> server);
             Socket fifth = new Socket(InetAddress.getByName(LOOPBACK), server.port());
             sockets.add(fifth);
             fifth.setSoTimeout(30_000);
@@ -293,7 +291,10 @@ class ControlChannelTest {
             socket.getOutputStream().write(mac);
             assertThat(socket.getInputStream().read()).isEqualTo(-1);
         }
-        Await.until("all were counted", () -> server.refusedConnections() == 101, () -> server.refusedConnections());
+        Await.until(
+                "all were counted",
+                () -> server.refusedConnections() == 101,
+                () -> server.refusedConnections());
         good.send("still there");
         assertThat(worker.next()).startsWith("connected");
         assertThat(worker.next()).isEqualTo("received still there");
@@ -306,9 +307,7 @@ class ControlChannelTest {
                 server(master, ControlSettings.defaults().withMaxMessageBytes(100_000));
         ControlClient client = client(ControlSettings.defaults());
         RecordingListener first = new RecordingListener();
-        connect(client, server, SECRET, "app", 3, first)
-                .get(30, TimeUnit.SECONDS)
-                .send("damaged");
+        connect(client, server, SECRET, "app", 3, first).get(30, TimeUnit.SECONDS).send("damaged");
         assertThat(master.next()).startsWith("connected");
         assertThat(master.next()).isEqualTo("closed worker-1 sent what is no message");
         RecordingListener second = new RecordingListener();
@@ -406,10 +405,7 @@ class ControlChannelTest {
                 server(
                         master,
                         new ControlSettings(
-                                1 << 20,
-                                1 << 20,
-                                UnauthenticatedLimits.defaults(),
-                                clock::get));
+                                1 << 20, 1 << 20, UnauthenticatedLimits.defaults(), clock::get));
         ControlConnection connection =
                 connect(
                                 client(ControlSettings.defaults()),

@@ -90,8 +90,7 @@ class HandshakeTest {
                 .hasMessageContaining("another application");
 
         Handshake control =
-                Handshake.initiator(
-                        identity("w1", 0), ConnectionKind.CONTROL_WORKER, "w2", nonces);
+                Handshake.initiator(identity("w1", 0), ConnectionKind.CONTROL_WORKER, "w2", nonces);
         assertThatThrownBy(() -> acceptor(identity("w2", 0)).onMessage(control.hello()))
                 .hasMessageContaining("not for this port");
 

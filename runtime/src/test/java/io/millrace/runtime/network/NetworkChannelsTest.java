@@ -136,7 +136,8 @@ class NetworkChannelsTest {
                 }
             } else if (item instanceof Barrier barrier) {
                 barriers++;
-                assertThat(next - 1).isEqualTo((int) (barrier.checkpointId() - 1) * 100_000 + 50_000);
+                assertThat(next - 1)
+                        .isEqualTo((int) (barrier.checkpointId() - 1) * 100_000 + 50_000);
             } else if (item instanceof EndOfData) {
                 break;
             }
@@ -354,13 +355,15 @@ class NetworkChannelsTest {
         InputChannel in =
                 w1.channels()
                         .openInput(
-                                channel(0, 0), w2.channels().address(), Item.SERIALIZER, bell::ring);
+                                channel(0, 0),
+                                w2.channels().address(),
+                                Item.SERIALIZER,
+                                bell::ring);
         bell.await(in);
         assertThatThrownBy(in::poll)
                 .isInstanceOf(ExchangeException.class)
                 .hasMessageContaining("does not fit the application's secret");
-        Await.until(
-                "it was counted", () -> w2.channels().refusedConnections() == 1, w2::toString);
+        Await.until("it was counted", () -> w2.channels().refusedConnections() == 1, w2::toString);
     }
 
     @Test
