@@ -8,10 +8,12 @@ import io.millrace.master.yarn.FinalStatus;
 import io.millrace.master.yarn.YarnApplication;
 import io.millrace.master.yarn.YarnContainers;
 import io.millrace.runtime.config.JobManagerOptions;
+import io.millrace.runtime.config.Options;
 import io.millrace.runtime.config.Origin;
 import io.millrace.runtime.config.ParsedConfiguration;
 import io.millrace.runtime.config.TaskManagerOptions;
 import io.millrace.runtime.config.YarnOptions;
+import io.millrace.runtime.control.ControlCodec;
 import io.millrace.runtime.control.ControlMessage;
 import io.millrace.runtime.control.Failure;
 import io.millrace.runtime.file.FileSystems;
@@ -32,7 +34,6 @@ import io.millrace.runtime.network.ConnectionKind;
 import io.millrace.runtime.network.ControlConnection;
 import io.millrace.runtime.network.ControlListener;
 import io.millrace.runtime.network.ControlServer;
-import io.millrace.runtime.control.ControlCodec;
 import io.millrace.runtime.network.NamedConnections;
 import io.millrace.runtime.network.Secret;
 import io.millrace.runtime.schedule.RestartStrategy;
@@ -43,9 +44,9 @@ import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -147,7 +148,7 @@ public final class ApplicationMaster {
                 spec.name(),
                 application.attempt(),
                 application.host(),
-                options.toConfiguration());
+                shown(options));
         Configuration hadoop = HadoopConfiguration.load(options.toConfiguration().toMap());
         // A program that calls System.exit must not take the file systems from under the end.
         hadoop.setBoolean("fs.automatic.close", false);
@@ -180,8 +181,7 @@ public final class ApplicationMaster {
                         containers);
         containers.connect(yarn);
         note("master JVM started", startMillis());
-        YarnContainers.Registration registration =
-                yarn.register(application.host(), server.port());
+        YarnContainers.Registration registration = yarn.register(application.host(), server.port());
         note("master registered", clock.wallMillis());
         JobMaster master = jobMaster(containers, server.port());
         loop.put(new MasterEvent.Started());
@@ -191,8 +191,16 @@ public final class ApplicationMaster {
         return awaitEnd(yarn);
     }
 
+    /** For the log, which more people can read than the settings. */
+    private static Map<String, String> shown(ParsedConfiguration options) {
+        Map<String, String> shown = new TreeMap<>(options.toConfiguration().toMap());
+        shown.replaceAll((key, value) -> Options.isSecret(key) ? "******" : value);
+        return shown;
+    }
+
     private JobMaster jobMaster(WorkerContainers containers, int port) throws IOException {
-        ExecutorService files = Executors.newSingleThreadExecutor(work -> daemon(work, "job-files"));
+        ExecutorService files =
+                Executors.newSingleThreadExecutor(work -> daemon(work, "job-files"));
         ExecutorService record =
                 Executors.newSingleThreadExecutor(work -> daemon(work, "job-record"));
         String records = spec.records().toString();
@@ -285,7 +293,9 @@ public final class ApplicationMaster {
         }
     }
 
-    /** A program that ends the JVM ends its application, with a result; a node's signal does not. */
+    /**
+     * A program that ends the JVM ends its application, with a result; a node's signal does not.
+     */
     private void onShutdown() {
         if (!ApplicationProgram.hasCalledExit()) {
             return;
@@ -311,8 +321,7 @@ public final class ApplicationMaster {
     private void note(String what, long wallMillis) {
         loop.put(
                 new MasterEvent.Noted(
-                        new JobStatus.TimelineEvent(
-                                what, application.containerId(), wallMillis)));
+                        new JobStatus.TimelineEvent(what, application.containerId(), wallMillis)));
     }
 
     private static long startMillis() {

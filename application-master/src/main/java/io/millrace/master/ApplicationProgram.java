@@ -32,6 +32,7 @@ final class ApplicationProgram {
     private static final String WHO = "The program's main";
 
     private final ApplicationSpec spec;
+    private final ParsedConfiguration options;
     private final Inbox<MasterEvent> inbox;
     private final ProgramExecutor executor;
     private final CompletableFuture<JobResult> jobResult;
@@ -48,6 +49,7 @@ final class ApplicationProgram {
             Inbox<MasterEvent> inbox,
             CompletableFuture<JobResult> jobResult) {
         this.spec = spec;
+        this.options = options;
         this.inbox = inbox;
         this.jobResult = jobResult;
         this.executor =
@@ -95,10 +97,9 @@ final class ApplicationProgram {
         Path folder = Path.of(WorkerEnvironment.USER_JARS_FOLDER);
         // The program's jar comes first, as its manifest may name the entry class.
         List<URL> jars = new ArrayList<>(UserClassLoader.jarsIn(folder));
-        jars.sort(
-                (a, b) -> Boolean.compare(isProgram(b), isProgram(a)));
+        jars.sort((a, b) -> Boolean.compare(isProgram(b), isProgram(a)));
         UserProgram program = new UserProgram(jars, spec.entryClass(), spec.arguments());
-        UserClassLoader loader = UserClassLoader.of(jars, getClass().getClassLoader());
+        UserClassLoader loader = UserClassLoader.of(jars, getClass().getClassLoader(), options);
         try {
             program.run(loader, executor);
         } catch (Throwable thrown) {
@@ -123,8 +124,7 @@ final class ApplicationProgram {
         boolean refused =
                 thrown instanceof InvalidProgramException
                         || thrown instanceof ConfigurationException;
-        Failure.Category category =
-                refused ? Failure.Category.CONFIG : Failure.Category.USER_CODE;
+        Failure.Category category = refused ? Failure.Category.CONFIG : Failure.Category.USER_CODE;
         if (!executor.hasSubmitted()) {
             LOG.warn("{} failed before it executed a job", WHO, thrown);
             return notSubmitted(category, WHO, thrown);
@@ -172,11 +172,9 @@ final class ApplicationProgram {
                 Failure.of(
                         Failure.Category.USER_CODE,
                         WHO,
-                        new IllegalStateException(
-                                submitted
-                                        ? "The program called System.exit before its job had ended."
-                                        : "The program called System.exit without having executed a"
-                                                + " job."));
+                        submitted
+                                ? "The program called System.exit before its job had ended."
+                                : "The program called System.exit without having executed a job.");
         mainEnded.complete(failure);
         inbox.put(
                 submitted

@@ -56,7 +56,7 @@ final class ProgramExecutor implements JobExecutor {
                             + "'; in application mode it may run one job: put both pipelines before"
                             + " one execute(), or submit two programs.");
         }
-        JobGraph graph = planner.jobGraph(pipeline, newJobId());
+        JobGraph graph = planner.clusterJobGraph(pipeline, newJobId());
         submitted = graph.jobName();
         submit.accept(graph);
         JobResult ended = result.get();

@@ -10,6 +10,7 @@ import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.net.URISyntaxException;
 import java.net.URL;
+import java.util.Arrays;
 import java.util.List;
 import java.util.jar.Attributes;
 import java.util.jar.JarFile;
@@ -80,10 +81,22 @@ public record UserProgram(List<URL> jars, String entryClass, List<String> argume
         try (ExecutorContext.Scope scope = ExecutorContext.setForThread(executor)) {
             main.invoke(null, (Object) arguments.toArray(String[]::new));
         } catch (InvocationTargetException e) {
-            throw e.getCause();
+            throw withoutOurFrames(e.getCause());
         } finally {
             thread.setContextClassLoader(before);
         }
+    }
+
+    /** What lies below main is of no interest to whoever wrote it. */
+    private static Throwable withoutOurFrames(Throwable thrown) {
+        StackTraceElement[] frames = thrown.getStackTrace();
+        for (int i = 0; i < frames.length; i++) {
+            if (frames[i].getClassName().startsWith("jdk.internal.reflect.")) {
+                thrown.setStackTrace(Arrays.copyOf(frames, i));
+                break;
+            }
+        }
+        return thrown;
     }
 
     private String manifestClass() {

@@ -124,13 +124,8 @@ public final class ContainerWorker {
     private int run() throws Exception {
         HadoopConfiguration.load(options.toConfiguration().toMap());
         TaskManagerMemory memory =
-                TaskManagerMemory.ofGranted(
-                        options, Math.toIntExact(environment.containerMib()));
-        LOG.info(
-                "Worker {} on {}; memory: {}",
-                containerId,
-                host,
-                memory.lines());
+                TaskManagerMemory.ofGranted(options, Math.toIntExact(environment.containerMib()));
+        LOG.info("Worker {} on {}; memory: {}", containerId, host, memory.lines());
         WorkerDataPlane dataPlane =
                 new WorkerDataPlane(
                         networkSettings(),
@@ -140,13 +135,10 @@ public final class ContainerWorker {
                         new WorkerDataPlane.Running(
                                 new UserCode(options)::loader,
                                 clock,
-                                options.get(TaskManagerOptions.TASK_CANCELLATION_INTERVAL).toNanos()));
+                                options.get(TaskManagerOptions.TASK_CANCELLATION_INTERVAL)
+                                        .toNanos()));
         EventLoop<WorkerEvent> loop =
-                new EventLoop<>(
-                        "task-manager",
-                        EVENTS,
-                        clock,
-                        crash -> end.complete(LOOP_FAILED));
+                new EventLoop<>("task-manager", EVENTS, clock, crash -> end.complete(LOOP_FAILED));
         NamedConnections connections = new NamedConnections();
         MasterConnector link =
                 new MasterConnector(

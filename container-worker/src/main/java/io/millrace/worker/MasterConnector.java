@@ -1,13 +1,13 @@
 package io.millrace.worker;
 
 import io.millrace.hdfs.JobRecordReader;
+import io.millrace.runtime.control.ControlCodec;
 import io.millrace.runtime.control.ToWorker;
 import io.millrace.runtime.loop.Inbox;
 import io.millrace.runtime.network.ConnectionKind;
 import io.millrace.runtime.network.ControlClient;
 import io.millrace.runtime.network.ControlConnection;
 import io.millrace.runtime.network.ControlListener;
-import io.millrace.runtime.control.ControlCodec;
 import io.millrace.runtime.network.NamedConnections;
 import io.millrace.runtime.network.Secret;
 import io.millrace.runtime.worker.MasterLink;
@@ -81,7 +81,10 @@ final class MasterConnector implements MasterLink {
             return;
         }
         if (master == null) {
-            notConnected("no application master of epoch " + minEpoch + " or later has said where it is");
+            notConnected(
+                    "no application master of epoch "
+                            + minEpoch
+                            + " or later has said where it is");
             return;
         }
         client.connect(
@@ -128,8 +131,7 @@ final class MasterConnector implements MasterLink {
     private final class Listener implements ControlListener {
         @Override
         public void connected(ControlConnection connection) {
-            inbox.put(
-                    new WorkerEvent.Connected(connections.add(connection), connection.epoch()));
+            inbox.put(new WorkerEvent.Connected(connections.add(connection), connection.epoch()));
         }
 
         @Override

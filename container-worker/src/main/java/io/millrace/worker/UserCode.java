@@ -19,10 +19,12 @@ import java.util.concurrent.ConcurrentHashMap;
  * <p>Threads: any.
  */
 final class UserCode {
+    private final ParsedConfiguration options;
     private final List<URL> jars;
     private final Map<String, ClassLoader> loaders = new ConcurrentHashMap<>();
 
     UserCode(ParsedConfiguration options) {
+        this.options = options;
         jars = new ArrayList<>(UserClassLoader.jarsIn(Path.of(WorkerEnvironment.USER_JARS_FOLDER)));
         for (String further : options.getIfSet(JobOptions.CLASSPATHS).orElse(List.of())) {
             try {
@@ -37,6 +39,6 @@ final class UserCode {
     /** By the job's id. */
     ClassLoader loader(String job) {
         return loaders.computeIfAbsent(
-                job, id -> UserClassLoader.of(jars, UserCode.class.getClassLoader()));
+                job, id -> UserClassLoader.of(jars, UserCode.class.getClassLoader(), options));
     }
 }

@@ -113,6 +113,7 @@ public final class MiniHadoop {
         // Logs stay in the NodeManagers' folders, where a failed test shows them.
         conf.setBoolean(YarnConfiguration.LOG_AGGREGATION_ENABLED, false);
         conf.setLong(YarnConfiguration.NM_LOG_RETAIN_SECONDS, 86_400);
+        conf.setBoolean("yarn.nodemanager.log-container-debug-info.enabled", false);
         conf.setBoolean(YarnConfiguration.TIMELINE_SERVICE_ENABLED, false);
         return conf;
     }

@@ -115,7 +115,8 @@ class BadInputIT {
                         APPLICATION
                                 + "-D taskmanager.memory.process.size=1g"
                                 + " -D taskmanager.memory.managed.size=2g EXAMPLES /in /out",
-                        "taskmanager.memory.managed.size"),
+                        "managed 2048 MiB",
+                        "taskmanager.memory.process.size"),
                 refusal(
                         "an input that does not exist, per job",
                         PER_JOB + WORD_COUNT + " EXAMPLES /no/such/input /bad-input/new",

@@ -1,6 +1,5 @@
 package org.example.jobs;
 
-import io.millrace.api.RuntimeExecutionMode;
 import io.millrace.api.StreamExecutionEnvironment;
 import io.millrace.api.function.RichParallelSourceFunction;
 import io.millrace.api.tuple.Tuple2;
@@ -14,7 +13,6 @@ public final class GatedSums {
 
     public static void main(String[] args) throws Exception {
         StreamExecutionEnvironment env = StreamExecutionEnvironment.getExecutionEnvironment();
-        env.setRuntimeMode(RuntimeExecutionMode.BATCH);
         env.addSource(new Numbers(Long.parseLong(args[0]), args[1]))
                 .name("numbers")
                 .keyBy(number -> number.f0)

@@ -137,7 +137,7 @@ public final class FileJobStore implements JobStore {
                 continue; // seen between two names
             }
             int found = owner.getAsInt();
-            if (found > epoch || found == epoch && tried != epoch) {
+            if (found > epoch || (found == epoch && tried != epoch)) {
                 // YARN gives each attempt a number of its own, and an attempt is one process: this
                 // epoch is ours exactly if this object has tried to make it so.
                 return new Outcome.Refused<>(

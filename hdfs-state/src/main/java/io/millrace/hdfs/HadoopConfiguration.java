@@ -66,7 +66,7 @@ public final class HadoopConfiguration {
     public static synchronized boolean isPresent() {
         String folder = System.getenv(CONF_DIR);
         return current != null
-                || folder != null && new File(folder, FILES[0]).isFile()
+                || (folder != null && new File(folder, FILES[0]).isFile())
                 || HadoopConfiguration.class.getClassLoader().getResource(FILES[0]) != null;
     }
 

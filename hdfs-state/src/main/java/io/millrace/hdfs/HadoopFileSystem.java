@@ -49,7 +49,8 @@ public final class HadoopFileSystem implements FileSystem {
         this.files = org.apache.hadoop.fs.FileSystem.newInstance(uri, configuration);
         // FileSystem.rename moves into an existing folder, and says false for a missing parent:
         // only this one has the rename with options, which does neither.
-        this.renames = contextOrNull(uri, configuration);
+        // hdfs:///path means the default file system's host, which FileSystem has filled in.
+        this.renames = contextOrNull(files.getUri(), configuration);
     }
 
     private static FileContext contextOrNull(URI uri, Configuration configuration) {

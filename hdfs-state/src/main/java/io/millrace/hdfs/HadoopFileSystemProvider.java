@@ -36,8 +36,8 @@ public final class HadoopFileSystemProvider implements FileSystemProvider {
             return false;
         }
         return KNOWN.contains(name)
-                || HadoopConfiguration.isPresent()
-                        && HadoopConfiguration.get().get("fs." + name + ".impl") != null;
+                || (HadoopConfiguration.isPresent()
+                        && HadoopConfiguration.get().get("fs." + name + ".impl") != null);
     }
 
     @Override
@@ -51,8 +51,8 @@ public final class HadoopFileSystemProvider implements FileSystemProvider {
         URI base = path;
         URI byDefault = org.apache.hadoop.fs.FileSystem.getDefaultUri(configuration);
         if (path.getScheme() == null
-                || path.getAuthority() == null
-                        && path.getScheme().equalsIgnoreCase(byDefault.getScheme())) {
+                || (path.getAuthority() == null
+                        && path.getScheme().equalsIgnoreCase(byDefault.getScheme()))) {
             base = byDefault;
         }
         if ("file".equalsIgnoreCase(base.getScheme())) {

@@ -75,7 +75,9 @@ final class ApplicationFiles {
         var status = files.status(jar);
         String path = status.path().getPath();
         return new ContainerFile(
-                WorkerEnvironment.USER_JARS_FOLDER + "/" + path.substring(path.lastIndexOf('/') + 1),
+                WorkerEnvironment.USER_JARS_FOLDER
+                        + "/"
+                        + path.substring(path.lastIndexOf('/') + 1),
                 status.path(),
                 status.length(),
                 status.modifiedMillis(),

@@ -44,7 +44,7 @@ final class CapturingExecutor implements JobExecutor {
         }
         byte[] id = new byte[16];
         IDS.nextBytes(id);
-        captured = planner.jobGraph(pipeline, HexFormat.of().formatHex(id));
+        captured = planner.clusterJobGraph(pipeline, HexFormat.of().formatHex(id));
         // The job has not run yet: there is no time to tell.
         return new JobExecutionResult(captured.jobId(), 0);
     }

@@ -39,7 +39,7 @@ final class InterruptHandler implements Runnable {
     @Override
     public void run() {
         String application = applicationId;
-        if (over) {
+        if (over || PerJobProgram.isExitCalled()) {
             return;
         }
         if (application == null) {

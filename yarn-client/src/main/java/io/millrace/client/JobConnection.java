@@ -1,5 +1,6 @@
 package io.millrace.client;
 
+import io.millrace.runtime.control.ControlCodec;
 import io.millrace.runtime.control.FromClient;
 import io.millrace.runtime.control.ToClient;
 import io.millrace.runtime.master.JobStatus;
@@ -7,7 +8,6 @@ import io.millrace.runtime.network.ConnectionKind;
 import io.millrace.runtime.network.ControlClient;
 import io.millrace.runtime.network.ControlConnection;
 import io.millrace.runtime.network.ControlListener;
-import io.millrace.runtime.control.ControlCodec;
 import io.millrace.runtime.network.Secret;
 import java.io.IOException;
 import java.net.InetSocketAddress;

@@ -17,8 +17,8 @@ import org.apache.hadoop.yarn.api.records.YarnApplicationState;
 import org.apache.hadoop.yarn.exceptions.YarnException;
 
 /**
- * Follows one application to its end: asks the application master while it answers, else YARN, whose
- * final status is the last word.
+ * Follows one application to its end: asks the application master while it answers, else YARN,
+ * whose final status is the last word.
  *
  * <p>Threads: one.
  */

@@ -32,10 +32,8 @@ final class JobReport {
                 return ExitCode.REFUSED;
             }
             default -> {
+                // The diagnostics say the whole of it, also after the master has gone.
                 terminal.failure(job + " failed: " + end.diagnostics());
-                if (status != null && status.failure() != null) {
-                    terminal.failure(status.failure().report());
-                }
                 terminal.failure(end.logHint());
                 return ExitCode.FAILED;
             }

@@ -17,6 +17,7 @@ import java.net.MalformedURLException;
 import java.net.URI;
 import java.net.URL;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 
@@ -40,13 +41,13 @@ final class PerJobProgram {
                 .forEach(further -> jars.add(url(further)));
         CapturingExecutor executor =
                 new CapturingExecutor(new JobPlanner(request.configuration(), 1));
-        UserProgram program =
-                new UserProgram(jars, request.entryClass(), request.arguments());
+        UserProgram program = new UserProgram(jars, request.entryClass(), request.arguments());
         AtomicReference<Boolean> over = new AtomicReference<>(false);
         Thread onExit = new Thread(() -> refuseExit(over), "exit");
         Runtime.getRuntime().addShutdownHook(onExit);
         try (UserClassLoader loader =
-                UserClassLoader.of(jars, PerJobProgram.class.getClassLoader())) {
+                UserClassLoader.of(
+                        jars, PerJobProgram.class.getClassLoader(), request.configuration())) {
             program.run(loader, executor);
         } catch (InvalidProgramException | ConfigurationException e) {
             throw new ConfigurationException(e.getMessage(), e);
@@ -77,22 +78,24 @@ final class PerJobProgram {
 
     /** A program that ends the JVM has ended the launcher: it is told why nothing was submitted. */
     private static void refuseExit(AtomicReference<Boolean> over) {
-        boolean byProgram =
-                !over.get()
-                        && Thread.getAllStackTraces().values().stream()
-                                .flatMap(java.util.Arrays::stream)
-                                .anyMatch(
-                                        frame ->
-                                                frame.getClassName().equals("java.lang.Runtime")
-                                                        && frame.getMethodName().equals("exit"));
-        if (byProgram) {
-            System.err.println(
-                    "The program called System.exit before its main had ended: nothing was"
-                            + " submitted. Leave the call out; main runs in the launcher in per-job"
-                            + " mode.");
-            System.err.flush();
-            Runtime.getRuntime().halt(ExitCode.REFUSED.code());
+        if (over.get() || !isExitCalled()) {
+            return;
         }
+        System.err.println(
+                "The program called System.exit before its main had ended: nothing was submitted."
+                        + " Leave the call out; main runs in the launcher in per-job mode.");
+        System.err.flush();
+        Runtime.getRuntime().halt(ExitCode.REFUSED.code());
+    }
+
+    /** To be asked while the JVM shuts down: whether code has asked for that, and not a signal. */
+    static boolean isExitCalled() {
+        return Thread.getAllStackTraces().values().stream()
+                .flatMap(Arrays::stream)
+                .anyMatch(
+                        frame ->
+                                frame.getClassName().equals(Runtime.class.getName())
+                                        && frame.getMethodName().equals("exit"));
     }
 
     /** What the job master would refuse later is refused here, before anything is uploaded. */

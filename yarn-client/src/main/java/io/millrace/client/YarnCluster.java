@@ -188,8 +188,11 @@ final class YarnCluster implements AutoCloseable {
      */
     HadoopFileSystem fileSystem(String path) {
         URI uri = URI.create(path);
-        if (uri.getScheme() == null) {
-            uri = FileSystem.getDefaultUri(configuration);
+        URI byDefault = FileSystem.getDefaultUri(configuration);
+        if (uri.getAuthority() == null && byDefault.getScheme().equals(uri.getScheme())) {
+            uri = byDefault;
+        } else if (uri.getScheme() == null) {
+            uri = byDefault;
             if ("file".equals(uri.getScheme())) {
                 throw new ConfigurationException(
                         "fs.defaultFS is "

@@ -1,11 +1,9 @@
 package io.millrace.client;
 
-import io.millrace.api.MemorySize;
 import io.millrace.hdfs.FileJobStore;
 import io.millrace.hdfs.HadoopFileSystem;
 import io.millrace.hdfs.JobRecordReader;
 import io.millrace.hdfs.StagingFolders;
-import io.millrace.master.ApplicationEnd;
 import io.millrace.master.ApplicationSpec;
 import io.millrace.master.JobGraphFile;
 import io.millrace.master.yarn.ContainerCredentials;
@@ -19,7 +17,6 @@ import io.millrace.runtime.config.ParsedConfiguration;
 import io.millrace.runtime.config.TaskManagerOptions;
 import io.millrace.runtime.config.YarnOptions;
 import io.millrace.runtime.graph.JobGraph;
-import io.millrace.runtime.master.JobStatus;
 import io.millrace.runtime.master.JobStatus.TimelineEvent;
 import io.millrace.runtime.memory.JobManagerMemory;
 import io.millrace.runtime.memory.JvmOptions;
@@ -45,7 +42,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
@@ -54,7 +50,6 @@ import org.apache.hadoop.security.UserGroupInformation;
 import org.apache.hadoop.yarn.api.records.ApplicationId;
 import org.apache.hadoop.yarn.api.records.ApplicationReport;
 import org.apache.hadoop.yarn.api.records.ApplicationSubmissionContext;
-import org.apache.hadoop.yarn.api.records.FinalApplicationStatus;
 import org.apache.hadoop.yarn.api.records.Priority;
 import org.apache.hadoop.yarn.api.records.Resource;
 import org.apache.hadoop.yarn.api.records.YarnApplicationState;
@@ -77,12 +72,7 @@ public final class YarnDeployer implements Deployer {
     private static final String DEFAULT_QUEUE = "default";
 
     private static final Duration LEASE_MARGIN = Duration.ofMinutes(5);
-    private static final Duration POLL = Duration.ofSeconds(1);
-    private static final Duration POLL_AT_START = Duration.ofMillis(200);
     private static final Duration CANCEL_ANSWER = Duration.ofSeconds(10);
-
-    /** A launcher that can ask neither the application master nor YARN gives up. */
-    private static final Duration NOBODY_ANSWERS = Duration.ofMinutes(5);
 
     private final ParsedConfiguration options;
     private final YarnCluster cluster;
@@ -122,6 +112,7 @@ public final class YarnDeployer implements Deployer {
             graph = PerJobProgram.run(request);
             note(timeline, "graph built", System.currentTimeMillis());
         }
+        Optional<ContainerFile> remoteJar = remoteJar(request);
         YarnClientApplication application = cluster.newApplication();
         Resource master = checkContainers(application);
         note(timeline, "checked", System.currentTimeMillis());
@@ -133,7 +124,7 @@ public final class YarnDeployer implements Deployer {
         try {
             listener.onStep("Uploading to " + staging.base());
             ApplicationFiles upload = new ApplicationFiles(files, staging.base());
-            List<ContainerFile> kept = upload(request, upload, distribution, scratch);
+            List<ContainerFile> kept = upload(request, upload, distribution, remoteJar, scratch);
             note(timeline, "uploaded", System.currentTimeMillis());
             URI folder = staging.create(id);
             folders = true;
@@ -241,12 +232,13 @@ public final class YarnDeployer implements Deployer {
             SubmissionRequest request,
             ApplicationFiles upload,
             Distribution distribution,
+            Optional<ContainerFile> remoteJar,
             Path scratch)
             throws IOException {
         List<ContainerFile> kept = new ArrayList<>();
         kept.add(upload.distribution(distribution, scratch));
         kept.add(upload.siteFiles(hadoopConfiguration, scratch));
-        kept.add(programJar(request, upload));
+        kept.add(remoteJar.isPresent() ? remoteJar.get() : upload.localJar(Path.of(request.jar())));
         if (Files.exists(distribution.logConfiguration())) {
             kept.add(
                     upload.local(
@@ -256,14 +248,15 @@ public final class YarnDeployer implements Deployer {
         return kept;
     }
 
-    private ContainerFile programJar(SubmissionRequest request, ApplicationFiles upload)
-            throws IOException {
+    /** The program's jar if it lies on a file system of the cluster. */
+    private Optional<ContainerFile> remoteJar(SubmissionRequest request) throws IOException {
         if (request.isJarLocal()) {
-            return upload.localJar(Path.of(request.jar()));
+            return Optional.empty();
         }
+        HadoopFileSystem files = cluster.fileSystem(request.jar().toString());
         try {
-            return ApplicationFiles.remoteJar(
-                    cluster.fileSystem(request.jar().toString()), request.jar());
+            return Optional.of(
+                    ApplicationFiles.remoteJar(files, files.qualify(request.jar().toString())));
         } catch (FileNotFoundException e) {
             throw new ConfigurationException(
                     "The jar " + request.jar() + " does not exist: upload it first.", e);
@@ -360,8 +353,7 @@ public final class YarnDeployer implements Deployer {
             context.setPriority(Priority.newInstance(priority));
         }
         context.setAMContainerSpec(
-                launch.toContext(
-                        ContainerCredentials.forMaster(secret.bytes(), tokens(files))));
+                launch.toContext(ContainerCredentials.forMaster(secret.bytes(), tokens(files))));
         cluster.submit(context);
     }
 
@@ -472,8 +464,7 @@ public final class YarnDeployer implements Deployer {
         int colon = text.lastIndexOf(':');
         Secret secret;
         try (InputStream in =
-                files.open(
-                        files.qualify(staging.of(applicationId) + "/" + SECRET_FILE), 0)) {
+                files.open(files.qualify(staging.of(applicationId) + "/" + SECRET_FILE), 0)) {
             secret = Secret.ofHex(new String(in.readAllBytes(), StandardCharsets.US_ASCII));
         }
         return JobConnection.open(

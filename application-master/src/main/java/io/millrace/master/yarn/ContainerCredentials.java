@@ -54,8 +54,7 @@ public final class ContainerCredentials {
 
     /** The secret that this process was started with. */
     public static byte[] secretOfThisProcess() throws IOException {
-        byte[] secret =
-                UserGroupInformation.getCurrentUser().getCredentials().getSecretKey(SECRET);
+        byte[] secret = UserGroupInformation.getCurrentUser().getCredentials().getSecretKey(SECRET);
         if (secret == null) {
             throw new IllegalStateException(
                     "The credentials of this container hold no "

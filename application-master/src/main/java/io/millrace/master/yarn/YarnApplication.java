@@ -12,8 +12,7 @@ import org.apache.hadoop.yarn.api.records.ContainerId;
  * @param containerId of this process
  * @param host of the node; other containers reach this process there
  */
-public record YarnApplication(
-        String applicationId, int attempt, String containerId, String host) {
+public record YarnApplication(String applicationId, int attempt, String containerId, String host) {
 
     /**
      * Reads the environment of a container's process.

@@ -78,7 +78,8 @@ public final class YarnContainers implements AutoCloseable {
      *
      * @param largestMib the largest container
      */
-    public record Registration(long largestMib, int largestVcores, List<GrantedContainer> previous) {
+    public record Registration(
+            long largestMib, int largestVcores, List<GrantedContainer> previous) {
         public Registration {
             previous = List.copyOf(previous);
         }

@@ -117,12 +117,6 @@ public final class DeploymentOptions {
                     .defaultValue("")
                     .withDescription("Further JVM options of the workers.");
 
-    public static final ConfigOption<String> JAVA_OPTS_CLIENT =
-            ConfigOption.named("env.java.opts.client", String.class)
-                    .readBy(CLIENT)
-                    .defaultValue("")
-                    .withDescription("Further JVM options of the launcher; read by bin/millrace.");
-
     public static final ConfigOption<String> JAVA_HOME =
             ConfigOption.named("env.java.home", String.class)
                     .readBy(CLIENT, MASTER)

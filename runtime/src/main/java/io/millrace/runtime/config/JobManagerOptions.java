@@ -106,14 +106,6 @@ public final class JobManagerOptions {
                             "How long a job waits for its workers, with a line that says what it"
                                     + " waits for, before it fails.");
 
-    public static final ConfigOption<Duration> TASK_MANAGER_TIMEOUT =
-            ConfigOption.named("resourcemanager.taskmanager-timeout", Duration.class)
-                    .readBy(MASTER)
-                    .withDeprecatedKeys("slotmanager.taskmanager-timeout")
-                    .defaultValue(Duration.ofSeconds(30))
-                    .atLeast(Duration.ZERO)
-                    .withDescription("A worker without a subtask for this long is given back.");
-
     public static final ConfigOption<Double> START_WORKER_MAX_FAILURE_RATE =
             ConfigOption.named("resourcemanager.start-worker.max-failure-rate", Double.class)
                     .readBy(MASTER)
@@ -122,13 +114,6 @@ public final class JobManagerOptions {
                     .withDescription(
                             "Workers that may fail to start in a minute before the master waits for"
                                     + " resourcemanager.start-worker.retry-interval.");
-
-    public static final ConfigOption<Duration> START_WORKER_RETRY_INTERVAL =
-            ConfigOption.named("resourcemanager.start-worker.retry-interval", Duration.class)
-                    .readBy(MASTER)
-                    .defaultValue(Duration.ofSeconds(3))
-                    .atLeast(Duration.ofMillis(1))
-                    .withDescription("How long the master then waits before it asks again.");
 
     public static final ConfigOption<Duration> PREVIOUS_WORKER_RECOVERY_TIMEOUT =
             ConfigOption.named("resourcemanager.previous-worker.recovery.timeout", Duration.class)

@@ -78,6 +78,15 @@ public final class JobOptions {
                                     + " at the end of bounded input, AUTOMATIC is BATCH if every"
                                     + " source is bounded.");
 
+    public static final ConfigOption<Boolean> BUFFER_TIMEOUT_ENABLED =
+            ConfigOption.named("execution.buffer-timeout.enabled", Boolean.class)
+                    .readBy(JOB)
+                    .defaultValue(true)
+                    .withDescription(
+                            "Whether a buffer leaves after execution.buffer-timeout.interval though"
+                                    + " it is not full; false: only when it is full or its writer"
+                                    + " waits.");
+
     public static final ConfigOption<Duration> BUFFER_TIMEOUT =
             ConfigOption.named("execution.buffer-timeout.interval", Duration.class)
                     .readBy(JOB)

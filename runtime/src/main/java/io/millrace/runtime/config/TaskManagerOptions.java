@@ -161,13 +161,6 @@ public final class TaskManagerOptions {
                     .between(1, 65_536)
                     .withDescription("Network buffers the channels of an input gate share.");
 
-    public static final ConfigOption<Integer> DATA_PORT =
-            ConfigOption.named("taskmanager.data.port", Integer.class)
-                    .readBy(WORKER)
-                    .defaultValue(0)
-                    .between(0, 65_535)
-                    .withDescription("Port for connections between workers; 0: any free one.");
-
     public static final ConfigOption<Duration> TASK_CANCELLATION_INTERVAL =
             ConfigOption.named("task.cancellation.interval", Duration.class)
                     .readBy(WORKER)

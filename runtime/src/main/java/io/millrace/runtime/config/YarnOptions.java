@@ -105,12 +105,4 @@ public final class YarnOptions {
                     .withDescription(
                             "Directory for what containers are started from; unset: the user's home"
                                     + " directory on the cluster's default file system.");
-
-    public static final ConfigOption<Integer> FILE_REPLICATION =
-            ConfigOption.named("yarn.file-replication", Integer.class)
-                    .readBy(CLIENT)
-                    .defaultValue(-1)
-                    .between(-1, 512)
-                    .withDescription(
-                            "Copies of each uploaded file; -1: the file system's default.");
 }

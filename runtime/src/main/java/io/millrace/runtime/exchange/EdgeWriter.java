@@ -11,23 +11,25 @@ public final class EdgeWriter {
     private final int edge;
     private final OutputChannel[] channels;
     private final ChannelSelector selector;
+    private final long bufferTimeoutMillis;
     private final boolean flushEachRecord;
 
     /**
      * @param edge number of the job graph's edge
      * @param channels in the order of the readers' subtasks
-     * @param flushEachRecord whether no record waits in an open batch ({@code
-     *     execution.buffer-timeout.interval: 0})
+     * @param bufferTimeoutMillis the longest a record may wait in an open batch; 0: it never waits;
+     *     -1: until the batch is full or the writer waits
      */
     public EdgeWriter(
             int edge,
             List<OutputChannel> channels,
             ChannelSelector selector,
-            boolean flushEachRecord) {
+            long bufferTimeoutMillis) {
         this.edge = edge;
         this.channels = channels.toArray(OutputChannel[]::new);
         this.selector = selector;
-        this.flushEachRecord = flushEachRecord;
+        this.bufferTimeoutMillis = bufferTimeoutMillis;
+        this.flushEachRecord = bufferTimeoutMillis == 0;
     }
 
     public void emit(Object value, long timestamp) throws Exception {
@@ -64,6 +66,11 @@ public final class EdgeWriter {
             }
         }
         return true;
+    }
+
+    /** What the flusher of the worker is to be told. */
+    public long bufferTimeoutMillis() {
+        return bufferTimeoutMillis;
     }
 
     public int edge() {

@@ -59,7 +59,7 @@ public final class FileSystems {
     static String scheme(String path) {
         int colon = path.indexOf(':');
         int slash = path.indexOf('/');
-        return colon <= 0 || slash >= 0 && slash < colon ? null : path.substring(0, colon);
+        return colon <= 0 || (slash >= 0 && slash < colon) ? null : path.substring(0, colon);
     }
 
     private static FileSystemProvider provider(String scheme, String path)

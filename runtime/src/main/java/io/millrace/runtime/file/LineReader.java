@@ -40,7 +40,7 @@ public final class LineReader implements AutoCloseable {
             MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
     private static final long EACH_BYTE = 0x0101010101010101L;
     private static final long EACH_LF = '\n' * EACH_BYTE;
-    private static final long EACH_TOP_BIT = 0x80 * EACH_BYTE;
+    private static final long EACH_TOP_BIT = 0x8080808080808080L;
 
     private final FileSplit split;
     private final Charset charset;
@@ -185,8 +185,8 @@ public final class LineReader implements AutoCloseable {
             start = 3;
             searched = 3;
         } else if (limit >= 2
-                && (buffer[0] == (byte) 0xFE && buffer[1] == (byte) 0xFF
-                        || buffer[0] == (byte) 0xFF && buffer[1] == (byte) 0xFE)) {
+                && ((buffer[0] == (byte) 0xFE && buffer[1] == (byte) 0xFF)
+                        || (buffer[0] == (byte) 0xFF && buffer[1] == (byte) 0xFE))) {
             throw new IOException(
                     "File "
                             + split.path()

@@ -81,7 +81,7 @@ public final class LocalFileSystem implements FileSystem {
                 try {
                     found.add(status(name));
                 } catch (FileNotFoundException e) {
-                    continue; // removed since the folder was read, or a link to nowhere
+                    // removed since the folder was read, or a link to nowhere
                 }
             }
         } catch (DirectoryIteratorException e) {
@@ -110,7 +110,7 @@ public final class LocalFileSystem implements FileSystem {
             try {
                 statuses.add(status(path));
             } catch (FileNotFoundException e) {
-                continue; // removed since it matched
+                // removed since it matched
             }
         }
         statuses.sort(Comparator.comparing(s -> s.path().getPath()));
@@ -134,7 +134,7 @@ public final class LocalFileSystem implements FileSystem {
                         }
                     }
                 } catch (NoSuchFileException | DirectoryIteratorException e) {
-                    continue; // removed meanwhile: nothing of it matches
+                    // removed meanwhile: nothing of it matches
                 }
             }
         }

@@ -4,6 +4,7 @@ import io.millrace.api.transform.OperatorSpec;
 import io.millrace.api.transform.Partitioning;
 import io.millrace.api.transform.SinkSpec;
 import io.millrace.api.transform.SourceSpec;
+import io.millrace.api.transform.Transformation;
 import io.millrace.api.type.TypeInformation;
 import java.io.Serializable;
 import java.util.List;
@@ -55,8 +56,15 @@ public record ChainSpec(List<ChainedOperator> operators, boolean objectReuse)
      *
      * @param edge number of the job graph's edge
      * @param readerMaxParallelism number of key groups of the reader
+     * @param bufferTimeoutMillis the longest a record waits in an open buffer; 0: it never waits;
+     *     -1: until the buffer is full; {@link Transformation#BUFFER_TIMEOUT_UNSET}: as long as the
+     *     job says
      */
-    public record EdgeOutput(int edge, Partitioning<?> partitioning, int readerMaxParallelism)
+    public record EdgeOutput(
+            int edge,
+            Partitioning<?> partitioning,
+            int readerMaxParallelism,
+            long bufferTimeoutMillis)
             implements Serializable {}
 
     /** What the operator does. */

@@ -142,7 +142,12 @@ public final class JobGraphPlanner {
                 Integer number = edgeNumbers.get(edge);
                 if (number != null) {
                     int groups = graph.node(edge.target()).maxParallelism();
-                    leaving.add(new ChainSpec.EdgeOutput(number, edge.partitioning(), groups));
+                    leaving.add(
+                            new ChainSpec.EdgeOutput(
+                                    number,
+                                    edge.partitioning(),
+                                    groups,
+                                    node.bufferTimeoutMillis()));
                 } else if (within.contains(edge.target())) {
                     chained.add(members.indexOf(edge.target()));
                 }

@@ -1,10 +1,14 @@
 package io.millrace.runtime.graph;
 
+import io.millrace.api.InvalidProgramException;
 import io.millrace.api.RuntimeExecutionMode;
 import io.millrace.api.transform.Pipeline;
 import io.millrace.api.transform.Transformation;
 import io.millrace.runtime.config.JobOptions;
 import io.millrace.runtime.config.ParsedConfiguration;
+import io.millrace.runtime.config.TaskManagerOptions;
+import io.millrace.runtime.memory.SegmentDemand;
+import io.millrace.runtime.memory.TaskManagerMemory;
 
 /**
  * Makes the graphs of a program under the settings in force; the same code wherever the program was
@@ -72,5 +76,29 @@ public final class JobPlanner {
                         pipeline.chainingEnabled() && settings.get(JobOptions.OPERATOR_CHAINING),
                         settings.get(JobOptions.OBJECT_REUSE),
                         settings.toConfiguration().toMap()));
+    }
+
+    /**
+     * The graph for a cluster: refused before a container is asked for if its exchange needs more
+     * network buffers than a worker of the size set will have.
+     *
+     * @param jobId 32 hexadecimal digits
+     */
+    public JobGraph clusterJobGraph(Pipeline pipeline, String jobId) {
+        JobGraph graph = jobGraph(pipeline, jobId);
+        int slots = launcher.get(TaskManagerOptions.NUM_TASK_SLOTS);
+        int workers = (graph.requiredSlots() + slots - 1) / slots;
+        String refusal =
+                SegmentDemand.refusal(
+                        graph,
+                        slots,
+                        workers,
+                        TaskManagerMemory.of(launcher).network().getBytes(),
+                        Math.toIntExact(
+                                launcher.get(TaskManagerOptions.MEMORY_SEGMENT_SIZE).getBytes()));
+        if (refusal != null) {
+            throw new InvalidProgramException(refusal);
+        }
+        return graph;
     }
 }

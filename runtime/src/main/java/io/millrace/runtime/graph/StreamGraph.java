@@ -3,6 +3,7 @@ package io.millrace.runtime.graph;
 import io.millrace.api.RuntimeExecutionMode;
 import io.millrace.api.transform.ChainingStrategy;
 import io.millrace.api.transform.Partitioning;
+import io.millrace.api.transform.Transformation;
 import io.millrace.api.type.TypeInformation;
 import java.util.List;
 
@@ -25,6 +26,8 @@ public record StreamGraph(
      *
      * @param id of its transformation
      * @param inputType null for a source
+     * @param bufferTimeoutMillis of the edges that leave it; {@link
+     *     Transformation#BUFFER_TIMEOUT_UNSET} for the job's
      */
     public record Node(
             int id,
@@ -36,7 +39,8 @@ public record StreamGraph(
             int parallelism,
             int maxParallelism,
             ChainingStrategy chaining,
-            String slotSharingGroup) {}
+            String slotSharingGroup,
+            long bufferTimeoutMillis) {}
 
     /**
      * A way from one operator to another.

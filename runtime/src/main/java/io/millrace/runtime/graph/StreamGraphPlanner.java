@@ -140,9 +140,12 @@ public final class StreamGraphPlanner {
         int maxParallelism = maxParallelism(at, parallelism);
         ChainSpec.Body body;
         TypeInformation<?> inputType = null;
+        String name = at.name();
         if (at instanceof SourceTransformation<?> source) {
+            name = "Source: " + name;
             body = new ChainSpec.Body.Source(source.spec());
         } else if (at instanceof SinkTransformation<?> sink) {
+            name = "Sink: " + name;
             body = new ChainSpec.Body.Sink(sink.spec());
             inputType = sink.input().outputType();
         } else {
@@ -156,7 +159,7 @@ public final class StreamGraphPlanner {
         }
         return new StreamGraph.Node(
                 at.id(),
-                at.name(),
+                name,
                 at.uid(),
                 body,
                 inputType,
@@ -164,7 +167,8 @@ public final class StreamGraphPlanner {
                 parallelism,
                 maxParallelism,
                 at.chaining(),
-                slotSharingGroup(at, inputs));
+                slotSharingGroup(at, inputs),
+                at.bufferTimeoutMillis());
     }
 
     private static boolean isKeyedAggregate(OperatorSpec<?, ?> spec) {

@@ -95,7 +95,7 @@ public final class SegmentDemand {
             return null;
         }
         return "Network memory of "
-                + size(networkBytes)
+                + size(have * segmentBytes)
                 + " holds "
                 + have
                 + " buffers of "

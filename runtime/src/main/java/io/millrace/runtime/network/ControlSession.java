@@ -13,6 +13,7 @@ import java.util.Arrays;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 
 /**
  * A {@link ControlConnection} over a socket: messages become sealed pieces, pieces become messages.
@@ -175,7 +176,7 @@ final class ControlSession extends ChannelInboundHandlerAdapter implements Contr
         }
     }
 
-    private void write(int maxBytes, java.util.function.Consumer<ByteBuffer> body) {
+    private void write(int maxBytes, Consumer<ByteBuffer> body) {
         channel.write(
                 NettyLoops.frame(channel.alloc(), maxBytes, body, outgoing), channel.voidPromise());
     }
@@ -188,10 +189,15 @@ final class ControlSession extends ChannelInboundHandlerAdapter implements Contr
                         return;
                     }
                     closing = reason;
-                    // who does not read would keep us for ever
-                    channel.eventLoop()
-                            .schedule(() -> end(reason), LAST_WORDS_MILLIS, TimeUnit.MILLISECONDS);
                     pump();
+                    // who does not read would keep us for ever; loops that end close it themselves
+                    if (!channel.eventLoop().isShuttingDown()) {
+                        channel.eventLoop()
+                                .schedule(
+                                        () -> end(reason),
+                                        LAST_WORDS_MILLIS,
+                                        TimeUnit.MILLISECONDS);
+                    }
                 });
     }
 

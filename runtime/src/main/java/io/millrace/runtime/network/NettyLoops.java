@@ -44,6 +44,7 @@ final class NettyLoops implements AutoCloseable {
             new WriteBufferWaterMark(64 * 1024, 256 * 1024);
 
     private static final int CONNECT_TIMEOUT_MILLIS = 5_000;
+    private static final int CLOSE_TIMEOUT_MILLIS = 2_000;
     private static final int PAGE_BYTES = 8192;
 
     /** Chunks of 1 MiB: a few frames of 32 KiB for each loop, not 4 MiB for each thread. */
@@ -210,11 +211,12 @@ final class NettyLoops implements AutoCloseable {
         for (Channel channel : channels) {
             channel.close();
         }
-        group.shutdownGracefully(0, 2, TimeUnit.SECONDS);
+        // loops that end close their sockets first and do what was queued, last words too, after
         for (Channel channel : channels) {
             if (!channel.eventLoop().inEventLoop()) {
-                channel.closeFuture().awaitUninterruptibly(2_000);
+                channel.closeFuture().awaitUninterruptibly(CLOSE_TIMEOUT_MILLIS);
             }
         }
+        group.shutdownGracefully(0, CLOSE_TIMEOUT_MILLIS, TimeUnit.MILLISECONDS);
     }
 }

@@ -1,5 +1,8 @@
 package io.millrace.runtime.operator;
 
+import io.millrace.runtime.control.Failure;
+import io.millrace.runtime.exchange.ChannelBrokenException;
+
 /**
  * An operator's function failed on a record. Goes up through the chain unchanged, so that the
  * operator named is the one that failed and not one of those that called it.
@@ -10,9 +13,10 @@ public final class OperatorFailure extends RuntimeException {
 
     private final String operator;
     private final String recordText;
-    private final boolean userCode;
+    private final Failure.Category category;
 
-    private OperatorFailure(String operator, String recordText, boolean userCode, Throwable cause) {
+    private OperatorFailure(
+            String operator, String recordText, Failure.Category category, Throwable cause) {
         super(
                 "Operator '"
                         + operator
@@ -21,28 +25,35 @@ public final class OperatorFailure extends RuntimeException {
                 cause);
         this.operator = operator;
         this.recordText = recordText;
-        this.userCode = userCode;
+        this.category = category;
     }
 
-    /** A function of the user's threw on a record. */
+    /** A function of the user's threw on a record, or an output broke while it emitted. */
     public static OperatorFailure onRecord(String operator, Object record, Throwable cause) {
         return cause instanceof OperatorFailure inner
                 ? inner
-                : new OperatorFailure(operator, textOf(record), true, cause);
+                : cause instanceof ChannelBrokenException
+                        ? new OperatorFailure(operator, null, Failure.Category.CLUSTER, cause)
+                        : new OperatorFailure(
+                                operator, textOf(record), Failure.Category.USER_CODE, cause);
     }
 
     /** A function of the user's threw outside of any record. */
     public static OperatorFailure in(String operator, String call, Throwable cause) {
         return cause instanceof OperatorFailure inner
                 ? inner
-                : new OperatorFailure(operator + "', in " + call + ", '", null, true, cause);
+                : new OperatorFailure(
+                        operator + "', in " + call + ", '",
+                        null,
+                        Failure.Category.USER_CODE,
+                        cause);
     }
 
     /** Reading or writing outside of the job failed, without any fault of the user's code. */
     public static OperatorFailure outside(String operator, Throwable cause) {
         return cause instanceof OperatorFailure inner
                 ? inner
-                : new OperatorFailure(operator, null, false, cause);
+                : new OperatorFailure(operator, null, Failure.Category.STATE, cause);
     }
 
     public String operator() {
@@ -54,8 +65,9 @@ public final class OperatorFailure extends RuntimeException {
         return recordText;
     }
 
-    public boolean isUserCode() {
-        return userCode;
+    /** Whose fault it was. */
+    public Failure.Category category() {
+        return category;
     }
 
     private static String textOf(Object record) {

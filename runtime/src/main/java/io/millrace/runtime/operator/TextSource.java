@@ -29,6 +29,8 @@ final class TextSource implements Source {
             return emitLines(maxRecords, target);
         } catch (IOException e) {
             throw OperatorFailure.outside(name, e);
+        } finally {
+            bytesRead = bytesOfEarlierSplits + (reader == null ? 0 : reader.bytesConsumed());
         }
     }
 
@@ -48,7 +50,6 @@ final class TextSource implements Source {
                 closeReader();
             }
         }
-        bytesRead = bytesOfEarlierSplits + (reader == null ? 0 : reader.bytesConsumed());
         return Progress.MORE;
     }
 

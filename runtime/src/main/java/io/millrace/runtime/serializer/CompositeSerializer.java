@@ -135,9 +135,9 @@ final class CompositeSerializer<T> implements ValueSerializer<T> {
     }
 
     private void writeSubclass(T value, RecordOutput out) throws IOException {
-        type.cast(value);
+        T subclassValue = type.cast(value);
         out.write(SUBCLASS);
-        subclasses.write(value, out);
+        subclasses.write(subclassValue, out);
     }
 
     private void writeWithNulls(T value, RecordOutput out) throws IOException {

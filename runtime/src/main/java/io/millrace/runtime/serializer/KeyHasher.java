@@ -17,6 +17,8 @@ public final class KeyHasher<K> implements ToIntFunction<K> {
     }
 
     /**
+     * The key's hash, 0 for null.
+     *
      * @throws io.millrace.api.InvalidProgramException if the key's class has no hash by value
      */
     public int hash(K key) {

@@ -42,6 +42,8 @@ public final class KeyHashers {
     private KeyHashers() {}
 
     /**
+     * The hash for keys of a type.
+     *
      * @param loader the job's class loader; reflection needs none, a generated hash will
      * @throws InvalidProgramException if values of the type cannot be keys
      */

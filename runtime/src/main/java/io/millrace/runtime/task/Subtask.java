@@ -44,7 +44,6 @@ final class Subtask {
     private final OperatorChain chain;
     private final InputGate gate;
     private final int[] channelEdges;
-    private final long bufferTimeoutMillis;
     private final Mailbox<SubtaskCommand> mailbox = new Mailbox<>(16);
     private final SourceTarget target;
 
@@ -60,19 +59,12 @@ final class Subtask {
     /**
      * @param gate null if the chain begins with a source
      * @param channelEdges number of the edge of each channel of the gate
-     * @param bufferTimeoutMillis the longest a record may wait in an open batch
      */
-    Subtask(
-            TaskDeployment deployment,
-            OperatorChain chain,
-            InputGate gate,
-            int[] channelEdges,
-            long bufferTimeoutMillis) {
+    Subtask(TaskDeployment deployment, OperatorChain chain, InputGate gate, int[] channelEdges) {
         this.deployment = deployment;
         this.chain = chain;
         this.gate = gate;
         this.channelEdges = channelEdges;
-        this.bufferTimeoutMillis = bufferTimeoutMillis;
         this.target = new SourceTarget();
     }
 
@@ -211,7 +203,7 @@ final class Subtask {
         if (t instanceof OperatorFailure failure) {
             String record = failure.recordText() == null ? "" : ", record " + failure.recordText();
             return Failure.of(
-                    failure.isUserCode() ? Failure.Category.USER_CODE : Failure.Category.STATE,
+                    failure.category(),
                     name() + ", operator '" + failure.operator() + "'" + record,
                     failure.getCause());
         }
@@ -241,10 +233,6 @@ final class Subtask {
 
     TaskDeployment deployment() {
         return deployment;
-    }
-
-    long bufferTimeoutMillis() {
-        return bufferTimeoutMillis;
     }
 
     SubtaskState state() {

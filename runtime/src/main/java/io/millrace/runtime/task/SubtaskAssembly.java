@@ -2,6 +2,7 @@ package io.millrace.runtime.task;
 
 import io.millrace.api.Configuration;
 import io.millrace.api.transform.Partitioning;
+import io.millrace.api.transform.Transformation;
 import io.millrace.api.type.TypeInformation;
 import io.millrace.runtime.config.JobOptions;
 import io.millrace.runtime.config.ParsedConfiguration;
@@ -26,7 +27,6 @@ import io.millrace.runtime.task.TaskDeployment.Edge;
 import io.millrace.runtime.task.TaskDeployment.Peer;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -57,17 +57,13 @@ final class SubtaskAssembly {
             throws Exception {
         ChainSpec spec = read(deployment.chain(), userClassLoader);
         SubtaskContext context = new SubtaskContext(deployment, userClassLoader, wakeup);
-        Duration bufferTimeout =
-                ParsedConfiguration.of(Configuration.fromMap(deployment.configuration()))
-                        .get(JobOptions.BUFFER_TIMEOUT);
-        Map<Integer, EdgeWriter> writers =
-                writers(deployment, spec, userClassLoader, wakeup, bufferTimeout.isZero());
+        Map<Integer, EdgeWriter> writers = writers(deployment, spec, userClassLoader, wakeup);
         OperatorChain chain = new ChainBuilder(spec, context, writers, ports).build();
         int count = deployment.inputs().stream().mapToInt(edge -> edge.peers().size()).sum();
         int[] channelEdges = new int[count];
         InputGate gate =
                 count == 0 ? null : gate(deployment, spec, userClassLoader, wakeup, channelEdges);
-        return new Subtask(deployment, chain, gate, channelEdges, bufferTimeout.toMillis());
+        return new Subtask(deployment, chain, gate, channelEdges);
     }
 
     private static ChainSpec read(byte[] bytes, ClassLoader loader)
@@ -79,11 +75,8 @@ final class SubtaskAssembly {
     }
 
     private Map<Integer, EdgeWriter> writers(
-            TaskDeployment deployment,
-            ChainSpec spec,
-            ClassLoader loader,
-            Wakeup wakeup,
-            boolean flushEachRecord) {
+            TaskDeployment deployment, ChainSpec spec, ClassLoader loader, Wakeup wakeup) {
+        long jobTimeoutMillis = bufferTimeoutMillis(deployment);
         Map<Integer, EdgeWriter> writers = new LinkedHashMap<>();
         for (ChainedOperator operator : spec.operators()) {
             for (ChainSpec.EdgeOutput output : operator.edges()) {
@@ -104,10 +97,20 @@ final class SubtaskAssembly {
                                 edge.edge(),
                                 opened,
                                 selector(output, deployment, opened.size(), loader),
-                                flushEachRecord));
+                                output.bufferTimeoutMillis() == Transformation.BUFFER_TIMEOUT_UNSET
+                                        ? jobTimeoutMillis
+                                        : output.bufferTimeoutMillis()));
             }
         }
         return writers;
+    }
+
+    private static long bufferTimeoutMillis(TaskDeployment deployment) {
+        ParsedConfiguration configuration =
+                ParsedConfiguration.of(Configuration.fromMap(deployment.configuration()));
+        return configuration.get(JobOptions.BUFFER_TIMEOUT_ENABLED)
+                ? configuration.get(JobOptions.BUFFER_TIMEOUT).toMillis()
+                : -1;
     }
 
     private InputGate gate(

@@ -2,9 +2,9 @@ package io.millrace.runtime.task;
 
 import io.millrace.runtime.control.Failure;
 import io.millrace.runtime.exchange.Channels;
-import io.millrace.runtime.exchange.OutputChannel;
 import io.millrace.runtime.exchange.OutputFlusher;
 import io.millrace.runtime.exchange.Wakeup;
+import io.millrace.runtime.memory.InsufficientNetworkMemoryException;
 import io.millrace.runtime.operator.OperatorPorts;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -104,26 +104,38 @@ public final class ThreadedSubtasks implements Subtasks {
                 thread.setContextClassLoader(loader);
                 built = new SubtaskAssembly(channels, ports).assemble(deployment, loader, this);
                 subtask = built;
-                try (OutputFlusher.Registration flushed = flushed(built)) {
+                List<OutputFlusher.Registration> flushed = flushed(built);
+                try {
                     end = drive(built);
+                } finally {
+                    flushed.forEach(OutputFlusher.Registration::close);
                 }
             } catch (Throwable t) {
+                Failure.Category category =
+                        t instanceof InsufficientNetworkMemoryException
+                                ? Failure.Category.CONFIG
+                                : Failure.Category.INTERNAL;
                 String where =
                         "Task "
                                 + deployment.vertexName()
                                 + "["
                                 + deployment.attempt().subtask()
                                 + "], while it was put together";
-                end = new SubtaskEnd.Failed(Failure.of(Failure.Category.INTERNAL, where, t));
+                end = new SubtaskEnd.Failed(Failure.of(category, where, t));
             }
             endNanos = settings.nanoClock().getAsLong();
             finish(built, end);
         }
 
-        private OutputFlusher.Registration flushed(Subtask built) {
-            List<OutputChannel> channels =
-                    built.writers().stream().flatMap(writer -> writer.channels().stream()).toList();
-            return settings.flusher().register(channels, built.bufferTimeoutMillis());
+        private List<OutputFlusher.Registration> flushed(Subtask built) {
+            return built.writers().stream()
+                    .map(
+                            writer ->
+                                    settings.flusher()
+                                            .register(
+                                                    writer.channels(),
+                                                    writer.bufferTimeoutMillis()))
+                    .toList();
         }
 
         private SubtaskEnd drive(Subtask built) {

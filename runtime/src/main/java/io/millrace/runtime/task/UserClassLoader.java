@@ -1,5 +1,7 @@
 package io.millrace.runtime.task;
 
+import io.millrace.runtime.config.DeploymentOptions;
+import io.millrace.runtime.config.ParsedConfiguration;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.MalformedURLException;
@@ -42,18 +44,32 @@ public final class UserClassLoader extends URLClassLoader {
         registerAsParallelCapable();
     }
 
-    private UserClassLoader(URL[] jars, ClassLoader parent) {
+    private final boolean childFirst;
+    private final List<String> parentFirst;
+
+    private UserClassLoader(
+            URL[] jars, ClassLoader parent, boolean childFirst, List<String> parentFirst) {
         super("user code", jars, parent);
+        this.childFirst = childFirst;
+        this.parentFirst = parentFirst;
     }
 
-    /** Loads from the jars, in that order, and else from the parent. */
-    public static UserClassLoader of(List<URL> jars, ClassLoader parent) {
-        return new UserClassLoader(jars.toArray(URL[]::new), parent);
-    }
-
-    /** Loads from all jars of a folder, by name; from none if there is no such folder. */
-    public static UserClassLoader ofFolder(Path folder, ClassLoader parent) {
-        return of(jarsIn(folder), parent);
+    /**
+     * Loads from the jars, in that order, and else from the parent; what goes first, apart from the
+     * names that always are the parent's, is {@code classloader.resolve-order} and {@code
+     * classloader.parent-first-patterns.additional}.
+     */
+    public static UserClassLoader of(
+            List<URL> jars, ClassLoader parent, ParsedConfiguration options) {
+        List<String> parentFirst = new ArrayList<>(PARENT_FIRST);
+        parentFirst.addAll(
+                options.getIfSet(DeploymentOptions.PARENT_FIRST_ADDITIONAL).orElse(List.of()));
+        return new UserClassLoader(
+                jars.toArray(URL[]::new),
+                parent,
+                options.get(DeploymentOptions.RESOLVE_ORDER)
+                        == DeploymentOptions.ResolveOrder.CHILD_FIRST,
+                List.copyOf(parentFirst));
     }
 
     /** The jars of a folder, by name; none if there is no such folder. */
@@ -86,7 +102,7 @@ public final class UserClassLoader extends URLClassLoader {
         synchronized (getClassLoadingLock(name)) {
             Class<?> loaded = findLoadedClass(name);
             if (loaded == null) {
-                loaded = isParentFirst(name) ? null : findOwn(name);
+                loaded = childFirst && !isParentFirst(name) ? findOwn(name) : null;
             }
             if (loaded == null) {
                 // asks the parent, and then the jars again
@@ -107,8 +123,8 @@ public final class UserClassLoader extends URLClassLoader {
         }
     }
 
-    private static boolean isParentFirst(String name) {
-        for (String beginning : PARENT_FIRST) {
+    private boolean isParentFirst(String name) {
+        for (String beginning : parentFirst) {
             if (name.startsWith(beginning)) {
                 return true;
             }
@@ -118,12 +134,15 @@ public final class UserClassLoader extends URLClassLoader {
 
     @Override
     public URL getResource(String name) {
-        URL own = findResource(name);
+        URL own = childFirst ? findResource(name) : null;
         return own != null ? own : super.getResource(name);
     }
 
     @Override
     public Enumeration<URL> getResources(String name) throws IOException {
+        if (!childFirst) {
+            return super.getResources(name);
+        }
         List<URL> all = new ArrayList<>(Collections.list(findResources(name)));
         if (getParent() != null) {
             all.addAll(Collections.list(getParent().getResources(name)));

@@ -34,7 +34,7 @@ class JobGraphPlannerTest {
 
         JobGraph graph = plan();
 
-        assertThat(names(graph)).containsExactly("numbers -> double -> again -> out");
+        assertThat(names(graph)).containsExactly("Source: numbers -> double -> again -> Sink: out");
         assertThat(graph.edges()).isEmpty();
         assertThat(graph.vertex(0).parallelism()).isEqualTo(4);
         assertThat(graph.vertex(0).maxParallelism()).isEqualTo(128);
@@ -46,7 +46,7 @@ class JobGraphPlannerTest {
 
         JobGraph graph = plan();
 
-        assertThat(names(graph)).containsExactly("numbers", "count -> out");
+        assertThat(names(graph)).containsExactly("Source: numbers", "count -> Sink: out");
         assertThat(graph.edges())
                 .containsExactly(new JobEdge(0, 0, 1, 0, JobEdge.Pattern.ALL_TO_ALL, "HASH"));
     }
@@ -57,7 +57,7 @@ class JobGraphPlannerTest {
 
         JobGraph graph = plan();
 
-        assertThat(names(graph)).containsExactly("some", "double -> out");
+        assertThat(names(graph)).containsExactly("Source: some", "double -> Sink: out");
         assertThat(graph.vertex(0).parallelism()).isEqualTo(1);
         assertThat(graph.edges().get(0).partitioning()).isEqualTo("REBALANCE");
     }
@@ -68,7 +68,7 @@ class JobGraphPlannerTest {
         map.transformation().setChaining(ChainingStrategy.NEVER);
         map.print("out");
 
-        assertThat(names(plan())).containsExactly("numbers", "alone", "out");
+        assertThat(names(plan())).containsExactly("Source: numbers", "alone", "Sink: out");
     }
 
     @Test
@@ -77,14 +77,14 @@ class JobGraphPlannerTest {
         map.transformation().setChaining(ChainingStrategy.HEAD);
         map.print("out");
 
-        assertThat(names(plan())).containsExactly("numbers", "head -> out");
+        assertThat(names(plan())).containsExactly("Source: numbers", "head -> Sink: out");
     }
 
     @Test
     void shouldChainNothingWhenChainingIsOff() {
         program.sequence("numbers").map("double").print("out");
 
-        assertThat(names(plan(false))).containsExactly("numbers", "double", "out");
+        assertThat(names(plan(false))).containsExactly("Source: numbers", "double", "Sink: out");
     }
 
     @Test
@@ -95,7 +95,7 @@ class JobGraphPlannerTest {
 
         JobGraph graph = plan();
 
-        assertThat(names(graph)).containsExactly("numbers", "apart -> out");
+        assertThat(names(graph)).containsExactly("Source: numbers", "apart -> Sink: out");
         assertThat(graph.vertex(1).slotSharingGroup()).isEqualTo("g");
     }
 
@@ -105,7 +105,8 @@ class JobGraphPlannerTest {
         numbers.map("a").print("left");
         numbers.map("b").print("right");
 
-        assertThat(names(plan())).containsExactly("numbers -> (a -> left, b -> right)");
+        assertThat(names(plan()))
+                .containsExactly("Source: numbers -> (a -> Sink: left, b -> Sink: right)");
     }
 
     @Test
@@ -116,7 +117,7 @@ class JobGraphPlannerTest {
 
         JobGraph graph = plan();
 
-        assertThat(names(graph)).containsExactly("a", "b", "both -> out");
+        assertThat(names(graph)).containsExactly("Source: a", "Source: b", "both -> Sink: out");
         assertThat(graph.inputsOf(2))
                 .hasSize(2)
                 .allSatisfy(e -> assertThat(e.partitioning()).isEqualTo("FORWARD"));
@@ -138,7 +139,7 @@ class JobGraphPlannerTest {
 
         assertThatThrownBy(this::plan)
                 .isInstanceOf(InvalidProgramException.class)
-                .hasMessageContaining("'numbers' (parallelism 4)")
+                .hasMessageContaining("'Source: numbers' (parallelism 4)")
                 .hasMessageContaining("rebalance()");
     }
 
@@ -162,7 +163,7 @@ class JobGraphPlannerTest {
         b.transformation().setUid("x");
         b.print("out");
 
-        assertThatThrownBy(this::plan).hasMessageContaining("'a' and 'b'");
+        assertThatThrownBy(this::plan).hasMessageContaining("'Source: a' and 'b'");
     }
 
     @Test

@@ -27,6 +27,7 @@ final class ProgramFixture {
 
     private final List<Transformation<?>> leaves = new ArrayList<>();
     private int nextId = 1;
+    int parallelism = Transformation.UNSET;
     RuntimeExecutionMode mode = RuntimeExecutionMode.STREAMING;
 
     Stream sequence(String name) {
@@ -48,13 +49,7 @@ final class ProgramFixture {
 
     Pipeline pipeline() {
         return new Pipeline(
-                "job",
-                leaves,
-                Transformation.UNSET,
-                Transformation.UNSET,
-                mode,
-                true,
-                new Configuration());
+                "job", leaves, parallelism, Transformation.UNSET, mode, true, new Configuration());
     }
 
     final class Stream {

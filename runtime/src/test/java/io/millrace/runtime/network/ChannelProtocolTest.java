@@ -192,6 +192,42 @@ class ChannelProtocolTest {
     }
 
     @Test
+    void shouldLendFloatingSegmentsByBacklogAndTakeThemBackWhenTheyWereRead() throws Exception {
+        NetworkBufferPool pool2 = new NetworkBufferPool(20, SEGMENT);
+        Channels w1 = network.join(settings("a"), new NetworkBufferPool(40, SEGMENT));
+        Channels w2 = network.join(settings("b").withSegments(1, 4, 10), pool2);
+        OutputChannel first = output(w1, channel(0, 0), "b");
+        OutputChannel second = output(w1, channel(1, 0), "b");
+        RemoteInputChannel asleep = (RemoteInputChannel) input(w2, channel(0, 0), "a");
+        RemoteInputChannel awake = (RemoteInputChannel) input(w2, channel(1, 0), "a");
+        network.advance(10);
+        settle();
+        first.write(new Item(1, 8 * SEGMENT), 1);
+        settle();
+        // its own, and all that float, because so many wait; then no more
+        assertThat(asleep.queuedSegments()).isEqualTo(5);
+        second.write(new Item(2, 8 * SEGMENT), 2);
+        second.writeEvent(EndOfData.INSTANCE);
+        settle();
+        assertThat(awake.queuedSegments()).isEqualTo(1);
+        List<Object> got = new ArrayList<>();
+        for (int i = 0; i < 9; i++) {
+            got.addAll(drain(awake));
+            settle();
+        }
+        assertThat(got).containsExactly(new Item(2, 8 * SEGMENT), 2L, EndOfData.INSTANCE);
+        first.writeEvent(EndOfData.INSTANCE);
+        got.clear();
+        for (int i = 0; i < 3; i++) {
+            got.addAll(drain(asleep));
+            settle();
+        }
+        assertThat(got).containsExactly(new Item(1, 8 * SEGMENT), 1L, EndOfData.INSTANCE);
+        assertThat(asleep.gate.pool.outstandingSegments()).isZero();
+        pool2.close();
+    }
+
+    @Test
     void shouldShowOpenSegmentWhenFlushIsRequestedFromOutside() throws Exception {
         Channels w1 = network.join(settings("a"), new NetworkBufferPool(20, SEGMENT));
         Channels w2 = network.join(settings("b"), new NetworkBufferPool(20, SEGMENT));
