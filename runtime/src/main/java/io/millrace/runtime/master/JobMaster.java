@@ -583,22 +583,27 @@ public final class JobMaster {
 
         @Override
         public void lost(Worker worker, Failure cause) {
-            List<Execution> with =
-                    graph == null
-                            ? List.of()
-                            : graph.live().stream()
-                                    .filter(e -> e.slot().workerId().equals(worker.id()))
-                                    .toList();
-            for (Execution execution : with) {
-                execution.become(Execution.State.FAILED, ports.clock().nanoTime());
+            if (graph == null) {
+                return;
             }
-            if (!with.isEmpty()) {
-                episode.workerLost(cause);
-                if (state == JobState.DEPLOYING || state == JobState.RUNNING) {
-                    restart();
-                } else {
-                    checkGone();
+            List<Execution> with =
+                    graph.executions().stream()
+                            .filter(e -> e.slot().workerId().equals(worker.id()))
+                            .toList();
+            if (with.stream().allMatch(e -> e.state() == Execution.State.FINISHED)) {
+                return;
+            }
+            // also if its tasks were heard to end before it: it may be why
+            episode.workerLost(cause);
+            for (Execution execution : with) {
+                if (execution.isLive()) {
+                    execution.become(Execution.State.FAILED, ports.clock().nanoTime());
                 }
+            }
+            if (state == JobState.DEPLOYING || state == JobState.RUNNING) {
+                restart();
+            } else {
+                checkGone();
             }
         }
 
