@@ -758,7 +758,7 @@ public final class JobMaster {
             timeline.note("output visible", run);
             end(JobState.FINISHED);
         } else if (result instanceof Result.Refused<Void> refused) {
-            fail(Failure.of(Category.CONFIG, "Job '" + jobName() + "'", refused.sentence()));
+            fail(Failure.of(Category.STATE, "Job '" + jobName() + "'", refused.sentence()));
         } else if (result instanceof Result.Failed<Void> failed) {
             // for ever: its intent is on record, and part of it may be visible
             LOG.warn("Making the output of run {} visible failed: {}", run, failed.cause());
