@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.millrace.runtime.exchange.LocalChannel.Visibility;
 import io.millrace.runtime.exchange.StreamEvent.EndOfData;
 import io.millrace.runtime.exchange.StreamEvent.Watermark;
+import java.lang.ref.WeakReference;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -39,6 +40,28 @@ class LocalChannelTest {
 
         assertThat(drain(ends.in())).containsExactly("a");
         assertThat(readerWakes.get()).isEqualTo(1);
+    }
+
+    @Test
+    @Timeout(60)
+    void shouldLetGoOfWhatWasRead() throws Exception {
+        Ends ends = open(4, Visibility.ON_FLUSH);
+        WeakReference<Object> first = writeSomething(ends.out());
+        for (int i = 0; i < 4 * LocalChannel.MAX_CHUNK; i++) {
+            ends.out().write("a", 1);
+        }
+        ends.out().flush();
+        assertThat(drain(ends.in())).hasSize(1 + 4 * LocalChannel.MAX_CHUNK);
+
+        while (first.get() != null) {
+            System.gc();
+        }
+    }
+
+    private static WeakReference<Object> writeSomething(OutputChannel out) throws Exception {
+        Object value = new Object();
+        out.write(value, 1);
+        return new WeakReference<>(value);
     }
 
     @Test
