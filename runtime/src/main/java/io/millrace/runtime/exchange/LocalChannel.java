@@ -39,9 +39,8 @@ public final class LocalChannel {
     private final int boundChunks;
     private final TypeSerializer<Object> copier;
     private final boolean atOnce;
-    private final Chunk head = new Chunk(MIN_CHUNK); // both ends begin with it
-    private final Writer writer = new Writer();
-    private final Reader reader = new Reader();
+    private final Writer writer;
+    private final Reader reader;
 
     private volatile Wakeup wakeWriter = () -> {};
     private volatile Wakeup wakeReader = () -> {};
@@ -78,6 +77,10 @@ public final class LocalChannel {
         this.boundChunks = boundChunks;
         this.copier = copier;
         this.atOnce = visibility == Visibility.AT_ONCE;
+        // only the ends may hold a chunk, or all that were ever written would stay alive
+        Chunk first = new Chunk(MIN_CHUNK);
+        this.writer = new Writer(first);
+        this.reader = new Reader(first);
     }
 
     /** The writing end; to be called once, by whoever opens it. */
@@ -123,12 +126,16 @@ public final class LocalChannel {
 
     private final class Writer implements OutputChannel {
         // owned by the writing thread
-        private Chunk tail = head;
+        private Chunk tail;
         private int count;
         private int capacity = MIN_CHUNK;
         private long closedChunks;
         private long records;
         private boolean ended;
+
+        Writer(Chunk first) {
+            this.tail = first;
+        }
 
         @Override
         public void write(Object value, long timestamp) {
@@ -201,7 +208,10 @@ public final class LocalChannel {
             if (written < chunk.values.length / 2) {
                 capacity = Math.max(MIN_CHUNK, chunk.values.length / 2);
             }
-            VISIBLE.setRelease(chunk, written);
+            // volatile, not release: the waker reads next whether the reader knows already that
+            // there
+            // is something, and must not do so before this is seen
+            VISIBLE.setVolatile(chunk, written);
             wakeReader.wake();
         }
 
@@ -242,10 +252,14 @@ public final class LocalChannel {
 
     private final class Reader implements InputChannel {
         // owned by the reading thread
-        private Chunk chunk = head;
+        private Chunk chunk;
         private int taken;
         private boolean consumed;
         private long records;
+
+        Reader(Chunk first) {
+            this.chunk = first;
+        }
 
         @Override
         public Object poll() throws ExchangeException {
@@ -261,6 +275,8 @@ public final class LocalChannel {
                         }
                         return nothing(abandoned);
                     }
+                    // a chunk that has grown old would keep all behind it alive until a full GC
+                    chunk.next = null;
                     chunk = next;
                     taken = 0;
                     consumed = false;

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.millrace.runtime.exchange.LocalChannel.Visibility;
 import io.millrace.runtime.exchange.StreamEvent.EndOfData;
 import io.millrace.runtime.exchange.StreamEvent.Watermark;
+import java.lang.ref.WeakReference;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -216,5 +217,27 @@ class LocalChannelTest {
             }
         }
         return all;
+    }
+
+    @Test
+    void shouldForgetRecordsThatWereRead() throws Exception {
+        Ends ends = open(4, Visibility.ON_FLUSH);
+        List<WeakReference<Object>> read = new ArrayList<>();
+        for (int i = 0; i < 20_000; i++) {
+            ends.out().write(new byte[] {1}, RecordBatch.NO_TIMESTAMP);
+            if (ends.in().poll() instanceof RecordBatch batch) {
+                read.add(new WeakReference<>(batch.values[batch.from]));
+            }
+        }
+        assertThat(read).hasSizeGreaterThan(10);
+
+        // the last chunk is the reader's still
+        List<WeakReference<Object>> old = read.subList(0, read.size() - 2);
+        for (int tries = 0; tries < 50 && old.stream().anyMatch(r -> r.get() != null); tries++) {
+            System.gc();
+        }
+        assertThat(old).allSatisfy(reference -> assertThat(reference.get()).isNull());
+        ends.out().flush();
+        assertThat(ends.in().poll()).as("the channel is in use still").isNotNull();
     }
 }
