@@ -3,19 +3,12 @@ package io.millrace.runtime.local;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.api.Configuration;
-import io.millrace.api.ExecutorContext;
-import io.millrace.api.JobExecutionResult;
-import io.millrace.api.JobExecutor;
-import io.millrace.api.StreamExecutionEnvironment;
 import io.millrace.api.function.MapFunction;
 import io.millrace.api.function.RichMapFunction;
 import io.millrace.api.function.RichSinkFunction;
 import io.millrace.api.function.RichSourceFunction;
-import io.millrace.api.transform.Pipeline;
-import io.millrace.runtime.config.ParsedConfiguration;
 import io.millrace.runtime.control.Failure;
-import io.millrace.runtime.graph.JobGraph;
-import io.millrace.runtime.graph.JobPlanner;
+import io.millrace.runtime.graph.CapturedProgram;
 import io.millrace.runtime.master.JobResult;
 import io.millrace.runtime.master.JobState;
 import java.io.IOException;
@@ -109,57 +102,21 @@ class TwoWorkersTest {
         }
     }
 
-    private interface Program {
-        void build(StreamExecutionEnvironment env) throws Exception;
-    }
-
     private static LocalCluster cluster() {
         return new LocalCluster(
                 new LocalSettings(2, 1, 4 << 20, Duration.ofMillis(100)),
                 TwoWorkersTest.class.getClassLoader());
     }
 
-    private JobResult run(Program program) throws Exception {
+    private JobResult run(CapturedProgram.Program program) throws Exception {
         LocalCluster cluster = cluster();
         JobResult result;
         try (cluster) {
-            result = cluster.run(graphOf(program)).get(120, TimeUnit.SECONDS);
+            result = cluster.run(CapturedProgram.graph(2, program)).get(120, TimeUnit.SECONDS);
         }
         awaitNoThreads();
         assertThat(cluster.leaks()).isEmpty();
         return result;
-    }
-
-    private static JobGraph graphOf(Program program) throws Exception {
-        Capture capture = new Capture();
-        try (ExecutorContext.Scope scope = ExecutorContext.setForThread(capture)) {
-            StreamExecutionEnvironment env = StreamExecutionEnvironment.getExecutionEnvironment();
-            program.build(env);
-            env.execute("two workers");
-        }
-        return capture.graph;
-    }
-
-    private static final class Capture implements JobExecutor {
-        private JobGraph graph;
-
-        @Override
-        public JobExecutionResult execute(Pipeline pipeline) {
-            graph =
-                    new JobPlanner(ParsedConfiguration.empty(), 2)
-                            .jobGraph(pipeline, "ab".repeat(16));
-            return new JobExecutionResult(graph.jobId(), 0);
-        }
-
-        @Override
-        public String explain(Pipeline pipeline) {
-            throw new UnsupportedOperationException();
-        }
-
-        @Override
-        public int defaultParallelism() {
-            return 2;
-        }
     }
 
     /** Adds up what it gets of each key, slowly where it is told to. */
@@ -319,7 +276,8 @@ class TwoWorkersTest {
         try (cluster) {
             CompletableFuture<JobResult> result =
                     cluster.run(
-                            graphOf(
+                            CapturedProgram.graph(
+                                    2,
                                     env ->
                                             env.addSource(new Endless(name))
                                                     .rebalance()
@@ -430,7 +388,8 @@ class TwoWorkersTest {
         LocalCluster cluster = cluster();
         try (cluster) {
             cluster.run(
-                    graphOf(
+                    CapturedProgram.graph(
+                            2,
                             env ->
                                     env.addSource(new Endless(name))
                                             .keyBy(i -> i % KEYS)
