@@ -47,6 +47,7 @@ final class FunctionSource implements Source {
                         "source function of '" + user.name() + "'",
                         BOUND_CHUNKS,
                         null,
+                        element -> 0,
                         LocalChannel.Visibility.AT_ONCE);
         this.thread = new Thread(this::run, "source-" + user.name() + "-" + subtask.subtask());
         thread.setDaemon(true);
