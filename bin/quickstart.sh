@@ -82,7 +82,7 @@ distribution() {
     local lib
     for lib in "$CHECKOUT"/dist/target/millrace-*/lib; do
         [[ -d "$lib" ]] || continue
-        if [[ -z "$(find "$CHECKOUT"/{pom.xml,bin,conf,api,runtime,hdfs-state,container-worker,application-master,yarn-client,examples,dev-hadoop,dist} \
+        if [[ -z "$(find "$CHECKOUT"/{pom.xml,bin/millrace,bin/find-java.sh,conf,api,runtime,hdfs-state,container-worker,application-master,yarn-client,examples,dev-hadoop,dist} \
             -path '*/target' -prune -o -type f -newer "$lib" -print -quit)" ]]; then
             echo "${lib%/lib}"
             return 0
@@ -174,11 +174,13 @@ run_job() {
 }
 
 show_result() {
-    local words
-    mkdir -p "$(dirname "$output")"
+    local words copy=$CHECKOUT/build/quickstart/$run/copy
+    mkdir -p "$(dirname "$output")" "$(dirname "$copy")"
+    # By way of a path of our own: Hadoop's shell does not take blanks in one.
+    hadoop fs -get "$hdfs/output" "$copy" || fail "the result could not be copied from HDFS; it is in $hdfs/output there."
     # An empty folder that exists already would become the parent of the copy.
     if [[ -d "$output" ]]; then rmdir -- "$output"; fi
-    hadoop fs -get "$hdfs/output" "$output" || fail "the result could not be copied to $output; it is in $hdfs/output."
+    mv -- "$copy" "$output"
     words=$(find "$output" -type f ! -name '_*' ! -name '.*' -exec cat {} +)
     say "the ten commonest of $(printf '%s\n' "$words" | grep -c . || true) words:"
     printf '%s\n' "$words" | LC_ALL=C sort -k2,2nr -k1,1 | sed -n '1,10s/^/    /p'

@@ -2,6 +2,7 @@ package io.millrace.master;
 
 import io.millrace.api.InvalidProgramException;
 import io.millrace.runtime.config.ConfigurationException;
+import io.millrace.runtime.config.JobOptions;
 import io.millrace.runtime.config.ParsedConfiguration;
 import io.millrace.runtime.control.Failure;
 import io.millrace.runtime.graph.JobGraph;
@@ -33,6 +34,7 @@ final class ApplicationProgram {
 
     private final ApplicationSpec spec;
     private final ParsedConfiguration options;
+    private final List<URL> classpaths;
     private final Inbox<MasterEvent> inbox;
     private final ProgramExecutor executor;
     private final CompletableFuture<JobResult> jobResult;
@@ -50,6 +52,8 @@ final class ApplicationProgram {
             CompletableFuture<JobResult> jobResult) {
         this.spec = spec;
         this.options = options;
+        this.classpaths =
+                UserProgram.urls(options.getIfSet(JobOptions.CLASSPATHS).orElse(List.of()));
         this.inbox = inbox;
         this.jobResult = jobResult;
         this.executor =
@@ -98,6 +102,7 @@ final class ApplicationProgram {
         // The program's jar comes first, as its manifest may name the entry class.
         List<URL> jars = new ArrayList<>(UserClassLoader.jarsIn(folder));
         jars.sort((a, b) -> Boolean.compare(isProgram(b), isProgram(a)));
+        jars.addAll(classpaths);
         UserProgram program = new UserProgram(jars, spec.entryClass(), spec.arguments());
         UserClassLoader loader = UserClassLoader.of(jars, getClass().getClassLoader(), options);
         try {

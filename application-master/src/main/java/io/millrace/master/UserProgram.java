@@ -8,8 +8,11 @@ import java.io.IOException;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
+import java.net.MalformedURLException;
+import java.net.URI;
 import java.net.URISyntaxException;
 import java.net.URL;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.jar.Attributes;
@@ -28,6 +31,23 @@ public record UserProgram(List<URL> jars, String entryClass, List<String> argume
     public UserProgram {
         jars = List.copyOf(jars);
         arguments = List.copyOf(arguments);
+    }
+
+    /** URLs of the user's, e.g. of {@code pipeline.classpaths}. */
+    public static List<URL> urls(List<String> texts) {
+        List<URL> urls = new ArrayList<>();
+        for (String text : texts) {
+            try {
+                urls.add(URI.create(text).toURL());
+            } catch (MalformedURLException | IllegalArgumentException e) {
+                throw new ConfigurationException(
+                        text
+                                + " (pipeline.classpaths, -C) is no URL that Java can read: name a"
+                                + " file: or http: URL that is the same on every node.",
+                        e);
+            }
+        }
+        return urls;
     }
 
     /**

@@ -31,8 +31,6 @@ import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import org.apache.hadoop.io.Text;
 import org.apache.hadoop.security.UserGroupInformation;
 import org.slf4j.Logger;
@@ -43,7 +41,7 @@ import org.slf4j.LoggerFactory;
  * lives until that leaves.
  *
  * <p>Exit codes: 0 the worker has left; 1 it could not be started; 3 the JVM is out of memory; 70 a
- * mistake of ours ended its loop.
+ * mistake of ours ended its loop; 143 its node wanted it to end.
  */
 public final class ContainerWorker {
     private static final Logger LOG = LoggerFactory.getLogger(ContainerWorker.class);
@@ -56,9 +54,6 @@ public final class ContainerWorker {
     private static final int LOCAL_BOUND_CHUNKS = 4;
 
     private static final Duration LEAVE_TIMEOUT = Duration.ofSeconds(10);
-
-    /** Nodes kill what has not ended a quarter of a second after their signal. */
-    private static final Duration END_AFTER_SIGNAL = Duration.ofMillis(200);
 
     private final String containerId;
     private final String host;
@@ -173,7 +168,7 @@ public final class ContainerWorker {
                                 this::left));
         loop.start(taskManager::on);
         loop.put(new WorkerEvent.Started());
-        Runtime.getRuntime().addShutdownHook(new Thread(() -> onSignal(loop), "shutdown"));
+        Runtime.getRuntime().addShutdownHook(new Thread(this::onShutdown, "shutdown"));
         return end.get();
     }
 
@@ -192,20 +187,14 @@ public final class ContainerWorker {
         end.complete(0);
     }
 
-    /** The node wants the process to end, or user code has called exit. */
-    private void onSignal(EventLoop<WorkerEvent> loop) {
-        if (end.isDone()) {
-            return;
-        }
-        loop.put(new WorkerEvent.Stopped("the process was asked to end"));
-        try {
-            end.get(END_AFTER_SIGNAL.toMillis(), TimeUnit.MILLISECONDS);
-        } catch (TimeoutException e) {
-            LOG.warn("The worker ends without having left");
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        } catch (java.util.concurrent.ExecutionException e) {
-            throw new IllegalStateException("an exit code cannot fail", e);
+    /**
+     * The node wants the process to end, or user code has called exit. The exit code stays what it
+     * is, and the master is told nothing: it hears from YARN why the container has ended, and a
+     * node takes exit code 0 for a good end whatever it has killed the process for.
+     */
+    private void onShutdown() {
+        if (!end.isDone()) {
+            LOG.warn("The process ends: by a signal of its node, or because user code called exit");
         }
     }
 }

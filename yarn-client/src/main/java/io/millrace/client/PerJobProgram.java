@@ -35,10 +35,11 @@ final class PerJobProgram {
     static JobGraph run(SubmissionRequest request) throws ProgramFailedException, IOException {
         List<URL> jars = new ArrayList<>();
         jars.add(url(request.jar().toString()));
-        request.configuration()
-                .getIfSet(JobOptions.CLASSPATHS)
-                .orElse(List.of())
-                .forEach(further -> jars.add(url(further)));
+        jars.addAll(
+                UserProgram.urls(
+                        request.configuration()
+                                .getIfSet(JobOptions.CLASSPATHS)
+                                .orElse(List.of())));
         CapturingExecutor executor =
                 new CapturingExecutor(new JobPlanner(request.configuration(), 1));
         UserProgram program = new UserProgram(jars, request.entryClass(), request.arguments());

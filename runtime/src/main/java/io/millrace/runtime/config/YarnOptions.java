@@ -84,7 +84,7 @@ public final class YarnOptions {
     public static final ConfigOption<Integer> HEARTBEAT_DELAY_SECONDS =
             ConfigOption.named("yarn.heartbeat.interval", Integer.class)
                     .readBy(MASTER)
-                    .defaultValue(5)
+                    .defaultValue(1)
                     .between(1, 3600)
                     .withDescription(
                             "Seconds between the master's heartbeats to YARN while it waits for no"

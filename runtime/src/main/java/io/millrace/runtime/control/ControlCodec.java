@@ -109,7 +109,8 @@ public final class ControlCodec implements MessageCodec {
         kryo.setReferences(false);
         kryo.setMaxDepth(MAX_DEPTH);
         int id = FIRST_ID;
-        kryo.register(String.class, new KryoSerializers.Text(), id++);
+        // Kryo has texts under an id of its own, with a serializer that believes any length
+        kryo.register(String.class, new KryoSerializers.Text());
         kryo.register(byte[].class, new KryoSerializers.Bytes(), id++);
         kryo.register(List.class, new KryoSerializers.Lists(), id++);
         kryo.register(Map.class, new KryoSerializers.Maps(), id++);
@@ -149,7 +150,10 @@ public final class ControlCodec implements MessageCodec {
                                 + FORMAT);
             }
             Object message = kryo.readClassAndObject(input);
-            if (message == null || input.position() != bytes.length) {
+            if (!(message instanceof Record)) {
+                throw new IOException(bytes.length + " bytes are no control message");
+            }
+            if (input.position() != bytes.length) {
                 throw new IOException(
                         "A control message of "
                                 + bytes.length

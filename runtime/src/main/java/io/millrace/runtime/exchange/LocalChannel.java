@@ -87,7 +87,7 @@ public final class LocalChannel {
         this.copier = copier;
         this.sizer = sizer;
         this.atOnce = visibility == Visibility.AT_ONCE;
-        // only the ends may hold a chunk, or all that were ever written would stay alive
+        // Both ends begin with it. Nobody else may hold it: all later chunks hang on it.
         Chunk first = new Chunk(MIN_CHUNK);
         this.writer = new Writer(first);
         this.reader = new Reader(first);
@@ -290,7 +290,8 @@ public final class LocalChannel {
                         }
                         return nothing(abandoned);
                     }
-                    // a chunk that has grown old would keep all behind it alive until a full GC
+                    // A consumed chunk that has grown old would keep its successors through young
+                    // collections.
                     chunk.next = null;
                     chunk = next;
                     taken = 0;

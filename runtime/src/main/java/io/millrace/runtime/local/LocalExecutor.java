@@ -6,6 +6,7 @@ import io.millrace.api.JobExecutor;
 import io.millrace.api.transform.Pipeline;
 import io.millrace.runtime.config.ParsedConfiguration;
 import io.millrace.runtime.config.TaskManagerOptions;
+import io.millrace.runtime.control.Failure;
 import io.millrace.runtime.graph.JobGraph;
 import io.millrace.runtime.graph.JobPlanner;
 import io.millrace.runtime.graph.PlanJson;
@@ -52,14 +53,13 @@ public final class LocalExecutor implements JobExecutor {
             throw new JobExecutionException(
                     result.jobId(), "Job '" + result.jobName() + "' ended as " + result.state());
         }
+        Failure failure = result.failure();
+        String what =
+                failure.category() == Failure.Category.CONFIG
+                        ? failure.cause().root().message()
+                        : failure.summary() + "\n" + failure.report();
         throw new JobExecutionException(
-                result.jobId(),
-                "Job '"
-                        + result.jobName()
-                        + "' failed: "
-                        + result.failure().summary()
-                        + "\n"
-                        + result.failure().report());
+                result.jobId(), "Job '" + result.jobName() + "' failed: " + what);
     }
 
     @Override

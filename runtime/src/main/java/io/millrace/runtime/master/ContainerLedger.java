@@ -40,6 +40,12 @@ final class ContainerLedger {
     private static final Logger LOG = LoggerFactory.getLogger(ContainerLedger.class);
     private static final Duration RATE_WINDOW = Duration.ofMinutes(1);
 
+    /**
+     * The cluster tells the containers of earlier attempts when the attempt registers; what it
+     * tells later than this replaces what was asked for meanwhile.
+     */
+    private static final Duration PREVIOUS_TOLD = Duration.ofSeconds(5);
+
     /** Nobody has said yet: nothing is asked for and nothing is too much. */
     private static final int UNKNOWN = -1;
 
@@ -71,6 +77,11 @@ final class ContainerLedger {
     private int asked;
     private boolean closed;
 
+    /** Until when the word of the cluster about earlier attempts' containers is awaited. */
+    private long previousUntilNanos;
+
+    private boolean previousTold;
+
     /**
      * @param busy whether a container's worker has work; such a one is not returned as excess
      */
@@ -78,12 +89,18 @@ final class ContainerLedger {
         this.port = port;
         this.settings = settings;
         this.busy = busy;
+        this.previousTold = settings.epoch() == 1;
     }
 
-    /** How many workers the job needs from now on; returns how many more were asked for. */
-    int need(int workers) {
+    /** Begins to wait for the word of the cluster about the containers of earlier attempts. */
+    void start(long nowNanos) {
+        previousUntilNanos = nowNanos + PREVIOUS_TOLD.toNanos();
+    }
+
+    /** How many workers the job needs from now on. */
+    void need(int workers) {
         needed = workers;
-        return balance();
+        balance();
     }
 
     /** From now on nothing is asked for. */
@@ -137,6 +154,7 @@ final class ContainerLedger {
 
     /** Containers that an earlier attempt has left. */
     void previous(List<Container> containers, long nowNanos) {
+        previousTold = true;
         for (Container container : containers) {
             claimedByCluster(
                     container.id(),
@@ -276,6 +294,10 @@ final class ContainerLedger {
                 break;
             }
         }
+        if (!previousTold && nowNanos - previousUntilNanos >= 0) {
+            LOG.info("Nobody has told of containers of earlier attempts; new ones are asked for");
+            previousTold = true;
+        }
         balance();
         return failure;
     }
@@ -302,20 +324,19 @@ final class ContainerLedger {
         port.release(id);
     }
 
-    /** Asks for what is missing, gives back what is too much; returns how many were asked for. */
-    private int balance() {
+    /** Asks for what is missing, gives back what is too much. */
+    private void balance() {
         if (needed == UNKNOWN) {
-            return 0;
+            return;
         }
         int have = alive() + count(Claim.UNCLAIMED) + asked;
         if (have < needed) {
-            if (closed) {
-                return 0;
+            if (!closed && previousTold) {
+                int more = needed - have;
+                asked += more;
+                port.request(more);
             }
-            int more = needed - have;
-            asked += more;
-            port.request(more);
-            return more;
+            return;
         }
         int excess = have - needed;
         int withdrawn = Math.max(0, Math.min(excess, asked));
@@ -329,7 +350,6 @@ final class ContainerLedger {
         excess = returnExcess(Claim.PREVIOUS, excess);
         excess = returnExcess(Claim.UNCLAIMED, excess);
         returnExcess(Claim.HELD, excess);
-        return 0;
     }
 
     private int returnExcess(Claim claim, int excess) {

@@ -91,6 +91,9 @@ public final class JobMaster {
     /** Whether attempts are told to end, and their end is waited for. */
     private boolean tearingDown;
 
+    /** Whether the intent to cancel is on record: clients may be told so. */
+    private boolean intentRecorded;
+
     /** What a step of some length waits for, in words, or null. */
     private String waitingFor;
 
@@ -119,7 +122,7 @@ public final class JobMaster {
 
     /** Handles one event. */
     public void on(MasterEvent event) {
-        if (over || state == JobState.FENCED) {
+        if (state == JobState.FENCED || (over && !isAnsweredAfterTheEnd(event))) {
             return;
         }
         if (event instanceof MasterEvent.Continued continued) {
@@ -149,9 +152,20 @@ public final class JobMaster {
         } else if (event instanceof MasterEvent.CancelRequested cancel) {
             LOG.info("{} asks for the job to be cancelled", cancel.by());
             cancel();
+        } else if (event instanceof MasterEvent.StatusRequested requested) {
+            requested.answer().accept(status());
         } else if (event instanceof MasterEvent.Noted noted) {
             timeline.add(noted.event());
         }
+    }
+
+    /** Clients may ask how the job ended for as long as the process is there. */
+    private static boolean isAnsweredAfterTheEnd(MasterEvent event) {
+        return event instanceof MasterEvent.StatusRequested
+                || event instanceof MasterEvent.Connected
+                || event instanceof MasterEvent.Disconnected
+                || (event instanceof MasterEvent.Received received
+                        && received.message() instanceof FromClient);
     }
 
     // ------------------------------------------------------------------ record and graph
@@ -216,6 +230,7 @@ public final class JobMaster {
         } else if (cancel != null) {
             run = record.read(cancel, JobIntent.class).run();
             become(JobState.CANCELLING, "an earlier attempt was asked to");
+            intentRecorded = true;
             tearDown();
         } else {
             return false;
@@ -516,7 +531,9 @@ public final class JobMaster {
         pool.send(worker, new ToWorker.EndKnown(settings.epoch(), ended.attempt()));
         worker.strays().remove(ended.attempt());
         Execution execution = graph == null ? null : graph.find(ended.attempt());
-        if (execution != null && execution.isLive()) {
+        if (execution != null
+                && execution.isLive()
+                && execution.slot().workerId().equals(worker.id())) {
             execution.measured(ended.metrics(), ports.clock().nanoTime());
             noteFirstRecord(execution);
             if (ended.end() instanceof SubtaskEnd.Finished) {
@@ -566,22 +583,27 @@ public final class JobMaster {
 
         @Override
         public void lost(Worker worker, Failure cause) {
-            List<Execution> with =
-                    graph == null
-                            ? List.of()
-                            : graph.live().stream()
-                                    .filter(e -> e.slot().workerId().equals(worker.id()))
-                                    .toList();
-            for (Execution execution : with) {
-                execution.become(Execution.State.FAILED, ports.clock().nanoTime());
+            if (graph == null) {
+                return;
             }
-            if (!with.isEmpty()) {
-                episode.workerLost(cause);
-                if (state == JobState.DEPLOYING || state == JobState.RUNNING) {
-                    restart();
-                } else {
-                    checkGone();
+            List<Execution> with =
+                    graph.executions().stream()
+                            .filter(e -> e.slot().workerId().equals(worker.id()))
+                            .toList();
+            if (with.stream().allMatch(e -> e.state() == Execution.State.FINISHED)) {
+                return;
+            }
+            // also if its tasks were heard to end before it: it may be why
+            episode.workerLost(cause);
+            for (Execution execution : with) {
+                if (execution.isLive()) {
+                    execution.become(Execution.State.FAILED, ports.clock().nanoTime());
                 }
+            }
+            if (state == JobState.DEPLOYING || state == JobState.RUNNING) {
+                restart();
+            } else {
+                checkGone();
             }
         }
 
@@ -779,6 +801,7 @@ public final class JobMaster {
                 new JobIntent(run, null),
                 stillInThisStep(),
                 () -> {
+                    intentRecorded = true;
                     answerCancels(true, "Job '" + jobName() + "' is being cancelled.");
                     tearDown();
                 });
@@ -826,10 +849,13 @@ public final class JobMaster {
             ports.outbox().send(connection, new ToClient.Status(get.request(), status()));
         } else if (request instanceof FromClient.CancelJob cancel) {
             cancelRequests.add(new CancelRequest(connection, cancel.request()));
-            if (state == JobState.CANCELED || (state == JobState.CANCELLING && tearingDown)) {
+            if (state.isEnd()) {
+                answerCancels(state == JobState.CANCELED, "The job is " + state + " already.");
+            } else if (state == JobState.CANCELLING && intentRecorded) {
                 answerCancels(true, "Job '" + jobName() + "' is being cancelled.");
+            } else {
+                cancel();
             }
-            cancel();
         }
     }
 

@@ -4,6 +4,7 @@ import io.millrace.runtime.control.ControlMessage;
 import io.millrace.runtime.control.Failure;
 import io.millrace.runtime.graph.JobGraph;
 import java.util.List;
+import java.util.function.Consumer;
 
 /** What a job master reacts to. */
 public sealed interface MasterEvent {
@@ -21,6 +22,18 @@ public sealed interface MasterEvent {
     record CancelRequested(String by) implements MasterEvent {}
 
     /**
+     * Somebody in this process wants to know how the job is.
+     *
+     * @param answer called by the master's loop; must not block
+     */
+    record StatusRequested(Consumer<JobStatus> answer) implements MasterEvent {
+        @Override
+        public String toString() {
+            return "StatusRequested[]";
+        }
+    }
+
+    /**
      * A control connection that has proven itself.
      *
      * @param connection its name, never used twice
@@ -35,7 +48,11 @@ public sealed interface MasterEvent {
     /** Containers of this attempt; a worker is being started in each. */
     record ContainersGranted(List<Container> containers) implements MasterEvent {}
 
-    /** Containers that an earlier application attempt has left; may come several times. */
+    /**
+     * Containers that earlier application attempts have left; may come several times. Every attempt
+     * but the first asks for nothing until it has heard of them, or for five seconds: an empty list
+     * spares it the wait.
+     */
     record PreviousContainers(List<Container> containers) implements MasterEvent {}
 
     /**

@@ -70,15 +70,13 @@ final class WorkerPool {
     void start() {
         lastTickNanos = ports.clock().nanoTime();
         lastBeatNanos = lastTickNanos;
+        ledger.start(lastTickNanos);
         scheduleTick();
     }
 
     /** How many workers are needed from now on. */
     void need(int count) {
-        int asked = ledger.need(count);
-        if (asked > 0) {
-            timeline.note("containers asked", Integer.toString(asked));
-        }
+        ledger.need(count);
     }
 
     /** From now on no worker is replaced. */
@@ -316,6 +314,7 @@ final class WorkerPool {
     private final class LeavingPort implements ContainerPort {
         @Override
         public void request(int more) {
+            timeline.note("containers asked", Integer.toString(more));
             ports.containers().request(more);
         }
 

@@ -19,7 +19,9 @@ final class Faults {
         /** The master takes attempts for gone as soon as it has cancelled them. */
         NO_WAIT_FOR_CANCELLED,
         /** Workers tell the end of an attempt once, whoever hears it. */
-        NO_KEPT_ENDS
+        NO_KEPT_ENDS,
+        /** A call of the record whose answer is lost is taken for done. */
+        UNKNOWN_IS_DONE
     }
 
     private final Breaker breaker;

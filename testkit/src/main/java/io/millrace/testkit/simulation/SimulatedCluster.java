@@ -70,6 +70,7 @@ public final class SimulatedCluster {
     private final Set<String> starts = new TreeSet<>();
     private SimulatedMaster current;
     private boolean cancelAsked;
+    private boolean restartsSpent;
     private JobResult result;
     private int faultsMade;
 
@@ -334,9 +335,14 @@ public final class SimulatedCluster {
                 master.name() + " is fenced, but there is no newer one");
     }
 
+    /** A master gives the job up, or carries on with what one before it had given up. */
+    void failing(int restartsMade) {
+        restartsSpent |= restartsMade >= restarts;
+    }
+
     void applicationEnded(SimulatedMaster master, JobResult jobResult) {
         invariants.ended(
-                jobResult, files.visible(), new Invariants.Expected(restarts, cancelAsked));
+                jobResult, files.visible(), new Invariants.Expected(restartsSpent, cancelAsked));
         if (master == current && result == null) {
             invariants.check(
                     master.heldCount() == 0,

@@ -71,7 +71,7 @@ final class SimulatedContainers {
                 alive.add(container);
             }
         }
-        if (!alive.isEmpty() && cluster.current() != null) {
+        if (cluster.current() != null) {
             cluster.current().previous(alive);
         }
     }

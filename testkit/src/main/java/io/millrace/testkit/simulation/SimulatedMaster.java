@@ -232,6 +232,9 @@ final class SimulatedMaster implements SimulatedNetwork.End {
                 needKnown = true;
             }
             cluster.invariants().failureIs(status.failure());
+            if (status.state() == JobState.FAILING) {
+                cluster.failing(status.restarts());
+            }
         }
 
         @Override

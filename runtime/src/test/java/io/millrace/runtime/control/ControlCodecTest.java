@@ -1,0 +1,242 @@
+package io.millrace.runtime.control;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.millrace.runtime.file.FileSplit;
+import io.millrace.runtime.graph.JobEdge;
+import io.millrace.runtime.graph.JobGraph;
+import io.millrace.runtime.graph.JobVertex;
+import io.millrace.runtime.master.JobIntent;
+import io.millrace.runtime.master.JobResult;
+import io.millrace.runtime.master.JobState;
+import io.millrace.runtime.master.JobStatus;
+import io.millrace.runtime.schedule.AttemptId;
+import io.millrace.runtime.schedule.Generation;
+import io.millrace.runtime.task.SubtaskEnd;
+import io.millrace.runtime.task.SubtaskMetrics;
+import io.millrace.runtime.task.TaskDeployment;
+import io.millrace.runtime.worker.WorkerAddress;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class ControlCodecTest {
+    private static final AttemptId ATTEMPT = new AttemptId("a".repeat(32), 1, 2, 3, 4);
+    private static final Generation GENERATION = new Generation(3, 4);
+    private static final SubtaskMetrics METRICS =
+            new SubtaskMetrics(
+                    1,
+                    2,
+                    3,
+                    4,
+                    Long.MAX_VALUE,
+                    6,
+                    7,
+                    List.of(new SubtaskMetrics.EdgeMetrics(1, 2, 3)),
+                    List.of());
+    private static final Failure FAILURE =
+            Failure.of(
+                    Failure.Category.USER_CODE,
+                    "Task",
+                    new IllegalStateException("\u00fcber", new IOException()));
+    private static final ControlCodec CODEC = new ControlCodec();
+
+    private static TaskDeployment deployment() {
+        return new TaskDeployment(
+                ATTEMPT,
+                GENERATION,
+                1,
+                "job",
+                "vertex",
+                2,
+                128,
+                new byte[] {1, 2, 3},
+                List.of(
+                        new TaskDeployment.Edge(
+                                0,
+                                1,
+                                List.of(
+                                        new TaskDeployment.Peer(
+                                                ATTEMPT, new WorkerAddress("w", "h", 80))))),
+                List.of(),
+                List.of(new FileSplit(0, "file:/x", 1, 1L << 40, 1L << 41)),
+                "run",
+                Map.of("b", "2", "a", "1"));
+    }
+
+    static List<Object> messages() {
+        return List.of(
+                new ToMaster.Report(
+                        new WorkerAddress("w", "h", 80),
+                        1,
+                        2,
+                        3,
+                        new ToMaster.WorkerStart(1, 2, 3),
+                        List.of(
+                                new ToMaster.TaskReport(
+                                        ATTEMPT, GENERATION, ToMaster.Phase.CANCELLING)),
+                        List.of(
+                                new ToMaster.TaskEnded(
+                                        ATTEMPT,
+                                        GENERATION,
+                                        new SubtaskEnd.Failed(FAILURE),
+                                        METRICS)),
+                        List.of(ATTEMPT)),
+                new ToMaster.TaskRunning(ATTEMPT),
+                new ToMaster.TaskEnded(ATTEMPT, GENERATION, new SubtaskEnd.Finished(), METRICS),
+                new ToMaster.TaskEnded(ATTEMPT, GENERATION, new SubtaskEnd.Canceled(), METRICS),
+                new ToMaster.WorkerBeat(7, List.of(new ToMaster.TaskBeat(ATTEMPT, METRICS))),
+                new ToMaster.Leaving("why"),
+                new ToWorker.Welcome(1, 2, 3, 4),
+                new ToWorker.Cancel(1, ATTEMPT),
+                new ToWorker.EndKnown(1, ATTEMPT),
+                new ToWorker.MasterBeat(1, 2),
+                new ToWorker.Leave(1, "why"),
+                new FromClient.GetStatus("r", ""),
+                new FromClient.CancelJob("r", "j"),
+                new ToClient.CancelReply("r", true, "yes"),
+                new ToClient.Status(
+                        "r",
+                        new JobStatus(
+                                "app",
+                                1,
+                                "j",
+                                "job",
+                                JobState.RUNNING,
+                                1,
+                                2,
+                                new JobStatus.WorkerCount(1, 2, 3),
+                                List.of(
+                                        new JobStatus.VertexStatus(
+                                                0, "v", 1, 1, 0, 1, 2, 3, 4, 5, 6, 7, 0.1, 0.2,
+                                                0.7)),
+                                3,
+                                4,
+                                null,
+                                "it",
+                                FAILURE,
+                                List.of("w"),
+                                List.of(new JobStatus.TimelineEvent("n", "s", 5)))),
+                new JobIntent("run", null),
+                new JobResult("j", "job", JobState.FAILED, FAILURE, 1, 2, 3));
+    }
+
+    @ParameterizedTest
+    @MethodSource("messages")
+    void shouldReadWhatItWrote(Object message) throws IOException {
+        assertThat(CODEC.decode(CODEC.encode(message))).isEqualTo(message);
+    }
+
+    @Test
+    void shouldReadDeploymentWithItsBytes() throws IOException {
+        ToWorker.Deploy deploy =
+                (ToWorker.Deploy)
+                        CODEC.decode(CODEC.encode(new ToWorker.Deploy(1, 2, deployment())));
+
+        assertThat(deploy.deployment()).usingRecursiveComparison().isEqualTo(deployment());
+    }
+
+    @Test
+    void shouldReadJobGraph() throws IOException {
+        JobGraph graph =
+                new JobGraph(
+                        "j",
+                        "job",
+                        List.of(
+                                new JobVertex(
+                                        0,
+                                        "v",
+                                        1,
+                                        128,
+                                        "g",
+                                        new byte[300],
+                                        List.of(new JobVertex.FileInput(0, "in")),
+                                        List.of(new JobVertex.FileOutput(1, "out", true)))),
+                        List.of(new JobEdge(0, 0, 0, 0, JobEdge.Pattern.POINTWISE, "FORWARD")),
+                        Map.of("k", "v"));
+
+        assertThat(CODEC.decode(CODEC.encode(graph))).usingRecursiveComparison().isEqualTo(graph);
+    }
+
+    @Test
+    void shouldWriteEqualMapsAsEqualBytes() {
+        Map<String, String> forth = new LinkedHashMap<>();
+        Map<String, String> back = new LinkedHashMap<>();
+        for (int i = 0; i < 20; i++) {
+            forth.put("k" + i, "v");
+            back.put("k" + (19 - i), "v");
+        }
+
+        assertThat(CODEC.encode(new JobGraph("j", "n", List.of(), List.of(), forth)))
+                .isEqualTo(CODEC.encode(new JobGraph("j", "n", List.of(), List.of(), back)));
+    }
+
+    @Test
+    void shouldRefuseToWriteWhatIsNotRegistered() {
+        assertThatThrownBy(() -> CODEC.encode(new StringBuilder("x")))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("StringBuilder");
+    }
+
+    @Test
+    void shouldSayWhatIsWrongWhenBytesAreNoMessage() {
+        assertThatThrownBy(() -> CODEC.decode(new byte[] {9, 1, 2}))
+                .isInstanceOf(IOException.class)
+                .hasMessage(
+                        "A control message of 3 bytes begins with format 9, this build reads 1");
+        assertThatThrownBy(() -> CODEC.decode(new byte[0]))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("0 bytes are no control message");
+        byte[] longer = Arrays.copyOf(CODEC.encode(new ToMaster.Leaving("x")), 20);
+        assertThatThrownBy(() -> CODEC.decode(longer))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("A control message of 20 bytes ends after");
+    }
+
+    /** Neither another exception nor memory beyond what the bytes may need. */
+    @Test
+    void shouldRefuseRandomAndDamagedBytes() {
+        Random random = new Random(42);
+        List<byte[]> samples = new ArrayList<>();
+        messages().forEach(message -> samples.add(CODEC.encode(message)));
+        samples.add(CODEC.encode(new ToWorker.Deploy(1, 2, deployment())));
+        int refused = 0;
+        for (int i = 0; i < 50_000; i++) {
+            byte[] bytes;
+            if (i % 2 == 0) {
+                bytes = new byte[random.nextInt(200)];
+                random.nextBytes(bytes);
+                if (bytes.length > 0) {
+                    bytes[0] = 1;
+                }
+            } else {
+                bytes = samples.get(random.nextInt(samples.size())).clone();
+                bytes[random.nextInt(bytes.length)] = (byte) random.nextInt();
+            }
+            try {
+                CODEC.decode(bytes);
+            } catch (IOException expected) {
+                refused++;
+            }
+        }
+        assertThat(refused).isGreaterThan(25_000);
+    }
+
+    @Test
+    void shouldNotTakeMemoryForLengthsThatCannotBe() {
+        // a list that says that it has two thousand million elements
+        byte[] list = {1, 0, (byte) 0xFF, (byte) 0xFF, (byte) 0xFF, (byte) 0xFF, 7};
+        for (int id = 0; id < 100; id++) {
+            list[1] = (byte) id;
+            assertThatThrownBy(() -> CODEC.decode(list)).isInstanceOf(IOException.class);
+        }
+    }
+}

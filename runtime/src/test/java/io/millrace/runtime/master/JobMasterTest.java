@@ -1,0 +1,634 @@
+package io.millrace.runtime.master;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.millrace.runtime.control.Failure.Category;
+import io.millrace.runtime.control.FromClient;
+import io.millrace.runtime.control.ToClient;
+import io.millrace.runtime.control.ToMaster;
+import io.millrace.runtime.control.ToMaster.Phase;
+import io.millrace.runtime.control.ToWorker;
+import io.millrace.runtime.schedule.AttemptId;
+import io.millrace.runtime.schedule.Generation;
+import io.millrace.runtime.schedule.RestartStrategy;
+import io.millrace.runtime.task.SubtaskEnd;
+import io.millrace.runtime.task.SubtaskMetrics;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+
+class JobMasterTest {
+    private static final String JOB = MasterFixture.JOB;
+    private static final SubtaskEnd FINISHED = new SubtaskEnd.Finished();
+    private static final SubtaskEnd CANCELED = new SubtaskEnd.Canceled();
+
+    private final MasterFixture f = new MasterFixture();
+
+    @Test
+    void shouldTakeEachStepInItsOrderWhenNothingFails() {
+        String w1 = f.running();
+        f.allEnd(w1, FINISHED);
+        f.on(new MasterEvent.Received(w1, new ToMaster.Leaving("told to")));
+
+        assertThat(f.journal)
+                .containsExactly(
+                        "take over 1",
+                        "write address-1",
+                        "recovered nothing",
+                        "write graph-" + JOB,
+                        "prepare",
+                        "request 1",
+                        "deploy v0[0]#1.1",
+                        "deploy v0[1]#1.1",
+                        "deploy v1[0]#1.1",
+                        "deploy v1[1]#1.1",
+                        "write intent-commit-" + JOB,
+                        "commit app-1-0",
+                        "write end-" + JOB,
+                        "leave w1",
+                        "release w1",
+                        "ended FINISHED");
+        assertThat(f.result.failure()).isNull();
+    }
+
+    @Test
+    void shouldEndAfterLeaveTimeoutWhenWorkerDoesNotSayThatItLeaves() {
+        f.allEnd(f.running(), FINISHED);
+        assertThat(f.result).isNull();
+
+        f.time.pass(Duration.ofSeconds(4));
+
+        assertThat(f.result.state()).isEqualTo(JobState.FINISHED);
+        assertThat(f.journal).endsWith("release w1", "ended FINISHED");
+    }
+
+    @Test
+    void shouldFailBeforeAskingForContainersWhenFilesAreRefused() {
+        f.prepareRefusal = "Input path in does not exist.";
+        f.submitted();
+        f.time.settle();
+
+        assertThat(f.result.state()).isEqualTo(JobState.FAILED);
+        assertThat(f.result.failure().category()).isEqualTo(Category.CONFIG);
+        assertThat(f.result.failure().summary())
+                .isEqualTo("Input path in does not exist. (Job 'count')");
+        assertThat(f.journal).noneMatch(line -> line.startsWith("request"));
+    }
+
+    @Test
+    void shouldFailWithProgramsFailureWhenItMadesNoGraph() {
+        f.started();
+        f.on(
+                new MasterEvent.NotSubmitted(
+                        io.millrace.runtime.control.Failure.of(
+                                Category.CONFIG, "main", "no such option")));
+
+        assertThat(f.result.state()).isEqualTo(JobState.FAILED);
+        assertThat(f.result.failure().cause().message()).isEqualTo("no such option");
+    }
+
+    @Test
+    void shouldWaitForTheRecordWhenGraphIsSubmittedBeforeItIsTakenOver() {
+        f.on(new MasterEvent.Submitted(MasterFixture.graph(Map.of())));
+        assertThat(f.journal).isEmpty();
+
+        f.started();
+
+        assertThat(f.journal).startsWith("take over 1").contains("write graph-" + JOB, "prepare");
+    }
+
+    @Test
+    void shouldDoNothingUntilOutcomeIsKnownWhenRecordDoesNotAnswer() {
+        f.started();
+        f.unknownOutcomes = 2;
+        f.on(new MasterEvent.Submitted(MasterFixture.graph(Map.of())));
+        assertThat(f.state()).isEqualTo(JobState.CREATED);
+        assertThat(f.journal).doesNotContain("prepare");
+
+        f.time.pass(Duration.ofSeconds(1));
+
+        assertThat(f.journal)
+                .containsSubsequence(
+                        "write graph-" + JOB,
+                        "write graph-" + JOB,
+                        "write graph-" + JOB,
+                        "prepare");
+    }
+
+    @Test
+    void shouldNotDeployBeforeEverySlotIsThere() {
+        f.started();
+        f.on(
+                new MasterEvent.Submitted(
+                        new io.millrace.runtime.graph.JobGraph(
+                                JOB,
+                                "wide",
+                                List.of(
+                                        new io.millrace.runtime.graph.JobVertex(
+                                                0,
+                                                "v",
+                                                3,
+                                                128,
+                                                "default",
+                                                new byte[0],
+                                                List.of(),
+                                                List.of())),
+                                List.of(),
+                                Map.of())));
+        f.grant("w1", "w2");
+        f.report("w1");
+        assertThat(f.deployed).isEmpty();
+        assertThat(f.status().waitingFor()).startsWith("1 of 2 workers have reported");
+
+        f.report("w2");
+
+        assertThat(f.deployed).hasSize(3);
+    }
+
+    @Test
+    void shouldNotDeployTwiceWhenWorkerComesBackRunning() {
+        f.running();
+        f.journal.clear();
+        f.report(
+                "w1",
+                f.deployed.keySet().stream()
+                        .map(a -> new ToMaster.TaskReport(a, new Generation(1, 1), Phase.RUNNING))
+                        .toList(),
+                List.of(),
+                List.copyOf(f.deployed.keySet()));
+
+        assertThat(f.journal).noneMatch(line -> line.startsWith("deploy"));
+        assertThat(f.state()).isEqualTo(JobState.RUNNING);
+    }
+
+    @Test
+    void shouldDeployAgainWhatGotLostWithItsConnection() {
+        f.submitted();
+        f.grant("w1");
+        f.report("w1");
+        f.journal.clear();
+        AttemptId seen = f.attempt(0, 0);
+
+        f.report(
+                "w1",
+                List.of(new ToMaster.TaskReport(seen, new Generation(1, 1), Phase.RUNNING)),
+                List.of(),
+                List.of(seen));
+
+        assertThat(f.journal)
+                .containsExactly(
+                        "close w1#1", "deploy v0[1]#1.1", "deploy v1[0]#1.1", "deploy v1[1]#1.1");
+    }
+
+    @Test
+    void shouldHearOfEndsThatWereNotAcknowledgedWhenWorkerComesBack() {
+        f.running();
+        f.report(
+                "w1",
+                List.of(),
+                f.deployed.keySet().stream().map(a -> f.ended(a, FINISHED)).toList(),
+                List.copyOf(f.deployed.keySet()));
+
+        assertThat(f.state()).isEqualTo(JobState.FINISHED);
+        assertThat(f.sent).filteredOn(m -> m instanceof ToWorker.EndKnown).hasSize(4);
+    }
+
+    @Test
+    void shouldIgnoreReportOfAnOlderConnection() {
+        f.submitted();
+        f.grant("w1");
+        f.report("w1");
+        f.journal.clear();
+
+        f.on(new MasterEvent.Connected("late", "w1"));
+        f.on(
+                new MasterEvent.Received(
+                        "late",
+                        new ToMaster.Report(
+                                new io.millrace.runtime.worker.WorkerAddress("w1", "host", 1),
+                                0,
+                                1,
+                                2,
+                                new ToMaster.WorkerStart(0, 0, 0),
+                                List.of(),
+                                List.of(),
+                                List.of())));
+
+        assertThat(f.journal).containsExactly("close late");
+    }
+
+    @Test
+    void shouldCloseConnectionOfWorkerThatClaimsAnothersName() {
+        f.submitted();
+        f.grant("w1");
+        f.on(new MasterEvent.Connected("c", "w2"));
+        f.on(
+                new MasterEvent.Received(
+                        "c",
+                        new ToMaster.Report(
+                                new io.millrace.runtime.worker.WorkerAddress("w1", "host", 1),
+                                1,
+                                1,
+                                2,
+                                new ToMaster.WorkerStart(0, 0, 0),
+                                List.of(),
+                                List.of(),
+                                List.of())));
+
+        assertThat(f.journal).endsWith("close c");
+        assertThat(f.deployed).isEmpty();
+    }
+
+    // ---------------------------------------------------------------- failures
+
+    @Test
+    void shouldStartNothingBeforeAllAttemptsAreGoneWhenOneFails() {
+        String w1 = f.running();
+        f.journal.clear();
+        f.ends(w1, f.attempt(0, 0), MasterFixture.failed(Category.USER_CODE, "boom"));
+        assertThat(f.state()).isEqualTo(JobState.RESTARTING);
+        assertThat(f.journal)
+                .containsExactly("cancel v0[1]#1.1", "cancel v1[0]#1.1", "cancel v1[1]#1.1");
+
+        f.ends(w1, f.attempt(0, 1), CANCELED);
+        f.ends(w1, f.attempt(1, 0), CANCELED);
+        f.time.pass(Duration.ofSeconds(10));
+        assertThat(f.state()).isEqualTo(JobState.RESTARTING);
+        assertThat(f.journal).doesNotContain("discard app-1-0");
+
+        f.ends(w1, f.attempt(1, 1), CANCELED);
+        assertThat(f.journal).endsWith("discard app-1-0");
+        f.time.pass(Duration.ofMillis(999));
+        assertThat(f.state()).isEqualTo(JobState.RESTARTING);
+        f.time.pass(Duration.ofMillis(1));
+
+        assertThat(f.state()).isEqualTo(JobState.DEPLOYING);
+        assertThat(f.journal).endsWith("deploy v1[1]#1.2");
+        assertThat(f.deployed.get(f.attempt(1, 1)).run()).isEqualTo("app-1-1");
+        assertThat(f.deployed.get(f.attempt(1, 1)).generation()).isEqualTo(new Generation(1, 2));
+        assertThat(f.status().restarts()).isEqualTo(1);
+        assertThat(f.status().failure().cause().message()).isEqualTo("boom");
+    }
+
+    @Test
+    void shouldFailWithTheLastRootWhenRestartsAreSpent() {
+        String w1 = f.running();
+        for (int start = 0; start < 3; start++) {
+            f.ends(w1, f.attempt(0, 0), MasterFixture.failed(Category.USER_CODE, "boom " + start));
+            f.allEnd(w1, CANCELED);
+            f.time.pass(Duration.ofSeconds(2));
+        }
+        f.time.pass(Duration.ofSeconds(4));
+
+        assertThat(f.result.state()).isEqualTo(JobState.FAILED);
+        assertThat(f.result.restarts()).isEqualTo(2);
+        assertThat(f.result.failure().cause().message()).isEqualTo("boom 2");
+        assertThat(f.journal)
+                .containsSubsequence(
+                        "write intent-fail-" + JOB, "discard app-1-2", "write end-" + JOB);
+    }
+
+    @Test
+    void shouldNotStartAgainWhenFailureIsTheConfigurations() {
+        String w1 = f.running();
+        f.ends(w1, f.attempt(0, 0), MasterFixture.failed(Category.CONFIG, "no such codec"));
+        f.allEnd(w1, CANCELED);
+        f.time.pass(Duration.ofSeconds(10));
+
+        assertThat(f.result.state()).isEqualTo(JobState.FAILED);
+        assertThat(f.result.restarts()).isZero();
+    }
+
+    @Test
+    void shouldFollowTheJobsOwnRestartStrategy() {
+        f.started();
+        f.on(
+                new MasterEvent.Submitted(
+                        MasterFixture.graph(Map.of("restart-strategy.type", "none"))));
+        f.grant("w1");
+        String w1 = f.report("w1");
+        f.ends(w1, f.attempt(0, 0), MasterFixture.failed(Category.USER_CODE, "boom"));
+        f.allEnd(w1, CANCELED);
+        f.time.pass(Duration.ofSeconds(10));
+
+        assertThat(f.result.state()).isEqualTo(JobState.FAILED);
+    }
+
+    @Test
+    void shouldNameUsersExceptionWhenBrokenChannelIsHeardOfFirst() {
+        String w1 = f.running();
+        f.ends(w1, f.attempt(1, 0), MasterFixture.failed(Category.CLUSTER, "channel broke"));
+        f.ends(w1, f.attempt(0, 0), MasterFixture.failed(Category.USER_CODE, "boom"));
+        f.allEnd(w1, CANCELED);
+
+        assertThat(f.status().failure().cause().message()).isEqualTo("boom");
+    }
+
+    @Test
+    void shouldNameContainersEndWhenBrokenChannelIsHeardOfFirst() {
+        f.started();
+        f.on(new MasterEvent.Submitted(twoWorkers()));
+        f.grant("w1", "w2");
+        String w1 = f.report("w1");
+        f.report("w2");
+        f.ends(w1, f.attempt(0, 0), MasterFixture.failed(Category.CLUSTER, "channel broke"));
+        f.allEnd(w1, CANCELED);
+
+        f.on(new MasterEvent.ContainerCompleted("w2", "killed: beyond its memory"));
+
+        assertThat(f.status().failure().summary())
+                .isEqualTo("killed: beyond its memory (Worker w2 on host)");
+        assertThat(f.journal).endsWith("request 1", "leave w2", "discard app-1-0");
+    }
+
+    private static io.millrace.runtime.graph.JobGraph twoWorkers() {
+        return new io.millrace.runtime.graph.JobGraph(
+                JOB,
+                "wide",
+                List.of(
+                        new io.millrace.runtime.graph.JobVertex(
+                                0, "v", 4, 128, "default", new byte[0], List.of(), List.of())),
+                List.of(),
+                Map.of());
+    }
+
+    @Test
+    void shouldReplaceWorkerAndStartAgainWhenItIsSilent() {
+        f.running();
+        f.journal.clear();
+        f.time.pass(Duration.ofSeconds(52));
+
+        assertThat(f.journal)
+                .containsSubsequence("leave w1", "release w1", "request 1", "discard app-1-0");
+        assertThat(f.status().failure().summary())
+                .isEqualTo("it was silent for 50 s (heartbeat.timeout) (Worker w1 on host)");
+    }
+
+    @Test
+    void shouldGiveUpWorkerWhoseTasksDoNotEndWhenCancelled() {
+        String w1 = f.running();
+        f.ends(w1, f.attempt(0, 0), MasterFixture.failed(Category.USER_CODE, "boom"));
+        for (int second = 0; second < 181; second++) {
+            f.on(new MasterEvent.Received(w1, new ToMaster.WorkerBeat(second, List.of())));
+            f.time.pass(Duration.ofSeconds(1));
+        }
+
+        assertThat(f.journal).contains("release w1", "request 1", "discard app-1-0");
+        assertThat(f.status().failure().cause().message()).isEqualTo("boom");
+    }
+
+    @Test
+    void shouldNameTaskWhoseLoopStandsStill() {
+        String w1 = f.running();
+        for (int second = 0; second < 60; second++) {
+            f.on(new MasterEvent.Received(w1, beat(f.attempt(0, 0), 7)));
+            f.time.pass(Duration.ofSeconds(1));
+        }
+
+        assertThat(f.status().warnings())
+                .contains("Task source[0] on w1 has not gone round its loop for 60 s");
+    }
+
+    private static ToMaster.WorkerBeat beat(AttemptId attempt, long loops) {
+        return new ToMaster.WorkerBeat(
+                1,
+                List.of(
+                        new ToMaster.TaskBeat(
+                                attempt,
+                                new SubtaskMetrics(
+                                        1, 2, 3, 4, 5, 6, loops, List.of(), List.of()))));
+    }
+
+    @Test
+    void shouldFailWithContainersWordsWhenTooManyEndAtTheirStart() {
+        f.submitted();
+        for (int i = 1; i <= 3; i++) {
+            f.grant("c" + i);
+            f.on(new MasterEvent.ContainerCompleted("c" + i, "exit status 1: no java"));
+        }
+        f.time.settle();
+
+        assertThat(f.result.state()).isEqualTo(JobState.FAILED);
+        assertThat(f.result.failure().cause().message())
+                .contains("the limit is 2", "start-worker.max-failure-rate", "no java");
+    }
+
+    // ---------------------------------------------------------------- cancel and clients
+
+    @Test
+    void shouldRecordIntentBeforeTheFirstCommandWhenCancelled() {
+        String w1 = f.running();
+        f.journal.clear();
+        f.on(new MasterEvent.Connected("client#1", "client"));
+        f.on(new MasterEvent.Received("client#1", new FromClient.CancelJob("r1", "")));
+        f.allEnd(w1, CANCELED);
+        f.on(new MasterEvent.Received(w1, new ToMaster.Leaving("told to")));
+
+        assertThat(f.journal)
+                .containsExactly(
+                        "write intent-cancel-" + JOB,
+                        "cancel v0[0]#1.1",
+                        "cancel v0[1]#1.1",
+                        "cancel v1[0]#1.1",
+                        "cancel v1[1]#1.1",
+                        "discard app-1-0",
+                        "write end-" + JOB,
+                        "leave w1",
+                        "release w1",
+                        "ended CANCELED");
+        assertThat(f.sent)
+                .contains(new ToClient.CancelReply("r1", true, "Job 'count' is being cancelled."));
+    }
+
+    @Test
+    void shouldNotCommitWhenTasksFinishWhileIntentToCancelIsOnItsWay() {
+        String w1 = f.running();
+        f.unknownOutcomes = 1;
+        f.on(new MasterEvent.CancelRequested("Ctrl-C"));
+        f.allEnd(w1, FINISHED);
+        assertThat(f.state()).isEqualTo(JobState.CANCELLING);
+        f.time.pass(Duration.ofSeconds(10));
+
+        assertThat(f.result.state()).isEqualTo(JobState.CANCELED);
+        assertThat(f.journal).noneMatch(line -> line.startsWith("commit"));
+    }
+
+    @Test
+    void shouldRefuseToCancelWhenResultIsBeingMadeVisible() {
+        String w1 = f.running();
+        f.unknownOutcomes = 1;
+        f.allEnd(w1, FINISHED);
+        f.on(new MasterEvent.Connected("client#1", "client"));
+        f.on(new MasterEvent.Received("client#1", new FromClient.CancelJob("r1", "")));
+        f.time.pass(Duration.ofSeconds(10));
+
+        assertThat(f.sent)
+                .contains(new ToClient.CancelReply("r1", false, "The job is COMMITTING already."));
+        assertThat(f.result.state()).isEqualTo(JobState.FINISHED);
+    }
+
+    @Test
+    void shouldAnswerHowTheJobEndedAfterItsEnd() {
+        f.allEnd(f.running(), FINISHED);
+        f.time.pass(Duration.ofSeconds(4));
+        f.sent.clear();
+
+        f.on(new MasterEvent.Connected("client#1", "client"));
+        f.on(new MasterEvent.Received("client#1", new FromClient.GetStatus("r1", "")));
+
+        assertThat(f.sent)
+                .singleElement()
+                .satisfies(
+                        m ->
+                                assertThat(((ToClient.Status) m).status().state())
+                                        .isEqualTo(JobState.FINISHED));
+    }
+
+    @Test
+    void shouldTellCountersOfItsTasks() {
+        String w1 = f.running();
+        f.on(new MasterEvent.Received(w1, beat(f.attempt(0, 0), 7)));
+
+        JobStatus status = f.status();
+
+        assertThat(status.inputBytesRead()).isEqualTo(6);
+        assertThat(status.inputBytesTotal()).isEqualTo(15);
+        assertThat(status.vertices().get(0).recordsIn()).isEqualTo(4);
+        assertThat(status.vertices().get(0).recordsOut()).isEqualTo(5);
+        assertThat(status.vertices().get(0).running()).isEqualTo(2);
+        assertThat(status.timeline())
+                .extracting(JobStatus.TimelineEvent::name)
+                .containsSubsequence(
+                        "master started",
+                        "graph ready",
+                        "containers asked",
+                        "container granted",
+                        "worker registered",
+                        "deploy sent",
+                        "first task running",
+                        "first record");
+    }
+
+    // ---------------------------------------------------------------- takeover
+
+    @Test
+    void shouldRunTheRecordedGraphAgainWhenMasterBeforeItDied() {
+        f.running();
+        MasterFixture second = next(f.record);
+        second.started();
+        second.on(
+                new MasterEvent.PreviousContainers(
+                        List.of(new MasterEvent.Container("w1", "host"))));
+        AttemptId old = f.attempt(0, 0);
+        String w1 =
+                second.report(
+                        "w1",
+                        List.of(new ToMaster.TaskReport(old, new Generation(1, 1), Phase.RUNNING)),
+                        List.of(),
+                        List.of(old));
+
+        assertThat(second.recovered.jobName()).isEqualTo("count");
+        assertThat(second.journal).contains("prepare", "cancel v0[0]#1.1");
+        assertThat(second.journal).noneMatch(line -> line.startsWith("request"));
+        assertThat(second.deployed).isEmpty();
+
+        second.on(
+                new MasterEvent.Received(
+                        w1,
+                        new ToMaster.TaskEnded(
+                                old, new Generation(1, 1), CANCELED, SubtaskMetrics.NONE)));
+
+        assertThat(second.deployed).hasSize(4);
+        assertThat(second.deployed.get(second.attempt(0, 0)).run()).isEqualTo("app-2-0");
+    }
+
+    @Test
+    void shouldOnlyFinishTheCommitWhenItIsOnRecord() {
+        String w1 = f.running();
+        f.unknownOutcomes = 1;
+        f.allEnd(w1, FINISHED);
+        MasterFixture second = next(f.record);
+        second.started();
+        second.time.settle();
+
+        assertThat(second.journal)
+                .containsExactly(
+                        "take over 2",
+                        "write address-2",
+                        "commit app-1-0",
+                        "write end-" + JOB,
+                        "ended FINISHED");
+    }
+
+    @Test
+    void shouldOnlySweepWhenTheEndIsOnRecord() {
+        String w1 = f.running();
+        f.allEnd(w1, FINISHED);
+        MasterFixture second = next(f.record);
+        second.started();
+
+        assertThat(second.journal)
+                .containsExactly("take over 2", "write address-2", "ended FINISHED");
+        assertThat(second.result.state()).isEqualTo(JobState.FINISHED);
+    }
+
+    @Test
+    void shouldCarryTheCancellingOnThatIsOnRecord() {
+        f.running();
+        f.on(new MasterEvent.CancelRequested("somebody"));
+        MasterFixture second = next(f.record);
+        second.started();
+        second.time.settle();
+
+        assertThat(second.journal)
+                .containsExactly(
+                        "take over 2",
+                        "write address-2",
+                        "discard app-1-0",
+                        "write end-" + JOB,
+                        "ended CANCELED");
+    }
+
+    @Test
+    void shouldReplaceWorkerOfEarlierAttemptThatDoesNotReport() {
+        f.running();
+        MasterFixture second = next(f.record);
+        second.started();
+        second.on(
+                new MasterEvent.PreviousContainers(
+                        List.of(new MasterEvent.Container("w1", "host"))));
+        second.time.pass(Duration.ofSeconds(59));
+        assertThat(second.journal).noneMatch(line -> line.startsWith("re") && line.endsWith(" 1"));
+
+        second.time.pass(Duration.ofSeconds(2));
+
+        assertThat(second.journal).endsWith("release w1", "request 1");
+    }
+
+    @Test
+    void shouldSayNothingMoreWhenFenced() {
+        String w1 = f.running();
+        f.fenced = true;
+        f.allEnd(w1, FINISHED);
+        assertThat(f.journal).endsWith("fenced");
+        f.journal.clear();
+        f.sent.clear();
+
+        f.report("w1");
+        f.on(new MasterEvent.CancelRequested("somebody"));
+        f.time.pass(Duration.ofMinutes(5));
+
+        assertThat(f.journal).isEmpty();
+        assertThat(f.sent).isEmpty();
+        assertThat(f.result).isNull();
+    }
+
+    private static MasterFixture next(TreeMap<String, byte[]> record) {
+        return new MasterFixture(
+                2,
+                new TreeMap<>(record),
+                new RestartStrategy.Spec.FixedDelay(2, Duration.ofSeconds(1)));
+    }
+}

@@ -1,0 +1,133 @@
+package io.millrace.runtime.schedule;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.millrace.api.Configuration;
+import io.millrace.runtime.schedule.RestartStrategy.Spec;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+class RestartStrategyTest {
+    private static final Spec UNSET = new Spec.FixedDelay(7, Duration.ofSeconds(7));
+
+    private static Spec spec(Map<String, String> options) {
+        return Spec.of(Configuration.fromMap(options), UNSET);
+    }
+
+    @Test
+    void shouldTakeTheProcessesStrategyWhenTheJobChoosesNone() {
+        assertThat(spec(Map.of("restart-strategy.fixed-delay.attempts", "1"))).isEqualTo(UNSET);
+    }
+
+    @Test
+    void shouldReadEachStrategyFromItsKeys() {
+        assertThat(spec(Map.of("restart-strategy.type", "none"))).isEqualTo(new Spec.None());
+        assertThat(
+                        spec(
+                                Map.of(
+                                        "restart-strategy.type", "fixed-delay",
+                                        "restart-strategy.fixed-delay.attempts", "5",
+                                        "restart-strategy.fixed-delay.delay", "10 s")))
+                .isEqualTo(new Spec.FixedDelay(5, Duration.ofSeconds(10)));
+        assertThat(
+                        spec(
+                                Map.of(
+                                        "restart-strategy.type", "exponential-delay",
+                                        "restart-strategy.exponential-delay.initial-backoff", "2 s",
+                                        "restart-strategy.exponential-delay.max-backoff", "20 s",
+                                        "restart-strategy.exponential-delay.backoff-multiplier",
+                                                "3",
+                                        "restart-strategy.exponential-delay.reset-backoff-threshold",
+                                                "5 min",
+                                        "restart-strategy.exponential-delay.jitter-factor", "0.5")))
+                .isEqualTo(
+                        new Spec.ExponentialDelay(
+                                Duration.ofSeconds(2),
+                                Duration.ofSeconds(20),
+                                3,
+                                Duration.ofMinutes(5),
+                                0.5,
+                                Integer.MAX_VALUE));
+    }
+
+    @Test
+    void shouldRefuseFirstPauseThatIsLongerThanTheLongest() {
+        Map<String, String> options =
+                Map.of(
+                        "restart-strategy.type", "exponential-delay",
+                        "restart-strategy.exponential-delay.initial-backoff", "2 min");
+
+        assertThatThrownBy(() -> spec(options))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("120000 ms")
+                .hasMessageContaining("restart-strategy.exponential-delay.max-backoff");
+    }
+
+    @Test
+    void shouldGiveUpAtOnceWithoutStrategy() {
+        assertThat(new Spec.None().strategy(new Random(1)).afterFailure(0)).isEmpty();
+    }
+
+    @Test
+    void shouldGiveUpWhenFixedDelaysAreSpent() {
+        RestartStrategy strategy =
+                new Spec.FixedDelay(2, Duration.ofSeconds(3)).strategy(new Random(1));
+
+        assertThat(strategy.afterFailure(0)).contains(Duration.ofSeconds(3));
+        assertThat(strategy.afterFailure(1)).contains(Duration.ofSeconds(3));
+        assertThat(strategy.afterFailure(2)).isEmpty();
+    }
+
+    private static RestartStrategy exponential(double jitter, int attempts) {
+        return new Spec.ExponentialDelay(
+                        Duration.ofSeconds(1),
+                        Duration.ofSeconds(5),
+                        2,
+                        Duration.ofMinutes(1),
+                        jitter,
+                        attempts)
+                .strategy(new Random(1));
+    }
+
+    @Test
+    void shouldWaitLongerAfterEachFailureUpToALimit() {
+        RestartStrategy strategy = exponential(0, Integer.MAX_VALUE);
+
+        assertThat(strategy.afterFailure(0)).contains(Duration.ofSeconds(1));
+        assertThat(strategy.afterFailure(1)).contains(Duration.ofSeconds(2));
+        assertThat(strategy.afterFailure(2)).contains(Duration.ofSeconds(4));
+        assertThat(strategy.afterFailure(3)).contains(Duration.ofSeconds(5));
+    }
+
+    @Test
+    void shouldBeginAnewAfterTimeWithoutFailure() {
+        RestartStrategy strategy = exponential(0, 2);
+        strategy.afterFailure(0);
+        strategy.afterFailure(Duration.ofSeconds(2).toNanos());
+        long calm = Duration.ofSeconds(2 + 2 + 60).toNanos();
+
+        assertThat(strategy.afterFailure(calm)).contains(Duration.ofSeconds(1));
+    }
+
+    @Test
+    void shouldNotCountThePauseBeforeTheStartAsTimeWithoutFailure() {
+        RestartStrategy strategy = exponential(0, 2);
+        strategy.afterFailure(0);
+        strategy.afterFailure(Duration.ofSeconds(2).toNanos());
+
+        assertThat(strategy.afterFailure(Duration.ofSeconds(2 + 2 + 59).toNanos())).isEmpty();
+    }
+
+    @Test
+    void shouldVaryPausesByItsJitterOnly() {
+        RestartStrategy strategy = exponential(0.25, Integer.MAX_VALUE);
+
+        assertThat(strategy.afterFailure(0).orElseThrow())
+                .isBetween(Duration.ofMillis(750), Duration.ofMillis(1250));
+        assertThat(strategy.afterFailure(1).orElseThrow())
+                .isBetween(Duration.ofMillis(1500), Duration.ofMillis(2500));
+    }
+}
