@@ -52,12 +52,18 @@ public interface ChannelSelector {
         return value -> random.nextInt(channels);
     }
 
-    /** By the key group of the record's key. */
+    /** By the key group of the record's key; a null key is refused, as Flink refuses it. */
     static <T, K> ChannelSelector byKey(
             KeySelector<T, K> selector, KeyHasher<K> hasher, int maxParallelism, int channels) {
         return value -> {
             @SuppressWarnings("unchecked") // the graph was built from a stream of T
             K key = selector.getKey((T) value);
+            if (key == null) {
+                throw new IllegalArgumentException(
+                        "The key selector gave null as the key of a record; every record of a keyed"
+                                + " stream needs a key: filter such records out before keyBy, or"
+                                + " give them a key of their own.");
+            }
             return KeyGroups.subtask(
                     KeyGroups.of(hasher.hash(key), maxParallelism), maxParallelism, channels);
         };

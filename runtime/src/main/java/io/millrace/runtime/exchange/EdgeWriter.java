@@ -8,28 +8,52 @@ import java.util.List;
  * <p>Threads: owned by the writing subtask.
  */
 public final class EdgeWriter {
+    /** Records between two looks at whether the channels take more, while one is emitted. */
+    private static final int RECORDS_PER_LOOK = 128;
+
+    /**
+     * Records that may be written while a channel takes no more. A subtask looks at its outputs
+     * before it takes a record, so that this is the bound of what one record, and the few before
+     * the next look, can add: enough for most, and too little to fill the heap.
+     */
+    static final int OVERDRAFT_RECORDS = 4096;
+
+    /** Where a writer waits that has used its overdraft up in the middle of a record. */
+    @FunctionalInterface
+    public interface Overdrawn {
+
+        /** Returns when the writer is available, or at once if this caller must never wait. */
+        void await(EdgeWriter writer);
+    }
+
     private final int edge;
     private final OutputChannel[] channels;
     private final ChannelSelector selector;
     private final long bufferTimeoutMillis;
     private final boolean flushEachRecord;
+    private final Overdrawn overdrawn;
+    private int sinceLook;
+    private int overdraft;
 
     /**
      * @param edge number of the job graph's edge
      * @param channels in the order of the readers' subtasks
      * @param bufferTimeoutMillis the longest a record may wait in an open batch; 0: it never waits;
      *     -1: until the batch is full or the writer waits
+     * @param overdrawn called within {@link #emit}
      */
     public EdgeWriter(
             int edge,
             List<OutputChannel> channels,
             ChannelSelector selector,
-            long bufferTimeoutMillis) {
+            long bufferTimeoutMillis,
+            Overdrawn overdrawn) {
         this.edge = edge;
         this.channels = channels.toArray(OutputChannel[]::new);
         this.selector = selector;
         this.bufferTimeoutMillis = bufferTimeoutMillis;
         this.flushEachRecord = bufferTimeoutMillis == 0;
+        this.overdrawn = overdrawn;
     }
 
     public void emit(Object value, long timestamp) throws Exception {
@@ -43,6 +67,23 @@ public final class EdgeWriter {
         }
         if (flushEachRecord) {
             flush();
+        }
+        if (++sinceLook == RECORDS_PER_LOOK) {
+            sinceLook = 0;
+            look();
+        }
+    }
+
+    private void look() {
+        if (isAvailable()) {
+            overdraft = 0;
+            return;
+        }
+        overdraft += RECORDS_PER_LOOK;
+        if (overdraft >= OVERDRAFT_RECORDS) {
+            flush();
+            overdrawn.await(this);
+            overdraft = 0;
         }
     }
 

@@ -3,13 +3,15 @@ package io.millrace.runtime.exchange;
 import io.millrace.runtime.serializer.TypeSerializer;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.util.function.ToIntFunction;
 
 /**
  * A channel between two subtasks of one worker: hands over objects in batches.
  *
  * <p>Shape: a linked list of chunks, each either up to {@value #MAX_CHUNK} records or one event.
  * The last chunk is open: its writer appends to it while the reader may already take what was made
- * visible. Chunks start small and double while they fill before anybody asks for a flush.
+ * visible. Chunks start small and double while they fill before anybody asks for a flush, as long
+ * as {@value #MAX_CHUNK_BYTES} bytes hold them, by the size of the record that opens one.
  *
  * <p>Unit: the bound is a number of closed chunks that are not yet consumed; beyond it {@link
  * OutputChannel#isAvailable} is false, though writing still succeeds (overdraft).
@@ -21,6 +23,7 @@ import java.lang.invoke.VarHandle;
 public final class LocalChannel {
     static final int MIN_CHUNK = 16;
     static final int MAX_CHUNK = 512;
+    static final int MAX_CHUNK_BYTES = 64 << 10;
 
     private static final VarHandle WRITTEN;
     private static final VarHandle VISIBLE;
@@ -38,6 +41,7 @@ public final class LocalChannel {
     private final String name;
     private final int boundChunks;
     private final TypeSerializer<Object> copier;
+    private final ToIntFunction<Object> sizer;
     private final boolean atOnce;
     private final Writer writer;
     private final Reader reader;
@@ -67,15 +71,21 @@ public final class LocalChannel {
      * @param name both ends, for messages
      * @param boundChunks closed chunks that may wait for the reader, at least 1
      * @param copier copies what is handed over, or null if references may be shared
+     * @param sizer about how many bytes a record takes; asked once a chunk, by the writer
      */
     public LocalChannel(
-            String name, int boundChunks, TypeSerializer<Object> copier, Visibility visibility) {
+            String name,
+            int boundChunks,
+            TypeSerializer<Object> copier,
+            ToIntFunction<Object> sizer,
+            Visibility visibility) {
         if (boundChunks < 1) {
             throw new IllegalArgumentException("bound of " + boundChunks + " chunks");
         }
         this.name = name;
         this.boundChunks = boundChunks;
         this.copier = copier;
+        this.sizer = sizer;
         this.atOnce = visibility == Visibility.AT_ONCE;
         // Both ends begin with it. Nobody else may hold it: all later chunks hang on it.
         Chunk first = new Chunk(MIN_CHUNK);
@@ -145,7 +155,7 @@ public final class LocalChannel {
             Chunk chunk = tail;
             int at = count;
             if (at == chunk.values.length) {
-                capacity = Math.min(MAX_CHUNK, chunk.values.length * 2);
+                capacity = Math.min(2 * at, Math.min(MAX_CHUNK, fitting(value)));
                 chunk = append(new Chunk(capacity));
                 at = 0;
             }
@@ -164,6 +174,11 @@ public final class LocalChannel {
                     wakeReader.wake();
                 }
             }
+        }
+
+        /** How many records like this one a chunk may hold. */
+        private int fitting(Object value) {
+            return Math.max(1, MAX_CHUNK_BYTES / Math.max(1, sizer.applyAsInt(value)));
         }
 
         private void closeTail() {
@@ -208,7 +223,10 @@ public final class LocalChannel {
             if (written < chunk.values.length / 2) {
                 capacity = Math.max(MIN_CHUNK, chunk.values.length / 2);
             }
-            VISIBLE.setRelease(chunk, written);
+            // volatile, not release: the waker reads next whether the reader knows already that
+            // there
+            // is something, and must not do so before this is seen
+            VISIBLE.setVolatile(chunk, written);
             wakeReader.wake();
         }
 

@@ -88,6 +88,7 @@ public final class WorkerChannels implements Channels {
                                 id.toString(),
                                 localBoundChunks,
                                 serializer.isImmutable() ? null : serializer,
+                                new SampledSize(serializer),
                                 LocalChannel.Visibility.ON_FLUSH));
         meetings.put(id, meeting);
         return meeting;

@@ -6,7 +6,11 @@ import io.millrace.api.transform.SinkSpec;
 import io.millrace.api.transform.SourceSpec;
 import io.millrace.api.transform.Transformation;
 import io.millrace.api.type.TypeInformation;
+import java.io.IOException;
+import java.io.ObjectInputStream;
+import java.io.ObjectOutputStream;
 import java.io.Serializable;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -17,10 +21,33 @@ import java.util.List;
  *
  * @param objectReuse whether mutable records are handed from operator to operator without a copy
  */
-public record ChainSpec(List<ChainedOperator> operators, boolean objectReuse)
-        implements Serializable {
+public record ChainSpec(List<ChainedOperator> operators, boolean objectReuse) {
     public ChainSpec {
         operators = List.copyOf(operators);
+    }
+
+    /**
+     * Writes each operator by itself: two operators to which the program gave one function, or
+     * functions that share an object, get one each, chained or not.
+     */
+    void write(ObjectOutputStream out) throws IOException {
+        out.writeBoolean(objectReuse);
+        out.writeInt(operators.size());
+        for (ChainedOperator operator : operators) {
+            out.writeObject(operator);
+            out.reset();
+        }
+    }
+
+    /** Reads what the planner wrote. */
+    public static ChainSpec read(ObjectInputStream in) throws IOException, ClassNotFoundException {
+        boolean objectReuse = in.readBoolean();
+        int count = in.readInt();
+        List<ChainedOperator> operators = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            operators.add((ChainedOperator) in.readObject());
+        }
+        return new ChainSpec(operators, objectReuse);
     }
 
     public ChainedOperator head() {

@@ -232,7 +232,7 @@ public final class JobGraphPlanner {
     private static byte[] serialize(ChainSpec spec) {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         try (ObjectOutputStream out = new ObjectOutputStream(bytes)) {
-            out.writeObject(spec);
+            spec.write(out);
         } catch (IOException e) {
             throw new InvalidProgramException(
                     "The operators "

@@ -23,6 +23,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicReference;
@@ -47,6 +48,7 @@ public final class LocalCluster implements AutoCloseable {
     private final CompletableFuture<JobResult> result = new CompletableFuture<>();
     private final AtomicReference<JobStatus> status = new AtomicReference<>();
     private final Secret secret = Secret.random();
+    private final List<RuntimeException> leaks = new CopyOnWriteArrayList<>();
     private int workersMade;
 
     /**
@@ -102,14 +104,20 @@ public final class LocalCluster implements AutoCloseable {
         return status.get();
     }
 
+    /** What workers that closed could not give back; for tests. */
+    List<RuntimeException> leaks() {
+        return List.copyOf(leaks);
+    }
+
     public LocalSettings settings() {
         return settings;
     }
 
     @Override
     public void close() {
-        new ArrayList<>(workers.values()).forEach(LocalWorker::close);
+        // before the workers, or it would start others in their place
         masterLoop.close();
+        new ArrayList<>(workers.values()).forEach(LocalWorker::close);
         files.shutdown();
     }
 
@@ -159,7 +167,8 @@ public final class LocalCluster implements AutoCloseable {
                                 userClassLoader,
                                 clock,
                                 masterLoop,
-                                workers::remove);
+                                workers::remove,
+                                leaks::add);
                 workers.put(id, worker);
                 started.add(worker);
                 granted.add(new MasterEvent.Container(id, "localhost"));

@@ -20,9 +20,12 @@ import java.time.Duration;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** A task manager of a cluster in one process: its loop, its channels, its subtasks. */
 final class LocalWorker implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(LocalWorker.class);
     private static final int SEGMENT_BYTES = 32 << 10;
     private static final Duration NEVER = Duration.ofDays(10_000);
     private static final int QUEUE = 4096;
@@ -31,6 +34,7 @@ final class LocalWorker implements AutoCloseable {
     private final int epoch;
     private final Inbox<MasterEvent> master;
     private final Consumer<String> onClosed;
+    private final Consumer<RuntimeException> onLeak;
     private final EventLoop<WorkerEvent> loop;
     private final WorkerDataPlane dataPlane;
     private final TaskManager taskManager;
@@ -46,11 +50,13 @@ final class LocalWorker implements AutoCloseable {
             ClassLoader userClassLoader,
             Clock clock,
             Inbox<MasterEvent> master,
-            Consumer<String> onClosed) {
+            Consumer<String> onClosed,
+            Consumer<RuntimeException> onLeak) {
         this.id = id;
         this.epoch = epoch;
         this.master = master;
         this.onClosed = onClosed;
+        this.onLeak = onLeak;
         this.loop = new EventLoop<>("worker-" + id, QUEUE, clock, crash -> close());
         WorkerDataPlane.Running running =
                 new WorkerDataPlane.Running(
@@ -117,7 +123,13 @@ final class LocalWorker implements AutoCloseable {
         if (closed.compareAndSet(false, true)) {
             onClosed.accept(id);
             loop.close();
-            dataPlane.close();
+            try {
+                dataPlane.close();
+            } catch (RuntimeException e) {
+                LOG.error("Worker {} could not give everything back", id, e);
+                onLeak.accept(e);
+            }
+            // whatever was left behind: the master waits for this
             master.put(new MasterEvent.ContainerCompleted(id, "the worker has left"));
         }
     }

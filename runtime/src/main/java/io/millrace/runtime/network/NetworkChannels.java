@@ -175,17 +175,12 @@ public final class NetworkChannels implements Channels, AutoCloseable {
      * {@inheritDoc}
      *
      * <p>What an ended channel has not handed over yet waits for its reader: until the reader has
-     * it or goes away, a newer attempt of the same writer opens the channel, {@link #releaseJob},
-     * or the time-out.
+     * it or goes away, a newer attempt of the same writer opens the channel, or the time-out. A
+     * worker runs one job, so that the end of the job is the end of it, too.
      */
     @Override
     public void release(AttemptId attempt) {
         channels.release(attempt);
-    }
-
-    /** Gives up what ended channels of a job still hold for readers that will not come. */
-    public void releaseJob(String job) {
-        channels.releaseJob(job);
     }
 
     /** Connections that ended before they had proven themselves. */

@@ -272,21 +272,6 @@ final class RemoteChannels implements Channels, AutoCloseable {
         }
     }
 
-    /** Gives up what ended channels of a job still hold for readers that have not come. */
-    void releaseJob(String job) {
-        List<RemoteOutputChannel> lingering = new ArrayList<>();
-        synchronized (this) {
-            for (RemoteOutputChannel output : outputs.values()) {
-                if (output.id.writer().job().equals(job)) {
-                    lingering.add(output);
-                }
-            }
-        }
-        for (RemoteOutputChannel output : lingering) {
-            output.abandon();
-        }
-    }
-
     // ---- channels
 
     /**

@@ -78,11 +78,12 @@ public final class ChainBuilder {
 
     private Output outputOf(ChainedOperator operator) {
         List<Output> outputs = new ArrayList<>();
+        int branches = operator.chained().size() + operator.edges().size();
         for (int next : operator.chained()) {
             Operator chained = operators[next];
             Output direct = chained::process;
             outputs.add(
-                    copies(operator, spec.operators().get(next))
+                    copies(operator, spec.operators().get(next), branches)
                             ? copying(serializer(operator.outputType()), direct)
                             : direct);
         }
@@ -105,11 +106,11 @@ public final class ChainBuilder {
 
     /**
      * Between two functions of the user's a mutable record is copied, or a function could change
-     * what the other keeps.
+     * what the other keeps; and before each function that is not the only one to get it.
      */
-    private boolean copies(ChainedOperator from, ChainedOperator to) {
+    private boolean copies(ChainedOperator from, ChainedOperator to, int branches) {
         return !spec.objectReuse()
-                && from.body().runsUserCode()
+                && (from.body().runsUserCode() || branches > 1)
                 && to.body().runsUserCode()
                 && !from.outputType().isImmutable();
     }
@@ -187,6 +188,7 @@ public final class ChainBuilder {
     private Operator sink(ChainedOperator operator, SinkSpec<?> sink) {
         if (sink instanceof SinkSpec.Print<?> print) {
             return new PrintOperator(
+                    operator.name(),
                     print.prefix(),
                     print.standardError(),
                     subtask.subtask(),

@@ -10,6 +10,8 @@ import io.millrace.runtime.exchange.StreamEvent;
 import io.millrace.runtime.exchange.StreamEvent.Status;
 import io.millrace.runtime.exchange.Wakeup;
 import java.util.concurrent.locks.LockSupport;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Runs a source function of the user's on a thread of its own, behind a lock of its own and a local
@@ -19,6 +21,11 @@ import java.util.concurrent.locks.LockSupport;
  * owns. The channel's bound blocks the source thread, never the subtask.
  */
 final class FunctionSource implements Source {
+    private static final Logger LOG = LoggerFactory.getLogger(FunctionSource.class);
+
+    /** A source that was told to end and has not is interrupted this often. */
+    private static final long INTERRUPT_MILLIS = 1_000;
+
     /** Closed chunks between the source thread and the subtask. */
     private static final int BOUND_CHUNKS = 4;
 
@@ -28,6 +35,7 @@ final class FunctionSource implements Source {
     private final InputChannel input;
     private final Thread thread;
     private RecordBatch batch;
+    private boolean ended;
     private volatile boolean canceled;
     private volatile Throwable failure;
 
@@ -39,11 +47,12 @@ final class FunctionSource implements Source {
                         "source function of '" + user.name() + "'",
                         BOUND_CHUNKS,
                         null,
+                        element -> 0,
                         LocalChannel.Visibility.AT_ONCE);
         this.thread = new Thread(this::run, "source-" + user.name() + "-" + subtask.subtask());
         thread.setDaemon(true);
         thread.setContextClassLoader(subtask.userClassLoader());
-        this.context = new Context(channel, thread);
+        this.context = new Context(channel);
         this.input = channel.reader(subtask.wakeup());
     }
 
@@ -74,6 +83,7 @@ final class FunctionSource implements Source {
             }
             if (element instanceof StreamEvent event) {
                 if (event instanceof StreamEvent.EndOfData) {
+                    ended = true;
                     if (failure != null) {
                         throw OperatorFailure.in(user.name(), "run()", failure);
                     }
@@ -116,25 +126,49 @@ final class FunctionSource implements Source {
     @Override
     public void close() throws Exception {
         if (thread.isAlive()) {
-            cancel();
+            if (!ended) {
+                cancel();
+            }
             input.close();
-            // run() and close() of one function must not overlap
-            thread.join();
+            joinThread();
         }
         user.close();
     }
 
-    /** Owned by the source thread, except where said otherwise. */
+    /**
+     * The functions run() and close() must not overlap, nor may the subtask count as gone while its
+     * source still runs: whoever interrupts this wait means the source.
+     */
+    private void joinThread() {
+        while (thread.isAlive()) {
+            try {
+                thread.join(INTERRUPT_MILLIS);
+            } catch (InterruptedException e) {
+                LOG.debug("{} is waited for by a subtask that was interrupted", thread.getName());
+            }
+            if (thread.isAlive()) {
+                LOG.warn("{} runs on though its source has ended", thread.getName());
+                thread.interrupt();
+            }
+        }
+    }
+
+    /**
+     * Owned by whichever thread of the user's holds the lock, except where said otherwise: that of
+     * {@code run}, or others that the function has started.
+     */
     private static final class Context implements SourceFunction.SourceContext<Object> {
         private final Object lock = new Object();
         private final OutputChannel output;
-        private final Thread thread;
+
+        /** Who waits for room, under the lock. */
+        private volatile Thread waiting;
+
         private volatile boolean canceled;
         private boolean idle;
 
-        Context(LocalChannel channel, Thread thread) {
-            this.thread = thread;
-            Wakeup unpark = () -> LockSupport.unpark(thread);
+        Context(LocalChannel channel) {
+            Wakeup unpark = () -> LockSupport.unpark(waiting);
             this.output = channel.writer(unpark);
         }
 
@@ -185,6 +219,7 @@ final class FunctionSource implements Source {
             if (output.isAvailable()) {
                 return;
             }
+            waiting = Thread.currentThread(); // before the look that asks to be woken
             while (!output.isAvailable()) {
                 LockSupport.park(this);
                 if (canceled || Thread.currentThread().isInterrupted()) {
@@ -210,7 +245,7 @@ final class FunctionSource implements Source {
         /** The subtask's thread. */
         void cancel() {
             canceled = true;
-            LockSupport.unpark(thread);
+            LockSupport.unpark(waiting);
         }
     }
 

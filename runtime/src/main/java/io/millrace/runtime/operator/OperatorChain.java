@@ -3,6 +3,7 @@ package io.millrace.runtime.operator;
 import io.millrace.runtime.exchange.EdgeWriter;
 import io.millrace.runtime.exchange.RecordBatch;
 import io.millrace.runtime.exchange.StreamEvent;
+import java.io.IOException;
 import java.util.List;
 
 /**
@@ -118,8 +119,13 @@ public final class OperatorChain {
      */
     public boolean finish(int maxRecords) throws Exception {
         while (finished < operators.size()) {
-            if (!operators.get(finished).operator().finish(maxRecords)) {
-                return false;
+            Named named = operators.get(finished);
+            try {
+                if (!named.operator().finish(maxRecords)) {
+                    return false;
+                }
+            } catch (IOException e) {
+                throw OperatorFailure.outside(named.name(), e);
             }
             finished++;
         }

@@ -10,59 +10,69 @@ import io.millrace.runtime.exchange.ChannelBrokenException;
 public final class OperatorFailure extends RuntimeException {
     private static final long serialVersionUID = 1L;
     private static final int MAX_RECORD_CHARACTERS = 200;
+    private static final int MAX_CAUSES = 16;
 
-    private final String operator;
-    private final String recordText;
+    private final String where;
     private final Failure.Category category;
 
-    private OperatorFailure(
-            String operator, String recordText, Failure.Category category, Throwable cause) {
-        super(
-                "Operator '"
-                        + operator
-                        + "' failed"
-                        + (recordText == null ? "" : " on record " + recordText),
-                cause);
-        this.operator = operator;
-        this.recordText = recordText;
+    private OperatorFailure(String where, Failure.Category category, Throwable cause) {
+        super(where + " failed", cause);
+        this.where = where;
         this.category = category;
     }
 
     /** A function of the user's threw on a record, or an output broke while it emitted. */
     public static OperatorFailure onRecord(String operator, Object record, Throwable cause) {
-        return cause instanceof OperatorFailure inner
-                ? inner
-                : cause instanceof ChannelBrokenException
-                        ? new OperatorFailure(operator, null, Failure.Category.CLUSTER, cause)
-                        : new OperatorFailure(
-                                operator, textOf(record), Failure.Category.USER_CODE, cause);
-    }
-
-    /** A function of the user's threw outside of any record. */
-    public static OperatorFailure in(String operator, String call, Throwable cause) {
-        return cause instanceof OperatorFailure inner
-                ? inner
+        OperatorFailure notTheUsers = notTheUsers(operator, cause);
+        return notTheUsers != null
+                ? notTheUsers
                 : new OperatorFailure(
-                        operator + "', in " + call + ", '",
-                        null,
+                        named(operator) + ", record " + textOf(record),
                         Failure.Category.USER_CODE,
                         cause);
     }
 
+    /** A function of the user's threw outside of any record. */
+    public static OperatorFailure in(String operator, String call, Throwable cause) {
+        OperatorFailure notTheUsers = notTheUsers(operator, cause);
+        return notTheUsers != null
+                ? notTheUsers
+                : new OperatorFailure(
+                        named(operator) + ", in " + call, Failure.Category.USER_CODE, cause);
+    }
+
     /** Reading or writing outside of the job failed, without any fault of the user's code. */
     public static OperatorFailure outside(String operator, Throwable cause) {
-        return cause instanceof OperatorFailure inner
-                ? inner
-                : new OperatorFailure(operator, null, Failure.Category.STATE, cause);
+        OperatorFailure notTheUsers = notTheUsers(operator, cause);
+        return notTheUsers != null
+                ? notTheUsers
+                : new OperatorFailure(named(operator), Failure.Category.STATE, cause);
     }
 
-    public String operator() {
-        return operator;
+    /**
+     * What came up through a function of the user's, which may have wrapped it: the failure of an
+     * operator behind, or of an output. Null if there is no such thing among the causes.
+     */
+    private static OperatorFailure notTheUsers(String operator, Throwable thrown) {
+        Throwable at = thrown;
+        for (int i = 0; at != null && i < MAX_CAUSES; i++, at = at.getCause()) {
+            if (at instanceof OperatorFailure inner) {
+                return inner;
+            }
+            if (at instanceof ChannelBrokenException) {
+                return new OperatorFailure(named(operator), Failure.Category.CLUSTER, at);
+            }
+        }
+        return null;
     }
 
-    /** Bounded; null if no record was at hand. */
-    public String recordText() {
-        return recordText;
+    private static String named(String operator) {
+        return "operator '" + operator + "'";
+    }
+
+    /** The operator, and what it was about; bounded. */
+    public String where() {
+        return where;
     }
 
     /** Whose fault it was. */
@@ -73,8 +83,8 @@ public final class OperatorFailure extends RuntimeException {
     private static String textOf(Object record) {
         String text;
         try {
-            text = String.valueOf(record);
-        } catch (RuntimeException e) {
+            text = "" + record; // "null" also for a record whose text is null
+        } catch (Exception | LinkageError | StackOverflowError e) {
             return "of " + record.getClass().getName() + " (whose toString() failed: " + e + ")";
         }
         String shown =

@@ -9,11 +9,13 @@ import java.io.PrintStream;
  * obeyed.
  */
 final class PrintOperator implements Operator {
+    private final String name;
     private final String linePrefix;
     private final boolean standardError;
     private PrintStream stream;
 
-    PrintOperator(String prefix, boolean standardError, int subtask, int parallelism) {
+    PrintOperator(String name, String prefix, boolean standardError, int subtask, int parallelism) {
+        this.name = name;
         StringBuilder line = new StringBuilder();
         if (prefix != null && !prefix.isEmpty()) {
             line.append(prefix);
@@ -32,6 +34,19 @@ final class PrintOperator implements Operator {
 
     @Override
     public void process(Object value, long timestampMillis) {
-        stream.println(linePrefix + value);
+        String line;
+        try {
+            line = linePrefix + value;
+        } catch (Throwable t) {
+            throw OperatorFailure.in(name, "toString() of a record", t);
+        }
+        stream.println(line);
+    }
+
+    /** A stream that somebody put in the place of the console's may keep lines back. */
+    @Override
+    public boolean finish(int maxRecords) {
+        stream.flush();
+        return true;
     }
 }

@@ -36,9 +36,9 @@ final class TextSink implements Operator {
     public void process(Object value, long timestampMillis) {
         String text;
         try {
-            text = String.valueOf(value);
-        } catch (RuntimeException e) {
-            throw OperatorFailure.in(name, "toString() of a record", e);
+            text = "" + value; // "null" also for a record whose text is null
+        } catch (Throwable t) {
+            throw OperatorFailure.in(name, "toString() of a record", t);
         }
         try {
             writer.write(text);

@@ -93,7 +93,9 @@ public final class SteppedSubtasks implements Subtasks {
         private boolean assemble() {
             try {
                 ClassLoader loader = userClassLoaders.apply(deployment.attempt().job());
-                subtask = new SubtaskAssembly(channels, ports).assemble(deployment, loader, this);
+                subtask =
+                        new SubtaskAssembly(channels, ports)
+                                .assemble(deployment, loader, this, writer -> {});
             } catch (Exception e) {
                 end(
                         new SubtaskEnd.Failed(

@@ -1,6 +1,7 @@
 package io.millrace.runtime.task;
 
 import io.millrace.runtime.control.Failure;
+import io.millrace.runtime.exchange.ChannelBrokenException;
 import io.millrace.runtime.exchange.EdgeWriter;
 import io.millrace.runtime.exchange.ExchangeException;
 import io.millrace.runtime.exchange.InputChannel;
@@ -201,14 +202,11 @@ final class Subtask {
 
     private Failure failureOf(Throwable t) {
         if (t instanceof OperatorFailure failure) {
-            String record = failure.recordText() == null ? "" : ", record " + failure.recordText();
             return Failure.of(
-                    failure.category(),
-                    name() + ", operator '" + failure.operator() + "'" + record,
-                    failure.getCause());
+                    failure.category(), name() + ", " + failure.where(), failure.getCause());
         }
         Failure.Category category =
-                t instanceof ExchangeException
+                t instanceof ExchangeException || t instanceof ChannelBrokenException
                         ? Failure.Category.CLUSTER
                         : Failure.Category.INTERNAL;
         return Failure.of(category, name(), t);

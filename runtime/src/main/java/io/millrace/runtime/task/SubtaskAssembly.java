@@ -50,14 +50,20 @@ final class SubtaskAssembly {
 
     /**
      * @param wakeup of the subtask to be
+     * @param overdrawn where it waits if one record makes too many
      * @throws Exception if the chain cannot be read; channels that were opened are released by
      *     whoever releases the attempt
      */
-    Subtask assemble(TaskDeployment deployment, ClassLoader userClassLoader, Wakeup wakeup)
+    Subtask assemble(
+            TaskDeployment deployment,
+            ClassLoader userClassLoader,
+            Wakeup wakeup,
+            EdgeWriter.Overdrawn overdrawn)
             throws Exception {
         ChainSpec spec = read(deployment.chain(), userClassLoader);
         SubtaskContext context = new SubtaskContext(deployment, userClassLoader, wakeup);
-        Map<Integer, EdgeWriter> writers = writers(deployment, spec, userClassLoader, wakeup);
+        Map<Integer, EdgeWriter> writers =
+                writers(deployment, spec, userClassLoader, wakeup, overdrawn);
         OperatorChain chain = new ChainBuilder(spec, context, writers, ports).build();
         int count = deployment.inputs().stream().mapToInt(edge -> edge.peers().size()).sum();
         int[] channelEdges = new int[count];
@@ -70,12 +76,16 @@ final class SubtaskAssembly {
             throws IOException, ClassNotFoundException {
         try (UserObjectInputStream in =
                 new UserObjectInputStream(new ByteArrayInputStream(bytes), loader)) {
-            return (ChainSpec) in.readObject();
+            return ChainSpec.read(in);
         }
     }
 
     private Map<Integer, EdgeWriter> writers(
-            TaskDeployment deployment, ChainSpec spec, ClassLoader loader, Wakeup wakeup) {
+            TaskDeployment deployment,
+            ChainSpec spec,
+            ClassLoader loader,
+            Wakeup wakeup,
+            EdgeWriter.Overdrawn overdrawn) {
         long jobTimeoutMillis = bufferTimeoutMillis(deployment);
         Map<Integer, EdgeWriter> writers = new LinkedHashMap<>();
         for (ChainedOperator operator : spec.operators()) {
@@ -88,7 +98,7 @@ final class SubtaskAssembly {
                                     new ChannelId(
                                             deployment.attempt(), edge.edge(), reader.attempt()),
                                     reader.worker(),
-                                    serializer(operator.outputType(), spec, loader),
+                                    serializer(operator.outputType(), loader),
                                     wakeup));
                 }
                 writers.put(
@@ -99,7 +109,8 @@ final class SubtaskAssembly {
                                 selector(output, deployment, opened.size(), loader),
                                 output.bufferTimeoutMillis() == Transformation.BUFFER_TIMEOUT_UNSET
                                         ? jobTimeoutMillis
-                                        : output.bufferTimeoutMillis()));
+                                        : output.bufferTimeoutMillis(),
+                                overdrawn));
             }
         }
         return writers;
@@ -129,7 +140,7 @@ final class SubtaskAssembly {
                         channels.openInput(
                                 new ChannelId(writer.attempt(), edge.edge(), deployment.attempt()),
                                 writer.worker(),
-                                serializer(spec.head().inputType(), spec, loader),
+                                serializer(spec.head().inputType(), loader),
                                 gate.wakeup(at)));
                 at++;
             }
@@ -146,11 +157,8 @@ final class SubtaskAssembly {
     }
 
     @SuppressWarnings("unchecked") // values of the type are all the serializer ever sees
-    private static TypeSerializer<Object> serializer(
-            TypeInformation<?> type, ChainSpec spec, ClassLoader loader) {
-        TypeSerializer<Object> serializer =
-                (TypeSerializer<Object>) Serializers.compile(type, loader);
-        return spec.objectReuse() ? new ReferenceSharing(serializer) : serializer;
+    private static TypeSerializer<Object> serializer(TypeInformation<?> type, ClassLoader loader) {
+        return (TypeSerializer<Object>) Serializers.compile(type, loader);
     }
 
     private static ChannelSelector selector(

@@ -1,13 +1,21 @@
 package io.millrace.runtime.task;
 
+import io.millrace.api.InvalidProgramException;
 import io.millrace.runtime.control.Failure;
 import io.millrace.runtime.exchange.Channels;
+import io.millrace.runtime.exchange.EdgeWriter;
 import io.millrace.runtime.exchange.OutputFlusher;
 import io.millrace.runtime.exchange.Wakeup;
 import io.millrace.runtime.memory.InsufficientNetworkMemoryException;
 import io.millrace.runtime.operator.OperatorPorts;
+import java.io.ObjectStreamException;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
@@ -20,14 +28,20 @@ import org.slf4j.LoggerFactory;
  * <p>Threads: {@link #start} by the worker's loop; each subtask's thread assembles, drives and
  * releases its subtask, so that slow constructors of the user's hold nobody up.
  */
-public final class ThreadedSubtasks implements Subtasks {
+public final class ThreadedSubtasks implements Subtasks, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ThreadedSubtasks.class);
+
+    /** How long user code may take to return by itself after a cancel. */
+    private static final long FIRST_INTERRUPT_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
+
+    private static final long CLOSE_NANOS = TimeUnit.SECONDS.toNanos(3);
 
     private final Channels channels;
     private final Function<String, ClassLoader> userClassLoaders;
     private final OperatorPorts ports;
     private final Settings settings;
-    private final AtomicInteger running = new AtomicInteger();
+    private final Set<Driver> running = ConcurrentHashMap.newKeySet();
+    private final ScheduledThreadPoolExecutor cancelWatch;
 
     /**
      * How subtasks are driven.
@@ -52,23 +66,58 @@ public final class ThreadedSubtasks implements Subtasks {
         this.userClassLoaders = userClassLoaders;
         this.ports = ports;
         this.settings = settings;
+        this.cancelWatch =
+                new ScheduledThreadPoolExecutor(
+                        1,
+                        task -> {
+                            Thread thread = new Thread(task, "cancel-watch");
+                            thread.setDaemon(true);
+                            return thread;
+                        });
+        // there is a thread only while something was cancelled and has not ended
+        cancelWatch.setKeepAliveTime(1, TimeUnit.SECONDS);
+        cancelWatch.allowCoreThreadTimeOut(true);
+        cancelWatch.setRemoveOnCancelPolicy(true);
     }
 
     @Override
     public RunningSubtask start(TaskDeployment deployment, Listener listener) {
         Driver driver = new Driver(deployment, listener);
-        running.incrementAndGet();
+        running.add(driver);
         driver.thread.start();
         return driver;
     }
 
     /** Subtasks that were started and have not ended. */
     public int running() {
-        return running.get();
+        return running.size();
+    }
+
+    /**
+     * Cancels what still runs and waits for it, but not for ever; idempotent. Listeners still hear
+     * of each end.
+     */
+    @Override
+    public void close() {
+        List<Driver> left = List.copyOf(running);
+        left.forEach(Driver::cancel);
+        long deadlineNanos = settings.nanoClock().getAsLong() + CLOSE_NANOS;
+        try {
+            for (Driver driver : left) {
+                long leftNanos = deadlineNanos - settings.nanoClock().getAsLong();
+                driver.thread.join(Math.max(1, TimeUnit.NANOSECONDS.toMillis(leftNanos)));
+                if (driver.thread.isAlive()) {
+                    LOG.warn("{} does not end; it is left behind", driver.thread.getName());
+                }
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        cancelWatch.shutdownNow();
     }
 
     /** One subtask and its thread. */
-    private final class Driver implements RunningSubtask, Wakeup, Runnable {
+    private final class Driver implements RunningSubtask, Wakeup, EdgeWriter.Overdrawn, Runnable {
         private final TaskDeployment deployment;
         private final Listener listener;
         private final Thread thread;
@@ -76,6 +125,7 @@ public final class ThreadedSubtasks implements Subtasks {
         private volatile boolean canceled;
         private volatile Subtask subtask;
         private volatile boolean inUserCode;
+        private volatile Future<?> watch;
 
         // times: written by the subtask's thread alone
         private final long startNanos = settings.nanoClock().getAsLong();
@@ -102,7 +152,11 @@ public final class ThreadedSubtasks implements Subtasks {
             try {
                 ClassLoader loader = userClassLoaders.apply(deployment.attempt().job());
                 thread.setContextClassLoader(loader);
-                built = new SubtaskAssembly(channels, ports).assemble(deployment, loader, this);
+                inUserCode = true; // constructors, and reading what functions hold
+                built =
+                        new SubtaskAssembly(channels, ports)
+                                .assemble(deployment, loader, this, this);
+                inUserCode = false;
                 subtask = built;
                 List<OutputFlusher.Registration> flushed = flushed(built);
                 try {
@@ -111,20 +165,33 @@ public final class ThreadedSubtasks implements Subtasks {
                     flushed.forEach(OutputFlusher.Registration::close);
                 }
             } catch (Throwable t) {
-                Failure.Category category =
-                        t instanceof InsufficientNetworkMemoryException
-                                ? Failure.Category.CONFIG
-                                : Failure.Category.INTERNAL;
+                inUserCode = false;
                 String where =
                         "Task "
                                 + deployment.vertexName()
                                 + "["
                                 + deployment.attempt().subtask()
                                 + "], while it was put together";
-                end = new SubtaskEnd.Failed(Failure.of(category, where, t));
+                end = new SubtaskEnd.Failed(Failure.of(categoryOf(t), where, t));
+                if (canceled) {
+                    LOG.debug("{} was cancelled; it threw", where, t);
+                    end = new SubtaskEnd.Canceled();
+                }
             }
             endNanos = settings.nanoClock().getAsLong();
             finish(built, end);
+        }
+
+        private Failure.Category categoryOf(Throwable t) {
+            if (t instanceof InsufficientNetworkMemoryException) {
+                return Failure.Category.CONFIG;
+            }
+            boolean usersCode =
+                    t instanceof InvalidProgramException
+                            || t instanceof ClassNotFoundException
+                            || t instanceof ObjectStreamException
+                            || t instanceof LinkageError;
+            return usersCode ? Failure.Category.USER_CODE : Failure.Category.INTERNAL;
         }
 
         private List<OutputFlusher.Registration> flushed(Subtask built) {
@@ -186,6 +253,10 @@ public final class ThreadedSubtasks implements Subtasks {
         }
 
         private void finish(Subtask built, SubtaskEnd end) {
+            Future<?> watched = watch;
+            if (watched != null) {
+                watched.cancel(false);
+            }
             try {
                 if (built != null) {
                     built.closeChannels();
@@ -194,7 +265,7 @@ public final class ThreadedSubtasks implements Subtasks {
             } catch (RuntimeException e) {
                 LOG.error("{}: its channels could not be released", thread.getName(), e);
             } finally {
-                running.decrementAndGet();
+                running.remove(this);
                 listener.ended(deployment, end);
             }
         }
@@ -223,37 +294,50 @@ public final class ThreadedSubtasks implements Subtasks {
             signalled = true;
             LockSupport.unpark(thread);
             if (!again) {
-                watchCancel();
+                watchCancel(Math.min(FIRST_INTERRUPT_NANOS, settings.cancelInterruptNanos()));
             }
         }
 
         /** User code that does not return is interrupted, again and again. */
-        private void watchCancel() {
-            Thread watcher =
-                    new Thread(
-                            () -> {
-                                try {
-                                    while (!joined()) {
-                                        if (inUserCode) {
-                                            LOG.warn(
-                                                    "{} was cancelled and is still in user code;"
-                                                            + " interrupting it",
-                                                    thread.getName());
-                                            thread.interrupt();
-                                        }
-                                    }
-                                } catch (InterruptedException e) {
-                                    Thread.currentThread().interrupt();
-                                }
-                            },
-                            "cancel-" + thread.getName());
-            watcher.setDaemon(true);
-            watcher.start();
+        private void watchCancel(long afterNanos) {
+            try {
+                watch =
+                        cancelWatch.schedule(
+                                this::interruptUserCode, afterNanos, TimeUnit.NANOSECONDS);
+            } catch (RejectedExecutionException e) {
+                LOG.debug("{} is not watched: the worker closes", thread.getName());
+            }
         }
 
-        private boolean joined() throws InterruptedException {
-            thread.join(Math.max(1, settings.cancelInterruptNanos() / 1_000_000));
-            return !thread.isAlive();
+        private void interruptUserCode() {
+            if (!thread.isAlive()) {
+                return;
+            }
+            if (inUserCode) {
+                LOG.warn(
+                        "{} was cancelled and is still in user code; interrupting it",
+                        thread.getName());
+                thread.interrupt();
+            }
+            watchCancel(settings.cancelInterruptNanos());
+        }
+
+        /** The subtask's thread waits in the middle of a record, as that makes too many. */
+        @Override
+        public void await(EdgeWriter writer) {
+            while (true) {
+                signalled = false;
+                if (canceled) {
+                    subtask.cancel(); // so that the subtask knows why it is thrown at
+                    throw new EmissionCanceledException();
+                }
+                if (writer.isAvailable()) {
+                    // what else was signalled meanwhile is not to get lost
+                    signalled = true;
+                    return;
+                }
+                await(Subtask.Step.WAITS_FOR_OUTPUT);
+            }
         }
 
         @Override
@@ -273,6 +357,15 @@ public final class ThreadedSubtasks implements Subtasks {
             }
             long busy = Math.max(0, now - startNanos - idle - backPressured);
             return built.metrics(busy, idle, backPressured);
+        }
+    }
+
+    /** Leaves a function of the user's that emits, because its subtask was cancelled. */
+    private static final class EmissionCanceledException extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        EmissionCanceledException() {
+            super("the subtask was cancelled while it waited for room", null, false, false);
         }
     }
 }

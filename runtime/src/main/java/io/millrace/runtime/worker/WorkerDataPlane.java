@@ -86,6 +86,8 @@ public final class WorkerDataPlane implements AutoCloseable {
 
     @Override
     public void close() {
+        // first, as they hold segments and channels
+        subtasks.close();
         flusher.close();
         if (network != null) {
             network.close();

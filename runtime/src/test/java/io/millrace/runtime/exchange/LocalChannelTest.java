@@ -3,9 +3,14 @@ package io.millrace.runtime.exchange;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.millrace.api.type.Types;
 import io.millrace.runtime.exchange.LocalChannel.Visibility;
 import io.millrace.runtime.exchange.StreamEvent.EndOfData;
 import io.millrace.runtime.exchange.StreamEvent.Watermark;
+import io.millrace.runtime.schedule.AttemptId;
+import io.millrace.runtime.serializer.Serializers;
+import io.millrace.runtime.serializer.TypeSerializer;
+import io.millrace.runtime.worker.WorkerAddress;
 import java.lang.ref.WeakReference;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,7 +29,7 @@ class LocalChannelTest {
     private record Ends(OutputChannel out, InputChannel in) {}
 
     private Ends open(int bound, Visibility visibility) {
-        LocalChannel channel = new LocalChannel("a -> b", bound, null, visibility);
+        LocalChannel channel = new LocalChannel("a -> b", bound, null, v -> 0, visibility);
         return new Ends(
                 channel.writer(writerWakes::incrementAndGet),
                 channel.reader(readerWakes::incrementAndGet));
@@ -183,7 +188,7 @@ class LocalChannelTest {
     @Timeout(60)
     void shouldLoseNothingAndMissNoWakeupBetweenTwoThreads(Visibility visibility) throws Exception {
         int records = 2_000_000;
-        LocalChannel channel = new LocalChannel("a -> b", 2, null, visibility);
+        LocalChannel channel = new LocalChannel("a -> b", 2, null, v -> 0, visibility);
         Thread readerThread = Thread.currentThread();
         InputChannel in = channel.reader(() -> LockSupport.unpark(readerThread));
         Thread writerThread =
@@ -239,5 +244,52 @@ class LocalChannelTest {
             }
         }
         return all;
+    }
+
+    @Test
+    void shouldHoldFewerRecordsWhenTheyAreLarge() throws Exception {
+        WorkerChannels channels = new WorkerChannels("w", new NoOtherWorker(), 4);
+        AttemptId writer = new AttemptId("job", 0, 0, 1, 1);
+        AttemptId reader = new AttemptId("job", 1, 0, 1, 1);
+        @SuppressWarnings({"unchecked", "rawtypes"})
+        TypeSerializer<Object> strings =
+                (TypeSerializer) Serializers.compile(Types.STRING, getClass().getClassLoader());
+        OutputChannel out =
+                channels.openOutput(
+                        new ChannelId(writer, 0, reader),
+                        new WorkerAddress("w", "localhost", 0),
+                        strings,
+                        () -> {});
+        String large = "x".repeat(30_000);
+        int taken = 0;
+        while (out.isAvailable() && taken < 10_000) {
+            out.write(large, RecordBatch.NO_TIMESTAMP);
+            taken++;
+        }
+
+        assertThat(taken).isLessThan(LocalChannel.MIN_CHUNK + 4 * 3);
+    }
+
+    private static final class NoOtherWorker implements Channels {
+        @Override
+        public OutputChannel openOutput(
+                ChannelId id,
+                WorkerAddress reader,
+                TypeSerializer<Object> serializer,
+                Wakeup writer) {
+            throw new AssertionError(id);
+        }
+
+        @Override
+        public InputChannel openInput(
+                ChannelId id,
+                WorkerAddress writer,
+                TypeSerializer<Object> serializer,
+                Wakeup reader) {
+            throw new AssertionError(id);
+        }
+
+        @Override
+        public void release(AttemptId attempt) {}
     }
 }

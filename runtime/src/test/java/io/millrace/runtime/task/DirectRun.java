@@ -1,11 +1,5 @@
 package io.millrace.runtime.task;
 
-import io.millrace.api.ExecutorContext;
-import io.millrace.api.JobExecutionResult;
-import io.millrace.api.JobExecutor;
-import io.millrace.api.StreamExecutionEnvironment;
-import io.millrace.api.transform.Pipeline;
-import io.millrace.runtime.config.ParsedConfiguration;
 import io.millrace.runtime.exchange.ChannelId;
 import io.millrace.runtime.exchange.Channels;
 import io.millrace.runtime.exchange.InputChannel;
@@ -13,9 +7,9 @@ import io.millrace.runtime.exchange.OutputChannel;
 import io.millrace.runtime.exchange.OutputFlusher;
 import io.millrace.runtime.exchange.Wakeup;
 import io.millrace.runtime.exchange.WorkerChannels;
+import io.millrace.runtime.graph.CapturedProgram;
 import io.millrace.runtime.graph.JobEdge;
 import io.millrace.runtime.graph.JobGraph;
-import io.millrace.runtime.graph.JobPlanner;
 import io.millrace.runtime.graph.JobVertex;
 import io.millrace.runtime.operator.OperatorPorts;
 import io.millrace.runtime.schedule.AttemptId;
@@ -44,12 +38,8 @@ final class DirectRun implements Subtasks.Listener {
     private final CountDownLatch running;
     private final CountDownLatch ended;
 
-    interface Program {
-        void build(StreamExecutionEnvironment env) throws Exception;
-    }
-
-    DirectRun(int parallelism, Program program) throws Exception {
-        this.graph = graphOf(parallelism, program);
+    DirectRun(int parallelism, CapturedProgram.Program program) throws Exception {
+        this.graph = CapturedProgram.graph(parallelism, program);
         this.channels = new WorkerChannels("w", new NoRemote(), 2);
         this.subtasks =
                 new ThreadedSubtasks(
@@ -63,16 +53,6 @@ final class DirectRun implements Subtasks.Listener {
         int count = graph.vertices().stream().mapToInt(JobVertex::parallelism).sum();
         this.running = new CountDownLatch(count);
         this.ended = new CountDownLatch(count);
-    }
-
-    private static JobGraph graphOf(int parallelism, Program program) throws Exception {
-        Capture capture = new Capture(parallelism);
-        try (ExecutorContext.Scope scope = ExecutorContext.setForThread(capture)) {
-            StreamExecutionEnvironment env = StreamExecutionEnvironment.getExecutionEnvironment();
-            program.build(env);
-            env.execute("test");
-        }
-        return capture.graph;
     }
 
     DirectRun start() {
@@ -165,33 +145,6 @@ final class DirectRun implements Subtasks.Listener {
             throw new AssertionError(deployment.attempt() + " ended twice");
         }
         ended.countDown();
-    }
-
-    private static final class Capture implements JobExecutor {
-        private final int parallelism;
-        private JobGraph graph;
-
-        Capture(int parallelism) {
-            this.parallelism = parallelism;
-        }
-
-        @Override
-        public JobExecutionResult execute(Pipeline pipeline) {
-            graph =
-                    new JobPlanner(ParsedConfiguration.empty(), parallelism)
-                            .jobGraph(pipeline, "0".repeat(32));
-            return new JobExecutionResult(graph.jobId(), 0);
-        }
-
-        @Override
-        public String explain(Pipeline pipeline) {
-            throw new UnsupportedOperationException();
-        }
-
-        @Override
-        public int defaultParallelism() {
-            return parallelism;
-        }
     }
 
     private static final class NoRemote implements Channels {

@@ -9,6 +9,7 @@ import io.millrace.api.function.OpenContext;
 import io.millrace.api.function.RichFlatMapFunction;
 import io.millrace.api.function.SinkFunction;
 import io.millrace.api.tuple.Tuple2;
+import io.millrace.runtime.graph.CapturedProgram;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -114,7 +115,7 @@ class UserProgramTest {
                         Tuple2.of("k0", 1683L), Tuple2.of("k1", 1717L), Tuple2.of("k2", 1650L));
     }
 
-    private static void run(DirectRun.Program program) throws Exception {
+    private static void run(CapturedProgram.Program program) throws Exception {
         assertThat(new DirectRun(2, program).start().await().values())
                 .allMatch(end -> end instanceof SubtaskEnd.Finished, "finished");
     }
