@@ -23,7 +23,8 @@ class DistributionTest {
     private Distribution distribution(String name, long modifiedMillis) throws IOException {
         Path home = folder.resolve(name);
         Path lib = Files.createDirectories(home.resolve("lib"));
-        for (String jar : List.of("zoo.jar", "millrace-runtime.jar", "asm.jar", "millrace-api.jar")) {
+        for (String jar :
+                List.of("zoo.jar", "millrace-runtime.jar", "asm.jar", "millrace-api.jar")) {
             Path file = Files.writeString(lib.resolve(jar), "content of " + jar);
             Files.setLastModifiedTime(file, FileTime.fromMillis(modifiedMillis));
         }

@@ -27,7 +27,10 @@ class YarnClusterTest {
 
     @Test
     void shouldRefuseAFolderThatIsNotThere() {
-        assertThatThrownBy(() -> YarnCluster.configurationFolder(Map.of("HADOOP_CONF_DIR", "/no/such")))
+        assertThatThrownBy(
+                        () ->
+                                YarnCluster.configurationFolder(
+                                        Map.of("HADOOP_CONF_DIR", "/no/such")))
                 .isInstanceOf(ConfigurationException.class)
                 .hasMessageStartingWith("HADOOP_CONF_DIR is /no/such, which is no directory");
     }
@@ -83,18 +86,24 @@ class YarnClusterTest {
         Resource largest = Resource.newInstance(8192, 4);
 
         assertThatThrownBy(
-                        () -> YarnCluster.checkContainer("A worker", 8193, "a.size", 1, "a.vcores", largest))
+                        () ->
+                                YarnCluster.checkContainer(
+                                        "A worker", 8193, "a.size", 1, "a.vcores", largest))
                 .isInstanceOf(ConfigurationException.class)
                 .hasMessage(
                         "A worker needs a container of 8193 MiB; the cluster gives at most 8192 MiB"
                                 + " (yarn.scheduler.maximum-allocation-mb): lower a.size.");
         assertThatThrownBy(
-                        () -> YarnCluster.checkContainer("A worker", 8192, "a.size", 5, "a.vcores", largest))
+                        () ->
+                                YarnCluster.checkContainer(
+                                        "A worker", 8192, "a.size", 5, "a.vcores", largest))
                 .isInstanceOf(ConfigurationException.class)
                 .hasMessageContaining("needs 5 virtual cores; the cluster gives at most 4")
                 .hasMessageEndingWith("lower a.vcores.");
         assertThatCode(
-                        () -> YarnCluster.checkContainer("A worker", 8192, "a.size", 4, "a.vcores", largest))
+                        () ->
+                                YarnCluster.checkContainer(
+                                        "A worker", 8192, "a.size", 4, "a.vcores", largest))
                 .doesNotThrowAnyException();
     }
 }
