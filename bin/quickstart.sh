@@ -112,7 +112,19 @@ build_if_needed() {
     say "built in $((SECONDS - began)) s"
 }
 
-hadoop() { "$CHECKOUT/bin/dev-hadoop.sh" "$@"; }
+# One at a time in a checkout: a second one would build into the first one's class path, and the first to end would stop
+# the Hadoop that the other one uses. The lock ends with this script; what it starts does not get it.
+take_turn() {
+    command -v flock >/dev/null || refuse "flock (package util-linux) is needed."
+    mkdir -p "$CHECKOUT/build/quickstart"
+    exec 8>"$CHECKOUT/build/quickstart/lock"
+    if ! flock -n 8; then
+        say "another quickstart runs in $CHECKOUT; waiting for it to end"
+        flock 8
+    fi
+}
+
+hadoop() { "$CHECKOUT/bin/dev-hadoop.sh" "$@" 8>&-; }
 
 # Runs however the script ends.
 clean_up() {
@@ -166,7 +178,7 @@ run_job() {
         -D taskmanager.memory.process.size=1280m \
         -D "yarn.application.name=quickstart word count" \
         -c io.millrace.examples.WordCount "$home/examples/millrace-examples.jar" \
-        --input "$hdfs/input" --output "$hdfs/output" <&0 &
+        --input "$hdfs/input" --output "$hdfs/output" <&0 8>&- &
     job=$!
     wait "$job" || code=$?
     job=
@@ -199,6 +211,7 @@ hdfs=/user/$(id -un)/quickstart/$run
 output=${output:-$CHECKOUT/build/quickstart/$run/result}
 output=$(readlink -m -- "$output")
 
+take_turn
 build_if_needed
 trap clean_up EXIT
 trap 'exit 130' INT
