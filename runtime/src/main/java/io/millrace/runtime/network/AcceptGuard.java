@@ -5,7 +5,7 @@ import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.LongAdder;
+import java.util.concurrent.atomic.AtomicLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -21,7 +21,7 @@ final class AcceptGuard {
     private final String port;
     private final UnauthenticatedLimits limits;
     private final ConcurrentHashMap<InetAddress, Integer> knocking = new ConcurrentHashMap<>();
-    private final LongAdder refused = new LongAdder();
+    private final AtomicLong refused = new AtomicLong();
 
     /** Ends the counting of one connection; may be called twice. */
     @FunctionalInterface
@@ -61,13 +61,21 @@ final class AcceptGuard {
     }
 
     void refuse(SocketAddress from, String cause) {
-        refused.increment();
-        // anybody can make us write this as often as he likes
-        LOG.debug("Refused a connection to the {} from {}: {}", port, from, cause);
+        long count = refused.incrementAndGet();
+        // Anybody can make us come here as often as he likes: the log doubles its steps.
+        if (Long.bitCount(count) == 1) {
+            LOG.warn(
+                    "Refused a connection to the {} from {}: {}. {} in all; said of the first and"
+                            + " of each doubling.",
+                    port,
+                    from,
+                    cause,
+                    count);
+        }
     }
 
     long refused() {
-        return refused.sum();
+        return refused.get();
     }
 
     /** Connections that have not proven themselves yet. */
