@@ -34,9 +34,7 @@ final class ProgramExecutor implements JobExecutor {
      * @param result of the job, once it has one
      */
     ProgramExecutor(
-            JobPlanner planner,
-            Consumer<JobGraph> submit,
-            CompletableFuture<JobResult> result) {
+            JobPlanner planner, Consumer<JobGraph> submit, CompletableFuture<JobResult> result) {
         this.planner = planner;
         this.submit = submit;
         this.result = result;

@@ -19,7 +19,8 @@ class ApplicationEndTest {
 
         ApplicationEnd end = ApplicationEnd.of(JobState.FAILED, failure);
 
-        assertThat(end).isEqualTo(new ApplicationEnd(Kind.REFUSED, "Input path /nosuch does not exist."));
+        assertThat(end)
+                .isEqualTo(new ApplicationEnd(Kind.REFUSED, "Input path /nosuch does not exist."));
         assertThat(ApplicationEnd.ofDiagnostics(end.diagnostics())).isEqualTo(end);
     }
 
@@ -58,6 +59,7 @@ class ApplicationEndTest {
 
     @Test
     void shouldTakeMissingDiagnosticsForAFailure() {
-        assertThat(ApplicationEnd.ofDiagnostics(null)).isEqualTo(new ApplicationEnd(Kind.FAILED, ""));
+        assertThat(ApplicationEnd.ofDiagnostics(null))
+                .isEqualTo(new ApplicationEnd(Kind.FAILED, ""));
     }
 }

@@ -152,6 +152,17 @@ class BadInputIT {
     }
 
     @Test
+    void shouldWarnOnceOfAKeyThatIsKnownButNotBuilt() throws Exception {
+        Terminal.Result result =
+                cluster.terminal().run("memory", "-D", "execution.checkpointing.interval=1min");
+
+        assertThat(result.exitCode()).as(result.output()).isZero();
+        assertThat(result.output())
+                .containsOnlyOnce("Warning: ")
+                .containsOnlyOnce("execution.checkpointing.interval");
+    }
+
+    @Test
     void shouldRefuseWhenNoClusterIsConfigured() throws Exception {
         Terminal.Result result = terminal(null).run(command());
 

@@ -3,11 +3,18 @@ package io.millrace.dist;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Stream;
 
 /** Finds the processes of containers on this machine, as Linux shows them. */
 final class ContainerProcesses {
+    /** A listening socket's state in /proc/net/tcp. */
+    private static final String LISTEN = "0A";
+
     private ContainerProcesses() {}
 
     /** All processes whose working folder lies below a folder. */
@@ -55,6 +62,37 @@ final class ContainerProcesses {
         return workingFolder(jvm)
                 .map(folder -> folder.toString().endsWith("_000001"))
                 .orElse(false);
+    }
+
+    /** The ports on which a process listens. */
+    static Set<Integer> listeningPorts(ProcessHandle process) throws IOException {
+        Path proc = Path.of("/proc", Long.toString(process.pid()));
+        Set<String> sockets = new HashSet<>();
+        try (Stream<Path> descriptors = Files.list(proc.resolve("fd"))) {
+            for (Path descriptor : descriptors.toList()) {
+                sockets.add(target(descriptor));
+            }
+        }
+        Set<Integer> ports = new TreeSet<>();
+        for (String table : List.of("net/tcp", "net/tcp6")) {
+            for (String line : Files.readAllLines(proc.resolve(table))) {
+                // number, local address, remote address, state, ..., inode
+                String[] fields = line.strip().split("\\s+");
+                if (fields[3].equals(LISTEN) && sockets.contains("socket:[" + fields[9] + "]")) {
+                    String hexPort = fields[1].substring(fields[1].indexOf(':') + 1);
+                    ports.add(Integer.parseInt(hexPort, 16));
+                }
+            }
+        }
+        return ports;
+    }
+
+    private static String target(Path descriptor) {
+        try {
+            return Files.readSymbolicLink(descriptor).toString();
+        } catch (IOException e) {
+            return "closed meanwhile";
+        }
     }
 
     private static Optional<Path> workingFolder(ProcessHandle process) {

@@ -4,6 +4,9 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.net.SocketException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -11,6 +14,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Random;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.apache.hadoop.fs.FSDataInputStream;
@@ -152,6 +157,84 @@ class JobsOnYarnIT {
         assertThat(result.exitCode()).as(result.output()).isEqualTo(3);
     }
 
+    @Test
+    void shouldLeaveTheJobRunningOnCtrlC() throws Exception {
+        Terminal.Running running =
+                terminal.start(words("run-application -t yarn-application", SIZES, gatedSums()));
+        String id = running.awaitApplicationId();
+        awaitArrivals(id, 1);
+
+        running.interrupt();
+
+        Terminal.Result result = running.await();
+        assertThat(result.exitCode()).as(result.output()).isEqualTo(130);
+        assertThat(result.output()).contains(id + " runs on").contains("cancel " + id);
+        assertThat(yarn.report(id).getYarnApplicationState())
+                .isEqualTo(YarnApplicationState.RUNNING);
+        openGate();
+        Terminal.Result followed = terminal.run("follow", id);
+        assertThat(followed.exitCode()).as(followed.output()).isZero();
+        assertOutputIsExact();
+    }
+
+    @Test
+    void shouldCancelTheJobOnCtrlCWhenAskedTo() throws Exception {
+        Terminal.Running running =
+                terminal.start(
+                        words("run-application -t yarn-application -sae", SIZES, gatedSums()));
+        String id = running.awaitApplicationId();
+        awaitArrivals(id, 1);
+
+        running.interrupt();
+
+        assertThat(running.await().exitCode()).isEqualTo(130);
+        assertFinalStatus(id, FinalApplicationStatus.KILLED);
+    }
+
+    @Test
+    void shouldNotMindRandomBytesOnAnyPort() throws Exception {
+        Terminal.Running running =
+                terminal.start(
+                        words("run-application -t yarn-application -p 2", SIZES, gatedSums()));
+        String id = running.awaitApplicationId();
+        awaitArrivals(id, 1);
+        List<ProcessHandle> jvms = ContainerProcesses.jvms(id);
+        assertThat(jvms).hasSize(3);
+        Random random = new Random(42);
+        for (ProcessHandle jvm : jvms) {
+            Set<Integer> ports = ContainerProcesses.listeningPorts(jvm);
+            assertThat(ports).isNotEmpty();
+            for (int port : ports) {
+                assertClosesOn(port, bytes(random, 4096));
+                assertClosesOn(port, "GET / HTTP/1.1\r\nHost: localhost\r\n\r\n".getBytes(UTF_8));
+            }
+        }
+        openGate();
+
+        Terminal.Result result = running.await();
+        assertThat(result.exitCode()).as(result.output()).isZero();
+        assertThat(result.output()).doesNotContain("Restart 1");
+        assertOutputIsExact();
+    }
+
+    private static byte[] bytes(Random random, int count) {
+        byte[] bytes = new byte[count];
+        random.nextBytes(bytes);
+        return bytes;
+    }
+
+    /** Whoever does not know the secret is hung up on, and learns nothing. */
+    private static void assertClosesOn(int port, byte[] sent) throws IOException {
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+            socket.setSoTimeout((int) LIMIT.toMillis());
+            socket.getOutputStream().write(sent);
+            assertThat(socket.getInputStream().readNBytes(1024)).hasSizeLessThan(256);
+        } catch (SocketException e) {
+            // Reset instead of closed: as good.
+            assertThat(e).hasMessageMatching("(?i).*(reset|broken pipe).*");
+        }
+    }
+
     // --- what dies ---
 
     @Test
@@ -268,6 +351,18 @@ class JobsOnYarnIT {
         assertFinalStatus(id, FinalApplicationStatus.FAILED);
         assertThat(yarn.attempts(id)).isEqualTo(1);
         assertThat(yarn.report(id).getDiagnostics()).contains("/no/such/input");
+    }
+
+    @Test
+    void shouldRefuseAnOutputThatExistsInTheApplicationMaster() throws Exception {
+        putText();
+        cluster.hdfs().mkdirs(hdfs("output"));
+
+        Terminal.Result result = runWordCount("run-application", "yarn-application");
+
+        assertThat(result.exitCode()).as(result.output()).isEqualTo(2);
+        assertThat(result.output()).contains(hdfsFolder + "/output").contains("exist");
+        assertThat(yarn.attempts(result.applicationId())).isEqualTo(1);
     }
 
     // --- what the tests are made of ---
@@ -401,6 +496,30 @@ class JobsOnYarnIT {
         assertThat(yarn.report(applicationId).getFinalApplicationStatus())
                 .as(describe(applicationId))
                 .isEqualTo(expected);
+        Conditions.await(
+                "the files of " + applicationId + " to be removed",
+                LIMIT,
+                () -> filesOf(applicationId).isEmpty(),
+                () -> "there are " + filesOf(applicationId));
+    }
+
+    /** What lies in the user's home on HDFS for an application, its job record included. */
+    private static List<String> filesOf(String applicationId) {
+        List<String> found = new ArrayList<>();
+        try {
+            FileSystem fileSystem = cluster.hdfs();
+            RemoteIterator<LocatedFileStatus> files =
+                    fileSystem.listFiles(fileSystem.getHomeDirectory(), true);
+            while (files.hasNext()) {
+                String path = files.next().getPath().toString();
+                if (path.contains(applicationId)) {
+                    found.add(path);
+                }
+            }
+        } catch (IOException e) {
+            found.add("(the folder cannot be listed: " + e + ")");
+        }
+        return found;
     }
 
     /** YARN's words and the ends of the containers' logs. */

@@ -104,6 +104,14 @@ final class Terminal {
             return id.group();
         }
 
+        /** What Ctrl-C does to it. */
+        void interrupt() throws Exception {
+            Process kill = new ProcessBuilder("kill", "-INT", Long.toString(process.pid())).start();
+            if (kill.waitFor() != 0) {
+                throw new AssertionError("It had ended already: " + output());
+            }
+        }
+
         Result await() throws Exception {
             if (!process.waitFor(LIMIT.toSeconds(), TimeUnit.SECONDS)) {
                 process.destroyForcibly();

@@ -224,6 +224,10 @@ public final class HadoopFileSystem implements FileSystem {
     /** Makes a folder that only its owner may enter, and those above it; also if it was there. */
     public void makePrivateFolder(URI path) throws IOException {
         try {
+            Path parent = path(path).getParent();
+            if (parent != null) {
+                files.mkdirs(parent); // mkdirs would give PRIVATE to these as well
+            }
             files.mkdirs(path(path), PRIVATE);
             // mkdirs leaves an existing folder as it is, and cuts the permission by the umask.
             if (!files.getFileStatus(path(path)).getPermission().equals(PRIVATE)) {

@@ -4,16 +4,19 @@ import io.millrace.client.Deployer.JobEnd;
 import io.millrace.client.Deployer.JobListener;
 import io.millrace.client.Deployer.Outcome;
 import io.millrace.master.ApplicationEnd;
+import io.millrace.runtime.config.ConfigurationException;
 import io.millrace.runtime.master.JobStatus;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import org.apache.hadoop.yarn.api.records.ApplicationId;
 import org.apache.hadoop.yarn.api.records.ApplicationReport;
 import org.apache.hadoop.yarn.api.records.FinalApplicationStatus;
 import org.apache.hadoop.yarn.api.records.YarnApplicationState;
+import org.apache.hadoop.yarn.exceptions.ApplicationNotFoundException;
 import org.apache.hadoop.yarn.exceptions.YarnException;
 
 /**
@@ -29,6 +32,8 @@ final class JobFollower {
     /** A launcher that can ask neither the application master nor YARN gives up. */
     private static final Duration NOBODY_ANSWERS = Duration.ofMinutes(5);
 
+    private static final int MAX_YARN_WORDS = 2_000;
+
     private final ApplicationId id;
     private final YarnCluster cluster;
     private final Connector connector;
@@ -36,6 +41,8 @@ final class JobFollower {
 
     private JobConnection connection;
     private JobStatus last;
+    private boolean seen;
+    private boolean masterLost;
     private long answeredNanos = System.nanoTime();
 
     /** Tries once to reach the application master. */
@@ -79,7 +86,22 @@ final class JobFollower {
         try {
             ApplicationReport report = cluster.report(id);
             answeredNanos = System.nanoTime();
+            seen = true;
             return Optional.of(report);
+        } catch (ApplicationNotFoundException e) {
+            if (seen) {
+                throw new IOException(
+                        "YARN has forgotten "
+                                + id
+                                + ", and with it how it ended: its resource manager was started"
+                                + " anew without its state.",
+                        e);
+            }
+            throw new ConfigurationException(
+                    "There is no application "
+                            + id
+                            + ": 'millrace list -a' shows those that YARN knows.",
+                    e);
         } catch (YarnException | IOException e) {
             if (System.nanoTime() - answeredNanos > NOBODY_ANSWERS.toNanos()) {
                 throw new IOException(
@@ -167,10 +189,32 @@ final class JobFollower {
         };
     }
 
+    /** Whether the application has ended without a master that could clean up after it. */
+    boolean isMasterLost() {
+        return masterLost;
+    }
+
+    /** What YARN says of containers that failed has the traces of its own daemons in it. */
+    static String withoutTraces(String diagnostics) {
+        String text =
+                diagnostics
+                        .lines()
+                        .filter(line -> !line.matches("\\s+(at .*|\\.\\.\\. \\d+ more)"))
+                        .filter(line -> !line.isBlank())
+                        .distinct()
+                        .collect(Collectors.joining("\n"));
+        return text.length() <= MAX_YARN_WORDS ? text : text.substring(0, MAX_YARN_WORDS) + "...";
+    }
+
     private JobEnd end(ApplicationReport report) {
         String diagnostics = report.getDiagnostics() == null ? "" : report.getDiagnostics();
+        YarnApplicationState state = report.getYarnApplicationState();
+        masterLost = state != YarnApplicationState.FINISHED;
+        if (state == YarnApplicationState.FAILED) {
+            diagnostics = withoutTraces(diagnostics);
+        }
         boolean killed =
-                report.getYarnApplicationState() == YarnApplicationState.KILLED
+                state == YarnApplicationState.KILLED
                         || report.getFinalApplicationStatus() == FinalApplicationStatus.KILLED;
         ApplicationEnd end;
         if (killed) {

@@ -1,6 +1,7 @@
 package io.millrace.client;
 
 import io.millrace.runtime.config.ConfigurationException;
+import io.millrace.runtime.control.Failure;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintWriter;
@@ -9,6 +10,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Properties;
+import java.util.Set;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.MissingParameterException;
@@ -44,6 +46,9 @@ final class Launcher {
             versionHelp = true,
             description = "Show the version.")
     private boolean version;
+
+    /** Commands that hands know from Flink. */
+    private static final Set<String> NOT_BUILT = Set.of("info", "stop", "savepoint", "checkpoint");
 
     private final LauncherContext context;
 
@@ -112,6 +117,12 @@ final class Launcher {
         }
         String text = exception.getMessage() == null ? "" : exception.getMessage().strip();
         if (exception instanceof UnmatchedArgumentException unmatched) {
+            String first = unmatched.getUnmatched().get(0);
+            if (exception.getCommandLine().getParent() == null && NOT_BUILT.contains(first)) {
+                return "Command "
+                        + first
+                        + " is not built yet; those that are, cancel among them";
+            }
             List<String> suggestions = unmatched.getSuggestions();
             text =
                     (exception.getCommandLine().getParent() == null
@@ -133,12 +144,17 @@ final class Launcher {
             terminal.refusal(exception.getMessage());
             return ExitCode.REFUSED;
         } else if (exception instanceof ProgramFailedException program) {
-            terminal.failure("The program failed: " + program.failure().report());
+            Failure failure = program.failure();
+            terminal.failure(
+                    "The program failed: " + failure.cause().root() + "\n" + failure.report());
             return ExitCode.FAILED;
         } else if (exception instanceof InterruptedException) {
             return ExitCode.INTERRUPTED;
         } else if (exception instanceof IOException) {
-            terminal.failure("The cluster did not answer as it should: " + exception);
+            // Of an exception of a daemon the message has the daemon's stack trace in it.
+            terminal.failure(
+                    "The cluster did not answer as it should: "
+                            + exception.toString().lines().findFirst().orElse(""));
             return ExitCode.FAILED;
         }
         StringWriter trace = new StringWriter();

@@ -37,9 +37,7 @@ final class PerJobProgram {
         jars.add(url(request.jar().toString()));
         jars.addAll(
                 UserProgram.urls(
-                        request.configuration()
-                                .getIfSet(JobOptions.CLASSPATHS)
-                                .orElse(List.of())));
+                        request.configuration().getIfSet(JobOptions.CLASSPATHS).orElse(List.of())));
         CapturingExecutor executor =
                 new CapturingExecutor(new JobPlanner(request.configuration(), 1));
         UserProgram program = new UserProgram(jars, request.entryClass(), request.arguments());

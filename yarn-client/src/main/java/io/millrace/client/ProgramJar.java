@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.zip.ZipFile;
 
 /**
@@ -22,6 +23,9 @@ import java.util.zip.ZipFile;
 final class ProgramJar {
     private ProgramJar() {}
 
+    /** Hadoop opens these as file systems, but knows neither length nor time of what is there. */
+    private static final Set<String> DOWNLOADS = Set.of("http", "https", "ftp");
+
     /**
      * Where the jar is: absolute, with its scheme. One without a scheme, or with {@code file:},
      * must be there.
@@ -29,6 +33,13 @@ final class ProgramJar {
     static URI locate(String name) {
         URI uri = asUri(name);
         if (uri != null && uri.getScheme() != null && !uri.getScheme().equals("file")) {
+            if (DOWNLOADS.contains(uri.getScheme())) {
+                throw new ConfigurationException(
+                        "The jar "
+                                + name
+                                + " is on no file system of the cluster: download it, and name it"
+                                + " here or on hdfs://.");
+            }
             return uri;
         }
         Path path = uri != null && uri.getScheme() != null ? Path.of(uri) : Path.of(name);

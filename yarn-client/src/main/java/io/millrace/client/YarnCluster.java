@@ -206,7 +206,7 @@ final class YarnCluster implements AutoCloseable {
             HadoopFileSystem fileSystem = new HadoopFileSystem(uri, configuration);
             fileSystem.status(fileSystem.qualify("/"));
             return fileSystem;
-        } catch (IOException e) {
+        } catch (IOException | IllegalArgumentException e) { // the latter for an unknown host
             throw new ConfigurationException(
                     "The file system "
                             + uri
@@ -347,7 +347,7 @@ final class YarnCluster implements AutoCloseable {
         }
     }
 
-    private static String firstLine(String text) {
+    static String firstLine(String text) {
         String line = text.strip().lines().findFirst().orElse("").strip();
         return line.endsWith(".") ? line.substring(0, line.length() - 1) : line;
     }

@@ -45,6 +45,8 @@ import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.ParentNotDirectoryException;
+import org.apache.hadoop.security.AccessControlException;
 import org.apache.hadoop.security.Credentials;
 import org.apache.hadoop.security.UserGroupInformation;
 import org.apache.hadoop.yarn.api.records.ApplicationId;
@@ -124,7 +126,22 @@ public final class YarnDeployer implements Deployer {
         try {
             listener.onStep("Uploading to " + staging.base());
             ApplicationFiles upload = new ApplicationFiles(files, staging.base());
-            List<ContainerFile> kept = upload(request, upload, distribution, remoteJar, scratch);
+            List<ContainerFile> kept;
+            try {
+                kept = upload(request, upload, distribution, remoteJar, scratch);
+            } catch (AccessControlException
+                    | ParentNotDirectoryException
+                    | FileNotFoundException e) {
+                throw new ConfigurationException(
+                        "Nothing can be written below "
+                                + staging.base()
+                                + " ("
+                                + YarnCluster.firstLine(e.getMessage())
+                                + "): set "
+                                + YarnOptions.STAGING_DIRECTORY.key()
+                                + " to a folder of yours.",
+                        e);
+            }
             note(timeline, "uploaded", System.currentTimeMillis());
             URI folder = staging.create(id);
             folders = true;
@@ -438,8 +455,24 @@ public final class YarnDeployer implements Deployer {
     @Override
     public JobEnd follow(String applicationId, JobListener listener)
             throws IOException, InterruptedException {
-        return new JobFollower(applicationId, cluster, () -> tryConnect(applicationId), listener)
-                .follow();
+        JobFollower follower =
+                new JobFollower(applicationId, cluster, () -> tryConnect(applicationId), listener);
+        JobEnd end = follower.follow();
+        if (follower.isMasterLost()) {
+            removeLeftovers(applicationId);
+        }
+        return end;
+    }
+
+    /** An application master that never ran, or died with its last attempt, cleaned up nothing. */
+    private void removeLeftovers(String applicationId) {
+        try {
+            HadoopFileSystem files = cluster.fileSystem(stagingOption());
+            StagingFolders staging = new StagingFolders(files, stagingOption(), Clock.systemUTC());
+            removeFolders(applicationId, staging, files, records(staging));
+        } catch (IOException | ConfigurationException e) {
+            // A later submission sweeps them.
+        }
     }
 
     /** Empty if the application master has not said where it is, or does not answer there. */

@@ -254,6 +254,10 @@ class LauncherTest {
                 List.of("run -yt libs J:job.jar", "leave it out"),
                 List.of("run -yxyz J:job.jar", "Unknown argument -yxyz"),
                 List.of("run J:none.jar", "none.jar does not exist"),
+                List.of(
+                        "run-application http://host/a.jar",
+                        "The jar http://host/a.jar is on no file system of the cluster"),
+                List.of("savepoint application_1_2", "Command savepoint is not built yet"),
                 List.of("run J:folder", "folder is a directory"),
                 List.of("run J:text.jar", "text.jar is not a jar"),
                 List.of(
@@ -372,9 +376,9 @@ class LauncherTest {
                         Failure.of(Failure.Category.USER_CODE, "main", cause), cause);
 
         assertThat(run("run", jar)).isEqualTo(ExitCode.FAILED);
-        assertThat(recorded.errLines().get(0)).isEqualTo("The program failed: main");
-        assertThat(recorded.errLines().get(1))
-                .isEqualTo("java.lang.IllegalArgumentException: no argument");
+        assertThat(recorded.errLines().get(0))
+                .isEqualTo("The program failed: java.lang.IllegalArgumentException: no argument");
+        assertThat(recorded.errLines().get(1)).isEqualTo("main");
     }
 
     @ParameterizedTest

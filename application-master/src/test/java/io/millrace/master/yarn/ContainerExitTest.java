@@ -11,20 +11,22 @@ class ContainerExitTest {
     void shouldSayHowMuchMemoryWasUsedAndWhatToRaiseWhenItWasTooMuch() {
         String node =
                 "Container [pid=4711,containerID=container_1] is running 44924928B beyond the"
-                        + " 'PHYSICAL' memory limit. Current usage: 170.8 MB of 128 MB physical memory"
-                        + " used; 2.4 GB of 268.8 MB virtual memory used. Killing container.\n"
-                        + "Dump of the process-tree for container_1 :\n";
+                    + " 'PHYSICAL' memory limit. Current usage: 170.8 MB of 128 MB physical memory"
+                    + " used; 2.4 GB of 268.8 MB virtual memory used. Killing container.\n"
+                    + "Dump of the process-tree for container_1 :\n";
 
         assertThat(ContainerExit.sentence(ContainerExitStatus.KILLED_EXCEEDED_PMEM, node, 128))
                 .isEqualTo(
                         "was killed by its node: it used 170.8 MB of 128 MB physical memory; raise"
-                                + " taskmanager.memory.jvm-overhead.max (and .fraction) if the job"
-                                + " allocates outside the heap, or taskmanager.memory.process.size");
+                            + " taskmanager.memory.jvm-overhead.max (and .fraction) if the job"
+                            + " allocates outside the heap, or taskmanager.memory.process.size");
     }
 
     @Test
     void shouldNameTheContainersSizeWhenTheNodeWordsItOtherwise() {
-        assertThat(ContainerExit.sentence(ContainerExitStatus.KILLED_EXCEEDED_PMEM, "too much", 512))
+        assertThat(
+                        ContainerExit.sentence(
+                                ContainerExitStatus.KILLED_EXCEEDED_PMEM, "too much", 512))
                 .contains("more physical memory than its container of 512 MiB allows");
     }
 
@@ -41,8 +43,7 @@ class ContainerExitTest {
                                 ContainerExitStatus.ABORTED,
                                 "Container released by application",
                                 128))
-                .isEqualTo(
-                        "was released or taken back by YARN: Container released by application");
+                .isEqualTo("was released or taken back by YARN: Container released by application");
     }
 
     @Test

@@ -60,13 +60,20 @@ class ContainerLaunchTest {
         Secret secret = Secret.random();
         ContainerLaunchContext context =
                 launch(process(List.of("-Xmx1g"), Map.of()))
-                        .toContext(ContainerCredentials.forMaster(secret.bytes(), new Credentials()));
+                        .toContext(
+                                ContainerCredentials.forMaster(secret.bytes(), new Credentials()));
 
         Credentials read = credentials(context.getTokens());
         assertThat(read.getSecretKey(new Text("io.millrace.secret"))).isEqualTo(secret.bytes());
         String everythingElse =
-                context.getCommands() + " " + context.getEnvironment() + " " + context.getLocalResources();
-        assertThat(everythingElse).doesNotContainIgnoringCase(secret.toHex()).doesNotContain("secret");
+                context.getCommands()
+                        + " "
+                        + context.getEnvironment()
+                        + " "
+                        + context.getLocalResources();
+        assertThat(everythingElse)
+                .doesNotContainIgnoringCase(secret.toHex())
+                .doesNotContain("secret");
     }
 
     @Test
@@ -75,7 +82,10 @@ class ContainerLaunchTest {
         own.addToken(
                 new Text("rm"),
                 new Token<>(
-                        new byte[] {1}, new byte[] {2}, AMRMTokenIdentifier.KIND_NAME, new Text("rm")));
+                        new byte[] {1},
+                        new byte[] {2},
+                        AMRMTokenIdentifier.KIND_NAME,
+                        new Text("rm")));
         own.addToken(
                 new Text("hdfs"),
                 new Token<>(

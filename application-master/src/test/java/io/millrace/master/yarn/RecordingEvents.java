@@ -25,7 +25,8 @@ final class RecordingEvents implements ContainerEvents {
         while (all.stream().noneMatch(event -> event.startsWith(beginning))) {
             long left = (deadline - System.nanoTime()) / 1_000_000;
             if (left <= 0) {
-                throw new AssertionError("No event '" + beginning + "' within " + TIMEOUT + ": " + all);
+                throw new AssertionError(
+                        "No event '" + beginning + "' within " + TIMEOUT + ": " + all);
             }
             wait(left);
         }

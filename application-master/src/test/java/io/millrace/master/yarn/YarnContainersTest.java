@@ -114,7 +114,12 @@ class YarnContainersTest {
 
         events.await("ended");
         assertThat(events.all().get(1))
-                .startsWith("ended " + FIRST + ": Container " + FIRST + " on node1 ended with exit code 137");
+                .startsWith(
+                        "ended "
+                                + FIRST
+                                + ": Container "
+                                + FIRST
+                                + " on node1 ended with exit code 137");
     }
 
     @Test

@@ -11,6 +11,8 @@ public sealed interface ToClient extends ControlMessage {
     record Status(String request, JobStatus status) implements ToClient {}
 
     /**
+     * What became of a request to cancel.
+     *
      * @param accepted whether the job is being cancelled now
      * @param text one sentence
      */

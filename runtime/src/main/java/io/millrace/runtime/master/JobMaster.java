@@ -39,7 +39,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
-import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -105,16 +104,14 @@ public final class JobMaster {
     private boolean over;
 
     private final Map<String, String> peers = new HashMap<>();
-    private final Set<String> clients = new LinkedHashSet<>();
-    private final List<CancelRequest> cancelRequests = new ArrayList<>();
-
-    private record CancelRequest(String connection, String request) {}
+    private final Clients clients;
 
     public JobMaster(MasterSettings settings, MasterPorts ports) {
         this.settings = settings;
         this.ports = ports;
         this.timeline = new Timeline(ports.clock());
         this.record = new JobRecord(ports, this::fenced);
+        this.clients = new Clients(ports.outbox());
         this.pool = new WorkerPool(settings, ports, timeline, this::isBusy, new PoolListener());
         this.startMillis = ports.clock().wallMillis();
         this.stateNanos = ports.clock().nanoTime();
@@ -761,7 +758,7 @@ public final class JobMaster {
             timeline.note("output visible", run);
             end(JobState.FINISHED);
         } else if (result instanceof Result.Refused<Void> refused) {
-            fail(Failure.of(Category.CONFIG, "Job '" + jobName() + "'", refused.sentence()));
+            fail(Failure.of(Category.STATE, "Job '" + jobName() + "'", refused.sentence()));
         } else if (result instanceof Result.Failed<Void> failed) {
             // for ever: its intent is on record, and part of it may be visible
             LOG.warn("Making the output of run {} visible failed: {}", run, failed.cause());
@@ -791,7 +788,7 @@ public final class JobMaster {
             return;
         }
         if (!state.mayBecome(JobState.CANCELLING)) {
-            answerCancels(false, "The job is " + state + " already.");
+            clients.answerCancels(false, "The job is " + state + " already.");
             return;
         }
         become(JobState.CANCELLING, "it was asked to");
@@ -802,7 +799,7 @@ public final class JobMaster {
                 stillInThisStep(),
                 () -> {
                     intentRecorded = true;
-                    answerCancels(true, "Job '" + jobName() + "' is being cancelled.");
+                    clients.answerCancels(true, "Job '" + jobName() + "' is being cancelled.");
                     tearDown();
                 });
     }
@@ -828,7 +825,8 @@ public final class JobMaster {
     }
 
     private void sweep(JobResult result) {
-        answerCancels(result.state() == JobState.CANCELED, "The job is " + result.state() + ".");
+        clients.answerCancels(
+                result.state() == JobState.CANCELED, "The job is " + result.state() + ".");
         pool.close(
                 () -> {
                     over = true;
@@ -848,25 +846,16 @@ public final class JobMaster {
         if (request instanceof FromClient.GetStatus get) {
             ports.outbox().send(connection, new ToClient.Status(get.request(), status()));
         } else if (request instanceof FromClient.CancelJob cancel) {
-            cancelRequests.add(new CancelRequest(connection, cancel.request()));
+            clients.awaitCancel(connection, cancel.request());
             if (state.isEnd()) {
-                answerCancels(state == JobState.CANCELED, "The job is " + state + " already.");
+                clients.answerCancels(
+                        state == JobState.CANCELED, "The job is " + state + " already.");
             } else if (state == JobState.CANCELLING && intentRecorded) {
-                answerCancels(true, "Job '" + jobName() + "' is being cancelled.");
+                clients.answerCancels(true, "Job '" + jobName() + "' is being cancelled.");
             } else {
                 cancel();
             }
         }
-    }
-
-    private void answerCancels(boolean accepted, String text) {
-        for (CancelRequest cancel : cancelRequests) {
-            ports.outbox()
-                    .send(
-                            cancel.connection(),
-                            new ToClient.CancelReply(cancel.request(), accepted, text));
-        }
-        cancelRequests.clear();
     }
 
     /** What can be said about the job now. */
@@ -888,7 +877,10 @@ public final class JobMaster {
                 StatusReport.busiest(vertices),
                 waiting(),
                 failure,
-                warnings(),
+                graph == null
+                        ? List.of()
+                        : StatusReport.standingStill(
+                                graph, ports.clock().nanoTime(), settings.heartbeatTimeout()),
                 timeline.events());
     }
 
@@ -907,25 +899,6 @@ public final class JobMaster {
             return graph.live().size() + " cancelled tasks to end";
         }
         return waitingFor;
-    }
-
-    private List<String> warnings() {
-        if (graph == null) {
-            return List.of();
-        }
-        long now = ports.clock().nanoTime();
-        return graph.executions().stream()
-                .filter(e -> e.stillNanos(now) > settings.heartbeatTimeout().toNanos())
-                .map(
-                        e ->
-                                "Task "
-                                        + e.name()
-                                        + " on "
-                                        + e.slot().workerId()
-                                        + " has not gone round its loop for "
-                                        + Duration.ofNanos(e.stillNanos(now)).toSeconds()
-                                        + " s")
-                .collect(Collectors.toList());
     }
 
     // ------------------------------------------------------------------ steps
@@ -953,9 +926,7 @@ public final class JobMaster {
             timeline.note("state " + next, "");
             JobStatus status = status();
             ports.observer().changed(status);
-            for (String client : clients) {
-                ports.outbox().send(client, new ToClient.Status("", status));
-            }
+            clients.tell(status);
         }
     }
 

@@ -41,6 +41,8 @@ public record JobStatus(
     }
 
     /**
+     * How far the workers are.
+     *
      * @param needed for the job
      * @param granted containers that the cluster has given and that live
      * @param registered of them with a worker that has reported

@@ -81,6 +81,8 @@ public sealed interface MasterEvent {
     }
 
     /**
+     * A container as the cluster tells of it.
+     *
      * @param id the worker in it has the same
      * @param host it is on
      */

@@ -6,6 +6,7 @@ import io.millrace.runtime.schedule.Execution;
 import io.millrace.runtime.schedule.ExecutionGraph;
 import io.millrace.runtime.task.SubtaskMetrics;
 import io.millrace.runtime.task.SubtaskMetrics.EdgeMetrics;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -88,5 +89,21 @@ final class StatusReport {
 
     static long inputBytesRead(ExecutionGraph graph) {
         return graph.executions().stream().mapToLong(e -> e.metrics().sourceBytesRead()).sum();
+    }
+
+    /** A sentence for each task whose loop has not gone round for longer than the limit. */
+    static List<String> standingStill(ExecutionGraph graph, long nowNanos, Duration limit) {
+        return graph.executions().stream()
+                .filter(e -> e.stillNanos(nowNanos) > limit.toNanos())
+                .map(
+                        e ->
+                                "Task "
+                                        + e.name()
+                                        + " on "
+                                        + e.slot().workerId()
+                                        + " has not gone round its loop for "
+                                        + Duration.ofNanos(e.stillNanos(nowNanos)).toSeconds()
+                                        + " s")
+                .toList();
     }
 }

@@ -34,7 +34,7 @@ final class ExponentialDelayRestart implements RestartStrategy {
         delayNanos =
                 restarts == 0
                         ? spec.initial().toNanos()
-                        : Math.min(delayNanos * spec.multiplier(), spec.max().toNanos());
+                        : Math.min(delayNanos * spec.multiplier(), (double) spec.max().toNanos());
         restarts++;
         double chance = spec.jitter() * (2 * random.nextDouble() - 1);
         lastFailureNanos = nowNanos;

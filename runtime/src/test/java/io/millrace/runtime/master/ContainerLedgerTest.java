@@ -191,7 +191,7 @@ class ContainerLedgerTest {
     void shouldForgetFailuresOfOlderMinutes() {
         ledger.need(1);
         for (int i = 0; i < 10; i++) {
-            long now = i * 31 * SECOND;
+            long now = i * 31L * SECOND;
             ledger.granted(containers("c" + i), now);
             assertThat(ledger.completed("c" + i, "exit status 1", now)).isEmpty();
         }

@@ -2,21 +2,24 @@ package io.millrace.runtime.master;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.millrace.runtime.control.Failure;
 import io.millrace.runtime.control.Failure.Category;
 import io.millrace.runtime.control.FromClient;
 import io.millrace.runtime.control.ToClient;
 import io.millrace.runtime.control.ToMaster;
 import io.millrace.runtime.control.ToMaster.Phase;
 import io.millrace.runtime.control.ToWorker;
+import io.millrace.runtime.graph.JobGraph;
+import io.millrace.runtime.graph.JobVertex;
 import io.millrace.runtime.schedule.AttemptId;
 import io.millrace.runtime.schedule.Generation;
 import io.millrace.runtime.schedule.RestartStrategy;
 import io.millrace.runtime.task.SubtaskEnd;
 import io.millrace.runtime.task.SubtaskMetrics;
+import io.millrace.runtime.worker.WorkerAddress;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
 class JobMasterTest {
@@ -78,12 +81,9 @@ class JobMasterTest {
     }
 
     @Test
-    void shouldFailWithProgramsFailureWhenItMadesNoGraph() {
+    void shouldFailWithProgramsFailureWhenItMakesNoGraph() {
         f.started();
-        f.on(
-                new MasterEvent.NotSubmitted(
-                        io.millrace.runtime.control.Failure.of(
-                                Category.CONFIG, "main", "no such option")));
+        f.on(new MasterEvent.NotSubmitted(Failure.of(Category.CONFIG, "main", "no such option")));
 
         assertThat(f.result.state()).isEqualTo(JobState.FAILED);
         assertThat(f.result.failure().cause().message()).isEqualTo("no such option");
@@ -122,11 +122,11 @@ class JobMasterTest {
         f.started();
         f.on(
                 new MasterEvent.Submitted(
-                        new io.millrace.runtime.graph.JobGraph(
+                        new JobGraph(
                                 JOB,
                                 "wide",
                                 List.of(
-                                        new io.millrace.runtime.graph.JobVertex(
+                                        new JobVertex(
                                                 0,
                                                 "v",
                                                 3,
@@ -207,7 +207,7 @@ class JobMasterTest {
                 new MasterEvent.Received(
                         "late",
                         new ToMaster.Report(
-                                new io.millrace.runtime.worker.WorkerAddress("w1", "host", 1),
+                                new WorkerAddress("w1", "host", 1),
                                 0,
                                 1,
                                 2,
@@ -228,7 +228,7 @@ class JobMasterTest {
                 new MasterEvent.Received(
                         "c",
                         new ToMaster.Report(
-                                new io.millrace.runtime.worker.WorkerAddress("w1", "host", 1),
+                                new WorkerAddress("w1", "host", 1),
                                 1,
                                 1,
                                 2,
@@ -343,12 +343,12 @@ class JobMasterTest {
         assertThat(f.journal).endsWith("request 1", "leave w2", "discard app-1-0");
     }
 
-    private static io.millrace.runtime.graph.JobGraph twoWorkers() {
-        return new io.millrace.runtime.graph.JobGraph(
+    private static JobGraph twoWorkers() {
+        return new JobGraph(
                 JOB,
                 "wide",
                 List.of(
-                        new io.millrace.runtime.graph.JobVertex(
+                        new JobVertex(
                                 0, "v", 4, 128, "default", new byte[0], List.of(), List.of())),
                 List.of(),
                 Map.of());
@@ -625,10 +625,8 @@ class JobMasterTest {
         assertThat(f.result).isNull();
     }
 
-    private static MasterFixture next(TreeMap<String, byte[]> record) {
+    private static MasterFixture next(Map<String, byte[]> record) {
         return new MasterFixture(
-                2,
-                new TreeMap<>(record),
-                new RestartStrategy.Spec.FixedDelay(2, Duration.ofSeconds(1)));
+                2, record, new RestartStrategy.Spec.FixedDelay(2, Duration.ofSeconds(1)));
     }
 }

@@ -38,7 +38,7 @@ final class MasterFixture {
 
     final List<String> journal = new ArrayList<>();
     final ManualTime<MasterEvent> time = new ManualTime<>();
-    final TreeMap<String, byte[]> record;
+    final Map<String, byte[]> record;
     final Map<AttemptId, TaskDeployment> deployed = new LinkedHashMap<>();
     final List<ControlMessage> sent = new ArrayList<>();
 
@@ -59,8 +59,8 @@ final class MasterFixture {
         this(1, new TreeMap<>(), new RestartStrategy.Spec.FixedDelay(2, Duration.ofSeconds(1)));
     }
 
-    MasterFixture(int epoch, TreeMap<String, byte[]> record, RestartStrategy.Spec restarts) {
-        this.record = record;
+    MasterFixture(int epoch, Map<String, byte[]> record, RestartStrategy.Spec restarts) {
+        this.record = new TreeMap<>(record);
         MasterSettings settings =
                 MasterSettings.defaults("app", epoch, "here:1", 2, restarts)
                         .withMaxStartFailures(2);

@@ -41,7 +41,6 @@ final class SimulatedMaster implements SimulatedNetwork.End {
     private final Set<String> lost = new HashSet<>();
     private int asked;
     private boolean needKnown;
-    private int connections;
 
     SimulatedMaster(
             SimulatedCluster cluster,
@@ -144,7 +143,6 @@ final class SimulatedMaster implements SimulatedNetwork.End {
 
     /** The peer's id is proven by the handshake. */
     void connectedBy(String connection, String peer) {
-        connections++;
         process.put(new MasterEvent.Connected(connection, peer));
     }
 
