@@ -95,7 +95,7 @@ build_if_needed() {
     local log=$CHECKOUT/build/quickstart/build.log line began=$SECONDS
     if home=$(distribution); then return; fi
     command -v mvn >/dev/null || refuse "Maven is needed to build Millrace, and there is no mvn on the PATH."
-    say "building Millrace with Maven; the first time it downloads some 250 MB. All of Maven's words: $log"
+    say "building Millrace with Maven; the first time it downloads some 200 MB. All of Maven's words: $log"
     mkdir -p "$(dirname "$log")"
     if ! (cd "$CHECKOUT" && mvn -B -ntp -Dquick -DskipTests -pl dist,dev-hadoop -am package 2>&1) \
         | tee "$log" | while IFS= read -r line; do

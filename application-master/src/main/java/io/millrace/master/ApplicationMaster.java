@@ -149,9 +149,7 @@ public final class ApplicationMaster {
                 application.attempt(),
                 application.host(),
                 shown(options));
-        Configuration hadoop = HadoopConfiguration.load(options.toConfiguration().toMap());
-        // A program that calls System.exit must not take the file systems from under the end.
-        hadoop.setBoolean("fs.automatic.close", false);
+        Configuration hadoop = HadoopConfiguration.load(hadoopSettings());
         Runtime.getRuntime().addShutdownHook(new Thread(this::onShutdown, "shutdown"));
         ControlServer server =
                 new ControlServer(
@@ -189,6 +187,13 @@ public final class ApplicationMaster {
         containers.checkSize(registration.largestMib(), registration.largestVcores());
         loop.start(master::on);
         return awaitEnd(yarn);
+    }
+
+    private Map<String, String> hadoopSettings() {
+        Map<String, String> settings = new TreeMap<>(options.toConfiguration().toMap());
+        // A program that calls System.exit must not take the file systems from under the end.
+        settings.put("millrace.hadoop.fs.automatic.close", "false");
+        return settings;
     }
 
     /** For the log, which more people can read than the settings. */

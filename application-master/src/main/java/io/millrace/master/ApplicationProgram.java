@@ -126,16 +126,16 @@ final class ApplicationProgram {
     }
 
     private Failure afterThrow(Throwable thrown) {
+        if (executor.hasSubmitted()) {
+            LOG.info("{} ended with an exception after it executed its job", WHO, thrown);
+            return Failure.of(Failure.Category.USER_CODE, WHO, thrown);
+        }
+        LOG.warn("{} failed before it executed a job", WHO, thrown);
         boolean refused =
                 thrown instanceof InvalidProgramException
                         || thrown instanceof ConfigurationException;
-        Failure.Category category = refused ? Failure.Category.CONFIG : Failure.Category.USER_CODE;
-        if (!executor.hasSubmitted()) {
-            LOG.warn("{} failed before it executed a job", WHO, thrown);
-            return notSubmitted(category, WHO, thrown);
-        }
-        LOG.info("{} ended with an exception after it executed its job", WHO, thrown);
-        return Failure.of(category, WHO, thrown);
+        return notSubmitted(
+                refused ? Failure.Category.CONFIG : Failure.Category.USER_CODE, WHO, thrown);
     }
 
     private Failure notSubmitted(Failure.Category category, String where, Throwable cause) {

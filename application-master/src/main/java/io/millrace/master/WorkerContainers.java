@@ -210,7 +210,8 @@ final class WorkerContainers implements ContainerPort, ContainerEvents {
 
     @Override
     public void previous(List<GrantedContainer> containers) {
-        // also when there are none: a master of a later attempt asks for containers only when it knows
+        // also when there are none: a master of a later attempt asks for containers only when it
+        // knows
         LOG.info("Left by earlier application masters: {}", containers);
         inbox.put(
                 new MasterEvent.PreviousContainers(

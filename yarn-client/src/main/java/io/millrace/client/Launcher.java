@@ -119,9 +119,7 @@ final class Launcher {
         if (exception instanceof UnmatchedArgumentException unmatched) {
             String first = unmatched.getUnmatched().get(0);
             if (exception.getCommandLine().getParent() == null && NOT_BUILT.contains(first)) {
-                return "Command "
-                        + first
-                        + " is not built yet; those that are, cancel among them";
+                return "Command " + first + " is not built yet; those that are, cancel among them";
             }
             List<String> suggestions = unmatched.getSuggestions();
             text =
