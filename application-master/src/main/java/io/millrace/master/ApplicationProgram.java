@@ -175,11 +175,14 @@ final class ApplicationProgram {
         boolean submitted = executor.hasSubmitted();
         Failure failure =
                 Failure.of(
-                        Failure.Category.USER_CODE,
+                        // Without a job nothing was run: a program to be corrected, as in
+                        // per-job mode.
+                        submitted ? Failure.Category.USER_CODE : Failure.Category.CONFIG,
                         WHO,
                         submitted
                                 ? "The program called System.exit before its job had ended."
-                                : "The program called System.exit without having executed a job.");
+                                : "The program called System.exit without having executed a job:"
+                                        + " leave the call out.");
         mainEnded.complete(failure);
         inbox.put(
                 submitted

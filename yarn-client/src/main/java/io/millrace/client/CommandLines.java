@@ -6,12 +6,17 @@ import java.util.List;
 final class CommandLines {
     private CommandLines() {}
 
+    /** What was typed to start the launcher, as its script says: it need not be on the PATH. */
+    private static String launcher() {
+        return System.getProperty("millrace.command", "millrace");
+    }
+
     static String cancel(String applicationId) {
-        return "millrace cancel " + applicationId;
+        return launcher() + " cancel " + applicationId;
     }
 
     static String follow(String applicationId) {
-        return "millrace follow " + applicationId;
+        return launcher() + " follow " + applicationId;
     }
 
     /** How to go on with an application that nobody follows. */

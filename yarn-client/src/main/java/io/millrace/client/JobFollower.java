@@ -12,6 +12,7 @@ import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
+import org.apache.hadoop.yarn.api.records.ApplicationAttemptId;
 import org.apache.hadoop.yarn.api.records.ApplicationId;
 import org.apache.hadoop.yarn.api.records.ApplicationReport;
 import org.apache.hadoop.yarn.api.records.FinalApplicationStatus;
@@ -158,11 +159,21 @@ final class JobFollower {
         return switch (report.getYarnApplicationState()) {
             case RUNNING -> "Waiting for the application master to say how the job is";
             case ACCEPTED ->
-                    "Waiting for a container for the application master in queue "
+                    "Waiting for a container for the application master"
+                            + again(report)
+                            + " in queue "
                             + report.getQueue()
                             + (why.isEmpty() ? "" : ": " + oneLine(why));
             default -> "YARN is taking the application in";
         };
+    }
+
+    /** Empty for the first attempt: what came before it needs no word. */
+    private static String again(ApplicationReport report) {
+        ApplicationAttemptId attempt = report.getCurrentApplicationAttemptId();
+        return attempt == null || attempt.getAttemptId() < 2
+                ? ""
+                : " (attempt " + attempt.getAttemptId() + ": the one before it has ended)";
     }
 
     private static String oneLine(String text) {

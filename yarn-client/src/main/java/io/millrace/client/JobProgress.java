@@ -107,14 +107,17 @@ final class JobProgress implements Deployer.JobListener {
 
     private String line(JobStatus status) {
         StringBuilder line = new StringBuilder(status.state().name());
-        if (status.state() == JobState.WAITING_FOR_WORKERS) {
+        boolean workers = status.state() == JobState.WAITING_FOR_WORKERS;
+        if (workers && status.waitingFor() != null) {
+            line.append("  ").append(status.waitingFor()); // says how many there are
+        } else if (workers) {
             line.append("  ")
                     .append(status.workers().registered())
                     .append(" of ")
                     .append(status.workers().needed())
                     .append(" workers");
         }
-        if (status.waitingFor() != null) {
+        if (status.waitingFor() != null && !workers) {
             line.append("  waiting for ").append(status.waitingFor());
         }
         if (status.inputBytesTotal() > 0) {

@@ -30,6 +30,7 @@ import java.lang.management.ManagementFactory;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -129,7 +130,8 @@ public final class YarnDeployer implements Deployer {
             List<ContainerFile> kept;
             try {
                 kept = upload(request, upload, distribution, remoteJar, scratch);
-            } catch (AccessControlException
+            } catch (FileSystemException // Hadoop's own, mapped
+                    | AccessControlException
                     | ParentNotDirectoryException
                     | FileNotFoundException e) {
                 throw new ConfigurationException(

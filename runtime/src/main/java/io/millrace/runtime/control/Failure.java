@@ -103,7 +103,7 @@ public record Failure(Category category, String where, Text cause) {
 
     /** One line: the root cause first, then who. */
     public String summary() {
-        return cause.root() + " (" + where + ")";
+        return (cause.root() + " (" + where + ")").replaceAll("\\s*\\R\\s*", " ");
     }
 
     /** The root cause first, with its frames, then what it caused. */

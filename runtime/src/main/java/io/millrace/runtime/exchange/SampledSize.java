@@ -13,13 +13,13 @@ import java.util.function.ToIntFunction;
  *
  * <p>Threads: owned by the writing subtask.
  */
-final class SampledSize implements ToIntFunction<Object> {
+public final class SampledSize implements ToIntFunction<Object> {
     private static final int KEPT_BYTES = 64 << 10;
 
     private final TypeSerializer<Object> serializer;
     private RecordOutput scratch = new RecordOutput(64);
 
-    SampledSize(TypeSerializer<Object> serializer) {
+    public SampledSize(TypeSerializer<Object> serializer) {
         this.serializer = serializer;
     }
 

@@ -103,7 +103,8 @@ public record ChainSpec(List<ChainedOperator> operators, boolean objectReuse) {
         record Source(SourceSpec<?> spec) implements Body {
             @Override
             public boolean runsUserCode() {
-                return spec instanceof SourceSpec.Function;
+                // a source function does, but on a thread of its own, and what it emits is copied
+                return false;
             }
         }
 

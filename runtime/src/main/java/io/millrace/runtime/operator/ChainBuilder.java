@@ -145,7 +145,9 @@ public final class ChainBuilder {
                             .toList());
         }
         return new FunctionSource(
-                user(operator, ((SourceSpec.Function<?>) source).function()), subtask);
+                user(operator, ((SourceSpec.Function<?>) source).function()),
+                subtask,
+                serializer(operator.outputType()));
     }
 
     private Operator operator(ChainedOperator operator, Output output) {

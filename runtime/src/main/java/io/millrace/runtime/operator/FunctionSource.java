@@ -6,9 +6,11 @@ import io.millrace.runtime.exchange.InputChannel;
 import io.millrace.runtime.exchange.LocalChannel;
 import io.millrace.runtime.exchange.OutputChannel;
 import io.millrace.runtime.exchange.RecordBatch;
+import io.millrace.runtime.exchange.SampledSize;
 import io.millrace.runtime.exchange.StreamEvent;
 import io.millrace.runtime.exchange.StreamEvent.Status;
 import io.millrace.runtime.exchange.Wakeup;
+import io.millrace.runtime.serializer.TypeSerializer;
 import java.util.concurrent.locks.LockSupport;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -30,7 +32,6 @@ final class FunctionSource implements Source {
     private static final int BOUND_CHUNKS = 4;
 
     private final UserFunction<SourceFunction<Object>> user;
-    private final SubtaskContext subtask;
     private final Context context;
     private final InputChannel input;
     private final Thread thread;
@@ -39,15 +40,21 @@ final class FunctionSource implements Source {
     private volatile boolean canceled;
     private volatile Throwable failure;
 
-    FunctionSource(UserFunction<SourceFunction<Object>> user, SubtaskContext subtask) {
+    /**
+     * @param serializer copies records that can change, as the function may change them while they
+     *     wait for the subtask
+     */
+    FunctionSource(
+            UserFunction<SourceFunction<Object>> user,
+            SubtaskContext subtask,
+            TypeSerializer<Object> serializer) {
         this.user = user;
-        this.subtask = subtask;
         LocalChannel channel =
                 new LocalChannel(
                         "source function of '" + user.name() + "'",
                         BOUND_CHUNKS,
-                        null,
-                        element -> 0,
+                        serializer.isImmutable() ? null : serializer,
+                        new SampledSize(serializer),
                         LocalChannel.Visibility.AT_ONCE);
         this.thread = new Thread(this::run, "source-" + user.name() + "-" + subtask.subtask());
         thread.setDaemon(true);

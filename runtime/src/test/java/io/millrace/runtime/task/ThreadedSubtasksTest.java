@@ -25,6 +25,8 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(120)
 class ThreadedSubtasksTest {
@@ -637,5 +639,46 @@ class ThreadedSubtasksTest {
         LongStream.range(0, 200_000).forEach(expected::add);
         LongStream.range(0, 200_000).forEach(expected::add);
         assertThat(collected()).isEqualTo(expected);
+    }
+
+    /** Emits one object again and again, changed each time. */
+    private static final class ReusesItsRecord implements SourceFunction<Counter> {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        public void run(SourceContext<Counter> ctx) {
+            Counter reused = new Counter();
+            for (long i = 1; i <= 1000; i++) {
+                synchronized (ctx.getCheckpointLock()) {
+                    reused.value = i;
+                    ctx.collect(reused);
+                }
+            }
+        }
+
+        @Override
+        public void cancel() {}
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void shouldCopyWhatASourceFunctionEmitsAsItRunsOnAnotherThread(boolean objectReuse)
+            throws Exception {
+        DirectRun run =
+                new DirectRun(
+                        1,
+                        env -> {
+                            if (objectReuse) {
+                                env.getConfig().enableObjectReuse();
+                            }
+                            env.addSource(new ReusesItsRecord())
+                                    .map(counter -> counter.value)
+                                    .returns(Types.LONG)
+                                    .addSink(new Collecting<>(name));
+                        });
+
+        run.start().await();
+        assertThat(collected())
+                .containsExactlyElementsOf(LongStream.rangeClosed(1, 1000).boxed().toList());
     }
 }
