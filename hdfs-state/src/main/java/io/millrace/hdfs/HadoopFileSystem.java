@@ -26,6 +26,7 @@ import org.apache.hadoop.fs.permission.FsPermission;
 import org.apache.hadoop.hdfs.protocol.AlreadyBeingCreatedException;
 import org.apache.hadoop.ipc.RemoteException;
 import org.apache.hadoop.security.AccessControlException;
+import org.apache.hadoop.security.Credentials;
 
 /**
  * A file system of Hadoop's, with the engine's meaning of each call.
@@ -274,5 +275,14 @@ public final class HadoopFileSystem implements FileSystem {
     /** A NameNode's message goes on with its stack. */
     private static String firstLine(String message) {
         return message == null ? null : message.lines().findFirst().orElse("");
+    }
+
+    /**
+     * Adds what a container shows in place of the user's ticket; nothing without Kerberos.
+     *
+     * @param renewer who may renew it
+     */
+    public void addTokens(String renewer, Credentials credentials) throws IOException {
+        files.addDelegationTokens(renewer, credentials);
     }
 }

@@ -18,7 +18,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.apache.hadoop.conf.Configuration;
-import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.yarn.api.records.ApplicationId;
 import org.apache.hadoop.yarn.api.records.ApplicationReport;
 import org.apache.hadoop.yarn.api.records.ApplicationSubmissionContext;
@@ -192,7 +191,7 @@ final class YarnCluster implements AutoCloseable {
      */
     HadoopFileSystem fileSystem(String path) {
         URI uri = URI.create(path);
-        URI byDefault = FileSystem.getDefaultUri(configuration);
+        URI byDefault = URI.create(configuration.get("fs.defaultFS", "file:///"));
         if (uri.getAuthority() == null && byDefault.getScheme().equals(uri.getScheme())) {
             uri = byDefault;
         } else if (uri.getScheme() == null) {

@@ -410,9 +410,7 @@ public final class YarnDeployer implements Deployer {
     private Credentials tokens(HadoopFileSystem files) throws IOException {
         Credentials credentials = new Credentials();
         if (UserGroupInformation.isSecurityEnabled()) {
-            files.hadoop()
-                    .addDelegationTokens(
-                            YarnClientUtils.getRmPrincipal(cluster.configuration()), credentials);
+            files.addTokens(YarnClientUtils.getRmPrincipal(cluster.configuration()), credentials);
         }
         return credentials;
     }

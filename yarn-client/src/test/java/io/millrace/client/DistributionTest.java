@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.millrace.runtime.config.ConfigurationException;
 import java.io.BufferedInputStream;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
@@ -63,7 +64,10 @@ class DistributionTest {
             for (TarArchiveEntry entry = tar.getNextEntry();
                     entry != null;
                     entry = tar.getNextEntry()) {
-                entries.add(entry.getName() + "=" + new String(tar.readAllBytes()));
+                entries.add(
+                        entry.getName()
+                                + "="
+                                + new String(tar.readAllBytes(), StandardCharsets.UTF_8));
             }
         }
         assertThat(entries)
