@@ -886,14 +886,20 @@ public final class JobMaster {
 
     private String waiting() {
         if (state == JobState.WAITING_FOR_WORKERS) {
+            List<String> parts = new ArrayList<>();
+            int asked = pool.ledger().asked();
             int waited = pool.ledger().awaitedOfEarlierAttempts();
-            return pool.workers().size()
-                    + " of "
-                    + pool.ledger().needed()
-                    + " workers have reported, "
-                    + pool.ledger().asked()
-                    + " containers are asked for and not granted"
-                    + (waited == 0 ? "" : ", " + waited + " of an earlier attempt are awaited");
+            int starting = pool.ledger().needed() - pool.workers().size() - asked;
+            if (asked > 0) {
+                parts.add(asked + " containers to be granted");
+            }
+            if (starting > 0) {
+                parts.add(starting + " workers to start in their containers");
+            }
+            if (waited > 0) {
+                parts.add(waited + " workers of an earlier attempt to come back");
+            }
+            return parts.isEmpty() ? "the workers' slots" : String.join(", ", parts);
         }
         if (state == JobState.RESTARTING && tearingDown) {
             return graph.live().size() + " cancelled tasks to end";
