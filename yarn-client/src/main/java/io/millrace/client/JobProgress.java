@@ -107,17 +107,14 @@ final class JobProgress implements Deployer.JobListener {
 
     private String line(JobStatus status) {
         StringBuilder line = new StringBuilder(status.state().name());
-        boolean workers = status.state() == JobState.WAITING_FOR_WORKERS;
-        if (workers && status.waitingFor() != null) {
-            line.append("  ").append(status.waitingFor()); // says how many there are
-        } else if (workers) {
+        if (status.state() == JobState.WAITING_FOR_WORKERS) {
             line.append("  ")
                     .append(status.workers().registered())
                     .append(" of ")
                     .append(status.workers().needed())
                     .append(" workers");
         }
-        if (status.waitingFor() != null && !workers) {
+        if (status.waitingFor() != null) {
             line.append("  waiting for ").append(status.waitingFor());
         }
         if (status.inputBytesTotal() > 0) {

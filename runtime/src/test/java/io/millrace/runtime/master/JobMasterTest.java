@@ -140,7 +140,7 @@ class JobMasterTest {
         f.grant("w1", "w2");
         f.report("w1");
         assertThat(f.deployed).isEmpty();
-        assertThat(f.status().waitingFor()).startsWith("1 of 2 workers have reported");
+        assertThat(f.status().waitingFor()).isEqualTo("1 workers to start in their containers");
 
         f.report("w2");
 
