@@ -16,8 +16,6 @@ import io.millrace.runtime.master.JobState;
 import java.lang.management.BufferPoolMXBean;
 import java.lang.management.GarbageCollectorMXBean;
 import java.lang.management.ManagementFactory;
-import java.lang.management.MemoryPoolMXBean;
-import java.lang.management.MemoryUsage;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -162,18 +160,16 @@ public final class BackPressure {
         }
     }
 
-    /** Memory over the run: heap as it was after the last collection, direct memory as it is. */
+    /** Memory over the run: heap right after a full collection, direct memory as it is. */
     private static final class Samples {
         private final List<long[]> firstHalf = new ArrayList<>();
         private final List<long[]> lastHalf = new ArrayList<>();
         private long[] last = {0, 0};
 
         void take(double done) {
-            long heap = 0;
-            for (MemoryPoolMXBean pool : ManagementFactory.getMemoryPoolMXBeans()) {
-                MemoryUsage after = pool.getCollectionUsage();
-                heap += after == null ? 0 : after.getUsed();
-            }
+            // a full collection, as a young one leaves what is dead in the old generation
+            System.gc();
+            long heap = ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed();
             long direct = 0;
             for (BufferPoolMXBean pool :
                     ManagementFactory.getPlatformMXBeans(BufferPoolMXBean.class)) {
