@@ -236,8 +236,7 @@ public final class SimulatedCluster {
                                 "HASH"));
             }
         }
-        return new JobGraph(
-                jobId(), "simulated", vertices, edges, restartConfiguration());
+        return new JobGraph(jobId(), "simulated", vertices, edges, restartConfiguration());
     }
 
     private String jobId() {
@@ -389,8 +388,7 @@ public final class SimulatedCluster {
     }
 
     void applicationEnded(SimulatedMaster master, JobResult jobResult) {
-        invariants.ended(
-                jobResult, visible(), new Invariants.Expected(restartsSpent, cancelAsked));
+        invariants.ended(jobResult, visible(), new Invariants.Expected(restartsSpent, cancelAsked));
         if (master == current && result == null) {
             invariants.check(
                     master.heldCount() == 0,

@@ -8,7 +8,9 @@ import io.millrace.testkit.simulation.Faults.Breaker;
 import io.millrace.testkit.simulation.SimulatedCluster.Outcome;
 import io.millrace.testkit.simulation.SimulatedCluster.Tasks;
 import java.util.EnumMap;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -52,13 +54,15 @@ class RealTasksTest {
         assertThat(starts).as("starts of the job").isGreaterThan(SEEDS * 3 / 2);
     }
 
+    /** Both from one line, as failures carry stack traces, which reach down to here. */
     @Test
     void shouldDoTheSameTwiceUnderTheSameSeed() {
         for (long seed = 0; seed < SEEDS_RUN_TWICE; seed++) {
-            Outcome first = SimulatedCluster.runWithRealTasks(seed);
-            assertThat(SimulatedCluster.runWithRealTasks(seed))
-                    .as("seed %d", seed)
-                    .isEqualTo(first);
+            Set<Outcome> outcomes = new HashSet<>();
+            for (int i = 0; i < 2; i++) {
+                outcomes.add(SimulatedCluster.runWithRealTasks(seed));
+            }
+            assertThat(outcomes).as("seed %d", seed).hasSize(1);
         }
     }
 

@@ -61,7 +61,9 @@ class SimulatedClusterTest {
 
     /** Without the rule some seed fails: the simulation would see it if the engine lost it. */
     @ParameterizedTest
-    @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = {"NONE", "LOST_RECORD"})
+    @EnumSource(
+            mode = EnumSource.Mode.EXCLUDE,
+            names = {"NONE", "LOST_RECORD"})
     void shouldFailUnderSomeSeedWhenRuleIsTakenAway(Breaker breaker) {
         for (long seed = 0; seed < SEEDS_UNTIL_BROKEN; seed++) {
             try {
