@@ -21,7 +21,9 @@ final class Faults {
         /** Workers tell the end of an attempt once, whoever hears it. */
         NO_KEPT_ENDS,
         /** A call of the record whose answer is lost is taken for done. */
-        UNKNOWN_IS_DONE
+        UNKNOWN_IS_DONE,
+        /** The data network loses a record now and then; for simulations with real tasks. */
+        LOST_RECORD
     }
 
     private final Breaker breaker;

@@ -34,6 +34,8 @@ import java.util.TreeSet;
  *       fails with its restarts spent, or is cancelled because somebody asked
  *   <li>{@code end-matches-output}: finished means visible, all else means invisible
  *   <li>{@code all-returned}: at the end every container was given back, and nothing runs
+ *   <li>{@code channels-closed}, {@code buffers-given-back}: by workers that left in order, where
+ *       tasks are real
  * </ul>
  */
 final class Invariants {
@@ -43,6 +45,7 @@ final class Invariants {
     private final Set<AttemptId> started = new HashSet<>();
     private final Map<String, Set<String>> finishedByRun = new HashMap<>();
     private JobGraph graph;
+    private Map<String, List<String>> completeOutput;
     private String visibleRun;
 
     Invariants(Simulation simulation) {
@@ -68,14 +71,27 @@ final class Invariants {
         }
     }
 
+    /** A job of modelled subtasks, which write as {@link SimulatedTask} does. */
     void graphIs(JobGraph jobGraph) {
         graph = jobGraph;
+        completeOutput = modelledOutput();
     }
+
+    /**
+     * @param expectedOutput all that a complete run makes visible
+     */
+    void graphIs(JobGraph jobGraph, Map<String, List<String>> expectedOutput) {
+        graph = jobGraph;
+        completeOutput = expectedOutput;
+    }
+
+    /** An attempt that runs, and where. */
+    record Live(TaskDeployment deployment, SimulatedWorker worker) {}
 
     void started(
             TaskDeployment deployment,
             SimulatedWorker worker,
-            Iterable<SimulatedTask> live,
+            Iterable<Live> live,
             SimulatedMaster master) {
         AttemptId attempt = deployment.attempt();
         check(started.add(attempt), "attempt-started-once", attempt);
@@ -84,7 +100,7 @@ final class Invariants {
                 "obeys-promised-epoch",
                 attempt,
                 worker.name() + " has reported to " + worker.reportedEpoch());
-        for (SimulatedTask other : live) {
+        for (Live other : live) {
             check(
                     other.deployment().generation().equals(deployment.generation())
                             || other.deployment().attempt().epoch() != attempt.epoch()
@@ -133,8 +149,7 @@ final class Invariants {
         visibleRun = run;
     }
 
-    /** All that a complete run has written. */
-    Map<String, List<String>> completeOutput() {
+    private Map<String, List<String>> modelledOutput() {
         Map<String, List<String>> parts = new TreeMap<>();
         for (JobVertex vertex : graph.vertices()) {
             if (!vertex.outputs().isEmpty()) {
@@ -149,13 +164,13 @@ final class Invariants {
 
     void visibleIs(Map<String, List<String>> visible) {
         check(
-                visible == null || visible.equals(completeOutput()),
+                visible == null || visible.equals(completeOutput),
                 "visible-output-is-one-run",
                 visible);
     }
 
     void ended(JobResult result, Map<String, List<String>> visible, Expected expected) {
-        boolean hasOutput = !completeOutput().isEmpty();
+        boolean hasOutput = !completeOutput.isEmpty();
         check(
                 !hasOutput || (visible != null) == (result.state() == JobState.FINISHED),
                 "end-matches-output",

@@ -9,6 +9,7 @@ import io.millrace.runtime.graph.JobGraph;
 import io.millrace.runtime.graph.JobVertex;
 import io.millrace.runtime.graph.JobVertex.FileInput;
 import io.millrace.runtime.graph.JobVertex.FileOutput;
+import io.millrace.runtime.master.JobFiles;
 import io.millrace.runtime.master.JobIntent;
 import io.millrace.runtime.master.JobResult;
 import io.millrace.runtime.master.JobState;
@@ -52,6 +53,9 @@ public final class SimulatedCluster {
     private final SimulatedFiles files;
     private final SimulatedContainers containers;
 
+    /** Or null where subtasks are modelled. */
+    private final RealTasks realTasks;
+
     private final int slotsPerWorker;
     private final int restarts;
     private final Duration meanFaultPause;
@@ -74,10 +78,18 @@ public final class SimulatedCluster {
     private JobResult result;
     private int faultsMade;
 
+    /** What runs in the workers. */
+    enum Tasks {
+        /** {@link SimulatedTask}: any graph, quickly. */
+        MODELLED,
+        /** {@link RealTasks}: the engine's own, with real records. */
+        REAL
+    }
+
     /**
      * @param breaker the rule that is taken away, or NONE
      */
-    SimulatedCluster(long seed, Faults.Breaker breaker) {
+    SimulatedCluster(long seed, Tasks kind, Faults.Breaker breaker) {
         this.seed = seed;
         this.random = new Random(seed * 0x9E3779B97F4A7C15L + 1);
         this.simulation = new Simulation(random);
@@ -87,7 +99,9 @@ public final class SimulatedCluster {
         this.store = new SimulatedStore(simulation, faults, this::written);
         this.files = new SimulatedFiles(simulation, faults, this::visible);
         this.containers = new SimulatedContainers(simulation, faults, this);
-        this.slotsPerWorker = 1 + random.nextInt(3);
+        this.realTasks =
+                kind == Tasks.REAL ? new RealTasks(simulation, faults, invariants, seed) : null;
+        this.slotsPerWorker = realTasks == null ? 1 + random.nextInt(3) : 1;
         this.restarts = simulation.chance(0.1) ? random.nextInt(3) : 1000;
         this.meanFaultPause =
                 Duration.ofMillis(
@@ -97,8 +111,13 @@ public final class SimulatedCluster {
         this.faultTime =
                 Duration.ofNanos(
                         simulation.nanosBetween(Duration.ofSeconds(20), Duration.ofSeconds(150)));
-        this.graph = randomGraph();
-        this.invariants.graphIs(graph);
+        if (realTasks == null) {
+            this.graph = randomGraph();
+            this.invariants.graphIs(graph);
+        } else {
+            this.graph = realTasks.graph(jobId(), restartConfiguration());
+            this.invariants.graphIs(graph, realTasks.expectedOutput());
+        }
         int slots = SlotSharing.slotsOf(graph).size();
         this.neededWorkers = (slots + slotsPerWorker - 1) / slotsPerWorker;
     }
@@ -119,11 +138,23 @@ public final class SimulatedCluster {
      *     before
      */
     public static Outcome run(long seed) {
-        return run(seed, Faults.Breaker.NONE);
+        return run(seed, Tasks.MODELLED, Faults.Breaker.NONE);
     }
 
-    static Outcome run(long seed, Faults.Breaker breaker) {
-        return new SimulatedCluster(seed, breaker).run();
+    /** The same with the engine's own subtasks in the workers. */
+    public static Outcome runWithRealTasks(long seed) {
+        return run(seed, Tasks.REAL, Faults.Breaker.NONE);
+    }
+
+    static Outcome run(long seed, Tasks kind, Faults.Breaker breaker) {
+        SimulatedCluster cluster = new SimulatedCluster(seed, kind, breaker);
+        try {
+            return cluster.run();
+        } finally {
+            if (cluster.realTasks != null) {
+                cluster.realTasks.close();
+            }
+        }
     }
 
     private Outcome run() {
@@ -164,12 +195,15 @@ public final class SimulatedCluster {
         while (simulation.nowNanos() < sweepLimit && simulation.step()) {
             // whoever lives on must not change anything
         }
-        invariants.visibleIs(files.visible());
+        invariants.visibleIs(visible());
         for (SimulatedWorker worker : workers.values()) {
             invariants.check(!worker.alive(), "all-returned", worker.name() + " lives on");
         }
-        for (SimulatedTask task : tasks.values()) {
-            invariants.check(!task.live(), "all-returned", task.deployment().attempt());
+        for (Invariants.Live attempt : live()) {
+            invariants.check(false, "all-returned", attempt.deployment().attempt());
+        }
+        if (realTasks != null) {
+            realTasks.checkEnd(result.state() == JobState.FINISHED, starts.size());
         }
     }
 
@@ -202,18 +236,21 @@ public final class SimulatedCluster {
                                 "HASH"));
             }
         }
-        return new JobGraph(
-                String.format("%032x", seed),
-                "simulated",
-                vertices,
-                edges,
-                Map.of(
-                        "restart-strategy.type",
-                        "fixed-delay",
-                        "restart-strategy.fixed-delay.attempts",
-                        Integer.toString(restarts),
-                        "restart-strategy.fixed-delay.delay",
-                        "1 s"));
+        return new JobGraph(jobId(), "simulated", vertices, edges, restartConfiguration());
+    }
+
+    private String jobId() {
+        return String.format("%032x", seed);
+    }
+
+    private Map<String, String> restartConfiguration() {
+        return Map.of(
+                "restart-strategy.type",
+                "fixed-delay",
+                "restart-strategy.fixed-delay.attempts",
+                Integer.toString(restarts),
+                "restart-strategy.fixed-delay.delay",
+                "1 s");
     }
 
     JobGraph graph() {
@@ -240,9 +277,15 @@ public final class SimulatedCluster {
     }
 
     void afterEvent() {
-        if (files.visible() != null) {
-            invariants.visibleIs(files.visible());
+        Map<String, List<String>> visible = visible();
+        if (visible != null) {
+            invariants.visibleIs(visible);
         }
+    }
+
+    /** Complete output, or null while there is none. */
+    private Map<String, List<String>> visible() {
+        return realTasks == null ? files.visible() : realTasks.visible();
     }
 
     void checkContainers(SimulatedMaster master, int count) {
@@ -268,6 +311,10 @@ public final class SimulatedCluster {
 
     SimulatedFiles files() {
         return files;
+    }
+
+    JobFiles jobFiles() {
+        return realTasks == null ? files : realTasks.files();
     }
 
     /** The master that the resource manager talks to, or null while there is none. */
@@ -341,8 +388,7 @@ public final class SimulatedCluster {
     }
 
     void applicationEnded(SimulatedMaster master, JobResult jobResult) {
-        invariants.ended(
-                jobResult, files.visible(), new Invariants.Expected(restartsSpent, cancelAsked));
+        invariants.ended(jobResult, visible(), new Invariants.Expected(restartsSpent, cancelAsked));
         if (master == current && result == null) {
             invariants.check(
                     master.heldCount() == 0,
@@ -364,6 +410,9 @@ public final class SimulatedCluster {
         SimulatedWorker worker =
                 new SimulatedWorker(this, simulation, faults, containerId, slotsPerWorker);
         workers.put(containerId, worker);
+        if (realTasks != null) {
+            realTasks.workerStarts(worker);
+        }
         return worker;
     }
 
@@ -399,23 +448,36 @@ public final class SimulatedCluster {
 
     Subtasks.RunningSubtask startTask(
             SimulatedWorker worker, TaskDeployment deployment, Subtasks.Listener listener) {
-        List<SimulatedTask> live = new ArrayList<>();
-        for (SimulatedTask task : tasks.values()) {
-            if (task.live()) {
-                live.add(task);
-            }
-        }
-        invariants.started(deployment, worker, live, masters.get(deployment.attempt().epoch()));
+        invariants.started(deployment, worker, live(), masters.get(deployment.attempt().epoch()));
         starts.add(deployment.run());
+        if (realTasks != null) {
+            return realTasks.start(worker, deployment, listener);
+        }
         SimulatedTask task =
                 new SimulatedTask(simulation, faults, this, worker, deployment, listener);
         tasks.put(deployment.attempt(), task);
         return task;
     }
 
+    private List<Invariants.Live> live() {
+        if (realTasks != null) {
+            return realTasks.live();
+        }
+        List<Invariants.Live> live = new ArrayList<>();
+        for (SimulatedTask task : tasks.values()) {
+            if (task.live()) {
+                live.add(new Invariants.Live(task.deployment(), task.worker()));
+            }
+        }
+        return live;
+    }
+
     void workerLeft(SimulatedWorker worker, String reason) {
         simulation.tell(worker.name(), "leaves: " + reason);
-        died(worker);
+        if (realTasks != null) {
+            realTasks.workerLeft(worker);
+        }
+        processGone(worker);
         containers.exited(worker, "exit status 0: " + reason);
     }
 
@@ -426,6 +488,13 @@ public final class SimulatedCluster {
     }
 
     private void died(SimulatedWorker worker) {
+        if (realTasks != null) {
+            realTasks.workerDied(worker);
+        }
+        processGone(worker);
+    }
+
+    private void processGone(SimulatedWorker worker) {
         worker.process().kill();
         network.died(worker);
         for (SimulatedTask task : tasks.values()) {
@@ -451,6 +520,8 @@ public final class SimulatedCluster {
         SimulatedWorker worker = anyWorker();
         if (kind < 0.35) {
             network.breakOne();
+        } else if (kind < 0.42 && realTasks != null) {
+            realTasks.breakDataConnection();
         } else if (kind < 0.5 && worker != null) {
             simulation.tell(worker.name(), "is killed");
             died(worker);

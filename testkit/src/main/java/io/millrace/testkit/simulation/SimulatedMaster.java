@@ -65,7 +65,7 @@ final class SimulatedMaster implements SimulatedNetwork.End {
                                 process,
                                 new MasterOutbox(),
                                 cluster.store().of(epoch),
-                                cluster.files(),
+                                cluster.jobFiles(),
                                 new CountingPort(),
                                 new Observer()));
         process.start(

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.fail;
 import io.millrace.runtime.master.JobState;
 import io.millrace.testkit.simulation.Faults.Breaker;
 import io.millrace.testkit.simulation.SimulatedCluster.Outcome;
+import io.millrace.testkit.simulation.SimulatedCluster.Tasks;
 import java.util.EnumMap;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -60,11 +61,13 @@ class SimulatedClusterTest {
 
     /** Without the rule some seed fails: the simulation would see it if the engine lost it. */
     @ParameterizedTest
-    @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "NONE")
+    @EnumSource(
+            mode = EnumSource.Mode.EXCLUDE,
+            names = {"NONE", "LOST_RECORD"})
     void shouldFailUnderSomeSeedWhenRuleIsTakenAway(Breaker breaker) {
         for (long seed = 0; seed < SEEDS_UNTIL_BROKEN; seed++) {
             try {
-                SimulatedCluster.run(seed, breaker);
+                SimulatedCluster.run(seed, Tasks.MODELLED, breaker);
             } catch (AssertionError expected) {
                 System.out.printf(
                         "%s: %s%n", breaker, expected.getMessage().lines().findFirst().orElse(""));

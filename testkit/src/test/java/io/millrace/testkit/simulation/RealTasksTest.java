@@ -1,0 +1,84 @@
+package io.millrace.testkit.simulation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.fail;
+
+import io.millrace.runtime.master.JobState;
+import io.millrace.testkit.simulation.Faults.Breaker;
+import io.millrace.testkit.simulation.SimulatedCluster.Outcome;
+import io.millrace.testkit.simulation.SimulatedCluster.Tasks;
+import java.util.EnumMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/**
+ * A real program in a simulated cluster. Replay a seed with {@code -Dsimulation.real.seed=N}, with
+ * the engine's own log by {@code -Dsimulation.log=INFO}; run more with {@code
+ * -Dsimulation.real.seeds=N}.
+ */
+class RealTasksTest {
+    private static final Long ONE_SEED = Long.getLong("simulation.real.seed");
+    private static final int SEEDS = Integer.getInteger("simulation.real.seeds", 200);
+    private static final int SEEDS_RUN_TWICE = 10;
+    private static final int SEEDS_UNTIL_BROKEN = 200;
+
+    @Test
+    void shouldWriteEachLineOnceUnderAnySeed() {
+        if (ONE_SEED != null) {
+            System.out.println(SimulatedCluster.runWithRealTasks(ONE_SEED));
+            return;
+        }
+        Map<JobState, Integer> ends = new EnumMap<>(JobState.class);
+        long events = 0;
+        int faults = 0;
+        int masters = 0;
+        int starts = 0;
+        for (long seed = 0; seed < SEEDS; seed++) {
+            Outcome outcome = SimulatedCluster.runWithRealTasks(seed);
+            ends.merge(outcome.state(), 1, Integer::sum);
+            events += outcome.events();
+            faults += outcome.faults();
+            masters += outcome.masters();
+            starts += outcome.starts();
+        }
+        System.out.printf(
+                "%d seeds with real tasks: %s, %d events, %d faults, %d masters, %d starts%n",
+                SEEDS, ends, events, faults, masters, starts);
+        assertThat(ends.get(JobState.FINISHED)).as("finished").isGreaterThan(SEEDS / 2);
+        assertThat(faults).as("faults").isGreaterThan(SEEDS);
+        assertThat(masters).as("masters").isGreaterThan(SEEDS * 5 / 4);
+        assertThat(starts).as("starts of the job").isGreaterThan(SEEDS * 3 / 2);
+    }
+
+    /** Both from one line, as failures carry stack traces, which reach down to here. */
+    @Test
+    void shouldDoTheSameTwiceUnderTheSameSeed() {
+        for (long seed = 0; seed < SEEDS_RUN_TWICE; seed++) {
+            Set<Outcome> outcomes = new HashSet<>();
+            for (int i = 0; i < 2; i++) {
+                outcomes.add(SimulatedCluster.runWithRealTasks(seed));
+            }
+            assertThat(outcomes).as("seed %d", seed).hasSize(1);
+        }
+    }
+
+    /** Without the rule some seed fails: the simulation would see it if the engine lost it. */
+    @ParameterizedTest
+    @EnumSource(names = {"LOST_RECORD", "NO_WAIT_FOR_CANCELLED"})
+    void shouldFailUnderSomeSeedWhenRuleIsTakenAway(Breaker breaker) {
+        for (long seed = 0; seed < SEEDS_UNTIL_BROKEN; seed++) {
+            try {
+                SimulatedCluster.run(seed, Tasks.REAL, breaker);
+            } catch (AssertionError expected) {
+                System.out.printf(
+                        "%s: %s%n", breaker, expected.getMessage().lines().findFirst().orElse(""));
+                return;
+            }
+        }
+        fail("%d seeds pass without the rule that %s takes away", SEEDS_UNTIL_BROKEN, breaker);
+    }
+}
