@@ -17,7 +17,8 @@ import io.millrace.runtime.memory.SegmentDemand;
  * @param maxRecordBytes a longer record is refused
  * @param connectTimeoutMillis until a connection to another worker stands, with all tries
  * @param openTimeoutMillis how long a reader waits for its writer to appear at the other worker
- * @param lingerTimeoutMillis how long the rest of an ended channel waits for its reader
+ * @param lingerTimeoutMillis how long the rest of an ended channel waits for a reader that has not
+ *     come
  * @param maxWaitingReaders of all other workers together whose writers have not appeared here yet
  * @param authenticateDataFrames whether each data frame carries a MAC; on a connection where either
  *     end wants it both do it

@@ -388,22 +388,20 @@ final class RemoteOutputChannel implements OutputChannel {
         channels.outputClosed(this, gone);
     }
 
-    /** Gives a lingering rest up. */
+    /**
+     * Gives a lingering rest up for which no reader came. One that has come may be as slow as it
+     * likes: it ends the channel, or the connection to it does.
+     */
     void abandon() {
         List<NetworkSegment> back;
-        PeerSession tell;
         synchronized (this) {
-            if (state != State.LINGERING) {
+            if (state != State.LINGERING || session != null) {
                 return;
             }
             back = discard();
             state = State.CLOSED;
-            tell = session;
         }
         recycle(back);
-        if (tell != null) {
-            tell.execute(() -> tell.writerFailed(number, "the rest of it was given up"));
-        }
         channels.outputClosed(this, true);
     }
 

@@ -289,6 +289,34 @@ class ChannelProtocolTest {
     }
 
     @Test
+    void shouldDeliverRestHoweverSlowTheReaderIsThatHasCome() throws Exception {
+        NetworkBufferPool pool1 = new NetworkBufferPool(40, SEGMENT);
+        Channels w1 = network.join(settings("a"), pool1);
+        Channels w2 = network.join(settings("b"), new NetworkBufferPool(40, SEGMENT));
+        InputChannel in = input(w2, channel(0, 0), "a");
+        OutputChannel out = output(w1, channel(0, 0), "b");
+        network.advance(10);
+        settle();
+        List<Object> written = new ArrayList<>();
+        for (int i = 0; i < 30; i++) { // more than the reader has credit for
+            out.write(new Item(i, SEGMENT), RecordBatch.NO_TIMESTAMP);
+            written.add(new Item(i, SEGMENT));
+        }
+        out.writeEvent(EndOfData.INSTANCE);
+        written.add(EndOfData.INSTANCE);
+        out.close();
+        w1.release(attempt(0, 0));
+        settle();
+        network.advance(60_000); // far beyond the time that a reader has to come
+        List<Object> got = new ArrayList<>(drain(in));
+        while (network.step(random)) {
+            got.addAll(drain(in));
+        }
+        assertThat(got).isEqualTo(written);
+        pool1.close();
+    }
+
+    @Test
     void shouldGiveLingeringRestUpWhenReaderNeverComesOrNewerAttemptDoes() {
         NetworkBufferPool pool = new NetworkBufferPool(20, SEGMENT);
         Channels w1 = network.join(settings("a"), pool);
