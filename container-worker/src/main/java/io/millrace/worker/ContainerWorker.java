@@ -128,7 +128,7 @@ public final class ContainerWorker {
                         Math.toIntExact(
                                 options.get(TaskManagerOptions.MEMORY_SEGMENT_SIZE).getBytes()),
                         new WorkerDataPlane.Running(
-                                new UserCode(options)::loader,
+                                new UserCode(options)::classes,
                                 clock,
                                 options.get(TaskManagerOptions.TASK_CANCELLATION_INTERVAL)
                                         .toNanos()));

@@ -2,6 +2,7 @@ package io.millrace.worker;
 
 import io.millrace.runtime.config.JobOptions;
 import io.millrace.runtime.config.ParsedConfiguration;
+import io.millrace.runtime.generate.JobClasses;
 import io.millrace.runtime.task.UserClassLoader;
 import io.millrace.runtime.worker.WorkerEnvironment;
 import java.net.MalformedURLException;
@@ -14,14 +15,14 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * The loaders of the user's classes, one for each job, kept over its restarts.
+ * The user's classes and what is generated beside them, for each job, kept over its restarts.
  *
  * <p>Threads: any.
  */
 final class UserCode {
     private final ParsedConfiguration options;
     private final List<URL> jars;
-    private final Map<String, ClassLoader> loaders = new ConcurrentHashMap<>();
+    private final Map<String, JobClasses> classes = new ConcurrentHashMap<>();
 
     UserCode(ParsedConfiguration options) {
         this.options = options;
@@ -37,8 +38,12 @@ final class UserCode {
     }
 
     /** By the job's id. */
-    ClassLoader loader(String job) {
-        return loaders.computeIfAbsent(
-                job, id -> UserClassLoader.of(jars, UserCode.class.getClassLoader(), options));
+    JobClasses classes(String job) {
+        return classes.computeIfAbsent(
+                job,
+                id ->
+                        new JobClasses(
+                                UserClassLoader.of(
+                                        jars, UserCode.class.getClassLoader(), options)));
     }
 }

@@ -5,6 +5,7 @@ import io.millrace.api.transform.ChainingStrategy;
 import io.millrace.api.transform.Partitioning;
 import io.millrace.api.transform.SinkSpec;
 import io.millrace.api.transform.SourceSpec;
+import io.millrace.runtime.generate.JobClasses;
 import io.millrace.runtime.serializer.RecordOutput;
 import io.millrace.runtime.serializer.Serializers;
 import io.millrace.runtime.serializer.TypeSerializer;
@@ -197,7 +198,8 @@ public final class JobGraphPlanner {
         TypeSerializer<Object> serializer =
                 (TypeSerializer<Object>)
                         Serializers.compile(
-                                node.outputType(), Thread.currentThread().getContextClassLoader());
+                                node.outputType(),
+                                new JobClasses(Thread.currentThread().getContextClassLoader()));
         RecordOutput out = new RecordOutput(64);
         for (int i = 0; i < values.size(); i++) {
             try {

@@ -4,6 +4,7 @@ import io.millrace.runtime.control.ControlMessage;
 import io.millrace.runtime.control.Outbox;
 import io.millrace.runtime.control.ToMaster.WorkerStart;
 import io.millrace.runtime.control.ToWorker;
+import io.millrace.runtime.generate.JobClasses;
 import io.millrace.runtime.loop.Clock;
 import io.millrace.runtime.loop.EventLoop;
 import io.millrace.runtime.loop.Inbox;
@@ -58,9 +59,10 @@ final class LocalWorker implements AutoCloseable {
         this.onClosed = onClosed;
         this.onLeak = onLeak;
         this.loop = new EventLoop<>("worker-" + id, QUEUE, clock, crash -> close());
+        JobClasses classes = new JobClasses(userClassLoader);
         WorkerDataPlane.Running running =
                 new WorkerDataPlane.Running(
-                        job -> userClassLoader, clock, settings.cancelInterval().toNanos());
+                        job -> classes, clock, settings.cancelInterval().toNanos());
         this.dataPlane =
                 settings.workers() == 1
                         ? WorkerDataPlane.alone(id, running)

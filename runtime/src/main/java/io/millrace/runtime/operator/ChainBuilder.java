@@ -121,7 +121,7 @@ public final class ChainBuilder {
 
     @SuppressWarnings("unchecked") // values of the type are all the serializer ever sees
     private TypeSerializer<Object> serializer(TypeInformation<?> type) {
-        return (TypeSerializer<Object>) Serializers.compile(type, subtask.userClassLoader());
+        return (TypeSerializer<Object>) Serializers.compile(type, subtask.classes());
     }
 
     private <F extends Function> UserFunction<F> user(ChainedOperator operator, Object function) {

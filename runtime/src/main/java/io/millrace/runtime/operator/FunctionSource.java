@@ -58,7 +58,7 @@ final class FunctionSource implements Source {
                         LocalChannel.Visibility.AT_ONCE);
         this.thread = new Thread(this::run, "source-" + user.name() + "-" + subtask.subtask());
         thread.setDaemon(true);
-        thread.setContextClassLoader(subtask.userClassLoader());
+        thread.setContextClassLoader(subtask.classes().userClassLoader());
         this.context = new Context(channel);
         this.input = channel.reader(subtask.wakeup());
     }

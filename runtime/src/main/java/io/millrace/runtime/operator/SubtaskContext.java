@@ -1,16 +1,16 @@
 package io.millrace.runtime.operator;
 
 import io.millrace.runtime.exchange.Wakeup;
+import io.millrace.runtime.generate.JobClasses;
 import io.millrace.runtime.task.TaskDeployment;
 
 /**
  * What operators know about the subtask they run in.
  *
  * @param wakeup calls the subtask when it waits
- * @param userClassLoader the job's
+ * @param classes of the job, in this process
  */
-public record SubtaskContext(
-        TaskDeployment deployment, ClassLoader userClassLoader, Wakeup wakeup) {
+public record SubtaskContext(TaskDeployment deployment, JobClasses classes, Wakeup wakeup) {
 
     public int subtask() {
         return deployment.attempt().subtask();

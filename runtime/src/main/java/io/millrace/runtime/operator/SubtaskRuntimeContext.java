@@ -62,6 +62,6 @@ final class SubtaskRuntimeContext implements RuntimeContext {
 
     @Override
     public ClassLoader getUserCodeClassLoader() {
-        return subtask.userClassLoader();
+        return subtask.classes().userClassLoader();
     }
 }

@@ -13,6 +13,7 @@ import io.millrace.api.type.TypeExtractor;
 import io.millrace.api.type.TypeField;
 import io.millrace.api.type.TypeInformation;
 import io.millrace.api.type.UnknownTypeInfo;
+import io.millrace.runtime.generate.JobClasses;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
@@ -44,10 +45,10 @@ public final class KeyHashers {
     /**
      * The hash for keys of a type.
      *
-     * @param loader the job's class loader; reflection needs none, a generated hash will
+     * @param classes of the job; reflection needs none, a generated hash will
      * @throws InvalidProgramException if values of the type cannot be keys
      */
-    public static <K> KeyHasher<K> forType(TypeInformation<K> type, ClassLoader loader) {
+    public static <K> KeyHasher<K> forType(TypeInformation<K> type, JobClasses classes) {
         return new KeyHasher<>(new KeyHashers().of(type));
     }
 

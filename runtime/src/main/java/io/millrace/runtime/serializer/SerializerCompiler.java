@@ -13,6 +13,7 @@ import io.millrace.api.type.PrimitiveArrayTypeInfo;
 import io.millrace.api.type.TypeField;
 import io.millrace.api.type.TypeInformation;
 import io.millrace.api.type.UnknownTypeInfo;
+import io.millrace.runtime.generate.JobClasses;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -34,13 +35,13 @@ final class SerializerCompiler {
     /** Classes whose way to Kryo this process has told of. */
     private static final Set<String> TOLD = ConcurrentHashMap.newKeySet();
 
-    private final ClassLoader loader;
+    private final JobClasses classes;
     private final OwnSerializers own;
     private JobKryo kryo;
 
-    SerializerCompiler(ClassLoader loader) {
-        this.loader = loader;
-        this.own = new OwnSerializers(this, loader);
+    SerializerCompiler(JobClasses classes) {
+        this.classes = classes;
+        this.own = new OwnSerializers(this, classes.userClassLoader());
     }
 
     @SuppressWarnings("unchecked")
@@ -112,7 +113,7 @@ final class SerializerCompiler {
             LOG.info("Type {} is serialized by Kryo. {}", type.getName(), reason);
         }
         if (kryo == null) {
-            kryo = new JobKryo(loader);
+            kryo = new JobKryo(classes.userClassLoader());
         }
         return new KryoSerializer<>(type, kryo);
     }

@@ -10,6 +10,7 @@ import io.millrace.api.type.OptionalTypeInfo;
 import io.millrace.api.type.TypeField;
 import io.millrace.api.type.TypeInformation;
 import io.millrace.api.type.UnknownTypeInfo;
+import io.millrace.runtime.generate.JobClasses;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -26,10 +27,10 @@ public final class Serializers {
      * <p>It takes null at any place. Whatever bytes it reads, it allocates no more than a small
      * multiple of them and ends in a value or an {@link java.io.IOException}.
      *
-     * @param loader finds the classes that values name: the job's class loader
+     * @param classes finds the classes that values name, and keeps what is generated for the type
      */
-    public static <T> TypeSerializer<T> compile(TypeInformation<T> type, ClassLoader loader) {
-        return new CompiledSerializer<>(type, new SerializerCompiler(loader).compile(type));
+    public static <T> TypeSerializer<T> compile(TypeInformation<T> type, JobClasses classes) {
+        return new CompiledSerializer<>(type, new SerializerCompiler(classes).compile(type));
     }
 
     /**

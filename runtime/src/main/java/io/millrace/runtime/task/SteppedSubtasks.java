@@ -3,6 +3,7 @@ package io.millrace.runtime.task;
 import io.millrace.runtime.control.Failure;
 import io.millrace.runtime.exchange.Channels;
 import io.millrace.runtime.exchange.Wakeup;
+import io.millrace.runtime.generate.JobClasses;
 import io.millrace.runtime.operator.OperatorPorts;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -16,7 +17,7 @@ import java.util.function.Function;
  */
 public final class SteppedSubtasks implements Subtasks {
     private final Channels channels;
-    private final Function<String, ClassLoader> userClassLoaders;
+    private final Function<String, JobClasses> jobClasses;
     private final OperatorPorts ports;
     private final Consumer<Runnable> later;
     private boolean crashed;
@@ -26,11 +27,11 @@ public final class SteppedSubtasks implements Subtasks {
      */
     public SteppedSubtasks(
             Channels channels,
-            Function<String, ClassLoader> userClassLoaders,
+            Function<String, JobClasses> jobClasses,
             OperatorPorts ports,
             Consumer<Runnable> later) {
         this.channels = channels;
-        this.userClassLoaders = userClassLoaders;
+        this.jobClasses = jobClasses;
         this.ports = ports;
         this.later = later;
     }
@@ -92,10 +93,10 @@ public final class SteppedSubtasks implements Subtasks {
 
         private boolean assemble() {
             try {
-                ClassLoader loader = userClassLoaders.apply(deployment.attempt().job());
+                JobClasses classes = jobClasses.apply(deployment.attempt().job());
                 subtask =
                         new SubtaskAssembly(channels, ports)
-                                .assemble(deployment, loader, this, writer -> {});
+                                .assemble(deployment, classes, this, writer -> {});
             } catch (Exception e) {
                 end(
                         new SubtaskEnd.Failed(

@@ -13,6 +13,7 @@ import io.millrace.runtime.exchange.EdgeWriter;
 import io.millrace.runtime.exchange.InputGate;
 import io.millrace.runtime.exchange.OutputChannel;
 import io.millrace.runtime.exchange.Wakeup;
+import io.millrace.runtime.generate.JobClasses;
 import io.millrace.runtime.graph.ChainSpec;
 import io.millrace.runtime.graph.ChainSpec.ChainedOperator;
 import io.millrace.runtime.operator.ChainBuilder;
@@ -56,19 +57,17 @@ final class SubtaskAssembly {
      */
     Subtask assemble(
             TaskDeployment deployment,
-            ClassLoader userClassLoader,
+            JobClasses classes,
             Wakeup wakeup,
             EdgeWriter.Overdrawn overdrawn)
             throws Exception {
-        ChainSpec spec = read(deployment.chain(), userClassLoader);
-        SubtaskContext context = new SubtaskContext(deployment, userClassLoader, wakeup);
-        Map<Integer, EdgeWriter> writers =
-                writers(deployment, spec, userClassLoader, wakeup, overdrawn);
+        ChainSpec spec = read(deployment.chain(), classes.userClassLoader());
+        SubtaskContext context = new SubtaskContext(deployment, classes, wakeup);
+        Map<Integer, EdgeWriter> writers = writers(deployment, spec, classes, wakeup, overdrawn);
         OperatorChain chain = new ChainBuilder(spec, context, writers, ports).build();
         int count = deployment.inputs().stream().mapToInt(edge -> edge.peers().size()).sum();
         int[] channelEdges = new int[count];
-        InputGate gate =
-                count == 0 ? null : gate(deployment, spec, userClassLoader, wakeup, channelEdges);
+        InputGate gate = count == 0 ? null : gate(deployment, spec, classes, wakeup, channelEdges);
         return new Subtask(deployment, chain, gate, channelEdges);
     }
 
@@ -83,7 +82,7 @@ final class SubtaskAssembly {
     private Map<Integer, EdgeWriter> writers(
             TaskDeployment deployment,
             ChainSpec spec,
-            ClassLoader loader,
+            JobClasses classes,
             Wakeup wakeup,
             EdgeWriter.Overdrawn overdrawn) {
         long jobTimeoutMillis = bufferTimeoutMillis(deployment);
@@ -98,7 +97,7 @@ final class SubtaskAssembly {
                                     new ChannelId(
                                             deployment.attempt(), edge.edge(), reader.attempt()),
                                     reader.worker(),
-                                    serializer(operator.outputType(), loader),
+                                    serializer(operator.outputType(), classes),
                                     wakeup));
                 }
                 writers.put(
@@ -106,7 +105,7 @@ final class SubtaskAssembly {
                         new EdgeWriter(
                                 edge.edge(),
                                 opened,
-                                selector(output, deployment, opened.size(), loader),
+                                selector(output, deployment, opened.size(), classes),
                                 output.bufferTimeoutMillis() == Transformation.BUFFER_TIMEOUT_UNSET
                                         ? jobTimeoutMillis
                                         : output.bufferTimeoutMillis(),
@@ -127,7 +126,7 @@ final class SubtaskAssembly {
     private InputGate gate(
             TaskDeployment deployment,
             ChainSpec spec,
-            ClassLoader loader,
+            JobClasses classes,
             Wakeup wakeup,
             int[] channelEdges) {
         InputGate gate = new InputGate(channelEdges.length, wakeup);
@@ -140,7 +139,7 @@ final class SubtaskAssembly {
                         channels.openInput(
                                 new ChannelId(writer.attempt(), edge.edge(), deployment.attempt()),
                                 writer.worker(),
-                                serializer(spec.head().inputType(), loader),
+                                serializer(spec.head().inputType(), classes),
                                 gate.wakeup(at)));
                 at++;
             }
@@ -157,19 +156,19 @@ final class SubtaskAssembly {
     }
 
     @SuppressWarnings("unchecked") // values of the type are all the serializer ever sees
-    private static TypeSerializer<Object> serializer(TypeInformation<?> type, ClassLoader loader) {
-        return (TypeSerializer<Object>) Serializers.compile(type, loader);
+    private static TypeSerializer<Object> serializer(TypeInformation<?> type, JobClasses classes) {
+        return (TypeSerializer<Object>) Serializers.compile(type, classes);
     }
 
     private static ChannelSelector selector(
             ChainSpec.EdgeOutput output,
             TaskDeployment deployment,
             int readers,
-            ClassLoader loader) {
+            JobClasses classes) {
         Partitioning<?> partitioning = output.partitioning();
         int writer = deployment.attempt().subtask();
         if (partitioning instanceof Partitioning.Hash<?, ?> hash) {
-            return byKey(hash, output.readerMaxParallelism(), readers, loader);
+            return byKey(hash, output.readerMaxParallelism(), readers, classes);
         }
         if (partitioning instanceof Partitioning.Broadcast<?>) {
             return ChannelSelector.all();
@@ -189,8 +188,8 @@ final class SubtaskAssembly {
     }
 
     private static <T, K> ChannelSelector byKey(
-            Partitioning.Hash<T, K> hash, int maxParallelism, int readers, ClassLoader loader) {
-        KeyHasher<K> hasher = KeyHashers.forType(hash.keyType(), loader);
+            Partitioning.Hash<T, K> hash, int maxParallelism, int readers, JobClasses classes) {
+        KeyHasher<K> hasher = KeyHashers.forType(hash.keyType(), classes);
         return ChannelSelector.byKey(hash.key(), hasher, maxParallelism, readers);
     }
 }

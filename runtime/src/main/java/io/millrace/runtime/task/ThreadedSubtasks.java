@@ -6,6 +6,7 @@ import io.millrace.runtime.exchange.Channels;
 import io.millrace.runtime.exchange.EdgeWriter;
 import io.millrace.runtime.exchange.OutputFlusher;
 import io.millrace.runtime.exchange.Wakeup;
+import io.millrace.runtime.generate.JobClasses;
 import io.millrace.runtime.memory.InsufficientNetworkMemoryException;
 import io.millrace.runtime.operator.OperatorPorts;
 import java.io.ObjectStreamException;
@@ -37,7 +38,7 @@ public final class ThreadedSubtasks implements Subtasks, AutoCloseable {
     private static final long CLOSE_NANOS = TimeUnit.SECONDS.toNanos(3);
 
     private final Channels channels;
-    private final Function<String, ClassLoader> userClassLoaders;
+    private final Function<String, JobClasses> jobClasses;
     private final OperatorPorts ports;
     private final Settings settings;
     private final Set<Driver> running = ConcurrentHashMap.newKeySet();
@@ -55,15 +56,15 @@ public final class ThreadedSubtasks implements Subtasks, AutoCloseable {
             LongSupplier nanoClock, long cancelInterruptNanos, OutputFlusher flusher) {}
 
     /**
-     * @param userClassLoaders by the job's id
+     * @param jobClasses by the job's id
      */
     public ThreadedSubtasks(
             Channels channels,
-            Function<String, ClassLoader> userClassLoaders,
+            Function<String, JobClasses> jobClasses,
             OperatorPorts ports,
             Settings settings) {
         this.channels = channels;
-        this.userClassLoaders = userClassLoaders;
+        this.jobClasses = jobClasses;
         this.ports = ports;
         this.settings = settings;
         this.cancelWatch =
@@ -150,12 +151,12 @@ public final class ThreadedSubtasks implements Subtasks, AutoCloseable {
             SubtaskEnd end;
             Subtask built = null;
             try {
-                ClassLoader loader = userClassLoaders.apply(deployment.attempt().job());
-                thread.setContextClassLoader(loader);
+                JobClasses classes = jobClasses.apply(deployment.attempt().job());
+                thread.setContextClassLoader(classes.userClassLoader());
                 inUserCode = true; // constructors, and reading what functions hold
                 built =
                         new SubtaskAssembly(channels, ports)
-                                .assemble(deployment, loader, this, this);
+                                .assemble(deployment, classes, this, this);
                 inUserCode = false;
                 subtask = built;
                 List<OutputFlusher.Registration> flushed = flushed(built);

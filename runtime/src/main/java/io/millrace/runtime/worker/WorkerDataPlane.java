@@ -3,6 +3,7 @@ package io.millrace.runtime.worker;
 import io.millrace.runtime.exchange.Channels;
 import io.millrace.runtime.exchange.OutputFlusher;
 import io.millrace.runtime.exchange.WorkerChannels;
+import io.millrace.runtime.generate.JobClasses;
 import io.millrace.runtime.loop.Clock;
 import io.millrace.runtime.memory.NetworkBufferPool;
 import io.millrace.runtime.network.DataNetworkSettings;
@@ -31,14 +32,12 @@ public final class WorkerDataPlane implements AutoCloseable {
     /**
      * What it takes to run subtasks.
      *
-     * @param userClassLoaders by the job's id
+     * @param jobClasses by the job's id
      * @param cancelInterruptNanos how often a cancelled subtask that sits in user code is
      *     interrupted
      */
     public record Running(
-            Function<String, ClassLoader> userClassLoaders,
-            Clock clock,
-            long cancelInterruptNanos) {}
+            Function<String, JobClasses> jobClasses, Clock clock, long cancelInterruptNanos) {}
 
     /** Opens the data port of a worker among others. */
     public WorkerDataPlane(
@@ -64,7 +63,7 @@ public final class WorkerDataPlane implements AutoCloseable {
     private ThreadedSubtasks subtasks(String workerId, Channels remote, Running running) {
         return new ThreadedSubtasks(
                 new WorkerChannels(workerId, remote, LOCAL_BOUND_CHUNKS),
-                running.userClassLoaders(),
+                running.jobClasses(),
                 new OperatorPorts(running.clock()::wallMillis),
                 new ThreadedSubtasks.Settings(
                         running.clock()::nanoTime, running.cancelInterruptNanos(), flusher));

@@ -7,6 +7,7 @@ import io.millrace.api.type.Types;
 import io.millrace.runtime.exchange.LocalChannel.Visibility;
 import io.millrace.runtime.exchange.StreamEvent.EndOfData;
 import io.millrace.runtime.exchange.StreamEvent.Watermark;
+import io.millrace.runtime.generate.JobClasses;
 import io.millrace.runtime.schedule.AttemptId;
 import io.millrace.runtime.serializer.Serializers;
 import io.millrace.runtime.serializer.TypeSerializer;
@@ -253,7 +254,9 @@ class LocalChannelTest {
         AttemptId reader = new AttemptId("job", 1, 0, 1, 1);
         @SuppressWarnings({"unchecked", "rawtypes"})
         TypeSerializer<Object> strings =
-                (TypeSerializer) Serializers.compile(Types.STRING, getClass().getClassLoader());
+                (TypeSerializer)
+                        Serializers.compile(
+                                Types.STRING, new JobClasses(getClass().getClassLoader()));
         OutputChannel out =
                 channels.openOutput(
                         new ChannelId(writer, 0, reader),

@@ -7,6 +7,7 @@ import io.millrace.api.InvalidProgramException;
 import io.millrace.api.tuple.Tuple2;
 import io.millrace.api.type.TypeExtractor;
 import io.millrace.api.type.TypeInformation;
+import io.millrace.runtime.generate.JobClasses;
 import io.millrace.runtime.serializer.SampleTypes.Colour;
 import io.millrace.runtime.serializer.SampleTypes.Holder;
 import io.millrace.runtime.serializer.SampleTypes.Point;
@@ -24,7 +25,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 class KeyHashersTest {
-    private static final ClassLoader LOADER = KeyHashersTest.class.getClassLoader();
+    private static final JobClasses CLASSES = new JobClasses(KeyHashersTest.class.getClassLoader());
 
     /** Equal by its first field only. */
     public static class Account {
@@ -52,11 +53,11 @@ class KeyHashersTest {
     static class ByIdentity {}
 
     private static int hash(Object key) {
-        return KeyHashers.forType(TypeExtractor.forObject(key), LOADER).hash(key);
+        return KeyHashers.forType(TypeExtractor.forObject(key), CLASSES).hash(key);
     }
 
     private static int hashUnknown(Object key) {
-        return KeyHashers.forType(TypeInformation.of(Object.class), LOADER).hash(key);
+        return KeyHashers.forType(TypeInformation.of(Object.class), CLASSES).hash(key);
     }
 
     private static List<Object> keys() {
@@ -141,7 +142,7 @@ class KeyHashersTest {
         assertThatThrownBy(() -> hashUnknown(new int[] {1}))
                 .isInstanceOf(InvalidProgramException.class)
                 .hasMessageContaining("by identity");
-        assertThatThrownBy(() -> KeyHashers.forType(TypeInformation.of(byte[].class), LOADER))
+        assertThatThrownBy(() -> KeyHashers.forType(TypeInformation.of(byte[].class), CLASSES))
                 .isInstanceOf(InvalidProgramException.class);
     }
 }

@@ -7,6 +7,7 @@ import io.millrace.api.tuple.Tuple3;
 import io.millrace.api.type.TypeHint;
 import io.millrace.api.type.TypeInformation;
 import io.millrace.api.type.Types;
+import io.millrace.runtime.generate.JobClasses;
 import io.millrace.runtime.serializer.SampleTypes.Alarm;
 import io.millrace.runtime.serializer.SampleTypes.Colour;
 import io.millrace.runtime.serializer.SampleTypes.Event;
@@ -49,7 +50,8 @@ import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
 
 class SerializersPropertyTest {
-    private static final ClassLoader LOADER = SerializersPropertyTest.class.getClassLoader();
+    private static final JobClasses CLASSES =
+            new JobClasses(SerializersPropertyTest.class.getClassLoader());
 
     /** A type and how to make values of it, null among them. */
     private record Sample(TypeInformation<?> type, Function<Random, Object> values) {}
@@ -333,7 +335,7 @@ class SerializersPropertyTest {
         Random random = new Random(seed);
         Sample sample = sample(random, depth);
         TypeSerializer<Object> serializer =
-                (TypeSerializer<Object>) Serializers.compile(sample.type(), LOADER);
+                (TypeSerializer<Object>) Serializers.compile(sample.type(), CLASSES);
         RecordOutput out = new RecordOutput(8);
         List<Object> written = new ArrayList<>();
         List<Integer> ends = new ArrayList<>();
@@ -347,7 +349,7 @@ class SerializersPropertyTest {
 
         // A reader that has seen nothing of the writer, as after a restart.
         TypeSerializer<Object> reader =
-                (TypeSerializer<Object>) Serializers.compile(sample.type(), LOADER);
+                (TypeSerializer<Object>) Serializers.compile(sample.type(), CLASSES);
         RecordInput in = new RecordInput();
         for (int i = 2; i >= 0; i--) {
             in.reset(out.bytes(), i == 0 ? 0 : ends.get(i - 1), ends.get(i));
@@ -363,7 +365,7 @@ class SerializersPropertyTest {
         Random random = new Random(seed);
         Sample sample = sample(random, depth);
         TypeSerializer<Object> serializer =
-                (TypeSerializer<Object>) Serializers.compile(sample.type(), LOADER);
+                (TypeSerializer<Object>) Serializers.compile(sample.type(), CLASSES);
         RecordOutput out = new RecordOutput(8);
         serializer.serialize(sample.values().apply(random), out);
         RecordInput in = new RecordInput();
@@ -400,7 +402,7 @@ class SerializersPropertyTest {
         event.counts = new int[] {1};
         event.anything = new ArrayList<>(List.of(new Tuple2<>("a", 1)));
         TypeSerializer<Event> serializer =
-                Serializers.compile(TypeInformation.of(Event.class), LOADER);
+                Serializers.compile(TypeInformation.of(Event.class), CLASSES);
 
         Event copy = serializer.copy(event);
         event.groups.get("a").add(2);

@@ -7,6 +7,7 @@ import io.millrace.api.tuple.Tuple2;
 import io.millrace.api.type.TypeHint;
 import io.millrace.api.type.TypeInformation;
 import io.millrace.api.type.Types;
+import io.millrace.runtime.generate.JobClasses;
 import io.millrace.runtime.serializer.SampleTypes.Event;
 import io.millrace.runtime.serializer.SampleTypes.Holder;
 import io.millrace.runtime.serializer.SampleTypes.Point;
@@ -33,7 +34,8 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
 class SerializersTest {
-    private static final ClassLoader LOADER = SerializersTest.class.getClassLoader();
+    private static final JobClasses CLASSES =
+            new JobClasses(SerializersTest.class.getClassLoader());
 
     public static class Chain {
         public Chain next;
@@ -42,14 +44,14 @@ class SerializersTest {
 
     private static <T> byte[] bytes(TypeInformation<T> type, T value) throws IOException {
         RecordOutput out = new RecordOutput(16);
-        Serializers.compile(type, LOADER).serialize(value, out);
+        Serializers.compile(type, CLASSES).serialize(value, out);
         return java.util.Arrays.copyOf(out.bytes(), out.length());
     }
 
     private static <T> T value(TypeInformation<T> type, byte[] bytes) throws IOException {
         RecordInput in = new RecordInput();
         in.reset(bytes, 0, bytes.length);
-        return Serializers.compile(type, LOADER).deserialize(in);
+        return Serializers.compile(type, CLASSES).deserialize(in);
     }
 
     private static <T> T throughBytes(TypeInformation<T> type, T value) throws IOException {
@@ -77,13 +79,15 @@ class SerializersTest {
 
     @Test
     void shouldReturnSameObjectWhenItIsImmutable() {
-        TypeSerializer<Point> points = Serializers.compile(TypeInformation.of(Point.class), LOADER);
+        TypeSerializer<Point> points =
+                Serializers.compile(TypeInformation.of(Point.class), CLASSES);
         Point point = new Point(1, 2, SampleTypes.Colour.BLUE);
 
         assertThat(points.isImmutable()).isTrue();
         assertThat(points.copy(point)).isSameAs(point);
         assertThat(
-                        Serializers.compile(new TypeHint<Holder<String>>() {}.getTypeInfo(), LOADER)
+                        Serializers.compile(
+                                        new TypeHint<Holder<String>>() {}.getTypeInfo(), CLASSES)
                                 .isImmutable())
                 .isFalse();
     }
@@ -137,7 +141,7 @@ class SerializersTest {
                     .as("within Kryo: " + value.getClass().getName())
                     .isEqualTo(inGeneric);
             assertThat(
-                            Serializers.compile(TypeInformation.of(Object.class), LOADER)
+                            Serializers.compile(TypeInformation.of(Object.class), CLASSES)
                                     .copy(inGeneric))
                     .isEqualTo(inGeneric);
         }
@@ -204,7 +208,7 @@ class SerializersTest {
     /** Loads the sample classes once more, as a job's loader does with a job's classes. */
     private static final class JobLoader extends ClassLoader {
         JobLoader() {
-            super(LOADER);
+            super(CLASSES.userClassLoader());
         }
 
         @Override
@@ -218,7 +222,8 @@ class SerializersTest {
                     return loaded;
                 }
                 try (InputStream in =
-                        LOADER.getResourceAsStream(name.replace('.', '/') + ".class")) {
+                        CLASSES.userClassLoader()
+                                .getResourceAsStream(name.replace('.', '/') + ".class")) {
                     byte[] bytes = in.readAllBytes();
                     return defineClass(name, bytes, 0, bytes.length);
                 } catch (IOException e) {
@@ -243,11 +248,11 @@ class SerializersTest {
         @SuppressWarnings("unchecked")
         TypeInformation<Object> type = (TypeInformation<Object>) TypeInformation.of(base);
         RecordOutput out = new RecordOutput(16);
-        Serializers.compile(type, jobLoader).serialize(value, out);
+        Serializers.compile(type, new JobClasses(jobLoader)).serialize(value, out);
         RecordInput in = new RecordInput();
         in.reset(out.bytes(), 0, out.length());
 
-        Object read = Serializers.compile(type, jobLoader).deserialize(in);
+        Object read = Serializers.compile(type, new JobClasses(jobLoader)).deserialize(in);
 
         assertThat(read).isEqualTo(value).isNotSameAs(value).isInstanceOf(alarm);
         assertThat(base).isNotEqualTo(Event.class);
@@ -263,7 +268,8 @@ class SerializersTest {
                         () ->
                                 Serializers.compile(
                                                 TypeInformation.of(Object.class),
-                                                ClassLoader.getPlatformClassLoader())
+                                                new JobClasses(
+                                                        ClassLoader.getPlatformClassLoader()))
                                         .deserialize(in))
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining(Chain.class.getName());

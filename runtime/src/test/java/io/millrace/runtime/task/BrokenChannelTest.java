@@ -10,6 +10,7 @@ import io.millrace.runtime.exchange.InputChannel;
 import io.millrace.runtime.exchange.OutputChannel;
 import io.millrace.runtime.exchange.StreamEvent;
 import io.millrace.runtime.exchange.Wakeup;
+import io.millrace.runtime.generate.JobClasses;
 import io.millrace.runtime.graph.CapturedProgram;
 import io.millrace.runtime.graph.JobGraph;
 import io.millrace.runtime.operator.OperatorPorts;
@@ -91,7 +92,7 @@ class BrokenChannelTest {
         SteppedSubtasks subtasks =
                 new SteppedSubtasks(
                         new BreaksAtTheEnd(),
-                        job -> getClass().getClassLoader(),
+                        job -> new JobClasses(getClass().getClassLoader()),
                         new OperatorPorts(() -> 0),
                         steps::add);
         subtasks.start(

@@ -7,6 +7,7 @@ import io.millrace.runtime.exchange.OutputChannel;
 import io.millrace.runtime.exchange.OutputFlusher;
 import io.millrace.runtime.exchange.Wakeup;
 import io.millrace.runtime.exchange.WorkerChannels;
+import io.millrace.runtime.generate.JobClasses;
 import io.millrace.runtime.graph.CapturedProgram;
 import io.millrace.runtime.graph.JobEdge;
 import io.millrace.runtime.graph.JobGraph;
@@ -41,10 +42,11 @@ final class DirectRun implements Subtasks.Listener {
     DirectRun(int parallelism, CapturedProgram.Program program) throws Exception {
         this.graph = CapturedProgram.graph(parallelism, program);
         this.channels = new WorkerChannels("w", new NoRemote(), 2);
+        JobClasses classes = new JobClasses(DirectRun.class.getClassLoader());
         this.subtasks =
                 new ThreadedSubtasks(
                         channels,
-                        job -> DirectRun.class.getClassLoader(),
+                        job -> classes,
                         new OperatorPorts(() -> 42),
                         new ThreadedSubtasks.Settings(
                                 System::nanoTime,

@@ -16,6 +16,7 @@ import io.millrace.runtime.exchange.OutputChannel;
 import io.millrace.runtime.exchange.Wakeup;
 import io.millrace.runtime.exchange.WorkerChannels;
 import io.millrace.runtime.file.TextOutputFiles;
+import io.millrace.runtime.generate.JobClasses;
 import io.millrace.runtime.graph.JobGraph;
 import io.millrace.runtime.graph.JobPlanner;
 import io.millrace.runtime.master.JobFiles;
@@ -111,10 +112,11 @@ final class RealTasks implements AutoCloseable {
                                     ? new LosesRecords(remote)
                                     : remote,
                             LOCAL_BOUND_CHUNKS);
+            JobClasses classes = new JobClasses(RealTasks.class.getClassLoader());
             this.subtasks =
                     new SteppedSubtasks(
                             channels,
-                            job -> RealTasks.class.getClassLoader(),
+                            job -> classes,
                             new OperatorPorts(() -> simulation.nowNanos() / 1_000_000),
                             this::later);
         }
