@@ -2,6 +2,7 @@ package io.millrace.runtime.generate;
 
 import static java.util.Objects.requireNonNull;
 
+import java.lang.invoke.MethodHandles;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 
@@ -47,5 +48,20 @@ public final class JobClasses {
             found = other == null ? made : other;
         }
         return (V) found;
+    }
+
+    private record CopyKey(Class<?> original, Object place) {}
+
+    /**
+     * The copy of an engine's class for one place in the plan, made at the first call.
+     *
+     * @param lookup of the original's package, with all its rights
+     * @param place equal objects are the same place; its text shows in stack traces
+     * @throws IllegalArgumentException if the class cannot be copied, with the reason
+     */
+    public ClassCopy copy(MethodHandles.Lookup lookup, Class<?> original, Object place) {
+        return generated(
+                new CopyKey(original, place),
+                key -> ClassCopy.of(lookup, original, place.toString()));
     }
 }

@@ -80,8 +80,7 @@ public final class ChainBuilder {
         List<Output> outputs = new ArrayList<>();
         int branches = operator.chained().size() + operator.edges().size();
         for (int next : operator.chained()) {
-            Operator chained = operators[next];
-            Output direct = chained::process;
+            Output direct = operators[next];
             outputs.add(
                     copies(operator, spec.operators().get(next), branches)
                             ? copying(serializer(operator.outputType()), direct)
@@ -99,7 +98,7 @@ public final class ChainBuilder {
         Output[] all = outputs.toArray(Output[]::new);
         return (value, timestamp) -> {
             for (Output output : all) {
-                output.emit(value, timestamp);
+                output.process(value, timestamp);
             }
         };
     }
@@ -116,7 +115,7 @@ public final class ChainBuilder {
     }
 
     private static Output copying(TypeSerializer<Object> serializer, Output output) {
-        return (value, timestamp) -> output.emit(serializer.copy(value), timestamp);
+        return (value, timestamp) -> output.process(serializer.copy(value), timestamp);
     }
 
     @SuppressWarnings("unchecked") // values of the type are all the serializer ever sees
@@ -214,7 +213,7 @@ public final class ChainBuilder {
      */
     private record EdgeOutput(String operator, EdgeWriter writer) implements Output {
         @Override
-        public void emit(Object value, long timestampMillis) {
+        public void process(Object value, long timestampMillis) {
             try {
                 writer.emit(value, timestampMillis);
             } catch (Exception e) {

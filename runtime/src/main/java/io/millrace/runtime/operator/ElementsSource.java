@@ -27,7 +27,7 @@ final class ElementsSource implements Source {
     public Progress emit(int maxRecords, Target target) throws IOException {
         int end = Math.min(count, next + maxRecords);
         while (next < end && !target.isInterrupted()) {
-            target.emit(serializer.deserialize(values), RecordBatch.NO_TIMESTAMP);
+            target.process(serializer.deserialize(values), RecordBatch.NO_TIMESTAMP);
             next++;
         }
         return next == count ? Progress.END : Progress.MORE;

@@ -43,7 +43,7 @@ final class FunctionOperators {
             } catch (Throwable t) {
                 throw OperatorFailure.onRecord(user.name(), value, t);
             }
-            output.emit(result, timestampMillis);
+            output.process(result, timestampMillis);
         }
 
         @Override
@@ -77,7 +77,7 @@ final class FunctionOperators {
                 throw OperatorFailure.onRecord(user.name(), value, t);
             }
             if (keep) {
-                output.emit(value, timestampMillis);
+                output.process(value, timestampMillis);
             }
         }
 
@@ -276,7 +276,7 @@ final class FunctionOperators {
 
         @Override
         public void collect(Object record) {
-            output.emit(record, timestampMillis);
+            output.process(record, timestampMillis);
         }
 
         Long boxedTimestamp() {

@@ -104,7 +104,7 @@ final class FunctionSource implements Source {
         int end = Math.min(batch.to, batch.from + maxRecords);
         while (batch.from < end && !target.isInterrupted()) {
             int at = batch.from++;
-            target.emit(batch.values[at], batch.timestamps[at]);
+            target.process(batch.values[at], batch.timestamps[at]);
         }
         if (batch.from == batch.to) {
             batch = null;

@@ -55,7 +55,7 @@ final class KeyedReduceOperator implements Operator {
             throw OperatorFailure.onRecord(user.name(), value, t);
         }
         if (!finalResultsOnly) {
-            output.emit(result, timestampMillis);
+            output.process(result, timestampMillis);
         }
     }
 
@@ -68,7 +68,7 @@ final class KeyedReduceOperator implements Operator {
             draining = results.values().iterator();
         }
         for (int i = 0; i < maxRecords && draining.hasNext(); i++) {
-            output.emit(draining.next(), RecordBatch.NO_TIMESTAMP);
+            output.process(draining.next(), RecordBatch.NO_TIMESTAMP);
         }
         return !draining.hasNext();
     }

@@ -40,7 +40,7 @@ final class SequenceSource implements Source {
             long value = next;
             ended = value == last;
             next = value + 1;
-            target.emit(value, RecordBatch.NO_TIMESTAMP);
+            target.process(value, RecordBatch.NO_TIMESTAMP);
         }
         return ended ? Progress.END : Progress.MORE;
     }

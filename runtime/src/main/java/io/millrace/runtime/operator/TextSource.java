@@ -44,7 +44,7 @@ final class TextSource implements Source {
             }
             if (reader.next()) {
                 i++;
-                target.emit(reader.line(), RecordBatch.NO_TIMESTAMP);
+                target.process(reader.line(), RecordBatch.NO_TIMESTAMP);
             } else {
                 bytesOfEarlierSplits += splits.get(next - 1).length();
                 closeReader();

@@ -296,9 +296,9 @@ final class Subtask {
     /** Takes what the source emits, and tells it and the chain when there is mail. */
     private final class SourceTarget implements Source.Target {
         @Override
-        public void emit(Object value, long timestampMillis) {
+        public void process(Object value, long timestampMillis) {
             recordsFromSource++;
-            chain.sourceOutput().emit(value, timestampMillis);
+            chain.sourceOutput().process(value, timestampMillis);
         }
 
         @Override

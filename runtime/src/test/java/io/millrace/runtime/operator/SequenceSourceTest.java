@@ -50,7 +50,7 @@ class SequenceSourceTest {
 
     private record Collecting(List<Long> all) implements Source.Target {
         @Override
-        public void emit(Object value, long timestampMillis) {
+        public void process(Object value, long timestampMillis) {
             all.add((Long) value);
         }
 
