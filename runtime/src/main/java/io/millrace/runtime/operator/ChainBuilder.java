@@ -76,26 +76,26 @@ public final class ChainBuilder {
                 spec.head().name(), source, loop, members, List.copyOf(writers.values()));
     }
 
+    /**
+     * Edges first: what is written to one is a copy of its own, which no chained function can
+     * change any more.
+     */
     private Output outputOf(ChainedOperator operator) {
         List<Output> outputs = new ArrayList<>();
-        int branches = operator.chained().size() + operator.edges().size();
-        for (int next : operator.chained()) {
-            Output direct = operators[next];
-            outputs.add(
-                    copies(operator, spec.operators().get(next), branches)
-                            ? copying(operator, outputs.size(), direct)
-                            : direct);
-        }
         for (ChainSpec.EdgeOutput edge : operator.edges()) {
             outputs.add(
                     copy(EdgeOutput.class, operator, outputs.size())
                             .newInstance(Output.class, operator.name(), writers.get(edge.edge())));
         }
+        for (ChainSpec.Reader reader : operator.chained()) {
+            Output direct = operators[reader.place()];
+            outputs.add(reader.copies() ? copying(operator, outputs.size(), direct) : direct);
+        }
         if (outputs.isEmpty()) {
             return new DiscardingOutput();
         }
-        Output all = outputs.get(branches - 1);
-        for (int i = branches - 2; i >= 0; i--) {
+        Output all = outputs.get(outputs.size() - 1);
+        for (int i = outputs.size() - 2; i >= 0; i--) {
             all =
                     copy(ForkedOutput.class, operator, i)
                             .newInstance(Output.class, outputs.get(i), all);
@@ -135,20 +135,10 @@ public final class ChainBuilder {
         return copy(ChainBatchLoop.class, operator).newInstance(BatchLoop.class, head);
     }
 
-    /**
-     * Between two functions of the user's a mutable record is copied, or a function could change
-     * what the other keeps; and before each function that is not the only one to get it.
-     */
-    private boolean copies(ChainedOperator from, ChainedOperator to, int branches) {
-        return !spec.objectReuse()
-                && (from.body().runsUserCode() || branches > 1)
-                && to.body().runsUserCode()
-                && !from.outputType().isImmutable();
-    }
-
     private Output copying(ChainedOperator operator, int branch, Output output) {
         return copy(CopyingOutput.class, operator, branch)
-                .newInstance(Output.class, serializer(operator.outputType()), output);
+                .newInstance(
+                        Output.class, operator.name(), serializer(operator.outputType()), output);
     }
 
     @SuppressWarnings("unchecked") // values of the type are all the serializer ever sees
