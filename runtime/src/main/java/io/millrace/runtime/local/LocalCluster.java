@@ -16,8 +16,11 @@ import io.millrace.runtime.master.MasterEvent;
 import io.millrace.runtime.master.MasterPorts;
 import io.millrace.runtime.master.MasterSettings;
 import io.millrace.runtime.network.Secret;
+import io.millrace.runtime.schedule.AttemptId;
 import io.millrace.runtime.schedule.RestartStrategy;
+import io.millrace.runtime.task.SubtaskMetrics;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -102,6 +105,16 @@ public final class LocalCluster implements AutoCloseable {
     /** What the master last said of the job, or null. */
     public JobStatus status() {
         return status.get();
+    }
+
+    /**
+     * Counters of the subtasks that run at this moment, which {@link #status} knows as of the last
+     * heartbeat.
+     */
+    public Map<AttemptId, SubtaskMetrics> subtaskMetrics() {
+        Map<AttemptId, SubtaskMetrics> metrics = new HashMap<>();
+        workers.values().forEach(worker -> metrics.putAll(worker.subtaskMetrics()));
+        return metrics;
     }
 
     /** What workers that closed could not give back; for tests. */

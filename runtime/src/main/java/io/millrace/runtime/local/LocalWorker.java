@@ -11,6 +11,8 @@ import io.millrace.runtime.loop.Inbox;
 import io.millrace.runtime.master.MasterEvent;
 import io.millrace.runtime.network.DataNetworkSettings;
 import io.millrace.runtime.network.Secret;
+import io.millrace.runtime.schedule.AttemptId;
+import io.millrace.runtime.task.SubtaskMetrics;
 import io.millrace.runtime.worker.TaskManager;
 import io.millrace.runtime.worker.WorkerAddress;
 import io.millrace.runtime.worker.WorkerDataPlane;
@@ -18,6 +20,7 @@ import io.millrace.runtime.worker.WorkerEvent;
 import io.millrace.runtime.worker.WorkerPorts;
 import io.millrace.runtime.worker.WorkerSettings;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
@@ -104,6 +107,10 @@ final class LocalWorker implements AutoCloseable {
         String connection = id + "/" + ++connections;
         master.put(new MasterEvent.Connected(connection, id));
         loop.put(new WorkerEvent.Connected(connection, epoch));
+    }
+
+    Map<AttemptId, SubtaskMetrics> subtaskMetrics() {
+        return dataPlane.metrics();
     }
 
     /** The worker that a connection leads to. */

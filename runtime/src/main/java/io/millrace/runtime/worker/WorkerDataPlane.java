@@ -9,8 +9,11 @@ import io.millrace.runtime.memory.NetworkBufferPool;
 import io.millrace.runtime.network.DataNetworkSettings;
 import io.millrace.runtime.network.NetworkChannels;
 import io.millrace.runtime.operator.OperatorPorts;
+import io.millrace.runtime.schedule.AttemptId;
+import io.millrace.runtime.task.SubtaskMetrics;
 import io.millrace.runtime.task.Subtasks;
 import io.millrace.runtime.task.ThreadedSubtasks;
+import java.util.Map;
 import java.util.function.Function;
 
 /**
@@ -71,6 +74,11 @@ public final class WorkerDataPlane implements AutoCloseable {
 
     public Subtasks subtasks() {
         return subtasks;
+    }
+
+    /** Counters of the subtasks that run now; any thread. */
+    public Map<AttemptId, SubtaskMetrics> metrics() {
+        return subtasks.metrics();
     }
 
     /** Where other workers reach this one; only of a worker among others. */
