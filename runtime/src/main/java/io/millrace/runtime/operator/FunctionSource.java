@@ -31,32 +31,44 @@ final class FunctionSource implements Source {
     /** Closed chunks between the source thread and the subtask. */
     private static final int BOUND_CHUNKS = 4;
 
-    private final UserFunction<SourceFunction<Object>> user;
+    private final String name;
+    private final SourceFunction<Object> function;
+    private final UserFunction user;
     private final Context context;
     private final InputChannel input;
+    private final BatchLoop loop;
     private final Thread thread;
     private RecordBatch batch;
+    private long emitted;
     private boolean ended;
     private volatile boolean canceled;
     private volatile Throwable failure;
 
     /**
+     * @param user the function, to be opened and closed
      * @param serializer copies records that can change, as the function may change them while they
      *     wait for the subtask
+     * @param loop of the chain behind
      */
     FunctionSource(
-            UserFunction<SourceFunction<Object>> user,
+            String name,
+            SourceFunction<Object> function,
+            UserFunction user,
             SubtaskContext subtask,
-            TypeSerializer<Object> serializer) {
+            TypeSerializer<Object> serializer,
+            BatchLoop loop) {
+        this.name = name;
+        this.function = function;
         this.user = user;
+        this.loop = loop;
         LocalChannel channel =
                 new LocalChannel(
-                        "source function of '" + user.name() + "'",
+                        "source function of '" + name + "'",
                         BOUND_CHUNKS,
                         serializer.isImmutable() ? null : serializer,
                         new SampledSize(serializer),
                         LocalChannel.Visibility.AT_ONCE);
-        this.thread = new Thread(this::run, "source-" + user.name() + "-" + subtask.subtask());
+        this.thread = new Thread(this::run, "source-" + name + "-" + subtask.subtask());
         thread.setDaemon(true);
         thread.setContextClassLoader(subtask.classes().userClassLoader());
         this.context = new Context(channel);
@@ -71,7 +83,7 @@ final class FunctionSource implements Source {
 
     private void run() {
         try {
-            user.function().run(context);
+            function.run(context);
         } catch (Throwable t) {
             if (!canceled) {
                 failure = t;
@@ -92,7 +104,7 @@ final class FunctionSource implements Source {
                 if (event instanceof StreamEvent.EndOfData) {
                     ended = true;
                     if (failure != null) {
-                        throw OperatorFailure.in(user.name(), "run()", failure);
+                        throw OperatorFailure.in(name, "run()", failure);
                     }
                     return Progress.END;
                 }
@@ -101,15 +113,16 @@ final class FunctionSource implements Source {
             }
             batch = (RecordBatch) element;
         }
-        int end = Math.min(batch.to, batch.from + maxRecords);
-        while (batch.from < end && !target.isInterrupted()) {
-            int at = batch.from++;
-            target.process(batch.values[at], batch.timestamps[at]);
-        }
-        if (batch.from == batch.to) {
+        emitted += loop.run(batch, maxRecords, target);
+        if (batch.size() == 0) {
             batch = null;
         }
         return Progress.MORE;
+    }
+
+    @Override
+    public long recordsEmitted() {
+        return emitted;
     }
 
     @Override
@@ -122,7 +135,7 @@ final class FunctionSource implements Source {
         canceled = true;
         context.cancel();
         try {
-            user.function().cancel();
+            function.cancel();
         } catch (RuntimeException e) {
             // the thread is interrupted anyway
             thread.interrupt();

@@ -16,7 +16,7 @@ import java.util.Map;
  * is refused when the graph is built, so that equality by value holds.
  */
 final class KeyedReduceOperator implements Operator {
-    private final UserFunction<ReduceFunction<Object>> user;
+    private final String name;
     private final ReduceFunction<Object> function;
     private final KeySelector<Object, Object> selector;
     private final boolean finalResultsOnly;
@@ -25,20 +25,16 @@ final class KeyedReduceOperator implements Operator {
     private Iterator<Object> draining;
 
     KeyedReduceOperator(
-            UserFunction<ReduceFunction<Object>> user,
+            String name,
+            ReduceFunction<Object> function,
             KeySelector<Object, Object> selector,
             boolean finalResultsOnly,
             Output output) {
-        this.user = user;
-        this.function = user.function();
+        this.name = name;
+        this.function = function;
         this.selector = selector;
         this.finalResultsOnly = finalResultsOnly;
         this.output = output;
-    }
-
-    @Override
-    public void open() {
-        user.open();
     }
 
     @Override
@@ -52,7 +48,7 @@ final class KeyedReduceOperator implements Operator {
                 results.put(key, result);
             }
         } catch (Throwable t) {
-            throw OperatorFailure.onRecord(user.name(), value, t);
+            throw OperatorFailure.onRecord(name, value, t);
         }
         if (!finalResultsOnly) {
             output.process(result, timestampMillis);
@@ -76,6 +72,5 @@ final class KeyedReduceOperator implements Operator {
     @Override
     public void close() {
         results.clear();
-        user.close();
     }
 }

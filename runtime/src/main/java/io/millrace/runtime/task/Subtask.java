@@ -55,7 +55,6 @@ final class Subtask {
     // counters: written by the owner alone, read by anybody, a little late
     private volatile long recordsIn;
     private volatile long loops;
-    private long recordsFromSource;
 
     /**
      * @param gate null if the chain begins with a source
@@ -138,7 +137,7 @@ final class Subtask {
             return waiting(Step.WAITS_FOR_OUTPUT);
         }
         Source.Progress progress = chain.emit(RECORDS_PER_LOOK, target);
-        recordsIn = recordsFromSource;
+        recordsIn = chain.sourceRecordsEmitted();
         if (progress == Source.Progress.END) {
             become(SubtaskState.FINISHING);
             return Step.WORKED;
@@ -293,14 +292,8 @@ final class Subtask {
                 outputs);
     }
 
-    /** Takes what the source emits, and tells it and the chain when there is mail. */
+    /** Tells the source and the chain when there is mail. */
     private final class SourceTarget implements Source.Target {
-        @Override
-        public void process(Object value, long timestampMillis) {
-            recordsFromSource++;
-            chain.sourceOutput().process(value, timestampMillis);
-        }
-
         @Override
         public void event(StreamEvent event) {
             chain.event(event);
