@@ -203,8 +203,10 @@ public final class KeyHashers {
     private static Object get(MethodHandle getter, Object key) {
         try {
             return (Object) getter.invokeExact(key);
+        } catch (RuntimeException | Error e) {
+            throw e;
         } catch (Throwable e) {
-            throw FieldCodec.unexpected(e);
+            throw new IllegalStateException(e);
         }
     }
 
