@@ -7,7 +7,7 @@ import io.millrace.api.transform.SinkSpec;
 import io.millrace.api.transform.SourceSpec;
 import io.millrace.api.type.FieldAccessor;
 import io.millrace.api.type.TypeInformation;
-import io.millrace.runtime.exchange.EdgeWriter;
+import io.millrace.runtime.exchange.RecordWriter;
 import io.millrace.runtime.generate.ClassCopy;
 import io.millrace.runtime.graph.ChainSpec;
 import io.millrace.runtime.graph.ChainSpec.Body;
@@ -30,7 +30,7 @@ import java.util.Map;
 public final class ChainBuilder {
     private final ChainSpec spec;
     private final SubtaskContext subtask;
-    private final Map<Integer, EdgeWriter> writers;
+    private final Map<Integer, RecordWriter> writers;
     private final OperatorPorts ports;
     private final Operator[] operators;
 
@@ -43,7 +43,7 @@ public final class ChainBuilder {
     public ChainBuilder(
             ChainSpec spec,
             SubtaskContext subtask,
-            Map<Integer, EdgeWriter> writers,
+            Map<Integer, RecordWriter> writers,
             OperatorPorts ports) {
         this.spec = spec;
         this.subtask = subtask;
@@ -73,7 +73,11 @@ public final class ChainBuilder {
         }
         BatchLoop loop = source == null ? loop(spec.head(), operators[0]) : null;
         return new OperatorChain(
-                spec.head().name(), source, loop, members, List.copyOf(writers.values()));
+                spec.head().name(),
+                source,
+                loop,
+                members,
+                writers.values().stream().map(RecordWriter::edge).toList());
     }
 
     /**
@@ -120,11 +124,11 @@ public final class ChainBuilder {
 
     /** The class that takes the place of an engine's class in this operator of the plan. */
     private ClassCopy copy(Class<?> original, ChainedOperator operator, int branch) {
-        return subtask.classes()
-                .copy(
-                        MethodHandles.lookup(),
-                        original,
-                        new Place(operator.id(), operator.name(), branch));
+        return subtask.classes().copy(MethodHandles.lookup(), original, place(operator, branch));
+    }
+
+    private static Place place(ChainedOperator operator, int branch) {
+        return new Place(operator.id(), operator.name(), branch);
     }
 
     private ClassCopy copy(Class<?> original, ChainedOperator operator) {
@@ -234,6 +238,7 @@ public final class ChainBuilder {
                     reduce.function(),
                     reduce.key(),
                     body.finalResultsOnly(),
+                    results(operator),
                     output);
         }
         OperatorSpec.KeyedAggregate<?, ?> aggregate = (OperatorSpec.KeyedAggregate<?, ?>) what;
@@ -242,10 +247,16 @@ public final class ChainBuilder {
         return calling(
                 KeyedReduceOperator.class,
                 operator,
-                FieldAggregates.of(aggregate.aggregate(), field),
+                FieldAggregates.of(
+                        aggregate.aggregate(), field, subtask.classes(), place(operator, 0)),
                 aggregate.key(),
                 body.finalResultsOnly(),
+                results(operator),
                 output);
+    }
+
+    private KeyedResults results(ChainedOperator operator) {
+        return copy(HashedResults.class, operator).newInstance(KeyedResults.class);
     }
 
     /**
