@@ -27,7 +27,7 @@ class OwnClassesTest {
 
         assertThat(originals).contains(MapOperator.class, SequenceSource.class, EdgeOutput.class);
         for (Class<?> original : originals) {
-            ClassCopy.of(MethodHandles.lookup(), original, "place");
+            ClassCopy.of(MethodHandles.lookup(), original, "place", List.of());
         }
     }
 
