@@ -11,7 +11,7 @@ if [ -z "$home" ]; then
 fi
 made_by=$(cat class-data/jdk)
 if [ "$(cat "$home/release" 2>/dev/null)" = "$made_by" ]; then
-    echo "-XX:SharedArchiveFile=class-data/containers.jsa"
+    echo "-XX:SharedArchiveFile=class-data/containers.jsa -Dmillrace.class-data=class-data/containers.jsa"
 else
     version=$(sed -n 's/^JAVA_RUNTIME_VERSION="\([^" ]*\)"$/\1/p' class-data/jdk)
     echo "-Dmillrace.class-data.jdk=${version:-unknown}"
