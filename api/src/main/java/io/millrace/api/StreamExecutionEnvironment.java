@@ -8,6 +8,7 @@ import io.millrace.api.function.SocketTextStreamFunction;
 import io.millrace.api.function.SourceFunction;
 import io.millrace.api.stream.DataStreamSource;
 import io.millrace.api.transform.Pipeline;
+import io.millrace.api.transform.SinkTransformation;
 import io.millrace.api.transform.SourceSpec;
 import io.millrace.api.transform.SourceTransformation;
 import io.millrace.api.transform.Transformation;
@@ -370,9 +371,51 @@ public final class StreamExecutionEnvironment {
      * @throws JobExecutionException when the job failed or was cancelled
      */
     public JobExecutionResult execute(String jobName) throws Exception {
+        return run(pipeline(named(jobName)));
+    }
+
+    /** As {@link #executeAsync(String)}, under the default name. */
+    public JobClient executeAsync() throws Exception {
+        return start(pipeline(new Configuration(configuration)));
+    }
+
+    /**
+     * Starts what was built since the last call and returns at once.
+     *
+     * <p>The process does not end before the job has, as far as the program's own threads go.
+     *
+     * @param jobName shown to people; not unique
+     * @return to ask about the job, and to end it
+     * @throws InvalidProgramException where the program was started in a way that runs {@code main}
+     *     before its job
+     */
+    public JobClient executeAsync(String jobName) throws Exception {
+        return start(pipeline(named(jobName)));
+    }
+
+    private JobClient start(Pipeline pipeline) throws Exception {
+        JobExecutor startsIt = executor();
+        graph.clear();
+        return startsIt.executeAsync(pipeline);
+    }
+
+    /**
+     * For {@link io.millrace.api.stream.DataStream#executeAndCollect(String)}.
+     *
+     * @param sink was added to what was built so far
+     */
+    public <T> CloseableIterator<T> executeAndCollect(String jobName, SinkTransformation<T> sink)
+            throws Exception {
+        Pipeline pipeline = pipeline(named(jobName));
+        JobExecutor startsIt = executor();
+        graph.clear();
+        return startsIt.executeAndCollect(pipeline, sink);
+    }
+
+    private Configuration named(String jobName) {
         Configuration named = new Configuration(configuration);
         named.setString(JOB_NAME, requireNonNull(jobName, "jobName"));
-        return run(pipeline(named));
+        return named;
     }
 
     private JobExecutionResult run(Pipeline pipeline) throws Exception {

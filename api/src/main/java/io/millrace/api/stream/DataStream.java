@@ -2,6 +2,7 @@ package io.millrace.api.stream;
 
 import static java.util.Objects.requireNonNull;
 
+import io.millrace.api.CloseableIterator;
 import io.millrace.api.InvalidProgramException;
 import io.millrace.api.StreamExecutionEnvironment;
 import io.millrace.api.WriteMode;
@@ -10,6 +11,7 @@ import io.millrace.api.function.FlatMapFunction;
 import io.millrace.api.function.Function;
 import io.millrace.api.function.KeySelector;
 import io.millrace.api.function.MapFunction;
+import io.millrace.api.function.Partitioner;
 import io.millrace.api.function.ProcessFunction;
 import io.millrace.api.function.SerializationCheck;
 import io.millrace.api.function.SinkFunction;
@@ -23,6 +25,7 @@ import io.millrace.api.transform.Transformation;
 import io.millrace.api.transform.TransformationGraph;
 import io.millrace.api.transform.UnionTransformation;
 import io.millrace.api.tuple.Tuple;
+import io.millrace.api.type.FieldAccessors;
 import io.millrace.api.type.TypeExtractor;
 import io.millrace.api.type.TypeInformation;
 import java.util.ArrayList;
@@ -250,6 +253,31 @@ public class DataStream<T> {
         return partitioned(new Partitioning.Forward<>());
     }
 
+    /** Each record to the subtask that the partitioner names for its key. */
+    public <K> DataStream<T> partitionCustom(Partitioner<K> partitioner, KeySelector<T, K> key) {
+        SerializationCheck.check(
+                "The partitioner", requireNonNull(partitioner, "partitioner"), "Custom partition");
+        SerializationCheck.check(
+                "The key selector", requireNonNull(key, "key"), "Custom partition");
+        return partitioned(new Partitioning.Custom<>(partitioner, key));
+    }
+
+    /**
+     * By the field at this position, from 0; of a type whose fields have positions.
+     *
+     * @param partitioner for the type of the field
+     */
+    public <K> DataStream<T> partitionCustom(Partitioner<K> partitioner, int position) {
+        return partitionCustom(
+                partitioner, new FieldValueSelector<>(FieldAccessors.at(getType(), position)));
+    }
+
+    /** By the field of this name, which may be nested: {@code user.id}. */
+    public <K> DataStream<T> partitionCustom(Partitioner<K> partitioner, String field) {
+        return partitionCustom(
+                partitioner, new FieldValueSelector<>(FieldAccessors.named(getType(), field)));
+    }
+
     DataStream<T> partitioned(Partitioning<T> partitioning) {
         TransformationGraph graph = environment.getTransformations();
         return new DataStream<>(
@@ -308,6 +336,55 @@ public class DataStream<T> {
 
     public DataStreamSink<T> addSink(SinkFunction<T> function) {
         return sink("Unnamed", new SinkSpec.Function<>(checked("Sink", function)));
+    }
+
+    // ------------------------------------------------------------------ results
+
+    /** As {@link #executeAndCollect(String)}, under a default name. */
+    public CloseableIterator<T> executeAndCollect() throws Exception {
+        return executeAndCollect("DataStream Collect");
+    }
+
+    /**
+     * Runs what was built so far and returns this stream's records as they come, in no particular
+     * order but that of each subtask. The job waits while nobody takes them.
+     *
+     * @param jobExecutionName shown to people; not unique
+     * @return to be closed, which cancels the job if it has not ended; fails with the job, from
+     *     {@code hasNext} and {@code next}
+     * @throws InvalidProgramException where records cannot come back to the program
+     */
+    public CloseableIterator<T> executeAndCollect(String jobExecutionName) throws Exception {
+        DataStreamSink<T> sink = sink("Collect Stream", new SinkSpec.Collect<>());
+        return environment.executeAndCollect(jobExecutionName, sink.getTransformation());
+    }
+
+    /** As {@link #executeAndCollect(String, int)}, under a default name. */
+    public List<T> executeAndCollect(int limit) throws Exception {
+        return executeAndCollect("DataStream Collect", limit);
+    }
+
+    /**
+     * Runs what was built so far until this stream has so many records or ends, and returns them.
+     *
+     * @param limit at least 1
+     */
+    public List<T> executeAndCollect(String jobExecutionName, int limit) throws Exception {
+        if (limit < 1) {
+            throw new InvalidProgramException(
+                    "executeAndCollect of '"
+                            + transformation.name()
+                            + "' was given the limit "
+                            + limit
+                            + ": ask for one record at least.");
+        }
+        List<T> records = new ArrayList<>();
+        try (CloseableIterator<T> all = executeAndCollect(jobExecutionName)) {
+            while (records.size() < limit && all.hasNext()) {
+                records.add(all.next());
+            }
+        }
+        return records;
     }
 
     private DataStreamSink<T> sink(String name, SinkSpec<T> spec) {

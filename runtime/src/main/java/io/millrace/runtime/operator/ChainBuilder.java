@@ -291,6 +291,15 @@ public final class ChainBuilder {
             return copy(TextSink.class, operator)
                     .newInstance(Operator.class, operator.name(), text.path(), subtask);
         }
+        if (sink instanceof SinkSpec.Collect<?>) {
+            return copy(CollectOperator.class, operator)
+                    .newInstance(
+                            Operator.class,
+                            operator.name(),
+                            ports.collected(),
+                            serializer(operator.outputType()),
+                            subtask.deployment().restart());
+        }
         return calling(
                 SinkOperator.class,
                 operator,

@@ -8,6 +8,7 @@ import io.millrace.runtime.loop.Clock;
 import io.millrace.runtime.memory.NetworkBufferPool;
 import io.millrace.runtime.network.DataNetworkSettings;
 import io.millrace.runtime.network.NetworkChannels;
+import io.millrace.runtime.operator.CollectedRecords;
 import io.millrace.runtime.operator.OperatorPorts;
 import io.millrace.runtime.schedule.AttemptId;
 import io.millrace.runtime.task.SubtaskMetrics;
@@ -38,9 +39,20 @@ public final class WorkerDataPlane implements AutoCloseable {
      * @param jobClasses by the job's id
      * @param cancelInterruptNanos how often a cancelled subtask that sits in user code is
      *     interrupted
+     * @param collected where records go that are to come back to the program
      */
     public record Running(
-            Function<String, JobClasses> jobClasses, Clock clock, long cancelInterruptNanos) {}
+            Function<String, JobClasses> jobClasses,
+            Clock clock,
+            long cancelInterruptNanos,
+            CollectedRecords collected) {
+
+        /** In a process from which records cannot come back to the program. */
+        public Running(
+                Function<String, JobClasses> jobClasses, Clock clock, long cancelInterruptNanos) {
+            this(jobClasses, clock, cancelInterruptNanos, CollectedRecords.nowhere());
+        }
+    }
 
     /** Opens the data port of a worker among others. */
     public WorkerDataPlane(
@@ -67,7 +79,7 @@ public final class WorkerDataPlane implements AutoCloseable {
         return new ThreadedSubtasks(
                 new WorkerChannels(workerId, remote, LOCAL_BOUND_CHUNKS),
                 running.jobClasses(),
-                new OperatorPorts(running.clock()::wallMillis),
+                new OperatorPorts(running.clock()::wallMillis, running.collected()),
                 new ThreadedSubtasks.Settings(
                         running.clock()::nanoTime, running.cancelInterruptNanos(), flusher));
     }
