@@ -7,7 +7,6 @@ import io.millrace.api.JobExecutor;
 import io.millrace.api.transform.Pipeline;
 import io.millrace.runtime.graph.JobGraph;
 import io.millrace.runtime.graph.JobPlanner;
-import io.millrace.runtime.graph.PlanJson;
 import io.millrace.runtime.master.JobResult;
 import io.millrace.runtime.master.JobState;
 import java.security.SecureRandom;
@@ -75,7 +74,7 @@ final class ProgramExecutor implements JobExecutor {
 
     @Override
     public String explain(Pipeline pipeline) {
-        return PlanJson.of(planner.streamGraph(pipeline));
+        return planner.explain(pipeline);
     }
 
     @Override

@@ -6,7 +6,6 @@ import io.millrace.api.JobExecutor;
 import io.millrace.api.transform.Pipeline;
 import io.millrace.runtime.graph.JobGraph;
 import io.millrace.runtime.graph.JobPlanner;
-import io.millrace.runtime.graph.PlanJson;
 import java.security.SecureRandom;
 import java.util.HexFormat;
 
@@ -51,7 +50,7 @@ final class CapturingExecutor implements JobExecutor {
 
     @Override
     public String explain(Pipeline pipeline) {
-        return PlanJson.of(planner.streamGraph(pipeline));
+        return planner.explain(pipeline);
     }
 
     @Override
