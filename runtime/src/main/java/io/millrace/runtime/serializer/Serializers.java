@@ -19,6 +19,9 @@ import java.util.function.Predicate;
 
 /** Makes the serializer of a type, and says which it is. */
 public final class Serializers {
+    /** What {@link #describe} says of a type all parts of which are known. */
+    public static final String GENERATED = "generated";
+
     private Serializers() {}
 
     /**
@@ -60,7 +63,7 @@ public final class Serializers {
     }
 
     /**
-     * How the type is serialized, for the plan: {@code generated}, or which parts are written by
+     * How the type is serialized, for the plan: {@link #GENERATED}, or which parts are written by
      * Kryo and why, and which carry their class and what {@code returns(...)} would spare that.
      */
     public static String describe(TypeInformation<?> type) {
@@ -84,7 +87,7 @@ public final class Serializers {
         if (!tagged.isEmpty()) {
             parts.add("tagged: " + String.join(" ", tagged));
         }
-        return parts.isEmpty() ? "generated" : String.join(" ", parts);
+        return parts.isEmpty() ? GENERATED : String.join(" ", parts);
     }
 
     /** Why Kryo writes the values of a type as a whole, as a sentence, or null. */
