@@ -10,7 +10,6 @@ import io.millrace.api.transform.Pipeline;
 import io.millrace.api.transform.SinkTransformation;
 import io.millrace.runtime.graph.JobGraph;
 import io.millrace.runtime.graph.JobPlanner;
-import io.millrace.runtime.graph.PlanJson;
 import io.millrace.runtime.loop.Inbox;
 import io.millrace.runtime.master.JobResult;
 import io.millrace.runtime.master.MasterEvent;
@@ -107,7 +106,7 @@ final class ProgramExecutor implements JobExecutor {
 
     @Override
     public String explain(Pipeline pipeline) {
-        return PlanJson.of(planner.streamGraph(pipeline));
+        return planner.explain(pipeline);
     }
 
     @Override

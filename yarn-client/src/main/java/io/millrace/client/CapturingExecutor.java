@@ -10,7 +10,6 @@ import io.millrace.api.transform.Pipeline;
 import io.millrace.api.transform.SinkTransformation;
 import io.millrace.runtime.graph.JobGraph;
 import io.millrace.runtime.graph.JobPlanner;
-import io.millrace.runtime.graph.PlanJson;
 import java.security.SecureRandom;
 import java.util.HexFormat;
 import java.util.Map;
@@ -110,7 +109,7 @@ final class CapturingExecutor implements JobExecutor {
 
     @Override
     public String explain(Pipeline pipeline) {
-        return PlanJson.of(planner.streamGraph(pipeline));
+        return planner.explain(pipeline);
     }
 
     @Override

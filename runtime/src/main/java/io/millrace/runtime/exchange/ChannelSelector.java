@@ -2,8 +2,6 @@ package io.millrace.runtime.exchange;
 
 import io.millrace.api.function.KeySelector;
 import io.millrace.api.function.Partitioner;
-import io.millrace.runtime.serializer.KeyGroups;
-import io.millrace.runtime.serializer.KeyHasher;
 import java.util.SplittableRandom;
 
 /**
@@ -51,23 +49,6 @@ public interface ChannelSelector {
     static ChannelSelector random(int channels, long seed) {
         SplittableRandom random = new SplittableRandom(seed);
         return value -> random.nextInt(channels);
-    }
-
-    /** By the key group of the record's key; a null key is refused, as Flink refuses it. */
-    static <T, K> ChannelSelector byKey(
-            KeySelector<T, K> selector, KeyHasher<K> hasher, int maxParallelism, int channels) {
-        return value -> {
-            @SuppressWarnings("unchecked") // the graph was built from a stream of T
-            K key = selector.getKey((T) value);
-            if (key == null) {
-                throw new IllegalArgumentException(
-                        "The key selector gave null as the key of a record; every record of a keyed"
-                                + " stream needs a key: filter such records out before keyBy, or"
-                                + " give them a key of their own.");
-            }
-            return KeyGroups.subtask(
-                    KeyGroups.of(hasher.hash(key), maxParallelism), maxParallelism, channels);
-        };
     }
 
     /** By a partitioner of the user's; a number that is none of the channels is refused. */

@@ -1,6 +1,5 @@
 package io.millrace.runtime.exchange;
 
-import io.millrace.runtime.serializer.TypeSerializer;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.function.ToIntFunction;
@@ -40,7 +39,6 @@ public final class LocalChannel {
 
     private final String name;
     private final int boundChunks;
-    private final TypeSerializer<Object> copier;
     private final ToIntFunction<Object> sizer;
     private final boolean atOnce;
     private final Writer writer;
@@ -70,21 +68,15 @@ public final class LocalChannel {
     /**
      * @param name both ends, for messages
      * @param boundChunks closed chunks that may wait for the reader, at least 1
-     * @param copier copies what is handed over, or null if references may be shared
      * @param sizer about how many bytes a record takes; asked once a chunk, by the writer
      */
     public LocalChannel(
-            String name,
-            int boundChunks,
-            TypeSerializer<Object> copier,
-            ToIntFunction<Object> sizer,
-            Visibility visibility) {
+            String name, int boundChunks, ToIntFunction<Object> sizer, Visibility visibility) {
         if (boundChunks < 1) {
             throw new IllegalArgumentException("bound of " + boundChunks + " chunks");
         }
         this.name = name;
         this.boundChunks = boundChunks;
-        this.copier = copier;
         this.sizer = sizer;
         this.atOnce = visibility == Visibility.AT_ONCE;
         // Both ends begin with it. Nobody else may hold it: all later chunks hang on it.
@@ -159,7 +151,7 @@ public final class LocalChannel {
                 chunk = append(new Chunk(capacity));
                 at = 0;
             }
-            chunk.values[at] = copier == null ? value : copier.copy(value);
+            chunk.values[at] = value;
             chunk.timestamps[at] = timestamp;
             count = at + 1;
             records++;
@@ -174,6 +166,11 @@ public final class LocalChannel {
                     wakeReader.wake();
                 }
             }
+        }
+
+        @Override
+        public boolean handsObjectsOver() {
+            return true;
         }
 
         /** How many records like this one a chunk may hold. */

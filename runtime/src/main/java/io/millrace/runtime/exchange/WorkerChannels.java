@@ -87,7 +87,6 @@ public final class WorkerChannels implements Channels {
                         new LocalChannel(
                                 id.toString(),
                                 localBoundChunks,
-                                serializer.isImmutable() ? null : serializer,
                                 new SampledSize(serializer),
                                 LocalChannel.Visibility.ON_FLUSH));
         meetings.put(id, meeting);

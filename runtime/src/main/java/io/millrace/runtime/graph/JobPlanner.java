@@ -64,6 +64,21 @@ public final class JobPlanner {
         return StreamGraphPlanner.plan(decided, parallelism);
     }
 
+    /** The plan of the program as JSON, for its author to read. */
+    public String explain(Pipeline pipeline) {
+        StreamGraph graph = streamGraph(pipeline);
+        Chaining chaining =
+                new Chaining(
+                        graph,
+                        isChainingEnabled(pipeline),
+                        settingsOf(pipeline).get(JobOptions.OBJECT_REUSE));
+        return PlanJson.of(graph, chaining);
+    }
+
+    private boolean isChainingEnabled(Pipeline pipeline) {
+        return pipeline.chainingEnabled() && settingsOf(pipeline).get(JobOptions.OPERATOR_CHAINING);
+    }
+
     /**
      * @param jobId 32 hexadecimal digits
      */
@@ -73,7 +88,7 @@ public final class JobPlanner {
                 streamGraph(pipeline),
                 new JobGraphPlanner.Settings(
                         jobId,
-                        pipeline.chainingEnabled() && settings.get(JobOptions.OPERATOR_CHAINING),
+                        isChainingEnabled(pipeline),
                         settings.get(JobOptions.OBJECT_REUSE),
                         settings.toConfiguration().toMap()));
     }

@@ -11,13 +11,13 @@ import io.millrace.runtime.serializer.Serializers;
  * Shows a plan as JSON.
  *
  * <p>Format: {@code {"nodes": [{"id", "type", "pact", "contents", "parallelism", "predecessors":
- * [{"id", "ship_strategy", "side", "serializer"}]}]}}, the fields that visualizers of such plans
- * know, and the serializer of each edge.
+ * [{"id", "ship_strategy", "side", "serializer", "hand_over"}]}]}}, the fields that visualizers of
+ * such plans know, the serializer of each edge, and whether the edge copies.
  */
-public final class PlanJson {
+final class PlanJson {
     private PlanJson() {}
 
-    public static String of(StreamGraph graph) {
+    static String of(StreamGraph graph, Chaining chaining) {
         ObjectMapper mapper = new ObjectMapper();
         ObjectNode root = mapper.createObjectNode();
         ArrayNode nodes = root.putArray("nodes");
@@ -39,6 +39,7 @@ public final class PlanJson {
                 predecessor.put("side", "second");
                 TypeInformation<?> type = graph.node(edge.source()).outputType();
                 predecessor.put("serializer", Serializers.describe(type));
+                predecessor.put("hand_over", chaining.handOver(edge).words());
             }
         }
         try {

@@ -12,7 +12,6 @@ import io.millrace.runtime.config.TaskManagerOptions;
 import io.millrace.runtime.control.Failure;
 import io.millrace.runtime.graph.JobGraph;
 import io.millrace.runtime.graph.JobPlanner;
-import io.millrace.runtime.graph.PlanJson;
 import io.millrace.runtime.master.JobResult;
 import io.millrace.runtime.master.MasterJobClient;
 import io.millrace.runtime.operator.CollectedRecords;
@@ -124,7 +123,7 @@ public final class LocalExecutor implements JobExecutor {
 
     @Override
     public String explain(Pipeline pipeline) {
-        return PlanJson.of(planner.streamGraph(pipeline));
+        return planner.explain(pipeline);
     }
 
     @Override

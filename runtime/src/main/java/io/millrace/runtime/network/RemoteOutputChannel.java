@@ -146,6 +146,11 @@ final class RemoteOutputChannel implements OutputChannel {
         bytes += scratch.length() - from;
     }
 
+    @Override
+    public boolean handsObjectsOver() {
+        return false;
+    }
+
     /** Writes the head right before the value; returns where it begins. */
     private static int putHead(byte[] to, int valueBytes, long timestamp) {
         int at = HEAD_BYTES;

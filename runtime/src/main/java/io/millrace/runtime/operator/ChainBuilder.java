@@ -7,7 +7,7 @@ import io.millrace.api.transform.SinkSpec;
 import io.millrace.api.transform.SourceSpec;
 import io.millrace.api.type.FieldAccessor;
 import io.millrace.api.type.TypeInformation;
-import io.millrace.runtime.exchange.EdgeWriter;
+import io.millrace.runtime.exchange.RecordWriter;
 import io.millrace.runtime.generate.ClassCopy;
 import io.millrace.runtime.graph.ChainSpec;
 import io.millrace.runtime.graph.ChainSpec.Body;
@@ -30,7 +30,7 @@ import java.util.Map;
 public final class ChainBuilder {
     private final ChainSpec spec;
     private final SubtaskContext subtask;
-    private final Map<Integer, EdgeWriter> writers;
+    private final Map<Integer, RecordWriter> writers;
     private final OperatorPorts ports;
     private final Operator[] operators;
 
@@ -43,7 +43,7 @@ public final class ChainBuilder {
     public ChainBuilder(
             ChainSpec spec,
             SubtaskContext subtask,
-            Map<Integer, EdgeWriter> writers,
+            Map<Integer, RecordWriter> writers,
             OperatorPorts ports) {
         this.spec = spec;
         this.subtask = subtask;
@@ -73,29 +73,33 @@ public final class ChainBuilder {
         }
         BatchLoop loop = source == null ? loop(spec.head(), operators[0]) : null;
         return new OperatorChain(
-                spec.head().name(), source, loop, members, List.copyOf(writers.values()));
+                spec.head().name(),
+                source,
+                loop,
+                members,
+                writers.values().stream().map(RecordWriter::edge).toList());
     }
 
+    /**
+     * Edges first: what is written to one is a copy of its own, which no chained function can
+     * change any more.
+     */
     private Output outputOf(ChainedOperator operator) {
         List<Output> outputs = new ArrayList<>();
-        int branches = operator.chained().size() + operator.edges().size();
-        for (int next : operator.chained()) {
-            Output direct = operators[next];
-            outputs.add(
-                    copies(operator, spec.operators().get(next), branches)
-                            ? copying(operator, outputs.size(), direct)
-                            : direct);
-        }
         for (ChainSpec.EdgeOutput edge : operator.edges()) {
             outputs.add(
                     copy(EdgeOutput.class, operator, outputs.size())
                             .newInstance(Output.class, operator.name(), writers.get(edge.edge())));
         }
+        for (ChainSpec.Reader reader : operator.chained()) {
+            Output direct = operators[reader.place()];
+            outputs.add(reader.copies() ? copying(operator, outputs.size(), direct) : direct);
+        }
         if (outputs.isEmpty()) {
             return new DiscardingOutput();
         }
-        Output all = outputs.get(branches - 1);
-        for (int i = branches - 2; i >= 0; i--) {
+        Output all = outputs.get(outputs.size() - 1);
+        for (int i = outputs.size() - 2; i >= 0; i--) {
             all =
                     copy(ForkedOutput.class, operator, i)
                             .newInstance(Output.class, outputs.get(i), all);
@@ -120,11 +124,11 @@ public final class ChainBuilder {
 
     /** The class that takes the place of an engine's class in this operator of the plan. */
     private ClassCopy copy(Class<?> original, ChainedOperator operator, int branch) {
-        return subtask.classes()
-                .copy(
-                        MethodHandles.lookup(),
-                        original,
-                        new Place(operator.id(), operator.name(), branch));
+        return subtask.classes().copy(MethodHandles.lookup(), original, place(operator, branch));
+    }
+
+    private static Place place(ChainedOperator operator, int branch) {
+        return new Place(operator.id(), operator.name(), branch);
     }
 
     private ClassCopy copy(Class<?> original, ChainedOperator operator) {
@@ -135,20 +139,10 @@ public final class ChainBuilder {
         return copy(ChainBatchLoop.class, operator).newInstance(BatchLoop.class, head);
     }
 
-    /**
-     * Between two functions of the user's a mutable record is copied, or a function could change
-     * what the other keeps; and before each function that is not the only one to get it.
-     */
-    private boolean copies(ChainedOperator from, ChainedOperator to, int branches) {
-        return !spec.objectReuse()
-                && (from.body().runsUserCode() || branches > 1)
-                && to.body().runsUserCode()
-                && !from.outputType().isImmutable();
-    }
-
     private Output copying(ChainedOperator operator, int branch, Output output) {
         return copy(CopyingOutput.class, operator, branch)
-                .newInstance(Output.class, serializer(operator.outputType()), output);
+                .newInstance(
+                        Output.class, operator.name(), serializer(operator.outputType()), output);
     }
 
     @SuppressWarnings("unchecked") // values of the type are all the serializer ever sees
@@ -244,6 +238,7 @@ public final class ChainBuilder {
                     reduce.function(),
                     reduce.key(),
                     body.finalResultsOnly(),
+                    results(operator),
                     output);
         }
         OperatorSpec.KeyedAggregate<?, ?> aggregate = (OperatorSpec.KeyedAggregate<?, ?>) what;
@@ -252,10 +247,16 @@ public final class ChainBuilder {
         return calling(
                 KeyedReduceOperator.class,
                 operator,
-                FieldAggregates.of(aggregate.aggregate(), field),
+                FieldAggregates.of(
+                        aggregate.aggregate(), field, subtask.classes(), place(operator, 0)),
                 aggregate.key(),
                 body.finalResultsOnly(),
+                results(operator),
                 output);
+    }
+
+    private KeyedResults results(ChainedOperator operator) {
+        return copy(HashedResults.class, operator).newInstance(KeyedResults.class);
     }
 
     /**

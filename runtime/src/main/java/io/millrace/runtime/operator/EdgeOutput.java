@@ -1,6 +1,6 @@
 package io.millrace.runtime.operator;
 
-import io.millrace.runtime.exchange.EdgeWriter;
+import io.millrace.runtime.exchange.RecordWriter;
 
 /**
  * The end of a chain where records leave it for another subtask.
@@ -9,9 +9,9 @@ import io.millrace.runtime.exchange.EdgeWriter;
  */
 final class EdgeOutput implements Output {
     private final String operator;
-    private final EdgeWriter writer;
+    private final RecordWriter writer;
 
-    EdgeOutput(String operator, EdgeWriter writer) {
+    EdgeOutput(String operator, RecordWriter writer) {
         this.operator = operator;
         this.writer = writer;
     }
@@ -19,7 +19,7 @@ final class EdgeOutput implements Output {
     @Override
     public void process(Object value, long timestampMillis) {
         try {
-            writer.emit(value, timestampMillis);
+            writer.write(value, timestampMillis);
         } catch (Exception e) {
             throw OperatorFailure.onRecord(operator, value, e);
         }

@@ -65,13 +65,12 @@ final class FunctionSource implements Source {
                 new LocalChannel(
                         "source function of '" + name + "'",
                         BOUND_CHUNKS,
-                        serializer.isImmutable() ? null : serializer,
                         new SampledSize(serializer),
                         LocalChannel.Visibility.AT_ONCE);
         this.thread = new Thread(this::run, "source-" + name + "-" + subtask.subtask());
         thread.setDaemon(true);
         thread.setContextClassLoader(subtask.classes().userClassLoader());
-        this.context = new Context(channel);
+        this.context = new Context(channel, serializer.isImmutable() ? null : serializer);
         this.input = channel.reader(subtask.wakeup());
     }
 
@@ -184,10 +183,12 @@ final class FunctionSource implements Source {
         /** Who waits for room, under the lock. */
         private volatile Thread waiting;
 
+        private final TypeSerializer<Object> copier;
         private volatile boolean canceled;
         private boolean idle;
 
-        Context(LocalChannel channel) {
+        Context(LocalChannel channel, TypeSerializer<Object> copier) {
+            this.copier = copier;
             Wakeup unpark = () -> LockSupport.unpark(waiting);
             this.output = channel.writer(unpark);
         }
@@ -202,7 +203,7 @@ final class FunctionSource implements Source {
             synchronized (lock) {
                 beActive();
                 awaitRoom();
-                output.write(element, timestamp);
+                output.write(copier == null ? element : copier.copy(element), timestamp);
             }
         }
 

@@ -3,9 +3,6 @@ package io.millrace.runtime.operator;
 import io.millrace.api.function.KeySelector;
 import io.millrace.api.function.ReduceFunction;
 import io.millrace.runtime.exchange.RecordBatch;
-import java.util.HashMap;
-import java.util.Iterator;
-import java.util.Map;
 
 /**
  * Combines the records of each key.
@@ -21,19 +18,23 @@ final class KeyedReduceOperator implements Operator {
     private final KeySelector<Object, Object> selector;
     private final boolean finalResultsOnly;
     private final Output output;
-    private final Map<Object, Object> results = new HashMap<>();
-    private Iterator<Object> draining;
+    private final KeyedResults results;
+
+    /** At the end of the input: the place before which all results were emitted. */
+    private int drained;
 
     KeyedReduceOperator(
             String name,
             ReduceFunction<Object> function,
             KeySelector<Object, Object> selector,
             boolean finalResultsOnly,
+            KeyedResults results,
             Output output) {
         this.name = name;
         this.function = function;
         this.selector = selector;
         this.finalResultsOnly = finalResultsOnly;
+        this.results = results;
         this.output = output;
     }
 
@@ -60,13 +61,13 @@ final class KeyedReduceOperator implements Operator {
         if (!finalResultsOnly) {
             return true;
         }
-        if (draining == null) {
-            draining = results.values().iterator();
+        int place = results.next(drained);
+        for (int i = 0; i < maxRecords && place >= 0; i++) {
+            output.process(results.at(place), RecordBatch.NO_TIMESTAMP);
+            drained = place + 1;
+            place = results.next(drained);
         }
-        for (int i = 0; i < maxRecords && draining.hasNext(); i++) {
-            output.process(draining.next(), RecordBatch.NO_TIMESTAMP);
-        }
-        return !draining.hasNext();
+        return place < 0;
     }
 
     @Override

@@ -65,6 +65,15 @@ final class OwnSerializers {
     }
 
     Object read(RecordInput in, Class<?> bound) throws IOException {
+        return readAs(next(in, bound), in);
+    }
+
+    void skip(RecordInput in, Class<?> bound) throws IOException {
+        skipAs(next(in, bound), in);
+    }
+
+    /** The serializer of the class that is named next. */
+    ValueSerializer<Object> next(RecordInput in, Class<?> bound) throws IOException {
         String name = in.readString();
         Class<?> type = byName.get(name);
         if (type == null) {
@@ -88,13 +97,22 @@ final class OwnSerializers {
                             + bound.getName()
                             + " belongs: it is damaged");
         }
-        return readAs(of(type), in);
+        return of(type);
     }
 
     Object readAs(ValueSerializer<Object> serializer, RecordInput in) throws IOException {
         enter();
         try {
             return serializer.read(in);
+        } finally {
+            depth--;
+        }
+    }
+
+    void skipAs(ValueSerializer<Object> serializer, RecordInput in) throws IOException {
+        enter();
+        try {
+            serializer.skip(in);
         } finally {
             depth--;
         }

@@ -45,7 +45,13 @@ public final class RecordOutput implements DataOutput {
         this.length = length;
     }
 
-    private int reserve(int count) {
+    /**
+     * Makes room for {@code count} bytes that the caller puts into {@link #bytes()}, which may be
+     * another array afterwards.
+     *
+     * @return where they begin
+     */
+    public int reserve(int count) {
         int at = length;
         int needed = at + count;
         if (needed < 0) {
@@ -159,6 +165,50 @@ public final class RecordOutput implements DataOutput {
                 SHORT.set(bytes, at + 2 * i, (short) s.charAt(i));
             }
         }
+    }
+
+    // ---- numbers into reserved bytes
+
+    public static void putBoolean(byte[] bytes, int at, boolean v) {
+        bytes[at] = (byte) (v ? 1 : 0);
+    }
+
+    public static void putByte(byte[] bytes, int at, byte v) {
+        bytes[at] = v;
+    }
+
+    public static void putShort(byte[] bytes, int at, short v) {
+        SHORT.set(bytes, at, v);
+    }
+
+    public static void putChar(byte[] bytes, int at, char v) {
+        SHORT.set(bytes, at, (short) v);
+    }
+
+    public static void putInt(byte[] bytes, int at, int v) {
+        INT.set(bytes, at, v);
+    }
+
+    public static void putLong(byte[] bytes, int at, long v) {
+        LONG.set(bytes, at, v);
+    }
+
+    public static void putFloat(byte[] bytes, int at, float v) {
+        INT.set(bytes, at, Float.floatToRawIntBits(v));
+    }
+
+    public static void putDouble(byte[] bytes, int at, double v) {
+        LONG.set(bytes, at, Double.doubleToRawLongBits(v));
+    }
+
+    /** As keys have them: one zero and one NaN. */
+    public static void putCanonicalFloat(byte[] bytes, int at, float v) {
+        INT.set(bytes, at, v == 0 ? 0 : Float.floatToIntBits(v));
+    }
+
+    /** As keys have them: one zero and one NaN. */
+    public static void putCanonicalDouble(byte[] bytes, int at, double v) {
+        LONG.set(bytes, at, v == 0 ? 0 : Double.doubleToLongBits(v));
     }
 
     @Override

@@ -30,7 +30,23 @@ public final class Serializers {
      * @param classes finds the classes that values name, and keeps what is generated for the type
      */
     public static <T> TypeSerializer<T> compile(TypeInformation<T> type, JobClasses classes) {
-        return new CompiledSerializer<>(type, new SerializerCompiler(classes).compile(type));
+        return new SerializerCompiler(classes, Encoding.VALUE).outermost(type);
+    }
+
+    /**
+     * A serializer of keys, for one thread: equal keys have equal bytes, and different ones have
+     * different bytes.
+     *
+     * <p>Equal means the same values in all fields, as a record's own {@code equals} has it, with
+     * one NaN and one zero; lists are equal to lists, sets to sets and maps to maps with equal
+     * elements, whatever their classes. An {@code equals} that leaves fields out does not count.
+     *
+     * @throws io.millrace.api.InvalidProgramException if Kryo would have to write the keys or a
+     *     part of them: its bytes say nothing about equality. So does {@code serialize} for a key
+     *     of an unknown type.
+     */
+    public static <K> TypeSerializer<K> compileKey(TypeInformation<K> type, JobClasses classes) {
+        return new SerializerCompiler(classes, Encoding.KEY).outermost(type);
     }
 
     /**

@@ -12,6 +12,7 @@ import io.millrace.runtime.exchange.Channels;
 import io.millrace.runtime.exchange.EdgeWriter;
 import io.millrace.runtime.exchange.InputGate;
 import io.millrace.runtime.exchange.OutputChannel;
+import io.millrace.runtime.exchange.RecordWriter;
 import io.millrace.runtime.exchange.Wakeup;
 import io.millrace.runtime.generate.JobClasses;
 import io.millrace.runtime.graph.ChainSpec;
@@ -65,7 +66,7 @@ final class SubtaskAssembly {
         ChainSpec spec = read(deployment.chain(), classes.userClassLoader());
         SubtaskValues values = values(deployment);
         SubtaskContext context = new SubtaskContext(deployment, classes, wakeup, values);
-        Map<Integer, EdgeWriter> writers = writers(deployment, spec, classes, wakeup, overdrawn);
+        Map<Integer, RecordWriter> writers = writers(deployment, spec, classes, wakeup, overdrawn);
         OperatorChain chain = new ChainBuilder(spec, context, writers, ports).build();
         int count = deployment.inputs().stream().mapToInt(edge -> edge.peers().size()).sum();
         int[] channelEdges = new int[count];
@@ -89,14 +90,14 @@ final class SubtaskAssembly {
         }
     }
 
-    private Map<Integer, EdgeWriter> writers(
+    private Map<Integer, RecordWriter> writers(
             TaskDeployment deployment,
             ChainSpec spec,
             JobClasses classes,
             Wakeup wakeup,
             EdgeWriter.Overdrawn overdrawn) {
         long jobTimeoutMillis = bufferTimeoutMillis(deployment);
-        Map<Integer, EdgeWriter> writers = new LinkedHashMap<>();
+        Map<Integer, RecordWriter> writers = new LinkedHashMap<>();
         for (ChainedOperator operator : spec.operators()) {
             for (ChainSpec.EdgeOutput output : operator.edges()) {
                 Edge edge = edge(deployment.outputs(), output.edge());
@@ -110,16 +111,15 @@ final class SubtaskAssembly {
                                     serializer(operator.outputType(), classes),
                                     wakeup));
                 }
-                writers.put(
-                        edge.edge(),
+                EdgeWriter writer =
                         new EdgeWriter(
                                 edge.edge(),
                                 opened,
-                                selector(output, deployment, opened.size(), classes),
                                 output.bufferTimeoutMillis() == Transformation.BUFFER_TIMEOUT_UNSET
                                         ? jobTimeoutMillis
                                         : output.bufferTimeoutMillis(),
-                                overdrawn));
+                                overdrawn);
+                writers.put(edge.edge(), records(writer, operator, output, deployment, classes));
             }
         }
         return writers;
@@ -170,16 +170,46 @@ final class SubtaskAssembly {
         return (TypeSerializer<Object>) Serializers.compile(type, classes);
     }
 
-    private static ChannelSelector selector(
+    /** An edge of the plan, for the class that writes its records. */
+    private record Place(int edge, String operator) {
+        @Override
+        public String toString() {
+            return operator;
+        }
+    }
+
+    private static RecordWriter records(
+            EdgeWriter writer,
+            ChainedOperator operator,
             ChainSpec.EdgeOutput output,
             TaskDeployment deployment,
-            int readers,
             JobClasses classes) {
-        Partitioning<?> partitioning = output.partitioning();
-        int writer = deployment.attempt().subtask();
-        if (partitioning instanceof Partitioning.Hash<?, ?> hash) {
-            return byKey(hash, output.readerMaxParallelism(), readers, classes);
+        Place place = new Place(output.edge(), operator.name());
+        TypeSerializer<Object> serializer = serializer(operator.outputType(), classes);
+        if (output.partitioning() instanceof Partitioning.Hash<?, ?> hash) {
+            return byKey(writer, place, serializer, hash, output.readerMaxParallelism(), classes);
         }
+        return writer.bySelector(
+                classes,
+                place,
+                serializer,
+                selector(output.partitioning(), deployment, writer.channels().size()));
+    }
+
+    private static <T, K> RecordWriter byKey(
+            EdgeWriter writer,
+            Place place,
+            TypeSerializer<Object> serializer,
+            Partitioning.Hash<T, K> hash,
+            int maxParallelism,
+            JobClasses classes) {
+        KeyHasher<K> hasher = KeyHashers.forType(hash.keyType(), classes);
+        return writer.byKey(classes, place, serializer, hash.key(), hasher, maxParallelism);
+    }
+
+    private static ChannelSelector selector(
+            Partitioning<?> partitioning, TaskDeployment deployment, int readers) {
+        int writer = deployment.attempt().subtask();
         if (partitioning instanceof Partitioning.Custom<?, ?> custom) {
             return ChannelSelector.byPartitioner(custom.partitioner(), custom.key(), readers);
         }
@@ -198,11 +228,5 @@ final class SubtaskAssembly {
             return ChannelSelector.first();
         }
         return ChannelSelector.roundRobin(readers, writer);
-    }
-
-    private static <T, K> ChannelSelector byKey(
-            Partitioning.Hash<T, K> hash, int maxParallelism, int readers, JobClasses classes) {
-        KeyHasher<K> hasher = KeyHashers.forType(hash.keyType(), classes);
-        return ChannelSelector.byKey(hash.key(), hasher, maxParallelism, readers);
     }
 }

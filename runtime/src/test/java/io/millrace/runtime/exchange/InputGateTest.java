@@ -21,8 +21,7 @@ class InputGateTest {
         InputGate gate = new InputGate(channels, wakes::incrementAndGet);
         List<OutputChannel> writers = new ArrayList<>();
         for (int i = 0; i < channels; i++) {
-            LocalChannel channel =
-                    new LocalChannel("writer " + i, 64, null, v -> 0, Visibility.ON_FLUSH);
+            LocalChannel channel = new LocalChannel("writer " + i, 64, v -> 0, Visibility.ON_FLUSH);
             writers.add(channel.writer(() -> {}));
             gate.attach(i, channel.reader(gate.wakeup(i)));
         }

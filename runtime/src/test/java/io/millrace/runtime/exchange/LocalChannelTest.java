@@ -30,7 +30,7 @@ class LocalChannelTest {
     private record Ends(OutputChannel out, InputChannel in) {}
 
     private Ends open(int bound, Visibility visibility) {
-        LocalChannel channel = new LocalChannel("a -> b", bound, null, v -> 0, visibility);
+        LocalChannel channel = new LocalChannel("a -> b", bound, v -> 0, visibility);
         return new Ends(
                 channel.writer(writerWakes::incrementAndGet),
                 channel.reader(readerWakes::incrementAndGet));
@@ -189,7 +189,7 @@ class LocalChannelTest {
     @Timeout(60)
     void shouldLoseNothingAndMissNoWakeupBetweenTwoThreads(Visibility visibility) throws Exception {
         int records = 2_000_000;
-        LocalChannel channel = new LocalChannel("a -> b", 2, null, v -> 0, visibility);
+        LocalChannel channel = new LocalChannel("a -> b", 2, v -> 0, visibility);
         Thread readerThread = Thread.currentThread();
         InputChannel in = channel.reader(() -> LockSupport.unpark(readerThread));
         Thread writerThread =

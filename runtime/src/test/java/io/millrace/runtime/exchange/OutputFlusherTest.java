@@ -24,6 +24,11 @@ class OutputFlusherTest {
         public void write(Object value, long timestamp) {}
 
         @Override
+        public boolean handsObjectsOver() {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
         public void writeEvent(StreamEvent event) {}
 
         @Override

@@ -358,6 +358,44 @@ class SerializersPropertyTest {
         }
     }
 
+    @Property(tries = 2000)
+    void shouldWriteAndReadWhatReflectionDoes(
+            @ForAll long seed, @ForAll @IntRange(max = 3) int depth) throws IOException {
+        Random random = new Random(seed);
+        Sample sample = sample(random, depth);
+        ValueSerializer<Object> generated = generated(sample.type(), Encoding.VALUE);
+        ValueSerializer<Object> interpreted =
+                new InterpretedSerializers(CLASSES).compile(sample.type());
+        for (int i = 0; i < 3; i++) {
+            Object value = sample.values().apply(random);
+            RecordOutput out = new RecordOutput(1);
+            generated.writeNullable(value, out);
+            RecordOutput expected = new RecordOutput(1);
+            interpreted.writeNullable(value, expected);
+            byte[] bytes = Arrays.copyOf(out.bytes(), out.length());
+
+            assertThat(bytes)
+                    .as("bytes of " + sample.type())
+                    .isEqualTo(Arrays.copyOf(expected.bytes(), expected.length()));
+            assertSame(generated.readNullable(input(bytes)), value, "read " + sample.type());
+            assertSame(interpreted.readNullable(input(bytes)), value, "read " + sample.type());
+            RecordInput in = input(bytes);
+            generated.skipNullable(in);
+            assertThat(in.remaining()).as("skipped " + sample.type()).isZero();
+        }
+    }
+
+    @SuppressWarnings("unchecked")
+    private static ValueSerializer<Object> generated(TypeInformation<?> type, Encoding encoding) {
+        return (ValueSerializer<Object>) new SerializerCompiler(CLASSES, encoding).compile(type);
+    }
+
+    private static RecordInput input(byte[] bytes) {
+        RecordInput in = new RecordInput();
+        in.reset(bytes, 0, bytes.length);
+        return in;
+    }
+
     @Property(tries = 3000)
     @SuppressWarnings("unchecked")
     void shouldEndInValueOrIOExceptionWhenBytesAreDamaged(

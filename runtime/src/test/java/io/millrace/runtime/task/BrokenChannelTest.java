@@ -40,6 +40,11 @@ class BrokenChannelTest {
                 public void write(Object value, long timestamp) {}
 
                 @Override
+                public boolean handsObjectsOver() {
+                    return false;
+                }
+
+                @Override
                 public void writeEvent(StreamEvent event) {
                     throw new ChannelBrokenException("worker 2 is gone");
                 }
