@@ -36,7 +36,7 @@ final class PojoRules {
                                 ? " "
                                 : ", inherited from " + field.getDeclaringClass().getName() + ", ")
                         + problem
-                        + ". Kryo writes it, which is slower.";
+                        + ".";
             }
         }
         return null;
@@ -65,9 +65,7 @@ final class PojoRules {
                 .noneMatch(constructor -> constructor.getParameterCount() == 0)) {
             problem = "it has no public constructor without arguments";
         }
-        return problem == null
-                ? null
-                : type.getName() + " is no POJO: " + problem + ". Kryo writes it, which is slower.";
+        return problem == null ? null : type.getName() + " is no POJO: " + problem + ".";
     }
 
     /** The fields that are written: neither static nor transient, also inherited, by name. */
