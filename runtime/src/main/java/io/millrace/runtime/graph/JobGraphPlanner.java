@@ -5,6 +5,7 @@ import io.millrace.api.transform.ChainingStrategy;
 import io.millrace.api.transform.Partitioning;
 import io.millrace.api.transform.SinkSpec;
 import io.millrace.api.transform.SourceSpec;
+import io.millrace.api.type.TypeInformation;
 import io.millrace.runtime.generate.JobClasses;
 import io.millrace.runtime.serializer.RecordOutput;
 import io.millrace.runtime.serializer.Serializers;
@@ -20,6 +21,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * Chains what can be chained and makes the job graph of a stream graph.
@@ -78,7 +80,7 @@ public final class JobGraphPlanner {
                             number,
                             vertexOfHead.get(headOf.get(edge.source())),
                             vertexOfHead.get(headOf.get(edge.target())),
-                            0,
+                            edge.input(),
                             pattern(edge.partitioning()),
                             edge.partitioning().word()));
         }
@@ -129,6 +131,17 @@ public final class JobGraphPlanner {
                 : JobEdge.Pattern.ALL_TO_ALL;
     }
 
+    /** Who reads one output of an operator. */
+    private static final class Readers {
+        final TypeInformation<?> type;
+        final List<Integer> chained = new ArrayList<>();
+        final List<ChainSpec.EdgeOutput> leaving = new ArrayList<>();
+
+        Readers(TypeInformation<?> type) {
+            this.type = type;
+        }
+    }
+
     private JobVertex vertex(
             int id, List<Integer> members, Map<StreamGraph.Edge, Integer> edgeNumbers) {
         List<ChainSpec.ChainedOperator> operators = new ArrayList<>();
@@ -137,32 +150,45 @@ public final class JobGraphPlanner {
         Set<Integer> within = new HashSet<>(members);
         for (int member : members) {
             StreamGraph.Node node = graph.node(member);
-            List<Integer> chained = new ArrayList<>();
-            List<ChainSpec.EdgeOutput> leaving = new ArrayList<>();
+            // by the name of the side output, the main one under null
+            Map<String, Readers> readers = new LinkedHashMap<>();
+            readers.put(null, new Readers(node.outputType()));
             for (StreamGraph.Edge edge : graph.outputsOf(member)) {
+                Readers of =
+                        readers.computeIfAbsent(
+                                edge.side() == null ? null : edge.side().getId(),
+                                tag -> new Readers(edge.side().getTypeInfo()));
                 Integer number = edgeNumbers.get(edge);
                 if (number != null) {
                     int groups = graph.node(edge.target()).maxParallelism();
-                    leaving.add(
+                    of.leaving.add(
                             new ChainSpec.EdgeOutput(
                                     number,
                                     edge.partitioning(),
                                     groups,
                                     node.bufferTimeoutMillis()));
                 } else if (within.contains(edge.target())) {
-                    chained.add(members.indexOf(edge.target()));
+                    of.chained.add(members.indexOf(edge.target()));
                 }
             }
+            Readers main = readers.remove(null);
+            List<ChainSpec.SideOutput> sides = new ArrayList<>();
+            readers.forEach(
+                    (tag, of) ->
+                            sides.add(
+                                    new ChainSpec.SideOutput(
+                                            tag, of.type, of.chained, of.leaving)));
             operators.add(
                     new ChainSpec.ChainedOperator(
                             node.id(),
                             node.name(),
                             node.uid(),
                             body(node),
-                            node.inputType(),
+                            node.inputTypes(),
                             node.outputType(),
-                            chained,
-                            leaving));
+                            main.chained,
+                            main.leaving,
+                            sides));
             if (node.body() instanceof ChainSpec.Body.Source source
                     && source.spec() instanceof SourceSpec.TextFile text) {
                 inputs.add(new JobVertex.FileInput(node.id(), text.path()));
@@ -223,7 +249,12 @@ public final class JobGraphPlanner {
     /** {@code a -> b}, {@code a -> (b -> c, d)}. */
     private static String name(List<ChainSpec.ChainedOperator> operators, int at) {
         ChainSpec.ChainedOperator operator = operators.get(at);
-        List<String> next = operator.chained().stream().map(i -> name(operators, i)).toList();
+        List<String> next =
+                Stream.concat(
+                                operator.chained().stream(),
+                                operator.sides().stream().flatMap(side -> side.chained().stream()))
+                        .map(i -> name(operators, i))
+                        .toList();
         return switch (next.size()) {
             case 0 -> operator.name();
             case 1 -> operator.name() + " -> " + next.get(0);

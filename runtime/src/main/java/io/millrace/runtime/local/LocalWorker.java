@@ -11,6 +11,7 @@ import io.millrace.runtime.loop.Inbox;
 import io.millrace.runtime.master.MasterEvent;
 import io.millrace.runtime.network.DataNetworkSettings;
 import io.millrace.runtime.network.Secret;
+import io.millrace.runtime.operator.KeyedStores;
 import io.millrace.runtime.schedule.AttemptId;
 import io.millrace.runtime.task.SubtaskMetrics;
 import io.millrace.runtime.worker.TaskManager;
@@ -65,7 +66,10 @@ final class LocalWorker implements AutoCloseable {
         JobClasses classes = new JobClasses(userClassLoader);
         WorkerDataPlane.Running running =
                 new WorkerDataPlane.Running(
-                        job -> classes, clock, settings.cancelInterval().toNanos());
+                        job -> classes,
+                        KeyedStores.none(),
+                        clock,
+                        settings.cancelInterval().toNanos());
         this.dataPlane =
                 settings.workers() == 1
                         ? WorkerDataPlane.alone(id, running)

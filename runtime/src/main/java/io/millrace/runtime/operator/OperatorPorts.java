@@ -5,6 +5,8 @@ import java.util.function.LongSupplier;
 /**
  * What operators may ask of the world outside the job.
  *
- * @param wallMillis the wall clock, for user functions that ask for the processing time
+ * @param wallMillis the wall clock
+ * @param alarms ring by that clock
+ * @param stores make the state of keyed operators
  */
-public record OperatorPorts(LongSupplier wallMillis) {}
+public record OperatorPorts(LongSupplier wallMillis, Alarms alarms, KeyedStores stores) {}

@@ -9,8 +9,10 @@ import io.millrace.runtime.task.TaskDeployment;
  *
  * @param wakeup calls the subtask when it waits
  * @param classes of the job, in this process
+ * @param time its clock
  */
-public record SubtaskContext(TaskDeployment deployment, JobClasses classes, Wakeup wakeup) {
+public record SubtaskContext(
+        TaskDeployment deployment, JobClasses classes, Wakeup wakeup, ProcessingTime time) {
 
     public int subtask() {
         return deployment.attempt().subtask();

@@ -41,6 +41,8 @@ import java.util.Objects;
  * <p>Threads: stateless; the caller's thread runs constructors of the user's classes.
  */
 final class SubtaskAssembly {
+    private static final int MAILBOX_COMMANDS = 16;
+
     private final Channels channels;
     private final OperatorPorts ports;
 
@@ -62,13 +64,19 @@ final class SubtaskAssembly {
             EdgeWriter.Overdrawn overdrawn)
             throws Exception {
         ChainSpec spec = read(deployment.chain(), classes.userClassLoader());
-        SubtaskContext context = new SubtaskContext(deployment, classes, wakeup);
+        Mailbox<SubtaskCommand> mailbox = new Mailbox<>(MAILBOX_COMMANDS);
+        SubtaskTime time = new SubtaskTime(ports, mailbox, wakeup);
+        SubtaskContext context = new SubtaskContext(deployment, classes, wakeup, time);
         Map<Integer, EdgeWriter> writers = writers(deployment, spec, classes, wakeup, overdrawn);
         OperatorChain chain = new ChainBuilder(spec, context, writers, ports).build();
         int count = deployment.inputs().stream().mapToInt(edge -> edge.peers().size()).sum();
         int[] channelEdges = new int[count];
-        InputGate gate = count == 0 ? null : gate(deployment, spec, classes, wakeup, channelEdges);
-        return new Subtask(deployment, chain, gate, channelEdges);
+        int[] channelInputs = new int[count];
+        InputGate gate =
+                count == 0
+                        ? null
+                        : gate(deployment, spec, classes, wakeup, channelEdges, channelInputs);
+        return new Subtask(deployment, mailbox, time, chain, gate, channelEdges, channelInputs);
     }
 
     private static ChainSpec read(byte[] bytes, ClassLoader loader)
@@ -89,30 +97,61 @@ final class SubtaskAssembly {
         Map<Integer, EdgeWriter> writers = new LinkedHashMap<>();
         for (ChainedOperator operator : spec.operators()) {
             for (ChainSpec.EdgeOutput output : operator.edges()) {
-                Edge edge = edge(deployment.outputs(), output.edge());
-                List<OutputChannel> opened = new ArrayList<>();
-                for (Peer reader : edge.peers()) {
-                    opened.add(
-                            channels.openOutput(
-                                    new ChannelId(
-                                            deployment.attempt(), edge.edge(), reader.attempt()),
-                                    reader.worker(),
-                                    serializer(operator.outputType(), classes),
-                                    wakeup));
-                }
                 writers.put(
-                        edge.edge(),
-                        new EdgeWriter(
-                                edge.edge(),
-                                opened,
-                                selector(output, deployment, opened.size(), classes),
-                                output.bufferTimeoutMillis() == Transformation.BUFFER_TIMEOUT_UNSET
-                                        ? jobTimeoutMillis
-                                        : output.bufferTimeoutMillis(),
-                                overdrawn));
+                        output.edge(),
+                        writer(
+                                output,
+                                operator.outputType(),
+                                deployment,
+                                classes,
+                                wakeup,
+                                overdrawn,
+                                jobTimeoutMillis));
+            }
+            for (ChainSpec.SideOutput side : operator.sides()) {
+                for (ChainSpec.EdgeOutput output : side.edges()) {
+                    writers.put(
+                            output.edge(),
+                            writer(
+                                    output,
+                                    side.type(),
+                                    deployment,
+                                    classes,
+                                    wakeup,
+                                    overdrawn,
+                                    jobTimeoutMillis));
+                }
             }
         }
         return writers;
+    }
+
+    private EdgeWriter writer(
+            ChainSpec.EdgeOutput output,
+            TypeInformation<?> type,
+            TaskDeployment deployment,
+            JobClasses classes,
+            Wakeup wakeup,
+            EdgeWriter.Overdrawn overdrawn,
+            long jobTimeoutMillis) {
+        Edge edge = edge(deployment.outputs(), output.edge());
+        List<OutputChannel> opened = new ArrayList<>();
+        for (Peer reader : edge.peers()) {
+            opened.add(
+                    channels.openOutput(
+                            new ChannelId(deployment.attempt(), edge.edge(), reader.attempt()),
+                            reader.worker(),
+                            serializer(type, classes),
+                            wakeup));
+        }
+        return new EdgeWriter(
+                edge.edge(),
+                opened,
+                selector(output, deployment, opened.size(), classes),
+                output.bufferTimeoutMillis() == Transformation.BUFFER_TIMEOUT_UNSET
+                        ? jobTimeoutMillis
+                        : output.bufferTimeoutMillis(),
+                overdrawn);
     }
 
     private static long bufferTimeoutMillis(TaskDeployment deployment) {
@@ -128,18 +167,20 @@ final class SubtaskAssembly {
             ChainSpec spec,
             JobClasses classes,
             Wakeup wakeup,
-            int[] channelEdges) {
+            int[] channelEdges,
+            int[] channelInputs) {
         InputGate gate = new InputGate(channelEdges.length, wakeup);
         int at = 0;
         for (Edge edge : deployment.inputs()) {
             for (Peer writer : edge.peers()) {
                 channelEdges[at] = edge.edge();
+                channelInputs[at] = edge.input();
                 gate.attach(
                         at,
                         channels.openInput(
                                 new ChannelId(writer.attempt(), edge.edge(), deployment.attempt()),
                                 writer.worker(),
-                                serializer(spec.head().inputType(), classes),
+                                serializer(spec.head().inputTypes().get(edge.input()), classes),
                                 gate.wakeup(at)));
                 at++;
             }

@@ -5,4 +5,7 @@ sealed interface SubtaskCommand {
 
     /** To end soon, without finishing. */
     record Cancel() implements SubtaskCommand {}
+
+    /** To look whether a time has come that an operator waits for. */
+    record TimerDue() implements SubtaskCommand {}
 }
