@@ -367,6 +367,9 @@ public final class ChainBuilder {
                     null,
                     output);
         }
+        if (what instanceof OperatorSpec.WindowAggregate<?, ?, ?, ?, ?> windows) {
+            return windows(operator, windows, body.key(), output);
+        }
         if (what instanceof OperatorSpec.KeyedReduce<?, ?> reduce) {
             return calling(
                     KeyedReduceOperator.class,
@@ -449,6 +452,30 @@ public final class ChainBuilder {
                         timers,
                         call,
                         output);
+    }
+
+    private Operator windows(
+            ChainedOperator operator,
+            OperatorSpec.WindowAggregate<?, ?, ?, ?, ?> what,
+            Partitioning.Hash<?, ?> key,
+            Output output) {
+        KeyedStateStore made = store(operator, key);
+        FunctionStates globalStates = new FunctionStates(made, Namespace.none(), "");
+        Function function = WindowAssembly.functionOf(what.result());
+        if (function != null) {
+            user(operator, function);
+        }
+        WindowParts parts =
+                new WindowAssembly(
+                                what,
+                                operator.inputTypes().get(0),
+                                made,
+                                subtask.time(),
+                                globalStates,
+                                sides)
+                        .parts();
+        return copy(WindowOperator.class, operator)
+                .newInstance(Operator.class, operator.name(), key.key(), parts, output);
     }
 
     private Operator twoInputs(ChainedOperator operator, Body.TwoInputs body, Output output) {
