@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import io.millrace.api.transform.Transformation;
 import java.io.Serializable;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -24,6 +25,7 @@ public class ExecutionConfig implements Serializable {
     static final String PARALLELISM = "parallelism.default";
     static final String MAX_PARALLELISM = "pipeline.max-parallelism";
     static final String OBJECT_REUSE = "pipeline.object-reuse";
+    static final String AUTO_WATERMARK_INTERVAL = "pipeline.auto-watermark-interval";
     static final String GLOBAL_JOB_PARAMETERS = "pipeline.global-job-parameters";
 
     private final Configuration configuration;
@@ -83,6 +85,29 @@ public class ExecutionConfig implements Serializable {
 
     public boolean isObjectReuseEnabled() {
         return OptionText.bool(configuration, OBJECT_REUSE, false);
+    }
+
+    /**
+     * How often watermark generators are asked.
+     *
+     * @param intervalMillis 0 for not at all: then only those emit that do so on records
+     */
+    public ExecutionConfig setAutoWatermarkInterval(long intervalMillis) {
+        configuration.setString(
+                AUTO_WATERMARK_INTERVAL,
+                Limits.notNegativeMillis(intervalMillis, "The interval of automatic watermarks")
+                        + " ms");
+        return this;
+    }
+
+    /** As {@link #setAutoWatermarkInterval(long)}. */
+    public ExecutionConfig setAutoWatermarkInterval(Duration interval) {
+        return setAutoWatermarkInterval(interval.toMillis());
+    }
+
+    /** In milliseconds; 0 if watermark generators are not asked. */
+    public long getAutoWatermarkInterval() {
+        return OptionText.millis(configuration, AUTO_WATERMARK_INTERVAL, 200);
     }
 
     /**

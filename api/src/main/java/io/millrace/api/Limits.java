@@ -46,6 +46,19 @@ public final class Limits {
     }
 
     /**
+     * Refuses a negative time.
+     *
+     * @param what for the message
+     */
+    public static long notNegativeMillis(long millis, String what) {
+        if (millis < 0) {
+            throw new InvalidProgramException(
+                    what + " was set to " + millis + " ms, but it must be 0 or more.");
+        }
+        return millis;
+    }
+
+    /**
      * Refuses a time that is none.
      *
      * @param whose the operator or the environment, for the message

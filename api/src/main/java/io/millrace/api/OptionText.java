@@ -37,6 +37,17 @@ final class OptionText {
                         + ".");
     }
 
+    static long millis(Configuration configuration, String key, long whenUnset) {
+        if (!configuration.containsKey(key)) {
+            return whenUnset;
+        }
+        try {
+            return DurationText.parse(configuration.getString(key, "")).toMillis();
+        } catch (IllegalArgumentException | ArithmeticException e) {
+            throw new InvalidProgramException("Option " + key + ": " + e.getMessage() + ".", e);
+        }
+    }
+
     static boolean bool(Configuration configuration, String key, boolean whenUnset) {
         if (!configuration.containsKey(key)) {
             return whenUnset;

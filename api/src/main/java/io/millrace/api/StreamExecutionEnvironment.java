@@ -7,6 +7,7 @@ import io.millrace.api.function.SerializationCheck;
 import io.millrace.api.function.SocketTextStreamFunction;
 import io.millrace.api.function.SourceFunction;
 import io.millrace.api.stream.DataStreamSource;
+import io.millrace.api.time.TimeCharacteristic;
 import io.millrace.api.transform.Pipeline;
 import io.millrace.api.transform.SinkTransformation;
 import io.millrace.api.transform.SourceSpec;
@@ -48,7 +49,10 @@ public final class StreamExecutionEnvironment {
     private final Configuration configuration = new Configuration();
     private final ExecutionConfig config = new ExecutionConfig(configuration);
     private final TransformationGraph graph = new TransformationGraph();
+    private final CheckpointConfig checkpointConfig = new CheckpointConfig(configuration);
     private final boolean local;
+
+    private TimeCharacteristic timeCharacteristic = TimeCharacteristic.EventTime;
 
     /** Null until it is looked for. */
     private JobExecutor executor;
@@ -140,6 +144,51 @@ public final class StreamExecutionEnvironment {
             configuration.setString(BUFFER_TIMEOUT_ENABLED, "false");
         }
         return this;
+    }
+
+    /**
+     * What {@code timeWindow} means, and whether watermarks are made at all; of older programs.
+     *
+     * @param characteristic event time, which holds if nothing is set, or processing time
+     */
+    public StreamExecutionEnvironment setStreamTimeCharacteristic(
+            TimeCharacteristic characteristic) {
+        if (requireNonNull(characteristic, "characteristic") == TimeCharacteristic.IngestionTime) {
+            throw new InvalidProgramException(
+                    "TimeCharacteristic.IngestionTime is not supported. Give records the time of"
+                            + " their arrival behind the source:"
+                            + " assignTimestampsAndWatermarks(WatermarkStrategy"
+                            + ".<T>forMonotonousTimestamps().withTimestampAssigner((record, time)"
+                            + " -> System.currentTimeMillis())).");
+        }
+        this.timeCharacteristic = characteristic;
+        config.setAutoWatermarkInterval(
+                characteristic == TimeCharacteristic.ProcessingTime ? 0 : 200);
+        return this;
+    }
+
+    public TimeCharacteristic getStreamTimeCharacteristic() {
+        return timeCharacteristic;
+    }
+
+    // ------------------------------------------------------------------ checkpoints
+
+    /**
+     * @param intervalMillis from the start of one checkpoint to that of the next, at least 10
+     */
+    public StreamExecutionEnvironment enableCheckpointing(long intervalMillis) {
+        checkpointConfig.setCheckpointInterval(intervalMillis);
+        return this;
+    }
+
+    public StreamExecutionEnvironment enableCheckpointing(
+            long intervalMillis, CheckpointingMode mode) {
+        checkpointConfig.setCheckpointInterval(intervalMillis).setCheckpointingMode(mode);
+        return this;
+    }
+
+    public CheckpointConfig getCheckpointConfig() {
+        return checkpointConfig;
     }
 
     public ExecutionConfig getConfig() {

@@ -3,6 +3,7 @@ package io.millrace.benchmarks;
 import io.millrace.api.function.SinkFunction;
 import io.millrace.runtime.generate.JobClasses;
 import io.millrace.runtime.graph.JobGraph;
+import io.millrace.runtime.operator.KeyedStores;
 import io.millrace.runtime.operator.OperatorPorts;
 import io.millrace.runtime.schedule.AttemptId;
 import io.millrace.runtime.schedule.Generation;
@@ -106,7 +107,10 @@ public class ChainBenchmark {
                 new SteppedSubtasks(
                         new NoOtherWorkers(),
                         id -> classes,
-                        new OperatorPorts(System::currentTimeMillis),
+                        new OperatorPorts(
+                                System::currentTimeMillis,
+                                (millis, ring) -> () -> {},
+                                KeyedStores.none()),
                         steps::add);
         End end = new End();
         subtasks.start(

@@ -17,6 +17,7 @@ import io.millrace.runtime.memory.TaskManagerMemory;
 import io.millrace.runtime.network.DataNetworkSettings;
 import io.millrace.runtime.network.NamedConnections;
 import io.millrace.runtime.network.Secret;
+import io.millrace.runtime.operator.KeyedStores;
 import io.millrace.runtime.worker.TaskManager;
 import io.millrace.runtime.worker.WorkerDataPlane;
 import io.millrace.runtime.worker.WorkerEnvironment;
@@ -131,6 +132,7 @@ public final class ContainerWorker {
                                 options.get(TaskManagerOptions.MEMORY_SEGMENT_SIZE).getBytes()),
                         new WorkerDataPlane.Running(
                                 new UserCode(options)::classes,
+                                KeyedStores.none(),
                                 clock,
                                 options.get(TaskManagerOptions.TASK_CANCELLATION_INTERVAL)
                                         .toNanos()));

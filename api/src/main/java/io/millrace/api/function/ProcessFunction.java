@@ -1,18 +1,40 @@
 package io.millrace.api.function;
 
+import io.millrace.api.time.TimeDomain;
+import io.millrace.api.time.TimerService;
+
 /**
- * Any number of records out for each record in, with access to its timestamp.
+ * Any number of records out for each record in, with access to time and side outputs; on a keyed
+ * stream also to timers and state.
  *
- * <p>Timers and side outputs are not built yet.
+ * <p>Threads: all calls come from the subtask's thread.
  */
 public abstract class ProcessFunction<I, O> extends AbstractRichFunction {
     private static final long serialVersionUID = 1L;
 
     public abstract void processElement(I value, Context ctx, Collector<O> out) throws Exception;
 
+    /**
+     * Called when a timer fires.
+     *
+     * @param timestamp the time that was registered
+     */
+    public void onTimer(long timestamp, OnTimerContext ctx, Collector<O> out) throws Exception {}
+
     /** About the record at hand; valid only during the call. */
     public abstract class Context {
         /** In milliseconds, or null if the record has none. */
         public abstract Long timestamp();
+
+        /** Timers are there on a keyed stream only. */
+        public abstract TimerService timerService();
+
+        /** Emits into a side output. */
+        public abstract <X> void output(OutputTag<X> outputTag, X value);
+    }
+
+    /** About the timer that fires; valid only during the call. */
+    public abstract class OnTimerContext extends Context {
+        public abstract TimeDomain timeDomain();
     }
 }

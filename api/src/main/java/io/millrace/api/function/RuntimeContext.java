@@ -7,16 +7,20 @@ import io.millrace.api.accumulator.Histogram;
 import io.millrace.api.accumulator.IntCounter;
 import io.millrace.api.accumulator.LongCounter;
 import io.millrace.api.metric.MetricGroup;
+import io.millrace.api.state.KeyedStateStore;
 import java.io.Serializable;
 import java.util.Map;
 
 /**
  * What a rich function can ask about where it runs.
  *
+ * <p>State is there on a keyed stream, from {@code open} on; its contents only while a record or
+ * timer is at hand.
+ *
  * <p>Threads: to be used by the subtask's thread; what it answers about itself never changes while
  * the function is open.
  */
-public interface RuntimeContext extends TaskInfo, JobInfo {
+public interface RuntimeContext extends TaskInfo, JobInfo, KeyedStateStore {
 
     /** What the program set for all its operators. */
     ExecutionConfig getExecutionConfig();

@@ -15,6 +15,13 @@ import io.millrace.api.function.Partitioner;
 import io.millrace.api.function.ProcessFunction;
 import io.millrace.api.function.SerializationCheck;
 import io.millrace.api.function.SinkFunction;
+import io.millrace.api.state.MapStateDescriptor;
+import io.millrace.api.time.AssignerWithPeriodicWatermarks;
+import io.millrace.api.time.AssignerWithPunctuatedWatermarks;
+import io.millrace.api.time.PeriodicAssignerStrategy;
+import io.millrace.api.time.PunctuatedAssignerStrategy;
+import io.millrace.api.time.Time;
+import io.millrace.api.time.WatermarkStrategy;
 import io.millrace.api.transform.OperatorSpec;
 import io.millrace.api.transform.OperatorTransformation;
 import io.millrace.api.transform.PartitionTransformation;
@@ -29,6 +36,14 @@ import io.millrace.api.type.FieldAccessor;
 import io.millrace.api.type.FieldAccessors;
 import io.millrace.api.type.TypeExtractor;
 import io.millrace.api.type.TypeInformation;
+import io.millrace.api.window.CountEvictor;
+import io.millrace.api.window.CountTrigger;
+import io.millrace.api.window.GlobalWindow;
+import io.millrace.api.window.GlobalWindows;
+import io.millrace.api.window.PurgingTrigger;
+import io.millrace.api.window.TimeWindow;
+import io.millrace.api.window.Window;
+import io.millrace.api.window.WindowAssigner;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -46,6 +61,8 @@ import java.util.function.Supplier;
  * @param <T> type of the records
  */
 public class DataStream<T> {
+    private static final String TIMESTAMPS = "Timestamps/Watermarks";
+
     protected final StreamExecutionEnvironment environment;
     protected final Transformation<T> transformation;
 
@@ -116,6 +133,11 @@ public class DataStream<T> {
         return TypeExtractor.outputOf(requireNonNull(function, "function"), baseType, 1, getType());
     }
 
+    /** By which records see state and timers; null if this stream has no keys. */
+    Partitioning.Hash<T, ?> key() {
+        return null;
+    }
+
     static <F extends Function> F checked(String operator, F function) {
         return SerializationCheck.check(
                 "The function", requireNonNull(function, "function"), operator);
@@ -135,7 +157,74 @@ public class DataStream<T> {
                                 name,
                                 transformation,
                                 outputType,
-                                spec.apply(function))));
+                                spec.apply(function),
+                                key())));
+    }
+
+    // ------------------------------------------------------------------ time
+
+    /**
+     * Gives records timestamps, and emits watermarks.
+     *
+     * <p>Watermarks of the stream before are dropped, except the last one at the end of the input.
+     */
+    public SingleOutputStreamOperator<T> assignTimestampsAndWatermarks(
+            WatermarkStrategy<T> strategy) {
+        requireNonNull(strategy, "strategy");
+        SerializationCheck.check("The watermark strategy", strategy, TIMESTAMPS);
+        return operator(TIMESTAMPS, getType(), strategy, OperatorSpec.AssignTimestamps::new);
+    }
+
+    /** As {@link #assignTimestampsAndWatermarks(WatermarkStrategy)}, for older programs. */
+    public SingleOutputStreamOperator<T> assignTimestampsAndWatermarks(
+            AssignerWithPeriodicWatermarks<T> assigner) {
+        return assignTimestampsAndWatermarks(new PeriodicAssignerStrategy<>(assigner));
+    }
+
+    /** As {@link #assignTimestampsAndWatermarks(WatermarkStrategy)}, for older programs. */
+    public SingleOutputStreamOperator<T> assignTimestampsAndWatermarks(
+            AssignerWithPunctuatedWatermarks<T> assigner) {
+        return assignTimestampsAndWatermarks(new PunctuatedAssignerStrategy<>(assigner));
+    }
+
+    /** Windows over all records, whatever their key, in one subtask. */
+    public <W extends Window> AllWindowedStream<T, W> windowAll(
+            WindowAssigner<? super T, W> assigner) {
+        return new AllWindowedStream<>(this, assigner);
+    }
+
+    /** Tumbling windows over all records, by the environment's time characteristic. */
+    public AllWindowedStream<T, TimeWindow> timeWindowAll(Time size) {
+        return windowAll(KeyedStream.tumbling(environment, size));
+    }
+
+    /** Sliding windows over all records, by the environment's time characteristic. */
+    public AllWindowedStream<T, TimeWindow> timeWindowAll(Time size, Time slide) {
+        return windowAll(KeyedStream.sliding(environment, size, slide));
+    }
+
+    /** Windows of so many records each. */
+    public AllWindowedStream<T, GlobalWindow> countWindowAll(long size) {
+        return windowAll(GlobalWindows.create()).trigger(PurgingTrigger.of(CountTrigger.of(size)));
+    }
+
+    /** The newest {@code size} records, whenever {@code slide} more have come. */
+    public AllWindowedStream<T, GlobalWindow> countWindowAll(long size, long slide) {
+        return windowAll(GlobalWindows.create())
+                .evictor(CountEvictor.of(size))
+                .trigger(CountTrigger.of(slide));
+    }
+
+    // ------------------------------------------------------------------ two streams
+
+    /** Both streams into one operator, with a function for each. */
+    public <R> ConnectedStreams<T, R> connect(DataStream<R> other) {
+        return new ConnectedStreams<>(this, other);
+    }
+
+    /** This stream, and one whose records every subtask gets, into one operator. */
+    public <R> BroadcastConnectedStream<T, R> connect(BroadcastStream<R> broadcast) {
+        return new BroadcastConnectedStream<>(this, broadcast);
     }
 
     // ------------------------------------------------------------------ keys
@@ -287,6 +376,15 @@ public class DataStream<T> {
     /** Each record to every subtask. */
     public DataStream<T> broadcast() {
         return partitioned(new Partitioning.Broadcast<>());
+    }
+
+    /**
+     * Each record to every subtask of the stream that this one is to be connected with.
+     *
+     * @param states what the records may change in there
+     */
+    public BroadcastStream<T> broadcast(MapStateDescriptor<?, ?>... states) {
+        return new BroadcastStream<>(partitioned(new Partitioning.Broadcast<>()), states);
     }
 
     /** All records to the first subtask. */

@@ -7,6 +7,8 @@ import io.millrace.api.StreamExecutionEnvironment;
 import io.millrace.api.function.KeySelector;
 import io.millrace.api.function.KeyedProcessFunction;
 import io.millrace.api.function.ReduceFunction;
+import io.millrace.api.time.Time;
+import io.millrace.api.time.TimeCharacteristic;
 import io.millrace.api.transform.OperatorSpec;
 import io.millrace.api.transform.OperatorSpec.Aggregate;
 import io.millrace.api.transform.PartitionTransformation;
@@ -14,10 +16,18 @@ import io.millrace.api.transform.Partitioning;
 import io.millrace.api.type.FieldAccessor;
 import io.millrace.api.type.TypeExtractor;
 import io.millrace.api.type.TypeInformation;
-import io.millrace.api.type.UnknownTypeInfo;
-import java.math.BigDecimal;
-import java.math.BigInteger;
-import java.util.Set;
+import io.millrace.api.window.CountEvictor;
+import io.millrace.api.window.CountTrigger;
+import io.millrace.api.window.GlobalWindow;
+import io.millrace.api.window.GlobalWindows;
+import io.millrace.api.window.PurgingTrigger;
+import io.millrace.api.window.SlidingEventTimeWindows;
+import io.millrace.api.window.SlidingProcessingTimeWindows;
+import io.millrace.api.window.TimeWindow;
+import io.millrace.api.window.TumblingEventTimeWindows;
+import io.millrace.api.window.TumblingProcessingTimeWindows;
+import io.millrace.api.window.Window;
+import io.millrace.api.window.WindowAssigner;
 
 /**
  * A stream whose records with an equal key go to the same subtask.
@@ -29,23 +39,6 @@ import java.util.Set;
  * @param <K> type of the keys
  */
 public class KeyedStream<T, K> extends DataStream<T> {
-    private static final Set<Class<?>> SUMMABLE =
-            Set.of(
-                    Byte.class,
-                    Short.class,
-                    Integer.class,
-                    Long.class,
-                    Float.class,
-                    Double.class,
-                    byte.class,
-                    short.class,
-                    int.class,
-                    long.class,
-                    float.class,
-                    double.class,
-                    BigInteger.class,
-                    BigDecimal.class);
-
     private final KeySelector<T, K> keySelector;
     private final TypeInformation<K> keyType;
 
@@ -186,41 +179,64 @@ public class KeyedStream<T, K> extends DataStream<T> {
 
     private SingleOutputStreamOperator<T> aggregate(
             String method, Aggregate aggregate, FieldAccessor<T, ?> field) {
-        Class<?> type = field.fieldType().getTypeClass();
-        // What the compiler erased is only seen at the values; the operator refuses it there.
-        boolean known = !(field.fieldType() instanceof UnknownTypeInfo);
-        if (known && aggregate == Aggregate.SUM && !SUMMABLE.contains(type)) {
-            throw refused(
-                    method,
-                    field,
-                    "a sum needs a number: byte, short, int, long, float, double, BigInteger or"
-                            + " BigDecimal. Use reduce() for other types.");
-        }
-        if (known && !type.isPrimitive() && !Comparable.class.isAssignableFrom(type)) {
-            throw refused(
-                    method,
-                    field,
-                    method + "() needs a type that implements Comparable. Use reduce().");
-        }
         return operator(
                 "Keyed Aggregation",
                 getType(),
-                field,
+                FieldAggregation.checked(method, aggregate, field, getType()),
                 f -> new OperatorSpec.KeyedAggregate<>(keySelector, keyType, aggregate, f));
     }
 
-    private InvalidProgramException refused(
-            String method, FieldAccessor<T, ?> field, String reason) {
-        return new InvalidProgramException(
-                method
-                        + "() of field '"
-                        + field.expression()
-                        + "' of "
-                        + getType()
-                        + " is not possible: the field is a "
-                        + field.fieldType()
-                        + ", and "
-                        + reason);
+    // ------------------------------------------------------------------ windows
+
+    /** Windows of each key. */
+    public <W extends Window> WindowedStream<T, K, W> window(
+            WindowAssigner<? super T, W> assigner) {
+        return new WindowedStream<>(this, assigner);
+    }
+
+    /** Tumbling windows by the environment's time characteristic; for older programs. */
+    public WindowedStream<T, K, TimeWindow> timeWindow(Time size) {
+        return window(tumbling(environment, size));
+    }
+
+    /** Sliding windows by the environment's time characteristic; for older programs. */
+    public WindowedStream<T, K, TimeWindow> timeWindow(Time size, Time slide) {
+        return window(sliding(environment, size, slide));
+    }
+
+    static WindowAssigner<Object, TimeWindow> tumbling(
+            StreamExecutionEnvironment environment, Time size) {
+        return byProcessingTime(environment)
+                ? TumblingProcessingTimeWindows.of(size)
+                : TumblingEventTimeWindows.of(size);
+    }
+
+    static WindowAssigner<Object, TimeWindow> sliding(
+            StreamExecutionEnvironment environment, Time size, Time slide) {
+        return byProcessingTime(environment)
+                ? SlidingProcessingTimeWindows.of(size, slide)
+                : SlidingEventTimeWindows.of(size, slide);
+    }
+
+    private static boolean byProcessingTime(StreamExecutionEnvironment environment) {
+        return environment.getStreamTimeCharacteristic() == TimeCharacteristic.ProcessingTime;
+    }
+
+    /** Windows of so many records each. */
+    public WindowedStream<T, K, GlobalWindow> countWindow(long size) {
+        return window(GlobalWindows.create()).trigger(PurgingTrigger.of(CountTrigger.of(size)));
+    }
+
+    /** The newest {@code size} records of a key, whenever {@code slide} more have come. */
+    public WindowedStream<T, K, GlobalWindow> countWindow(long size, long slide) {
+        return window(GlobalWindows.create())
+                .evictor(CountEvictor.of(size))
+                .trigger(CountTrigger.of(slide));
+    }
+
+    @Override
+    Partitioning.Hash<T, ?> key() {
+        return new Partitioning.Hash<>(keySelector, keyType);
     }
 
     @Override

@@ -5,7 +5,9 @@ import static java.util.Objects.requireNonNull;
 import io.millrace.api.InvalidProgramException;
 import io.millrace.api.Limits;
 import io.millrace.api.StreamExecutionEnvironment;
+import io.millrace.api.function.OutputTag;
 import io.millrace.api.transform.ChainingStrategy;
+import io.millrace.api.transform.SideOutputTransformation;
 import io.millrace.api.transform.Transformation;
 import io.millrace.api.transform.TransformationGraph;
 import io.millrace.api.type.TypeExtractor;
@@ -122,6 +124,35 @@ public class SingleOutputStreamOperator<T> extends DataStream<T> {
         TransformationGraph.checkWritable(getName(), requireNonNull(type, "type"));
         transformation.setOutputType(type);
         return this;
+    }
+
+    /**
+     * What the operator emits into a side output.
+     *
+     * @param sideOutputTag with the name and type that the operator's function emits with
+     */
+    public <X> DataStream<X> getSideOutput(OutputTag<X> sideOutputTag) {
+        TransformationGraph graph = environment.getTransformations();
+        TypeInformation<?> before =
+                graph.registerSideOutput(
+                        transformation, requireNonNull(sideOutputTag, "sideOutputTag"));
+        if (!before.equals(sideOutputTag.getTypeInfo())) {
+            throw new InvalidProgramException(
+                    "Side output '"
+                            + sideOutputTag.getId()
+                            + "' of "
+                            + described()
+                            + " was asked for as "
+                            + before
+                            + " and as "
+                            + sideOutputTag.getTypeInfo()
+                            + "; give the two tags different names, or use one tag.");
+        }
+        return new DataStream<>(
+                environment,
+                graph.add(
+                        new SideOutputTransformation<>(
+                                graph.newId(), transformation, sideOutputTag)));
     }
 
     final String described() {

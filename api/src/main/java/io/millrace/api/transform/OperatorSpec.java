@@ -7,8 +7,10 @@ import io.millrace.api.function.KeyedProcessFunction;
 import io.millrace.api.function.MapFunction;
 import io.millrace.api.function.ProcessFunction;
 import io.millrace.api.function.ReduceFunction;
+import io.millrace.api.time.WatermarkStrategy;
 import io.millrace.api.type.FieldAccessor;
 import io.millrace.api.type.TypeInformation;
+import io.millrace.api.window.Window;
 import java.io.Serializable;
 
 /**
@@ -28,7 +30,7 @@ public sealed interface OperatorSpec<I, O> extends Serializable {
     /** Keeps the records for which the function says true. */
     record Filter<T>(FilterFunction<T> function) implements OperatorSpec<T, T> {}
 
-    /** A process function on a stream without keys. */
+    /** A process function that need not know of keys. */
     record Process<I, O>(ProcessFunction<I, O> function) implements OperatorSpec<I, O> {}
 
     /** A process function on a keyed stream. */
@@ -53,6 +55,16 @@ public sealed interface OperatorSpec<I, O> extends Serializable {
             Aggregate aggregate,
             FieldAccessor<T, ?> field)
             implements OperatorSpec<T, T> {}
+
+    /** Gives the records timestamps, and emits watermarks. */
+    record AssignTimestamps<T>(WatermarkStrategy<T> strategy) implements OperatorSpec<T, T> {}
+
+    /** Windows of each key. */
+    record WindowAggregate<I, R, O, K, W extends Window>(
+            WindowSpec<I, W> windows,
+            WindowContents<I, R> contents,
+            WindowResult<R, O, K, W> result)
+            implements OperatorSpec<I, O> {}
 
     /** The built-in aggregates. */
     enum Aggregate {

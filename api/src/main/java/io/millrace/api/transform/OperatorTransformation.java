@@ -9,16 +9,22 @@ import java.util.List;
 public final class OperatorTransformation<I, O> extends Transformation<O> {
     private final Transformation<I> input;
     private final OperatorSpec<I, O> spec;
+    private final Partitioning.Hash<I, ?> key;
 
+    /**
+     * @param key whose state and timers a record sees, or null if its stream has no keys
+     */
     public OperatorTransformation(
             int id,
             String name,
             Transformation<I> input,
             TypeInformation<O> outputType,
-            OperatorSpec<I, O> spec) {
+            OperatorSpec<I, O> spec,
+            Partitioning.Hash<I, ?> key) {
         super(id, name, outputType);
         this.input = requireNonNull(input, "input");
         this.spec = requireNonNull(spec, "spec");
+        this.key = key;
     }
 
     public Transformation<I> input() {
@@ -27,6 +33,11 @@ public final class OperatorTransformation<I, O> extends Transformation<O> {
 
     public OperatorSpec<I, O> spec() {
         return spec;
+    }
+
+    /** Null if the stream has no keys. */
+    public Partitioning.Hash<I, ?> key() {
+        return key;
     }
 
     @Override

@@ -17,6 +17,8 @@ import java.util.List;
 public abstract sealed class Transformation<T>
         permits SourceTransformation,
                 OperatorTransformation,
+                TwoInputTransformation,
+                SideOutputTransformation,
                 PartitionTransformation,
                 UnionTransformation,
                 SinkTransformation {

@@ -1,12 +1,15 @@
 package io.millrace.api.transform;
 
 import io.millrace.api.InvalidProgramException;
+import io.millrace.api.function.OutputTag;
 import io.millrace.api.type.TypeInformation;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /**
@@ -20,6 +23,7 @@ import java.util.Set;
 public final class TransformationGraph {
     private final List<Transformation<?>> operators = new ArrayList<>();
     private final Set<Integer> readIds = new HashSet<>();
+    private final Map<Integer, Map<String, TypeInformation<?>>> sideOutputs = new HashMap<>();
     private int lastId;
 
     /** From 1; never given twice, also after {@link #clear}. */
@@ -37,7 +41,9 @@ public final class TransformationGraph {
         for (Transformation<?> input : node.inputs()) {
             readIds.add(input.id());
         }
-        if (node instanceof OperatorTransformation || node instanceof SinkTransformation) {
+        if (node instanceof OperatorTransformation
+                || node instanceof TwoInputTransformation
+                || node instanceof SinkTransformation) {
             operators.add(node);
         }
         return node;
@@ -55,6 +61,17 @@ public final class TransformationGraph {
                             + ", which cannot be sent on: "
                             + refusal);
         }
+    }
+
+    /**
+     * A side output of the node is read.
+     *
+     * @return the type that it was first read with
+     */
+    public TypeInformation<?> registerSideOutput(Transformation<?> node, OutputTag<?> tag) {
+        return sideOutputs
+                .computeIfAbsent(node.id(), id -> new HashMap<>())
+                .computeIfAbsent(tag.getId(), id -> tag.getTypeInfo());
     }
 
     /** Whether another node reads this one. */
@@ -77,6 +94,7 @@ public final class TransformationGraph {
             boolean first = readByOperators.add(node.id());
             if (first
                     && (node instanceof PartitionTransformation
+                            || node instanceof SideOutputTransformation
                             || node instanceof UnionTransformation)) {
                 open.addAll(node.inputs());
             }

@@ -57,7 +57,10 @@ final class LambdaTypes {
         Executable implementation = implementationOf(lambda, loader);
         Map<TypeVariable<?>, TypeInformation<?>> bindings = new HashMap<>();
         TypeResolver resolver = new TypeResolver(bindings, cure);
-        boolean receiverIsInput = bindInput(lambda, implementation, inputType, bindings);
+        boolean inputComesFirst =
+                called.getGenericParameterTypes()[0].equals(baseType.getTypeParameters()[0]);
+        boolean receiverIsInput =
+                bindInput(lambda, implementation, inputComesFirst ? inputType : null, bindings);
         if (called.getGenericReturnType().equals(output)) {
             return returned(lambda, loader, implementation, resolver);
         }

@@ -62,9 +62,30 @@ public final class TypeExtractor {
      *     the one before it is the input
      * @param inputType of the records that come in, or null for a source
      */
-    @SuppressWarnings("unchecked")
     public static <O> TypeInformation<O> outputOf(
             Function function, Class<?> baseType, int typeParameter, TypeInformation<?> inputType) {
+        return typeArgumentOf(
+                function,
+                baseType,
+                typeParameter,
+                inputType != null && typeParameter > 0
+                        ? Map.of(typeParameter - 1, inputType)
+                        : Map.of());
+    }
+
+    /**
+     * The type of what a function emits, or of what else stands among its type parameters.
+     *
+     * @param baseType the generic class or interface by which the engine knows the function
+     * @param typeParameter position of the type asked for among the parameters of {@code baseType}
+     * @param known types by the positions of others of these parameters
+     */
+    @SuppressWarnings("unchecked")
+    public static <O> TypeInformation<O> typeArgumentOf(
+            Function function,
+            Class<?> baseType,
+            int typeParameter,
+            Map<Integer, TypeInformation<?>> known) {
         if (function instanceof ResultTypeQueryable<?> queryable) {
             return (TypeInformation<O>) queryable.getProducedType();
         }
@@ -76,7 +97,7 @@ public final class TypeExtractor {
                                 : LambdaTypes.describe(lambda))
                         + " with .returns(new TypeHint<...>() {}) or .returns(Types...)";
         TypeInformation<?> declared =
-                throughSupertypes(function.getClass(), baseType, typeParameter, inputType, cure);
+                throughSupertypes(function.getClass(), baseType, typeParameter, known, cure);
         if (lambda != null && declared instanceof UnknownTypeInfo) {
             return (TypeInformation<O>)
                     LambdaTypes.outputOf(
@@ -84,7 +105,7 @@ public final class TypeExtractor {
                             function.getClass().getClassLoader(),
                             baseType,
                             typeParameter,
-                            inputType,
+                            known.get(0),
                             cure);
         }
         return (TypeInformation<O>) declared;
@@ -100,16 +121,16 @@ public final class TypeExtractor {
             Class<?> from,
             Class<?> baseType,
             int typeParameter,
-            TypeInformation<?> inputType,
+            Map<Integer, TypeInformation<?>> known,
             String cure) {
         List<ParameterizedType> path = new ArrayList<>();
         boolean complete = findPath(from, baseType, path);
         TypeVariable<?>[] baseParameters = baseType.getTypeParameters();
         Map<TypeVariable<?>, TypeInformation<?>> bindings = new HashMap<>();
         TypeResolver resolver = new TypeResolver(bindings, cure);
-        if (complete && inputType != null && typeParameter > 0) {
-            // Downwards: what the input says about the variables of the function's own class.
-            bindings.put(baseParameters[typeParameter - 1], inputType);
+        if (complete && !known.isEmpty()) {
+            // Downwards: what the inputs say about the variables of the function's own class.
+            known.forEach((at, type) -> bindings.put(baseParameters[at], type));
             for (int i = path.size() - 1; i >= 0; i--) {
                 resolver.bindArguments(path.get(i));
             }

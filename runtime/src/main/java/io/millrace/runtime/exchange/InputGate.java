@@ -235,6 +235,11 @@ public final class InputGate {
         return allIdle ? Status.IDLE : Status.ACTIVE;
     }
 
+    /** The channel that {@link #poll} has looked at last: the one whose batch it gave. */
+    public int lastChannel() {
+        return cursor;
+    }
+
     public int channels() {
         return channels.length;
     }

@@ -6,6 +6,7 @@ import io.millrace.api.transform.Partitioning;
 import io.millrace.api.transform.SinkSpec;
 import io.millrace.api.transform.SourceSpec;
 import io.millrace.api.transform.Transformation;
+import io.millrace.api.transform.TwoInputSpec;
 import io.millrace.api.type.TypeInformation;
 import java.io.IOException;
 import java.io.ObjectInputStream;
@@ -55,21 +56,41 @@ public record ChainSpec(List<ChainedOperator> operators) {
      * One operator of a chain.
      *
      * @param id number of the operator in the job
-     * @param inputType null for a source
+     * @param inputTypes one for each logical input; none for a source
      * @param chained the operators of the chain that read this one directly
      * @param edges edges that carry this operator's records to other chains
+     * @param sides what else it emits, as far as it is read
      */
     public record ChainedOperator(
             int id,
             String name,
             String uid,
             Body body,
-            TypeInformation<?> inputType,
+            List<TypeInformation<?>> inputTypes,
             TypeInformation<?> outputType,
             List<Reader> chained,
-            List<EdgeOutput> edges)
+            List<EdgeOutput> edges,
+            List<SideOutput> sides)
             implements Serializable {
         public ChainedOperator {
+            inputTypes = List.copyOf(inputTypes);
+            sides = List.copyOf(sides);
+            chained = List.copyOf(chained);
+            edges = List.copyOf(edges);
+        }
+    }
+
+    /**
+     * A side output of an operator.
+     *
+     * @param tag the name that its function emits with
+     * @param chained the operators of the chain that read it directly
+     * @param edges edges that carry its records to other chains
+     */
+    public record SideOutput(
+            String tag, TypeInformation<?> type, List<Reader> chained, List<EdgeOutput> edges)
+            implements Serializable {
+        public SideOutput {
             chained = List.copyOf(chained);
             edges = List.copyOf(edges);
         }
@@ -137,8 +158,11 @@ public record ChainSpec(List<ChainedOperator> operators) {
         /**
          * @param finalResultsOnly whether a keyed aggregate emits one result a key at the end of
          *     its input
+         * @param key whose state and timers a record sees, or null
          */
-        record Operator(OperatorSpec<?, ?> spec, boolean finalResultsOnly) implements Body {
+        record Operator(
+                OperatorSpec<?, ?> spec, boolean finalResultsOnly, Partitioning.Hash<?, ?> key)
+                implements Body {
             @Override
             public boolean runsUserCode() {
                 return true;
@@ -150,6 +174,23 @@ public record ChainSpec(List<ChainedOperator> operators) {
                 return !finalResultsOnly
                         && (spec instanceof OperatorSpec.KeyedReduce
                                 || spec instanceof OperatorSpec.KeyedAggregate);
+            }
+        }
+
+        /**
+         * An operator with two logical inputs.
+         *
+         * @param firstKey whose state a record of the first input sees, or null
+         * @param secondKey likewise of the second input
+         */
+        record TwoInputs(
+                TwoInputSpec<?, ?, ?> spec,
+                Partitioning.Hash<?, ?> firstKey,
+                Partitioning.Hash<?, ?> secondKey)
+                implements Body {
+            @Override
+            public boolean runsUserCode() {
+                return true;
             }
         }
 

@@ -39,7 +39,7 @@ final class Chaining {
     HandOver handOver(StreamGraph.Edge edge) {
         StreamGraph.Node from = graph.node(edge.source());
         StreamGraph.Node to = graph.node(edge.target());
-        boolean immutable = from.outputType().isImmutable();
+        boolean immutable = graph.typeOf(edge).isImmutable();
         if (!isChained(edge, from, to)) {
             return immutable ? HandOver.EDGE : HandOver.EDGE_COPY;
         }

@@ -4,6 +4,7 @@ import io.millrace.api.InvalidProgramException;
 import io.millrace.api.transform.Partitioning;
 import io.millrace.api.transform.SinkSpec;
 import io.millrace.api.transform.SourceSpec;
+import io.millrace.api.type.TypeInformation;
 import io.millrace.runtime.generate.JobClasses;
 import io.millrace.runtime.serializer.RecordOutput;
 import io.millrace.runtime.serializer.Serializers;
@@ -19,6 +20,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /** Chains what can be chained and makes the job graph of a stream graph. */
 public final class JobGraphPlanner {
@@ -74,7 +76,7 @@ public final class JobGraphPlanner {
                             number,
                             vertexOfHead.get(headOf.get(edge.source())),
                             vertexOfHead.get(headOf.get(edge.target())),
-                            0,
+                            edge.input(),
                             pattern(edge.partitioning()),
                             edge.partitioning().word()));
         }
@@ -116,6 +118,17 @@ public final class JobGraphPlanner {
                 : JobEdge.Pattern.ALL_TO_ALL;
     }
 
+    /** Who reads one output of an operator. */
+    private static final class Readers {
+        final TypeInformation<?> type;
+        final List<ChainSpec.Reader> chained = new ArrayList<>();
+        final List<ChainSpec.EdgeOutput> leaving = new ArrayList<>();
+
+        Readers(TypeInformation<?> type) {
+            this.type = type;
+        }
+    }
+
     private JobVertex vertex(
             int id, List<Integer> members, Map<StreamGraph.Edge, Integer> edgeNumbers) {
         List<ChainSpec.ChainedOperator> operators = new ArrayList<>();
@@ -124,35 +137,48 @@ public final class JobGraphPlanner {
         Set<Integer> within = new HashSet<>(members);
         for (int member : members) {
             StreamGraph.Node node = graph.node(member);
-            List<ChainSpec.Reader> chained = new ArrayList<>();
-            List<ChainSpec.EdgeOutput> leaving = new ArrayList<>();
+            // by the name of the side output, the main one under null
+            Map<String, Readers> readers = new LinkedHashMap<>();
+            readers.put(null, new Readers(node.outputType()));
             for (StreamGraph.Edge edge : graph.outputsOf(member)) {
+                Readers of =
+                        readers.computeIfAbsent(
+                                edge.side() == null ? null : edge.side().getId(),
+                                tag -> new Readers(edge.side().getTypeInfo()));
                 Integer number = edgeNumbers.get(edge);
                 if (number != null) {
                     int groups = graph.node(edge.target()).maxParallelism();
-                    leaving.add(
+                    of.leaving.add(
                             new ChainSpec.EdgeOutput(
                                     number,
                                     edge.partitioning(),
                                     groups,
                                     node.bufferTimeoutMillis()));
                 } else if (within.contains(edge.target())) {
-                    chained.add(
+                    of.chained.add(
                             new ChainSpec.Reader(
                                     members.indexOf(edge.target()),
                                     chaining.handOver(edge) == HandOver.CHAINED_COPY));
                 }
             }
+            Readers main = readers.remove(null);
+            List<ChainSpec.SideOutput> sides = new ArrayList<>();
+            readers.forEach(
+                    (tag, of) ->
+                            sides.add(
+                                    new ChainSpec.SideOutput(
+                                            tag, of.type, of.chained, of.leaving)));
             operators.add(
                     new ChainSpec.ChainedOperator(
                             node.id(),
                             node.name(),
                             node.uid(),
                             body(node),
-                            node.inputType(),
+                            node.inputTypes(),
                             node.outputType(),
-                            chained,
-                            leaving));
+                            main.chained,
+                            main.leaving,
+                            sides));
             if (node.body() instanceof ChainSpec.Body.Source source
                     && source.spec() instanceof SourceSpec.TextFile text) {
                 inputs.add(new JobVertex.FileInput(node.id(), text.path()));
@@ -214,7 +240,11 @@ public final class JobGraphPlanner {
     private static String name(List<ChainSpec.ChainedOperator> operators, int at) {
         ChainSpec.ChainedOperator operator = operators.get(at);
         List<String> names =
-                operator.chained().stream().map(next -> name(operators, next.place())).toList();
+                Stream.concat(
+                                operator.chained().stream(),
+                                operator.sides().stream().flatMap(side -> side.chained().stream()))
+                        .map(next -> name(operators, next.place()))
+                        .toList();
         return switch (names.size()) {
             case 0 -> operator.name();
             case 1 -> operator.name() + " -> " + names.get(0);

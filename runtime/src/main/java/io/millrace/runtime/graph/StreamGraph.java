@@ -1,6 +1,7 @@
 package io.millrace.runtime.graph;
 
 import io.millrace.api.RuntimeExecutionMode;
+import io.millrace.api.function.OutputTag;
 import io.millrace.api.transform.ChainingStrategy;
 import io.millrace.api.transform.Partitioning;
 import io.millrace.api.transform.Transformation;
@@ -26,7 +27,7 @@ public record StreamGraph(
      * One operator.
      *
      * @param id of its transformation
-     * @param inputType null for a source
+     * @param inputTypes one for each logical input; none for a source
      * @param bufferTimeoutMillis of the edges that leave it; {@link
      *     Transformation#BUFFER_TIMEOUT_UNSET} for the job's
      */
@@ -35,7 +36,7 @@ public record StreamGraph(
             String name,
             String uid,
             ChainSpec.Body body,
-            TypeInformation<?> inputType,
+            List<TypeInformation<?>> inputTypes,
             TypeInformation<?> outputType,
             int parallelism,
             int maxParallelism,
@@ -49,8 +50,21 @@ public record StreamGraph(
      * @param number place among the edges; two edges may lead from one operator to another
      * @param source id of a node
      * @param target id of a node
+     * @param input logical input of the target, from 0
+     * @param side output of the source that it carries, or null for the main one
      */
-    public record Edge(int number, int source, int target, Partitioning<?> partitioning) {}
+    public record Edge(
+            int number,
+            int source,
+            int target,
+            int input,
+            OutputTag<?> side,
+            Partitioning<?> partitioning) {}
+
+    /** Type of the records that an edge carries. */
+    public TypeInformation<?> typeOf(Edge edge) {
+        return edge.side() == null ? node(edge.source()).outputType() : edge.side().getTypeInfo();
+    }
 
     public Node node(int id) {
         return nodes.stream()

@@ -2,15 +2,18 @@ package io.millrace.runtime.graph;
 
 import io.millrace.api.InvalidProgramException;
 import io.millrace.api.RuntimeExecutionMode;
+import io.millrace.api.function.OutputTag;
 import io.millrace.api.transform.OperatorSpec;
 import io.millrace.api.transform.OperatorTransformation;
 import io.millrace.api.transform.PartitionTransformation;
 import io.millrace.api.transform.Partitioning;
 import io.millrace.api.transform.Pipeline;
+import io.millrace.api.transform.SideOutputTransformation;
 import io.millrace.api.transform.SinkTransformation;
 import io.millrace.api.transform.SourceSpec;
 import io.millrace.api.transform.SourceTransformation;
 import io.millrace.api.transform.Transformation;
+import io.millrace.api.transform.TwoInputTransformation;
 import io.millrace.api.transform.UnionTransformation;
 import io.millrace.api.type.TypeInformation;
 import io.millrace.runtime.serializer.KeyGroups;
@@ -38,8 +41,13 @@ public final class StreamGraphPlanner {
     private final Map<Integer, List<Way>> ways = new HashMap<>();
     private final List<Transformation<?>> order = new ArrayList<>();
 
-    /** Records of a node on their way, with the partitioning asked for, or null if none was. */
-    private record Way(int source, Partitioning<?> partitioning) {}
+    /**
+     * Records of a node on their way.
+     *
+     * @param side output that they come from, or null for the main one
+     * @param partitioning asked for, or null if none was
+     */
+    private record Way(int source, OutputTag<?> side, Partitioning<?> partitioning) {}
 
     private StreamGraphPlanner(Pipeline pipeline, int defaultParallelism) {
         this.pipeline = pipeline;
@@ -111,23 +119,35 @@ public final class StreamGraphPlanner {
         List<Way> result = new ArrayList<>();
         if (at instanceof PartitionTransformation<?> partition) {
             for (Way way : waysFrom(partition.input(), mode)) {
-                result.add(new Way(way.source(), partition.partitioning()));
+                result.add(new Way(way.source(), way.side(), partition.partitioning()));
             }
         } else if (at instanceof UnionTransformation<?> union) {
             for (Transformation<?> input : union.inputs()) {
                 result.addAll(waysFrom(input, mode));
             }
-        } else {
-            List<Way> inputs = new ArrayList<>();
-            at.inputs().forEach(input -> inputs.addAll(waysFrom(input, mode)));
-            StreamGraph.Node node = node(at, inputs, mode);
-            nodes.put(at.id(), node);
-            for (Way way : inputs) {
-                edges.add(
-                        new StreamGraph.Edge(
-                                edges.size(), way.source(), node.id(), partitioning(way, node)));
+        } else if (at instanceof SideOutputTransformation<?> side) {
+            for (Way way : waysFrom(side.inputs().get(0), mode)) {
+                result.add(new Way(way.source(), side.tag(), null));
             }
-            result.add(new Way(node.id(), null));
+        } else {
+            List<List<Way>> inputs = new ArrayList<>();
+            at.inputs().forEach(input -> inputs.add(waysFrom(input, mode)));
+            List<Way> all = inputs.stream().flatMap(List::stream).toList();
+            StreamGraph.Node node = node(at, all, mode);
+            nodes.put(at.id(), node);
+            for (int input = 0; input < inputs.size(); input++) {
+                for (Way way : inputs.get(input)) {
+                    edges.add(
+                            new StreamGraph.Edge(
+                                    edges.size(),
+                                    way.source(),
+                                    node.id(),
+                                    input,
+                                    way.side(),
+                                    partitioning(way, node)));
+                }
+            }
+            result.add(new Way(node.id(), null, null));
         }
         order.add(at);
         ways.put(at.id(), result);
@@ -139,7 +159,8 @@ public final class StreamGraphPlanner {
         int parallelism = parallelism(at);
         int maxParallelism = maxParallelism(at, parallelism);
         ChainSpec.Body body;
-        TypeInformation<?> inputType = null;
+        List<TypeInformation<?>> inputTypes = new ArrayList<>();
+        at.inputs().forEach(input -> inputTypes.add(input.outputType()));
         String name = at.name();
         if (at instanceof SourceTransformation<?> source) {
             name = "Source: " + name;
@@ -147,22 +168,22 @@ public final class StreamGraphPlanner {
         } else if (at instanceof SinkTransformation<?> sink) {
             name = "Sink: " + name;
             body = new ChainSpec.Body.Sink(sink.spec());
-            inputType = sink.input().outputType();
+        } else if (at instanceof TwoInputTransformation<?, ?, ?> two) {
+            body = new ChainSpec.Body.TwoInputs(two.spec(), two.firstKey(), two.secondKey());
         } else {
             OperatorTransformation<?, ?> operator = (OperatorTransformation<?, ?>) at;
             body =
                     new ChainSpec.Body.Operator(
                             operator.spec(),
-                            mode == RuntimeExecutionMode.BATCH
-                                    && isKeyedAggregate(operator.spec()));
-            inputType = operator.input().outputType();
+                            mode == RuntimeExecutionMode.BATCH && isKeyedAggregate(operator.spec()),
+                            operator.key());
         }
         return new StreamGraph.Node(
                 at.id(),
                 name,
                 at.uid(),
                 body,
-                inputType,
+                inputTypes,
                 at.outputType(),
                 parallelism,
                 maxParallelism,

@@ -12,6 +12,7 @@ import io.millrace.runtime.master.MasterEvent;
 import io.millrace.runtime.network.DataNetworkSettings;
 import io.millrace.runtime.network.Secret;
 import io.millrace.runtime.operator.CollectedRecords;
+import io.millrace.runtime.operator.KeyedStores;
 import io.millrace.runtime.schedule.AttemptId;
 import io.millrace.runtime.task.SubtaskMetrics;
 import io.millrace.runtime.worker.TaskManager;
@@ -67,7 +68,11 @@ final class LocalWorker implements AutoCloseable {
         JobClasses classes = new JobClasses(userClassLoader);
         WorkerDataPlane.Running running =
                 new WorkerDataPlane.Running(
-                        job -> classes, clock, settings.cancelInterval().toNanos(), collected);
+                        job -> classes,
+                        KeyedStores.none(),
+                        clock,
+                        settings.cancelInterval().toNanos(),
+                        collected);
         this.dataPlane =
                 settings.workers() == 1
                         ? WorkerDataPlane.alone(id, running)

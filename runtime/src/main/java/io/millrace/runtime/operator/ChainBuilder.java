@@ -1,23 +1,34 @@
 package io.millrace.runtime.operator;
 
+import io.millrace.api.ExecutionConfig;
 import io.millrace.api.function.Function;
+import io.millrace.api.function.RichFunction;
 import io.millrace.api.function.SourceFunction;
 import io.millrace.api.transform.OperatorSpec;
+import io.millrace.api.transform.Partitioning;
 import io.millrace.api.transform.SinkSpec;
 import io.millrace.api.transform.SourceSpec;
+import io.millrace.api.transform.TwoInputSpec;
 import io.millrace.api.type.FieldAccessor;
 import io.millrace.api.type.TypeInformation;
+import io.millrace.runtime.exchange.EdgeWriter;
 import io.millrace.runtime.exchange.RecordWriter;
+import io.millrace.runtime.exchange.StreamEvent;
 import io.millrace.runtime.generate.ClassCopy;
 import io.millrace.runtime.graph.ChainSpec;
 import io.millrace.runtime.graph.ChainSpec.Body;
 import io.millrace.runtime.graph.ChainSpec.ChainedOperator;
 import io.millrace.runtime.serializer.Serializers;
 import io.millrace.runtime.serializer.TypeSerializer;
+import io.millrace.runtime.state.KeyedStateStore;
+import io.millrace.runtime.state.Namespace;
 import java.lang.invoke.MethodHandles;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 
 /**
  * Puts the operators of one subtask together: from the last to the first, each with its output.
@@ -33,9 +44,17 @@ public final class ChainBuilder {
     private final Map<Integer, RecordWriter> writers;
     private final OperatorPorts ports;
     private final Operator[] operators;
+    private final Downstream[] downstream;
+    private final List<KeyedStateStore> stores = new ArrayList<>();
 
     /** Of the operator that is being made. */
     private List<UserFunction> functions;
+
+    /** Of the operator that is being made; null if it has none. */
+    private KeyedStateStore store;
+
+    /** Of the operator that is being made. */
+    private SideOutputs sides;
 
     /**
      * @param writers by the number of their edge
@@ -50,14 +69,36 @@ public final class ChainBuilder {
         this.writers = writers;
         this.ports = ports;
         this.operators = new Operator[spec.operators().size()];
+        this.downstream = new Downstream[spec.operators().size()];
     }
 
+    /**
+     * @throws RuntimeException what the constructors throw; stores are given back
+     */
     public OperatorChain build() {
+        try {
+            return assemble();
+        } catch (RuntimeException | Error e) {
+            stores.forEach(KeyedStateStore::close);
+            throw e;
+        }
+    }
+
+    private OperatorChain assemble() {
         List<OperatorChain.Member> members = new ArrayList<>();
         Source source = null;
         for (int i = operators.length - 1; i >= 0; i--) {
             ChainedOperator operator = spec.operators().get(i);
-            Output output = outputOf(operator);
+            Output output =
+                    outputOf(
+                            operator,
+                            operator.outputType(),
+                            operator.chained(),
+                            operator.edges(),
+                            0);
+            sides = sidesOf(operator);
+            downstream[i] = downstreamOf(operator);
+            store = null;
             functions = new ArrayList<>();
             if (operator.body() instanceof Body.Source body) {
                 source = source(operator, body.spec(), output);
@@ -71,29 +112,81 @@ public final class ChainBuilder {
                                 operator.name(), operators[i], List.copyOf(functions)));
             }
         }
-        BatchLoop loop = source == null ? loop(spec.head(), operators[0]) : null;
+        Downstream behindSource = downstream[0];
+        Consumer<StreamEvent> head =
+                source != null
+                        ? behindSource::event
+                        : new Downstream.Reader(operators[0], behindSource)::event;
         return new OperatorChain(
                 spec.head().name(),
                 source,
-                loop,
+                source == null ? loops(spec.head(), operators[0]) : List.of(),
+                head,
                 members,
+                stores,
                 writers.values().stream().map(RecordWriter::edge).toList());
+    }
+
+    private List<BatchLoop> loops(ChainedOperator head, Operator operator) {
+        return operator instanceof TwoInputOperator two
+                ? List.of(
+                        loop(head, operator, 0),
+                        loop(head, copy(SecondInput.class, head).newInstance(Output.class, two), 1))
+                : List.of(loop(head, operator, 0));
+    }
+
+    private SideOutputs sidesOf(ChainedOperator operator) {
+        Map<String, Output> byTag = new HashMap<>();
+        int branch = operator.chained().size() + operator.edges().size();
+        for (ChainSpec.SideOutput side : operator.sides()) {
+            byTag.put(
+                    side.tag(),
+                    outputOf(operator, side.type(), side.chained(), side.edges(), branch));
+            branch += side.chained().size() + side.edges().size();
+        }
+        return new SideOutputs(byTag);
+    }
+
+    private Downstream downstreamOf(ChainedOperator operator) {
+        List<Downstream.Reader> readers = new ArrayList<>();
+        List<EdgeWriter> leaving = new ArrayList<>();
+        operator.chained().forEach(next -> readers.add(reader(next)));
+        operator.edges().forEach(edge -> leaving.add(writers.get(edge.edge()).edge()));
+        for (ChainSpec.SideOutput side : operator.sides()) {
+            side.chained().forEach(next -> readers.add(reader(next)));
+            side.edges().forEach(edge -> leaving.add(writers.get(edge.edge()).edge()));
+        }
+        return new Downstream(readers, leaving);
+    }
+
+    private Downstream.Reader reader(ChainSpec.Reader reader) {
+        return new Downstream.Reader(operators[reader.place()], downstream[reader.place()]);
     }
 
     /**
      * Edges first: what is written to one is a copy of its own, which no chained function can
      * change any more.
+     *
+     * @param firstBranch number of the output's first branch among all of the operator's
      */
-    private Output outputOf(ChainedOperator operator) {
+    private Output outputOf(
+            ChainedOperator operator,
+            TypeInformation<?> type,
+            List<ChainSpec.Reader> chained,
+            List<ChainSpec.EdgeOutput> edges,
+            int firstBranch) {
         List<Output> outputs = new ArrayList<>();
-        for (ChainSpec.EdgeOutput edge : operator.edges()) {
+        for (ChainSpec.EdgeOutput edge : edges) {
             outputs.add(
-                    copy(EdgeOutput.class, operator, outputs.size())
+                    copy(EdgeOutput.class, operator, firstBranch + outputs.size())
                             .newInstance(Output.class, operator.name(), writers.get(edge.edge())));
         }
-        for (ChainSpec.Reader reader : operator.chained()) {
+        for (ChainSpec.Reader reader : chained) {
             Output direct = operators[reader.place()];
-            outputs.add(reader.copies() ? copying(operator, outputs.size(), direct) : direct);
+            outputs.add(
+                    reader.copies()
+                            ? copying(operator, type, firstBranch + outputs.size(), direct)
+                            : direct);
         }
         if (outputs.isEmpty()) {
             return new DiscardingOutput();
@@ -101,7 +194,7 @@ public final class ChainBuilder {
         Output all = outputs.get(outputs.size() - 1);
         for (int i = outputs.size() - 2; i >= 0; i--) {
             all =
-                    copy(ForkedOutput.class, operator, i)
+                    copy(ForkedOutput.class, operator, firstBranch + i)
                             .newInstance(Output.class, outputs.get(i), all);
         }
         return all;
@@ -135,14 +228,14 @@ public final class ChainBuilder {
         return copy(original, operator, 0);
     }
 
-    private BatchLoop loop(ChainedOperator operator, Output head) {
-        return copy(ChainBatchLoop.class, operator).newInstance(BatchLoop.class, head);
+    private BatchLoop loop(ChainedOperator operator, Output head, int input) {
+        return copy(ChainBatchLoop.class, operator, input).newInstance(BatchLoop.class, head);
     }
 
-    private Output copying(ChainedOperator operator, int branch, Output output) {
+    private Output copying(
+            ChainedOperator operator, TypeInformation<?> type, int branch, Output output) {
         return copy(CopyingOutput.class, operator, branch)
-                .newInstance(
-                        Output.class, operator.name(), serializer(operator.outputType()), output);
+                .newInstance(Output.class, operator.name(), serializer(type), output);
     }
 
     @SuppressWarnings("unchecked") // values of the type are all the serializer ever sees
@@ -158,7 +251,9 @@ public final class ChainBuilder {
 
     private UserFunction userFunction(ChainedOperator operator, Function function) {
         return new UserFunction(
-                function, operator.name(), new SubtaskRuntimeContext(operator.name(), subtask));
+                function,
+                operator.name(),
+                new SubtaskRuntimeContext(operator.name(), subtask, functionStates(operator)));
     }
 
     private Source source(ChainedOperator operator, SourceSpec<?> source, Output output) {
@@ -192,7 +287,7 @@ public final class ChainBuilder {
                 userFunction(operator, function),
                 subtask,
                 serializer(operator.outputType()),
-                loop(operator, output));
+                loop(operator, output, 0));
     }
 
     private Source elements(ChainedOperator operator, Body.Elements elements, Output output) {
@@ -209,27 +304,62 @@ public final class ChainBuilder {
         if (operator.body() instanceof Body.Sink sink) {
             return sink(operator, sink.spec());
         }
+        if (operator.body() instanceof Body.TwoInputs two) {
+            return twoInputs(operator, two, output);
+        }
         Body.Operator body = (Body.Operator) operator.body();
         OperatorSpec<?, ?> what = body.spec();
         if (what instanceof OperatorSpec.Map<?, ?> map) {
-            return calling(MapOperator.class, operator, map.function(), output);
+            return plain(MapOperator.class, operator, map.function(), body.key(), output);
         }
         if (what instanceof OperatorSpec.FlatMap<?, ?> flatMap) {
-            return calling(FlatMapOperator.class, operator, flatMap.function(), output);
+            return plain(FlatMapOperator.class, operator, flatMap.function(), body.key(), output);
         }
         if (what instanceof OperatorSpec.Filter<?> filter) {
-            return calling(FilterOperator.class, operator, filter.function(), output);
+            return plain(FilterOperator.class, operator, filter.function(), body.key(), output);
+        }
+        if (what instanceof OperatorSpec.AssignTimestamps<?> timestamps) {
+            return copy(TimestampsOperator.class, operator)
+                    .newInstance(
+                            Operator.class,
+                            operator.name(),
+                            timestamps.strategy(),
+                            ExecutionConfig.fromMap(subtask.deployment().configuration())
+                                    .getAutoWatermarkInterval(),
+                            subtask.time(),
+                            downstream[spec.operators().indexOf(operator)],
+                            output);
         }
         if (what instanceof OperatorSpec.Process<?, ?> process) {
-            return calling(ProcessOperator.class, operator, process.function(), output);
+            if (body.key() != null) {
+                return onKeys(
+                        ProcessOnKeysOperator.class,
+                        operator,
+                        process.function(),
+                        body.key(),
+                        null,
+                        output);
+            }
+            NoTimers timers = new NoTimers(operator.name(), subtask.time());
+            return calling(
+                    ProcessOperator.class,
+                    operator,
+                    process.function(),
+                    timers,
+                    new Call(timers, sides, null),
+                    output);
         }
         if (what instanceof OperatorSpec.KeyedProcess<?, ?, ?> process) {
-            return calling(
+            return onKeys(
                     KeyedProcessOperator.class,
                     operator,
                     process.function(),
-                    process.key(),
+                    body.key(),
+                    null,
                     output);
+        }
+        if (what instanceof OperatorSpec.WindowAggregate<?, ?, ?, ?, ?> windows) {
+            return windows(operator, windows, body.key(), output);
         }
         if (what instanceof OperatorSpec.KeyedReduce<?, ?> reduce) {
             return calling(
@@ -259,6 +389,152 @@ public final class ChainBuilder {
         return copy(HashedResults.class, operator).newInstance(KeyedResults.class);
     }
 
+    /** The operator's store, of which there is one. */
+    private KeyedStateStore store(ChainedOperator operator, Partitioning.Hash<?, ?> key) {
+        store = ports.stores().open(subtask, operator.name(), key.keyType());
+        stores.add(store);
+        return store;
+    }
+
+    /** For the functions of the operator that is being made. */
+    private io.millrace.api.state.KeyedStateStore functionStates(ChainedOperator operator) {
+        return store == null
+                ? new NoKeyedState(operator.name())
+                : new FunctionStates(store, Namespace.none(), "");
+    }
+
+    /** An operator that knows nothing of keys; its function may if it is rich. */
+    private Operator plain(
+            Class<? extends Operator> original,
+            ChainedOperator operator,
+            Function function,
+            Partitioning.Hash<?, ?> key,
+            Output output) {
+        if (key == null || !(function instanceof RichFunction)) {
+            return calling(original, operator, function, output);
+        }
+        KeyedStateStore made = store(operator, key);
+        return copy(KeyedInputOperator.class, operator)
+                .newInstance(
+                        Operator.class,
+                        operator.name(),
+                        key.key(),
+                        made,
+                        calling(original, operator, function, output));
+    }
+
+    /**
+     * An operator with state and timers of keys.
+     *
+     * @param second null for an operator with one input
+     */
+    private Operator onKeys(
+            Class<? extends Operator> original,
+            ChainedOperator operator,
+            Function function,
+            Partitioning.Hash<?, ?> first,
+            Partitioning.Hash<?, ?> second,
+            Output output) {
+        KeyedStateStore made = store(operator, first);
+        KeyedTimers timers = new KeyedTimers(made, Namespace.none(), subtask.time());
+        Call call = new Call(timers, sides, made);
+        return second == null
+                ? calling(original, operator, function, first.key(), made, timers, call, output)
+                : calling(
+                        original,
+                        operator,
+                        function,
+                        first.key(),
+                        second.key(),
+                        made,
+                        timers,
+                        call,
+                        output);
+    }
+
+    private Operator windows(
+            ChainedOperator operator,
+            OperatorSpec.WindowAggregate<?, ?, ?, ?, ?> what,
+            Partitioning.Hash<?, ?> key,
+            Output output) {
+        KeyedStateStore made = store(operator, key);
+        FunctionStates globalStates = new FunctionStates(made, Namespace.none(), "");
+        Function function = WindowAssembly.functionOf(what.result());
+        if (function != null) {
+            user(operator, function);
+        }
+        WindowParts parts =
+                new WindowAssembly(
+                                what,
+                                operator.inputTypes().get(0),
+                                made,
+                                subtask.time(),
+                                globalStates,
+                                sides,
+                                subtask.classes(),
+                                place(operator, 0))
+                        .parts();
+        return copy(WindowOperator.class, operator)
+                .newInstance(Operator.class, operator.name(), key.key(), parts, output);
+    }
+
+    private Operator twoInputs(ChainedOperator operator, Body.TwoInputs body, Output output) {
+        TwoInputSpec<?, ?, ?> what = body.spec();
+        boolean keyed = body.firstKey() != null && body.secondKey() != null;
+        if (what instanceof TwoInputSpec.CoMap<?, ?, ?> map) {
+            return coFunction(CoMapOperator.class, operator, map.function(), body, output);
+        }
+        if (what instanceof TwoInputSpec.CoFlatMap<?, ?, ?> flatMap) {
+            return coFunction(CoFlatMapOperator.class, operator, flatMap.function(), body, output);
+        }
+        if (what instanceof TwoInputSpec.KeyedCoProcess<?, ?, ?, ?> process) {
+            return onKeys(
+                    KeyedCoProcessOperator.class,
+                    operator,
+                    process.function(),
+                    body.firstKey(),
+                    body.secondKey(),
+                    output);
+        }
+        if (what instanceof TwoInputSpec.CoProcess<?, ?, ?> process) {
+            if (keyed) {
+                return onKeys(
+                        CoProcessOnKeysOperator.class,
+                        operator,
+                        process.function(),
+                        body.firstKey(),
+                        body.secondKey(),
+                        output);
+            }
+            NoTimers timers = new NoTimers(operator.name(), subtask.time());
+            return calling(
+                    CoProcessOperator.class,
+                    operator,
+                    process.function(),
+                    timers,
+                    new Call(timers, sides, null),
+                    output);
+        }
+        throw new IllegalStateException("No operator for " + what);
+    }
+
+    private Operator coFunction(
+            Class<? extends Operator> original,
+            ChainedOperator operator,
+            Function function,
+            Body.TwoInputs body,
+            Output output) {
+        boolean keyed = function instanceof RichFunction && body.firstKey() != null;
+        return calling(
+                original,
+                operator,
+                function,
+                keyed ? body.firstKey().key() : null,
+                keyed ? body.secondKey().key() : null,
+                keyed ? store(operator, body.firstKey()) : null,
+                output);
+    }
+
     /**
      * An operator that calls a function of the user's.
      *
@@ -272,7 +548,7 @@ public final class ChainBuilder {
         List<Object> arguments = new ArrayList<>();
         arguments.add(operator.name());
         arguments.add(user(operator, function));
-        arguments.addAll(List.of(further));
+        arguments.addAll(Arrays.asList(further));
         return copy(original, operator).newInstance(Operator.class, arguments.toArray());
     }
 

@@ -1,26 +1,35 @@
 package io.millrace.runtime.operator;
 
 import io.millrace.api.function.KeyedProcessFunction;
-import io.millrace.runtime.exchange.RecordBatch;
+import io.millrace.api.function.OutputTag;
+import io.millrace.api.time.TimerService;
 
 /** What a keyed process function may ask about the record it is called with. */
 final class KeyedProcessContext extends KeyedProcessFunction<Object, Object, Object>.Context {
-    /** Of the record; {@link RecordBatch#NO_TIMESTAMP} if it has none. */
-    long timestampMillis;
+    private final Call call;
 
-    Object currentKey;
-
-    KeyedProcessContext(KeyedProcessFunction<Object, Object, Object> function) {
+    KeyedProcessContext(KeyedProcessFunction<Object, Object, Object> function, Call call) {
         function.super();
+        this.call = call;
     }
 
     @Override
     public Long timestamp() {
-        return timestampMillis == RecordBatch.NO_TIMESTAMP ? null : timestampMillis;
+        return call.timestamp();
+    }
+
+    @Override
+    public TimerService timerService() {
+        return call.timers();
+    }
+
+    @Override
+    public <X> void output(OutputTag<X> outputTag, X value) {
+        call.output(outputTag, value);
     }
 
     @Override
     public Object getCurrentKey() {
-        return currentKey;
+        return call.currentKey();
     }
 }

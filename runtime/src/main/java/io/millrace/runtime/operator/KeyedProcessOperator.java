@@ -3,37 +3,55 @@ package io.millrace.runtime.operator;
 import io.millrace.api.function.Collector;
 import io.millrace.api.function.KeySelector;
 import io.millrace.api.function.KeyedProcessFunction;
+import io.millrace.api.time.TimeDomain;
+import io.millrace.runtime.state.KeyedStateStore;
 
 /**
- * Hands on what a function emits for each record, which it is told the key of, with the record's
- * timestamp.
+ * Calls a keyed process function for each record and timer.
  *
  * <p>It is the function's collector itself, so that this call site, too, is its own.
  */
-final class KeyedProcessOperator implements Operator, Collector<Object> {
+final class KeyedProcessOperator implements Operator, Collector<Object>, KeyedTimers.Target {
     private final String name;
     private final KeyedProcessFunction<Object, Object, Object> function;
     private final KeySelector<Object, Object> selector;
+    private final KeyedStateStore store;
+    private final KeyedTimers timers;
+    private final Call call;
     private final KeyedProcessContext context;
+    private final KeyedProcessTimerContext timerContext;
     private final Output output;
 
     KeyedProcessOperator(
             String name,
             KeyedProcessFunction<Object, Object, Object> function,
             KeySelector<Object, Object> selector,
+            KeyedStateStore store,
+            KeyedTimers timers,
+            Call call,
             Output output) {
         this.name = name;
         this.function = function;
         this.selector = selector;
-        this.context = new KeyedProcessContext(function);
+        this.store = store;
+        this.timers = timers;
+        this.call = call;
+        this.context = new KeyedProcessContext(function, call);
+        this.timerContext = new KeyedProcessTimerContext(function, call);
         this.output = output;
     }
 
     @Override
+    public void open() {
+        timers.wakeForNext();
+    }
+
+    @Override
     public void process(Object value, long timestampMillis) {
-        context.timestampMillis = timestampMillis;
         try {
-            context.currentKey = selector.getKey(value);
+            Object key = selector.getKey(value);
+            store.setCurrentKey(key);
+            call.onRecord(timestampMillis, key);
             function.processElement(value, context, this);
         } catch (Throwable t) {
             throw OperatorFailure.onRecord(name, value, t);
@@ -41,8 +59,24 @@ final class KeyedProcessOperator implements Operator, Collector<Object> {
     }
 
     @Override
+    public void watermark(long timestampMillis) {
+        timers.fireEventTimers(timestampMillis, name, this);
+    }
+
+    @Override
+    public void processingTime(long nowMillis) {
+        timers.fireProcessingTimers(nowMillis, name, this);
+    }
+
+    @Override
+    public void onTimer(long timeMillis, TimeDomain domain, Object namespace) throws Exception {
+        call.onTimer(timeMillis, domain);
+        function.onTimer(timeMillis, timerContext, this);
+    }
+
+    @Override
     public void collect(Object record) {
-        output.process(record, context.timestampMillis);
+        output.process(record, call.emittedMillis());
     }
 
     /** The function's to call, without effect. */

@@ -3,9 +3,9 @@ package io.millrace.runtime.operator;
 /**
  * One operator in a chain, in one subtask.
  *
- * <p>Order of calls: {@code open}, any number of {@code process} and {@code watermark}, {@code
- * finish} until it returns true, {@code close}. After a failure or a cancel only {@code close}
- * follows.
+ * <p>Order of calls: {@code open}, any number of {@code process}, {@code watermark} and {@code
+ * processingTime}, the watermark {@code Long.MAX_VALUE} when the input has ended, {@code finish}
+ * until it returns true, {@code close}. After a failure or a cancel only {@code close} follows.
  *
  * <p>Threads: owned by the subtask.
  */
@@ -15,6 +15,17 @@ public interface Operator extends Output {
 
     /** No record with a timestamp at or below this one is expected any more. */
     default void watermark(long timestampMillis) {}
+
+    /** Whether the watermarks and the idleness that come in end here, and others go out. */
+    default boolean makesWatermarks() {
+        return false;
+    }
+
+    /**
+     * The wall clock has reached a time that some operator of the chain has asked for, by {@link
+     * ProcessingTime#wakeAt}; asks again for what is to come.
+     */
+    default void processingTime(long nowMillis) {}
 
     /**
      * The input has ended: emits what is left, about {@code maxRecords} of it at a time.

@@ -3,23 +3,27 @@ package io.millrace.runtime.operator;
 import io.millrace.runtime.exchange.EdgeWriter;
 import io.millrace.runtime.exchange.RecordBatch;
 import io.millrace.runtime.exchange.StreamEvent;
+import io.millrace.runtime.state.KeyedStateStore;
 import java.io.IOException;
 import java.util.List;
+import java.util.function.Consumer;
 
 /**
  * The operators of one subtask, ready to run.
  *
- * <p>Records go in at the head and travel by direct calls. Events go to the operators in their
- * order, so that each has emitted what an event makes it emit before the next one sees the event,
- * and then to the edges.
+ * <p>Records go in at the head and travel by direct calls. Watermarks and idleness take the way of
+ * the records, so that each operator has emitted what they make it emit before the next one and the
+ * edges see them; other events go to all edges.
  *
  * <p>Threads: owned by the subtask.
  */
 public final class OperatorChain {
     private final String headName;
     private final Source source;
-    private final BatchLoop loop;
+    private final List<BatchLoop> loops;
+    private final Consumer<StreamEvent> head;
     private final List<Member> operators;
+    private final List<KeyedStateStore> stores;
     private final List<EdgeWriter> writers;
     private int opened;
     private int finished;
@@ -49,19 +53,25 @@ public final class OperatorChain {
 
     /**
      * @param source the head if the chain reads no other, else null
-     * @param loop of the first operator; null if there is a source
+     * @param loops of the first operator, one for each logical input; none if there is a source
+     * @param head takes watermarks and idleness as they come in, or from the source
      * @param operators all others, in topological order
+     * @param stores of the operators, closed with them
      */
     OperatorChain(
             String headName,
             Source source,
-            BatchLoop loop,
+            List<BatchLoop> loops,
+            Consumer<StreamEvent> head,
             List<Member> operators,
+            List<KeyedStateStore> stores,
             List<EdgeWriter> writers) {
         this.headName = headName;
         this.source = source;
-        this.loop = loop;
+        this.loops = List.copyOf(loops);
+        this.head = head;
         this.operators = operators;
+        this.stores = List.copyOf(stores);
         this.writers = writers;
     }
 
@@ -87,11 +97,12 @@ public final class OperatorChain {
     /**
      * Runs records of a batch through the chain until it is empty or the target is interrupted.
      *
+     * @param input logical input that the records have come on
      * @param most records to take at the most
      * @return how many were taken
      */
-    public int process(RecordBatch batch, int most, Source.Target interruption) {
-        return loop.run(batch, most, interruption);
+    public int process(int input, RecordBatch batch, int most, Source.Target interruption) {
+        return loops.get(input).run(batch, most, interruption);
     }
 
     /** Lets the source emit; only if {@link #hasSource}. */
@@ -100,13 +111,29 @@ public final class OperatorChain {
     }
 
     public void event(StreamEvent event) {
-        if (event instanceof StreamEvent.Watermark mark) {
-            for (Member member : operators) {
-                member.operator().watermark(mark.timestampMillis());
-            }
+        if (event instanceof StreamEvent.Watermark || event instanceof StreamEvent.Status) {
+            head.accept(event);
+            return;
         }
         for (EdgeWriter writer : writers) {
             writer.event(event);
+        }
+    }
+
+    /** The wall clock has reached a time that was asked for. */
+    public void processingTime(long nowMillis) {
+        for (Member member : operators) {
+            member.operator().processingTime(nowMillis);
+        }
+    }
+
+    /**
+     * No record comes any more, so that there is nothing left to wait for. The edges are not told:
+     * their readers come to the same end by themselves when all that they read has ended.
+     */
+    public void endOfTime() {
+        for (Member member : operators) {
+            member.operator().watermark(Long.MAX_VALUE);
         }
     }
 
@@ -179,6 +206,7 @@ public final class OperatorChain {
             operators.get(i).close(closing);
         }
         opened = 0;
+        stores.forEach(store -> closing.add(headName, store::close));
         if (closing.first != null) {
             throw closing.first;
         }

@@ -5,13 +5,16 @@ import java.util.function.LongSupplier;
 /**
  * What operators may ask of the world outside the job.
  *
- * @param wallMillis the wall clock, for user functions that ask for the processing time
+ * @param wallMillis the wall clock
+ * @param alarms ring by that clock
+ * @param stores make the state of keyed operators
  * @param collected where records go that are to come back to the program
  */
-public record OperatorPorts(LongSupplier wallMillis, CollectedRecords collected) {
+public record OperatorPorts(
+        LongSupplier wallMillis, Alarms alarms, KeyedStores stores, CollectedRecords collected) {
 
     /** In a process from which records cannot come back to the program. */
-    public OperatorPorts(LongSupplier wallMillis) {
-        this(wallMillis, CollectedRecords.nowhere());
+    public OperatorPorts(LongSupplier wallMillis, Alarms alarms, KeyedStores stores) {
+        this(wallMillis, alarms, stores, CollectedRecords.nowhere());
     }
 }

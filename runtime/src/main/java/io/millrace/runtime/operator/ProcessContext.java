@@ -1,19 +1,30 @@
 package io.millrace.runtime.operator;
 
+import io.millrace.api.function.OutputTag;
 import io.millrace.api.function.ProcessFunction;
-import io.millrace.runtime.exchange.RecordBatch;
+import io.millrace.api.time.TimerService;
 
 /** What a process function may ask about the record it is called with. */
 final class ProcessContext extends ProcessFunction<Object, Object>.Context {
-    /** Of the record; {@link RecordBatch#NO_TIMESTAMP} if it has none. */
-    long timestampMillis;
+    private final Call call;
 
-    ProcessContext(ProcessFunction<Object, Object> function) {
+    ProcessContext(ProcessFunction<Object, Object> function, Call call) {
         function.super();
+        this.call = call;
     }
 
     @Override
     public Long timestamp() {
-        return timestampMillis == RecordBatch.NO_TIMESTAMP ? null : timestampMillis;
+        return call.timestamp();
+    }
+
+    @Override
+    public TimerService timerService() {
+        return call.timers();
+    }
+
+    @Override
+    public <X> void output(OutputTag<X> outputTag, X value) {
+        call.output(outputTag, value);
     }
 }

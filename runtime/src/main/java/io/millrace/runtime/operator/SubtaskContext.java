@@ -11,9 +11,14 @@ import io.millrace.runtime.task.TaskDeployment;
  * @param wakeup calls the subtask when it waits
  * @param classes of the job, in this process
  * @param values where functions register what they count and measure
+ * @param time its clock
  */
 public record SubtaskContext(
-        TaskDeployment deployment, JobClasses classes, Wakeup wakeup, SubtaskValues values) {
+        TaskDeployment deployment,
+        JobClasses classes,
+        Wakeup wakeup,
+        SubtaskValues values,
+        ProcessingTime time) {
 
     public int subtask() {
         return deployment.attempt().subtask();

@@ -10,6 +10,17 @@ import io.millrace.api.accumulator.IntCounter;
 import io.millrace.api.accumulator.LongCounter;
 import io.millrace.api.function.RuntimeContext;
 import io.millrace.api.metric.MetricGroup;
+import io.millrace.api.state.AggregatingState;
+import io.millrace.api.state.AggregatingStateDescriptor;
+import io.millrace.api.state.KeyedStateStore;
+import io.millrace.api.state.ListState;
+import io.millrace.api.state.ListStateDescriptor;
+import io.millrace.api.state.MapState;
+import io.millrace.api.state.MapStateDescriptor;
+import io.millrace.api.state.ReducingState;
+import io.millrace.api.state.ReducingStateDescriptor;
+import io.millrace.api.state.ValueState;
+import io.millrace.api.state.ValueStateDescriptor;
 import java.io.Serializable;
 import java.util.function.Supplier;
 
@@ -17,12 +28,17 @@ import java.util.function.Supplier;
 final class SubtaskRuntimeContext implements RuntimeContext {
     private final String operatorName;
     private final SubtaskContext subtask;
+    private final KeyedStateStore states;
     private final ExecutionConfig config;
     private final MetricGroup metrics;
 
-    SubtaskRuntimeContext(String operatorName, SubtaskContext subtask) {
+    /**
+     * @param states of keys, or what refuses to give any
+     */
+    SubtaskRuntimeContext(String operatorName, SubtaskContext subtask, KeyedStateStore states) {
         this.operatorName = operatorName;
         this.subtask = subtask;
+        this.states = states;
         this.config = ExecutionConfig.fromMap(subtask.deployment().configuration());
         this.metrics = subtask.values().group(operatorName);
     }
@@ -135,5 +151,33 @@ final class SubtaskRuntimeContext implements RuntimeContext {
                             + ": use another name.");
         }
         return type.cast(present);
+    }
+
+    // ------------------------------------------------------------------------- state of keys
+
+    @Override
+    public <T> ValueState<T> getState(ValueStateDescriptor<T> descriptor) {
+        return states.getState(descriptor);
+    }
+
+    @Override
+    public <T> ListState<T> getListState(ListStateDescriptor<T> descriptor) {
+        return states.getListState(descriptor);
+    }
+
+    @Override
+    public <T> ReducingState<T> getReducingState(ReducingStateDescriptor<T> descriptor) {
+        return states.getReducingState(descriptor);
+    }
+
+    @Override
+    public <IN, ACC, OUT> AggregatingState<IN, OUT> getAggregatingState(
+            AggregatingStateDescriptor<IN, ACC, OUT> descriptor) {
+        return states.getAggregatingState(descriptor);
+    }
+
+    @Override
+    public <UK, UV> MapState<UK, UV> getMapState(MapStateDescriptor<UK, UV> descriptor) {
+        return states.getMapState(descriptor);
     }
 }

@@ -48,7 +48,9 @@ final class Subtask {
     private final InputGate gate;
     private final int[] channelEdges;
     private final SubtaskValues values;
-    private final Mailbox<SubtaskCommand> mailbox = new Mailbox<>(16);
+    private final int[] channelInputs;
+    private final Mailbox<SubtaskCommand> mailbox;
+    private final SubtaskTime time;
     private final SourceTarget target;
 
     private SubtaskState state = SubtaskState.CREATED;
@@ -61,6 +63,9 @@ final class Subtask {
     private boolean lookDue;
     private long lookNanos;
 
+    /** Logical input that the batch has come on. */
+    private int batchInput;
+
     // counters: written by the owner alone, read by anybody, a little late
     private volatile long recordsIn;
     private volatile long loops;
@@ -68,16 +73,23 @@ final class Subtask {
     /**
      * @param gate null if the chain begins with a source
      * @param channelEdges number of the edge of each channel of the gate
+     * @param channelInputs logical input of each channel of the gate
      * @param values what its functions count and measure
      */
     Subtask(
             TaskDeployment deployment,
+            Mailbox<SubtaskCommand> mailbox,
+            SubtaskTime time,
             OperatorChain chain,
             InputGate gate,
             int[] channelEdges,
+            int[] channelInputs,
             SubtaskValues values) {
         this.values = values;
         this.deployment = deployment;
+        this.mailbox = mailbox;
+        this.time = time;
+        this.channelInputs = channelInputs;
         this.chain = chain;
         this.gate = gate;
         this.channelEdges = channelEdges;
@@ -132,11 +144,12 @@ final class Subtask {
             }
             if (element instanceof RecordBatch records) {
                 batch = records;
+                batchInput = channelInputs[gate.lastChannel()];
             } else {
                 return onEvent((StreamEvent) element);
             }
         }
-        int taken = chain.process(batch, RECORDS_PER_LOOK, target);
+        int taken = chain.process(batchInput, batch, RECORDS_PER_LOOK, target);
         recordsIn += taken; // owned by this thread
         if (batch.size() == 0) {
             batch = null;
@@ -146,11 +159,18 @@ final class Subtask {
 
     private Step onEvent(StreamEvent event) {
         if (event instanceof StreamEvent.EndOfData) {
-            become(SubtaskState.FINISHING);
+            endInput();
         } else {
             chain.event(event);
         }
         return Step.WORKED;
+    }
+
+    /** Event time has come to its end with the input; nobody waits for a clock any more. */
+    private void endInput() {
+        become(SubtaskState.FINISHING);
+        time.cancel();
+        chain.endOfTime();
     }
 
     private Step runSource() throws Exception {
@@ -160,7 +180,7 @@ final class Subtask {
         Source.Progress progress = chain.emit(RECORDS_PER_LOOK, target);
         recordsIn = chain.sourceRecordsEmitted();
         if (progress == Source.Progress.END) {
-            become(SubtaskState.FINISHING);
+            endInput();
             return Step.WORKED;
         }
         return progress == Source.Progress.MORE ? Step.WORKED : waiting(Step.WAITS_FOR_INPUT);
@@ -197,10 +217,17 @@ final class Subtask {
                 lookDue = true;
             }
         }
+        if (!canceled && state == SubtaskState.RUNNING) {
+            long nowMillis = time.nowMillis();
+            if (time.takeDue(nowMillis)) {
+                chain.processingTime(nowMillis);
+            }
+        }
         return canceled;
     }
 
     private Step finishAs(SubtaskState terminal, SubtaskEnd how) {
+        time.cancel();
         if (how instanceof SubtaskEnd.Finished) {
             become(terminal);
             end = how;

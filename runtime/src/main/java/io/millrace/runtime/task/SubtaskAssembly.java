@@ -43,6 +43,8 @@ import java.util.Objects;
  * <p>Threads: stateless; the caller's thread runs constructors of the user's classes.
  */
 final class SubtaskAssembly {
+    private static final int MAILBOX_COMMANDS = 16;
+
     private final Channels channels;
     private final OperatorPorts ports;
 
@@ -64,14 +66,21 @@ final class SubtaskAssembly {
             EdgeWriter.Overdrawn overdrawn)
             throws Exception {
         ChainSpec spec = read(deployment.chain(), classes.userClassLoader());
+        Mailbox<SubtaskCommand> mailbox = new Mailbox<>(MAILBOX_COMMANDS);
+        SubtaskTime time = new SubtaskTime(ports, mailbox, wakeup);
         SubtaskValues values = values(deployment);
-        SubtaskContext context = new SubtaskContext(deployment, classes, wakeup, values);
+        SubtaskContext context = new SubtaskContext(deployment, classes, wakeup, values, time);
         Map<Integer, RecordWriter> writers = writers(deployment, spec, classes, wakeup, overdrawn);
         OperatorChain chain = new ChainBuilder(spec, context, writers, ports).build();
         int count = deployment.inputs().stream().mapToInt(edge -> edge.peers().size()).sum();
         int[] channelEdges = new int[count];
-        InputGate gate = count == 0 ? null : gate(deployment, spec, classes, wakeup, channelEdges);
-        return new Subtask(deployment, chain, gate, channelEdges, values);
+        int[] channelInputs = new int[count];
+        InputGate gate =
+                count == 0
+                        ? null
+                        : gate(deployment, spec, classes, wakeup, channelEdges, channelInputs);
+        return new Subtask(
+                deployment, mailbox, time, chain, gate, channelEdges, channelInputs, values);
     }
 
     private static SubtaskValues values(TaskDeployment deployment) {
@@ -100,29 +109,65 @@ final class SubtaskAssembly {
         Map<Integer, RecordWriter> writers = new LinkedHashMap<>();
         for (ChainedOperator operator : spec.operators()) {
             for (ChainSpec.EdgeOutput output : operator.edges()) {
-                Edge edge = edge(deployment.outputs(), output.edge());
-                List<OutputChannel> opened = new ArrayList<>();
-                for (Peer reader : edge.peers()) {
-                    opened.add(
-                            channels.openOutput(
-                                    new ChannelId(
-                                            deployment.attempt(), edge.edge(), reader.attempt()),
-                                    reader.worker(),
-                                    serializer(operator.outputType(), classes),
-                                    wakeup));
+                writers.put(
+                        output.edge(),
+                        writer(
+                                output,
+                                operator,
+                                operator.outputType(),
+                                deployment,
+                                classes,
+                                wakeup,
+                                overdrawn,
+                                jobTimeoutMillis));
+            }
+            for (ChainSpec.SideOutput side : operator.sides()) {
+                for (ChainSpec.EdgeOutput output : side.edges()) {
+                    writers.put(
+                            output.edge(),
+                            writer(
+                                    output,
+                                    operator,
+                                    side.type(),
+                                    deployment,
+                                    classes,
+                                    wakeup,
+                                    overdrawn,
+                                    jobTimeoutMillis));
                 }
-                EdgeWriter writer =
-                        new EdgeWriter(
-                                edge.edge(),
-                                opened,
-                                output.bufferTimeoutMillis() == Transformation.BUFFER_TIMEOUT_UNSET
-                                        ? jobTimeoutMillis
-                                        : output.bufferTimeoutMillis(),
-                                overdrawn);
-                writers.put(edge.edge(), records(writer, operator, output, deployment, classes));
             }
         }
         return writers;
+    }
+
+    private RecordWriter writer(
+            ChainSpec.EdgeOutput output,
+            ChainedOperator operator,
+            TypeInformation<?> type,
+            TaskDeployment deployment,
+            JobClasses classes,
+            Wakeup wakeup,
+            EdgeWriter.Overdrawn overdrawn,
+            long jobTimeoutMillis) {
+        Edge edge = edge(deployment.outputs(), output.edge());
+        List<OutputChannel> opened = new ArrayList<>();
+        for (Peer reader : edge.peers()) {
+            opened.add(
+                    channels.openOutput(
+                            new ChannelId(deployment.attempt(), edge.edge(), reader.attempt()),
+                            reader.worker(),
+                            serializer(type, classes),
+                            wakeup));
+        }
+        EdgeWriter writer =
+                new EdgeWriter(
+                        edge.edge(),
+                        opened,
+                        output.bufferTimeoutMillis() == Transformation.BUFFER_TIMEOUT_UNSET
+                                ? jobTimeoutMillis
+                                : output.bufferTimeoutMillis(),
+                        overdrawn);
+        return records(writer, operator, type, output, deployment, classes);
     }
 
     private static long bufferTimeoutMillis(TaskDeployment deployment) {
@@ -138,18 +183,20 @@ final class SubtaskAssembly {
             ChainSpec spec,
             JobClasses classes,
             Wakeup wakeup,
-            int[] channelEdges) {
+            int[] channelEdges,
+            int[] channelInputs) {
         InputGate gate = new InputGate(channelEdges.length, wakeup);
         int at = 0;
         for (Edge edge : deployment.inputs()) {
             for (Peer writer : edge.peers()) {
                 channelEdges[at] = edge.edge();
+                channelInputs[at] = edge.input();
                 gate.attach(
                         at,
                         channels.openInput(
                                 new ChannelId(writer.attempt(), edge.edge(), deployment.attempt()),
                                 writer.worker(),
-                                serializer(spec.head().inputType(), classes),
+                                serializer(spec.head().inputTypes().get(edge.input()), classes),
                                 gate.wakeup(at)));
                 at++;
             }
@@ -181,11 +228,12 @@ final class SubtaskAssembly {
     private static RecordWriter records(
             EdgeWriter writer,
             ChainedOperator operator,
+            TypeInformation<?> type,
             ChainSpec.EdgeOutput output,
             TaskDeployment deployment,
             JobClasses classes) {
         Place place = new Place(output.edge(), operator.name());
-        TypeSerializer<Object> serializer = serializer(operator.outputType(), classes);
+        TypeSerializer<Object> serializer = serializer(type, classes);
         if (output.partitioning() instanceof Partitioning.Hash<?, ?> hash) {
             return byKey(writer, place, serializer, hash, output.readerMaxParallelism(), classes);
         }

@@ -12,4 +12,7 @@ sealed interface SubtaskCommand {
      * @param nowNanos of the clock that views are told the time by
      */
     record LookAtValues(long nowNanos) implements SubtaskCommand {}
+
+    /** To look whether a time has come that an operator waits for. */
+    record TimerDue() implements SubtaskCommand {}
 }

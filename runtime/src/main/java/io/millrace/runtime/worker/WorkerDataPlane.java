@@ -9,8 +9,10 @@ import io.millrace.runtime.memory.NetworkBufferPool;
 import io.millrace.runtime.network.DataNetworkSettings;
 import io.millrace.runtime.network.NetworkChannels;
 import io.millrace.runtime.operator.CollectedRecords;
+import io.millrace.runtime.operator.KeyedStores;
 import io.millrace.runtime.operator.OperatorPorts;
 import io.millrace.runtime.schedule.AttemptId;
+import io.millrace.runtime.task.AlarmThread;
 import io.millrace.runtime.task.SubtaskMetrics;
 import io.millrace.runtime.task.Subtasks;
 import io.millrace.runtime.task.ThreadedSubtasks;
@@ -31,26 +33,32 @@ public final class WorkerDataPlane implements AutoCloseable {
     private final NetworkBufferPool pool;
     private final NetworkChannels network;
     private final OutputFlusher flusher;
+    private final AlarmThread alarms;
     private final ThreadedSubtasks subtasks;
 
     /**
      * What it takes to run subtasks.
      *
      * @param jobClasses by the job's id
+     * @param stores of keyed state
      * @param cancelInterruptNanos how often a cancelled subtask that sits in user code is
      *     interrupted
      * @param collected where records go that are to come back to the program
      */
     public record Running(
             Function<String, JobClasses> jobClasses,
+            KeyedStores stores,
             Clock clock,
             long cancelInterruptNanos,
             CollectedRecords collected) {
 
         /** In a process from which records cannot come back to the program. */
         public Running(
-                Function<String, JobClasses> jobClasses, Clock clock, long cancelInterruptNanos) {
-            this(jobClasses, clock, cancelInterruptNanos, CollectedRecords.nowhere());
+                Function<String, JobClasses> jobClasses,
+                KeyedStores stores,
+                Clock clock,
+                long cancelInterruptNanos) {
+            this(jobClasses, stores, clock, cancelInterruptNanos, CollectedRecords.nowhere());
         }
     }
 
@@ -60,6 +68,7 @@ public final class WorkerDataPlane implements AutoCloseable {
         this.pool = NetworkBufferPool.ofBytes(networkBytes, segmentBytes);
         this.network = new NetworkChannels(settings, pool);
         this.flusher = new OutputFlusher("output-flusher");
+        this.alarms = new AlarmThread(running.clock()::wallMillis);
         this.subtasks = subtasks(settings.workerId(), network, running);
     }
 
@@ -67,6 +76,7 @@ public final class WorkerDataPlane implements AutoCloseable {
         this.pool = null;
         this.network = null;
         this.flusher = new OutputFlusher("output-flusher");
+        this.alarms = new AlarmThread(running.clock()::wallMillis);
         this.subtasks = subtasks(workerId, new NoOtherWorkers(), running);
     }
 
@@ -79,7 +89,8 @@ public final class WorkerDataPlane implements AutoCloseable {
         return new ThreadedSubtasks(
                 new WorkerChannels(workerId, remote, LOCAL_BOUND_CHUNKS),
                 running.jobClasses(),
-                new OperatorPorts(running.clock()::wallMillis, running.collected()),
+                new OperatorPorts(
+                        running.clock()::wallMillis, alarms, running.stores(), running.collected()),
                 new ThreadedSubtasks.Settings(
                         running.clock()::nanoTime, running.cancelInterruptNanos(), flusher));
     }
@@ -107,6 +118,7 @@ public final class WorkerDataPlane implements AutoCloseable {
     public void close() {
         // first, as they hold segments and channels
         subtasks.close();
+        alarms.close();
         flusher.close();
         if (network != null) {
             network.close();

@@ -71,7 +71,8 @@ final class ProgramFixture {
                             name,
                             transformation,
                             LONG,
-                            new OperatorSpec.Map<>(function)));
+                            new OperatorSpec.Map<>(function),
+                            null));
         }
 
         Stream keyBy() {

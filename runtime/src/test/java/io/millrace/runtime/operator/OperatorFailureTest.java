@@ -63,8 +63,10 @@ class OperatorFailureTest {
                 new OperatorChain(
                         "text",
                         null,
-                        null,
+                        List.of(),
+                        event -> {},
                         List.of(new OperatorChain.Member("text", sink, List.of())),
+                        List.of(),
                         List.of());
 
         assertThatThrownBy(() -> chain.finish(1))

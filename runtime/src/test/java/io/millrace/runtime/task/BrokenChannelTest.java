@@ -13,6 +13,7 @@ import io.millrace.runtime.exchange.Wakeup;
 import io.millrace.runtime.generate.JobClasses;
 import io.millrace.runtime.graph.CapturedProgram;
 import io.millrace.runtime.graph.JobGraph;
+import io.millrace.runtime.operator.KeyedStores;
 import io.millrace.runtime.operator.OperatorPorts;
 import io.millrace.runtime.schedule.AttemptId;
 import io.millrace.runtime.schedule.Generation;
@@ -98,7 +99,7 @@ class BrokenChannelTest {
                 new SteppedSubtasks(
                         new BreaksAtTheEnd(),
                         job -> new JobClasses(getClass().getClassLoader()),
-                        new OperatorPorts(() -> 0),
+                        new OperatorPorts(() -> 0, (millis, ring) -> () -> {}, KeyedStores.none()),
                         steps::add);
         subtasks.start(
                 writer(graph),

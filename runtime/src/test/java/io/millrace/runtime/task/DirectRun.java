@@ -12,6 +12,7 @@ import io.millrace.runtime.graph.CapturedProgram;
 import io.millrace.runtime.graph.JobEdge;
 import io.millrace.runtime.graph.JobGraph;
 import io.millrace.runtime.graph.JobVertex;
+import io.millrace.runtime.operator.KeyedStores;
 import io.millrace.runtime.operator.OperatorPorts;
 import io.millrace.runtime.schedule.AttemptId;
 import io.millrace.runtime.schedule.Generation;
@@ -47,7 +48,7 @@ final class DirectRun implements Subtasks.Listener {
                 new ThreadedSubtasks(
                         channels,
                         job -> classes,
-                        new OperatorPorts(() -> 42),
+                        new OperatorPorts(() -> 42, (millis, ring) -> () -> {}, KeyedStores.none()),
                         new ThreadedSubtasks.Settings(
                                 System::nanoTime,
                                 TimeUnit.MILLISECONDS.toNanos(20),

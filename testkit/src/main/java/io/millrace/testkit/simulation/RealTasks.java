@@ -24,6 +24,8 @@ import io.millrace.runtime.memory.NetworkBufferPool;
 import io.millrace.runtime.network.DataNetworkSettings;
 import io.millrace.runtime.network.InMemoryNetwork;
 import io.millrace.runtime.network.Secret;
+import io.millrace.runtime.operator.Alarms;
+import io.millrace.runtime.operator.KeyedStores;
 import io.millrace.runtime.operator.OperatorPorts;
 import io.millrace.runtime.schedule.AttemptId;
 import io.millrace.runtime.serializer.TypeSerializer;
@@ -117,8 +119,24 @@ final class RealTasks implements AutoCloseable {
                     new SteppedSubtasks(
                             channels,
                             job -> classes,
-                            new OperatorPorts(() -> simulation.nowNanos() / 1_000_000),
+                            new OperatorPorts(
+                                    () -> simulation.nowNanos() / 1_000_000,
+                                    this::alarm,
+                                    KeyedStores.none()),
                             this::later);
+        }
+
+        private Alarms.Alarm alarm(long wallMillis, Runnable ring) {
+            boolean[] canceled = new boolean[1];
+            simulation.at(
+                    Math.min(wallMillis, Long.MAX_VALUE / 1_000_000) * 1_000_000
+                            - simulation.nowNanos(),
+                    () -> {
+                        if (!canceled[0]) {
+                            goOn(ring);
+                        }
+                    });
+            return () -> canceled[0] = true;
         }
 
         private void later(Runnable step) {

@@ -1,0 +1,39 @@
+package io.millrace.api.function;
+
+import io.millrace.api.state.KeyedStateStore;
+import io.millrace.api.window.Window;
+
+/**
+ * Makes records of a window over all records, with access to state and side outputs.
+ *
+ * <p>Threads: all calls come from the subtask's thread.
+ */
+public abstract class ProcessAllWindowFunction<IN, OUT, W extends Window>
+        extends AbstractRichFunction {
+    private static final long serialVersionUID = 1L;
+
+    /**
+     * Called each time the window fires.
+     *
+     * @param elements the records of the window, or the one result of its aggregation
+     */
+    public abstract void process(Context context, Iterable<IN> elements, Collector<OUT> out)
+            throws Exception;
+
+    /** Called when the window is dropped: clears what the function put into its state. */
+    public void clear(Context context) throws Exception {}
+
+    /** About the window at hand; valid only during the call. */
+    public abstract class Context {
+        public abstract W window();
+
+        /** State of the window; to be cleared in {@link #clear}. */
+        public abstract KeyedStateStore windowState();
+
+        /** State shared by all windows. */
+        public abstract KeyedStateStore globalState();
+
+        /** Emits into a side output. */
+        public abstract <X> void output(OutputTag<X> outputTag, X value);
+    }
+}

@@ -1,0 +1,4 @@
+package io.millrace.api.state;
+
+/** What {@link CheckpointedFunction#initializeState} is told. */
+public interface FunctionInitializationContext extends ManagedInitializationContext {}

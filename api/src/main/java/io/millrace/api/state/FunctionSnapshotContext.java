@@ -1,0 +1,4 @@
+package io.millrace.api.state;
+
+/** What {@link CheckpointedFunction#snapshotState} is told. */
+public interface FunctionSnapshotContext extends ManagedSnapshotContext {}

@@ -1,0 +1,6 @@
+package io.millrace.api.state;
+
+/** State of the key at hand. */
+public interface State {
+    void clear();
+}

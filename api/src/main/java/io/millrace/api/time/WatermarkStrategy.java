@@ -1,0 +1,70 @@
+package io.millrace.api.time;
+
+import static java.util.Objects.requireNonNull;
+
+import java.time.Duration;
+
+/**
+ * How records get their timestamps, and how far event time has come when they are seen.
+ *
+ * <p>Shape: travels to the workers; each subtask makes its own assigner and generator of it.
+ *
+ * @param <T> type of the records
+ */
+@FunctionalInterface
+public interface WatermarkStrategy<T>
+        extends TimestampAssignerSupplier<T>, WatermarkGeneratorSupplier<T> {
+
+    @Override
+    WatermarkGenerator<T> createWatermarkGenerator(WatermarkGeneratorSupplier.Context context);
+
+    /** The record's own timestamp unless told otherwise. */
+    @Override
+    default TimestampAssigner<T> createTimestampAssigner(
+            TimestampAssignerSupplier.Context context) {
+        return new RecordTimestampAssigner<>();
+    }
+
+    default WatermarkStrategy<T> withTimestampAssigner(TimestampAssignerSupplier<T> assigner) {
+        return new WatermarkStrategyWithTimestamps<>(this, requireNonNull(assigner, "assigner"));
+    }
+
+    default WatermarkStrategy<T> withTimestampAssigner(SerializableTimestampAssigner<T> assigner) {
+        return withTimestampAssigner(
+                TimestampAssignerSupplier.of(requireNonNull(assigner, "assigner")));
+    }
+
+    /**
+     * A subtask whose input is silent for that long no longer holds the others' watermarks back.
+     *
+     * @param idleTimeout above 0
+     */
+    default WatermarkStrategy<T> withIdleness(Duration idleTimeout) {
+        WatermarksWithIdleness.check(idleTimeout);
+        return new WatermarkStrategyWithIdleness<>(this, idleTimeout);
+    }
+
+    /** For timestamps that never fall within a subtask. */
+    static <T> WatermarkStrategy<T> forMonotonousTimestamps() {
+        return context -> new AscendingTimestampsWatermarks<>();
+    }
+
+    /**
+     * For records that come late by no more than this.
+     *
+     * @param maxOutOfOrderness 0 or more
+     */
+    static <T> WatermarkStrategy<T> forBoundedOutOfOrderness(Duration maxOutOfOrderness) {
+        BoundedOutOfOrdernessWatermarks.check(maxOutOfOrderness);
+        return context -> new BoundedOutOfOrdernessWatermarks<>(maxOutOfOrderness);
+    }
+
+    static <T> WatermarkStrategy<T> forGenerator(WatermarkGeneratorSupplier<T> generator) {
+        return generator::createWatermarkGenerator;
+    }
+
+    /** No watermarks at all: for jobs by processing time. */
+    static <T> WatermarkStrategy<T> noWatermarks() {
+        return context -> new NoWatermarksGenerator<>();
+    }
+}

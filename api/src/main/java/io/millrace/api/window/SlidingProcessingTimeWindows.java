@@ -1,0 +1,102 @@
+package io.millrace.api.window;
+
+import io.millrace.api.time.Time;
+import io.millrace.api.type.TypeInformation;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+
+/**
+ * Windows of one size that begin every so often, by the clock of the machine; with a slide above
+ * the size, records between two windows are in none.
+ */
+public class SlidingProcessingTimeWindows extends WindowAssigner<Object, TimeWindow> {
+    private static final long serialVersionUID = 1L;
+
+    private static final String KIND = "Sliding processing-time windows";
+
+    private final long sizeMillis;
+    private final long slideMillis;
+    private final long offsetMillis;
+
+    private SlidingProcessingTimeWindows(long sizeMillis, long slideMillis, long offsetMillis) {
+        WindowTypes.check(KIND, sizeMillis, slideMillis, offsetMillis);
+        this.sizeMillis = sizeMillis;
+        this.slideMillis = slideMillis;
+        this.offsetMillis = offsetMillis;
+    }
+
+    public static SlidingProcessingTimeWindows of(Time size, Time slide) {
+        return new SlidingProcessingTimeWindows(size.toMilliseconds(), slide.toMilliseconds(), 0);
+    }
+
+    /**
+     * @param offset shorter than the slide, may be negative
+     */
+    public static SlidingProcessingTimeWindows of(Time size, Time slide, Time offset) {
+        return new SlidingProcessingTimeWindows(
+                size.toMilliseconds(), slide.toMilliseconds(), offset.toMilliseconds());
+    }
+
+    public static SlidingProcessingTimeWindows of(Duration size, Duration slide) {
+        return of(size, slide, Duration.ZERO);
+    }
+
+    /**
+     * @param offset shorter than the slide, may be negative
+     */
+    public static SlidingProcessingTimeWindows of(Duration size, Duration slide, Duration offset) {
+        return new SlidingProcessingTimeWindows(
+                Time.millisOf(size, "The size of a window"),
+                Time.millisOf(slide, "The slide of a window"),
+                Time.millisOf(offset, "The offset of a window"));
+    }
+
+    /** In milliseconds. */
+    public long getSize() {
+        return sizeMillis;
+    }
+
+    /** In milliseconds. */
+    public long getSlide() {
+        return slideMillis;
+    }
+
+    /** In milliseconds. */
+    public long getOffset() {
+        return offsetMillis;
+    }
+
+    @Override
+    public Collection<TimeWindow> assignWindows(
+            Object element, long timestamp, WindowAssignerContext context) {
+        long now = context.getCurrentProcessingTime();
+        List<TimeWindow> windows = new ArrayList<>((int) (sizeMillis / slideMillis) + 1);
+        long last = TimeWindow.getWindowStartWithOffset(now, offsetMillis, slideMillis);
+        for (long start = last; start > now - sizeMillis; start -= slideMillis) {
+            windows.add(new TimeWindow(start, start + sizeMillis));
+        }
+        return windows;
+    }
+
+    @Override
+    public Trigger<Object, TimeWindow> getDefaultTrigger() {
+        return ProcessingTimeTrigger.create();
+    }
+
+    @Override
+    public TypeInformation<TimeWindow> getWindowType() {
+        return WindowTypes.TIME;
+    }
+
+    @Override
+    public boolean isEventTime() {
+        return false;
+    }
+
+    @Override
+    public String toString() {
+        return "SlidingProcessingTimeWindows(" + sizeMillis + ", " + slideMillis + ")";
+    }
+}

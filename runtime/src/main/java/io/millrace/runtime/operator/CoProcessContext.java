@@ -1,0 +1,30 @@
+package io.millrace.runtime.operator;
+
+import io.millrace.api.function.CoProcessFunction;
+import io.millrace.api.function.OutputTag;
+import io.millrace.api.time.TimerService;
+
+/** What a co-process function may ask about the record it is called with. */
+final class CoProcessContext extends CoProcessFunction<Object, Object, Object>.Context {
+    private final Call call;
+
+    CoProcessContext(CoProcessFunction<Object, Object, Object> function, Call call) {
+        function.super();
+        this.call = call;
+    }
+
+    @Override
+    public Long timestamp() {
+        return call.timestamp();
+    }
+
+    @Override
+    public TimerService timerService() {
+        return call.timers();
+    }
+
+    @Override
+    public <X> void output(OutputTag<X> outputTag, X value) {
+        call.output(outputTag, value);
+    }
+}

@@ -1,0 +1,101 @@
+package io.millrace.runtime.operator;
+
+import io.millrace.api.function.CoProcessFunction;
+import io.millrace.api.function.Collector;
+import io.millrace.api.function.KeySelector;
+import io.millrace.api.time.TimeDomain;
+import io.millrace.runtime.state.KeyedStateStore;
+
+/**
+ * Calls a co-process function on two keyed streams, whose state and timers it may use.
+ *
+ * <p>It is the function's collector itself, so that this call site, too, is its own.
+ */
+final class CoProcessOnKeysOperator
+        implements TwoInputOperator, Collector<Object>, KeyedTimers.Target {
+    private final String name;
+    private final CoProcessFunction<Object, Object, Object> function;
+    private final KeySelector<Object, Object> firstKey;
+    private final KeySelector<Object, Object> secondKey;
+    private final KeyedStateStore store;
+    private final KeyedTimers timers;
+    private final Call call;
+    private final CoProcessContext context;
+    private final CoProcessTimerContext timerContext;
+    private final Output output;
+
+    CoProcessOnKeysOperator(
+            String name,
+            CoProcessFunction<Object, Object, Object> function,
+            KeySelector<Object, Object> firstKey,
+            KeySelector<Object, Object> secondKey,
+            KeyedStateStore store,
+            KeyedTimers timers,
+            Call call,
+            Output output) {
+        this.name = name;
+        this.function = function;
+        this.firstKey = firstKey;
+        this.secondKey = secondKey;
+        this.store = store;
+        this.timers = timers;
+        this.call = call;
+        this.context = new CoProcessContext(function, call);
+        this.timerContext = new CoProcessTimerContext(function, call);
+        this.output = output;
+    }
+
+    @Override
+    public void open() {
+        timers.wakeForNext();
+    }
+
+    @Override
+    public void process(Object value, long timestampMillis) {
+        try {
+            Object key = firstKey.getKey(value);
+            store.setCurrentKey(key);
+            call.onRecord(timestampMillis, key);
+            function.processElement1(value, context, this);
+        } catch (Throwable t) {
+            throw OperatorFailure.onRecord(name, value, t);
+        }
+    }
+
+    @Override
+    public void processSecond(Object value, long timestampMillis) {
+        try {
+            Object key = secondKey.getKey(value);
+            store.setCurrentKey(key);
+            call.onRecord(timestampMillis, key);
+            function.processElement2(value, context, this);
+        } catch (Throwable t) {
+            throw OperatorFailure.onRecord(name, value, t);
+        }
+    }
+
+    @Override
+    public void watermark(long timestampMillis) {
+        timers.fireEventTimers(timestampMillis, name, this);
+    }
+
+    @Override
+    public void processingTime(long nowMillis) {
+        timers.fireProcessingTimers(nowMillis, name, this);
+    }
+
+    @Override
+    public void onTimer(long timeMillis, TimeDomain domain, Object namespace) throws Exception {
+        call.onTimer(timeMillis, domain);
+        function.onTimer(timeMillis, timerContext, this);
+    }
+
+    @Override
+    public void collect(Object record) {
+        output.process(record, call.emittedMillis());
+    }
+
+    /** The function's to call, without effect. */
+    @Override
+    public void close() {}
+}

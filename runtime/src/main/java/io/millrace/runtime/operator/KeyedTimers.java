@@ -1,0 +1,130 @@
+package io.millrace.runtime.operator;
+
+import io.millrace.api.time.TimeDomain;
+import io.millrace.api.time.TimerService;
+import io.millrace.runtime.state.KeyedStateStore;
+import io.millrace.runtime.state.Namespace;
+import io.millrace.runtime.state.OrderedState;
+
+/**
+ * The timers of a keyed operator, for each key and namespace, in the operator's store.
+ *
+ * <p>What is registered belongs to the store's current key and to the namespace set last.
+ *
+ * <p>Threads: owned by the subtask.
+ */
+final class KeyedTimers implements TimerService {
+    /** The store has no entry at the very end of time; nothing else is told apart from it. */
+    private static final long LAST = Long.MAX_VALUE - 1;
+
+    private final OrderedState eventTimers;
+    private final OrderedState processingTimers;
+    private final ProcessingTime time;
+    private final boolean namespaced;
+    private long watermarkMillis = Long.MIN_VALUE;
+
+    /**
+     * @param namespaces of the timers: none, or windows
+     */
+    KeyedTimers(KeyedStateStore store, Namespace<?> namespaces, ProcessingTime time) {
+        this.eventTimers = store.ordered("timers/event", namespaces);
+        this.processingTimers = store.ordered("timers/processing", namespaces);
+        this.time = time;
+        this.namespaced = namespaces != Namespace.none();
+    }
+
+    /** Sets the namespace of what is registered from now on. */
+    void bind(Object namespace) {
+        eventTimers.setNamespace(namespace);
+        processingTimers.setNamespace(namespace);
+    }
+
+    /** Called with each timer that fires, whose key is the store's current one. */
+    interface Target {
+
+        /**
+         * @param namespace of the timer; null if it has none
+         */
+        void onTimer(long timeMillis, TimeDomain domain, Object namespace) throws Exception;
+    }
+
+    /**
+     * Fires, one after the other, the timers that the watermark has reached, and those that are
+     * registered meanwhile and have been reached as well.
+     *
+     * @param operator for messages
+     */
+    void fireEventTimers(long watermark, String operator, Target target) {
+        watermarkMillis = watermark;
+        try {
+            while (eventTimers.poll(Math.min(watermark, LAST))) {
+                target.onTimer(time(eventTimers), TimeDomain.EVENT_TIME, namespace(eventTimers));
+            }
+        } catch (Throwable t) {
+            throw OperatorFailure.in(operator, "onTimer()", t);
+        }
+    }
+
+    /** As {@link #fireEventTimers}, by the wall clock; waits for the next one. */
+    void fireProcessingTimers(long nowMillis, String operator, Target target) {
+        try {
+            while (processingTimers.poll(nowMillis)) {
+                target.onTimer(
+                        time(processingTimers),
+                        TimeDomain.PROCESSING_TIME,
+                        namespace(processingTimers));
+            }
+        } catch (Throwable t) {
+            throw OperatorFailure.in(operator, "onTimer()", t);
+        }
+        wakeForNext();
+    }
+
+    private Object namespace(OrderedState timers) {
+        return namespaced ? timers.namespace() : null;
+    }
+
+    private static long time(OrderedState timers) {
+        return timers.order() == LAST ? Long.MAX_VALUE : timers.order();
+    }
+
+    /** Has the subtask woken for the next timer by the wall clock, if there is one. */
+    void wakeForNext() {
+        long next = processingTimers.least();
+        if (next != OrderedState.NONE) {
+            time.wakeAt(next);
+        }
+    }
+
+    @Override
+    public long currentProcessingTime() {
+        return time.nowMillis();
+    }
+
+    @Override
+    public long currentWatermark() {
+        return watermarkMillis;
+    }
+
+    @Override
+    public void registerProcessingTimeTimer(long timer) {
+        long at = Math.min(timer, LAST);
+        processingTimers.add(at);
+        time.wakeAt(at);
+    }
+
+    @Override
+    public void registerEventTimeTimer(long timer) {
+        eventTimers.add(Math.min(timer, LAST));
+    }
+
+    @Override
+    public void deleteProcessingTimeTimer(long timer) {
+        processingTimers.delete(Math.min(timer, LAST));
+    }
+
+    @Override
+    public void deleteEventTimeTimer(long timer) {
+        eventTimers.delete(Math.min(timer, LAST));
+    }
+}

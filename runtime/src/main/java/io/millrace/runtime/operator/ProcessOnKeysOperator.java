@@ -1,0 +1,85 @@
+package io.millrace.runtime.operator;
+
+import io.millrace.api.function.Collector;
+import io.millrace.api.function.KeySelector;
+import io.millrace.api.function.ProcessFunction;
+import io.millrace.api.time.TimeDomain;
+import io.millrace.runtime.state.KeyedStateStore;
+
+/**
+ * Calls a process function on a keyed stream, whose state and timers it may use.
+ *
+ * <p>It is the function's collector itself, so that this call site, too, is its own.
+ */
+final class ProcessOnKeysOperator implements Operator, Collector<Object>, KeyedTimers.Target {
+    private final String name;
+    private final ProcessFunction<Object, Object> function;
+    private final KeySelector<Object, Object> selector;
+    private final KeyedStateStore store;
+    private final KeyedTimers timers;
+    private final Call call;
+    private final ProcessContext context;
+    private final ProcessTimerContext timerContext;
+    private final Output output;
+
+    ProcessOnKeysOperator(
+            String name,
+            ProcessFunction<Object, Object> function,
+            KeySelector<Object, Object> selector,
+            KeyedStateStore store,
+            KeyedTimers timers,
+            Call call,
+            Output output) {
+        this.name = name;
+        this.function = function;
+        this.selector = selector;
+        this.store = store;
+        this.timers = timers;
+        this.call = call;
+        this.context = new ProcessContext(function, call);
+        this.timerContext = new ProcessTimerContext(function, call);
+        this.output = output;
+    }
+
+    @Override
+    public void open() {
+        timers.wakeForNext();
+    }
+
+    @Override
+    public void process(Object value, long timestampMillis) {
+        try {
+            Object key = selector.getKey(value);
+            store.setCurrentKey(key);
+            call.onRecord(timestampMillis, key);
+            function.processElement(value, context, this);
+        } catch (Throwable t) {
+            throw OperatorFailure.onRecord(name, value, t);
+        }
+    }
+
+    @Override
+    public void watermark(long timestampMillis) {
+        timers.fireEventTimers(timestampMillis, name, this);
+    }
+
+    @Override
+    public void processingTime(long nowMillis) {
+        timers.fireProcessingTimers(nowMillis, name, this);
+    }
+
+    @Override
+    public void onTimer(long timeMillis, TimeDomain domain, Object namespace) throws Exception {
+        call.onTimer(timeMillis, domain);
+        function.onTimer(timeMillis, timerContext, this);
+    }
+
+    @Override
+    public void collect(Object record) {
+        output.process(record, call.emittedMillis());
+    }
+
+    /** The function's to call, without effect. */
+    @Override
+    public void close() {}
+}

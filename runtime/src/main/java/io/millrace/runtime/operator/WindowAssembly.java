@@ -1,0 +1,209 @@
+package io.millrace.runtime.operator;
+
+import io.millrace.api.function.AggregateFunction;
+import io.millrace.api.function.Function;
+import io.millrace.api.function.ReduceFunction;
+import io.millrace.api.transform.OperatorSpec.WindowAggregate;
+import io.millrace.api.transform.WindowContents;
+import io.millrace.api.transform.WindowResult;
+import io.millrace.api.transform.WindowSpec;
+import io.millrace.api.tuple.Tuple2;
+import io.millrace.api.type.FieldAccessor;
+import io.millrace.api.type.TypeInformation;
+import io.millrace.api.type.Types;
+import io.millrace.api.window.Evictor;
+import io.millrace.api.window.MergingWindowAssigner;
+import io.millrace.api.window.Trigger;
+import io.millrace.api.window.Window;
+import io.millrace.api.window.WindowAssigner;
+import io.millrace.runtime.generate.JobClasses;
+import io.millrace.runtime.state.KeyedStateStore;
+import io.millrace.runtime.state.Namespace;
+import io.millrace.runtime.state.StateTtl;
+
+/**
+ * Puts the parts of a window operator together as its spec says.
+ *
+ * <p>Names of its states: {@code window-contents} (key, window: elements, combination or
+ * accumulator), {@code window-set} (key: open windows that may merge), {@code trigger/...} and
+ * {@code window/...} (key, window), the function's own (key).
+ */
+@SuppressWarnings("unchecked") // the spec's records were made of one stream, type by type
+final class WindowAssembly {
+    private static final String CONTENTS = "window-contents";
+
+    private final WindowAggregate<?, ?, ?, ?, ?> spec;
+    private final WindowSpec<?, ?> windows;
+    private final TypeInformation<Object> elementType;
+    private final KeyedStateStore store;
+    private final ProcessingTime time;
+    private final FunctionStates globalStates;
+    private final SideOutputs sides;
+    private final JobClasses classes;
+    private final Object place;
+
+    /**
+     * @param elementType of the records that come in
+     * @param globalStates of the key, as the function's runtime context gives them
+     */
+    WindowAssembly(
+            WindowAggregate<?, ?, ?, ?, ?> spec,
+            TypeInformation<?> elementType,
+            KeyedStateStore store,
+            ProcessingTime time,
+            FunctionStates globalStates,
+            SideOutputs sides,
+            JobClasses classes,
+            Object place) {
+        this.spec = spec;
+        this.windows = spec.windows();
+        this.elementType = (TypeInformation<Object>) elementType;
+        this.store = store;
+        this.time = time;
+        this.globalStates = globalStates;
+        this.sides = sides;
+        this.classes = classes;
+        this.place = place;
+    }
+
+    /** The function that is called with the contents; null if there is none. */
+    static Function functionOf(WindowResult<?, ?, ?, ?> result) {
+        if (result instanceof WindowResult.Applied<?, ?, ?, ?> applied) {
+            return applied.function();
+        }
+        if (result instanceof WindowResult.AllApplied<?, ?, ?, ?> applied) {
+            return applied.function();
+        }
+        if (result instanceof WindowResult.Processed<?, ?, ?, ?> processed) {
+            return processed.function();
+        }
+        return result instanceof WindowResult.AllProcessed<?, ?, ?, ?> processed
+                ? processed.function()
+                : null;
+    }
+
+    WindowParts parts() {
+        WindowAssigner<Object, Window> assigner =
+                (WindowAssigner<Object, Window>) windows.assigner();
+        WindowCodec codec = WindowCodec.of(assigner.getWindowType());
+        Namespace<?> namespaces = Namespace.of(codec.type());
+        KeyedTimers timers = new KeyedTimers(store, namespaces, time);
+        WindowTriggerContext context =
+                new WindowTriggerContext(timers, new FunctionStates(store, namespaces, "trigger/"));
+        WindowBuffer buffer =
+                windows.evictor() == null ? buffer(namespaces) : timestamped(namespaces);
+        boolean merging = assigner instanceof MergingWindowAssigner;
+        return new WindowParts(
+                store,
+                timers,
+                assigner,
+                new WindowTime(time),
+                (Trigger<Object, Window>) windows.trigger(),
+                context,
+                codec,
+                buffer,
+                windows.evictor() == null ? null : eviction(buffer, context),
+                merging ? merging((MergingWindowAssigner<?, ?>) assigner, codec) : null,
+                call(
+                        new WindowScope(
+                                codec,
+                                timers,
+                                merging ? null : new FunctionStates(store, namespaces, "window/"),
+                                globalStates,
+                                sides)),
+                sides,
+                windows.allowedLatenessMillis(),
+                windows.lateTag());
+    }
+
+    private MergingWindows merging(MergingWindowAssigner<?, ?> assigner, WindowCodec codec) {
+        TypeInformation<Tuple2<Object, Object>> pair =
+                (TypeInformation<Tuple2<Object, Object>>)
+                        (TypeInformation<?>) Types.TUPLE(codec.type(), codec.type());
+        return new MergingWindows(
+                (MergingWindowAssigner<Object, Window>) assigner,
+                codec,
+                store.list("window-set", Namespace.none(), pair, StateTtl.NONE));
+    }
+
+    private WindowBuffer timestamped(Namespace<?> namespaces) {
+        TypeInformation<Tuple2<Object, Long>> type =
+                (TypeInformation<Tuple2<Object, Long>>)
+                        (TypeInformation<?>) Types.TUPLE(elementType, Types.LONG);
+        return new WindowBuffer.TimestampedElements(
+                store.list(CONTENTS, namespaces, type, StateTtl.NONE));
+    }
+
+    private WindowBuffer buffer(Namespace<?> namespaces) {
+        if (aggregate() != null) {
+            TypeInformation<Object> accumulator =
+                    (TypeInformation<Object>)
+                            ((WindowContents.Aggregated<?, ?, ?>) spec.contents())
+                                    .accumulatorType();
+            return new WindowBuffer.Aggregated(
+                    store.value(CONTENTS, namespaces, accumulator, StateTtl.NONE), aggregate());
+        }
+        if (reduce() != null) {
+            return new WindowBuffer.Reduced(
+                    store.value(CONTENTS, namespaces, elementType, StateTtl.NONE), reduce());
+        }
+        return new WindowBuffer.Elements(
+                store.list(CONTENTS, namespaces, elementType, StateTtl.NONE));
+    }
+
+    private WindowEviction eviction(WindowBuffer buffer, WindowTriggerContext context) {
+        return new WindowEviction(
+                (Evictor<Object, Window>) windows.evictor(),
+                (WindowBuffer.TimestampedElements) buffer,
+                context,
+                reduce(),
+                aggregate());
+    }
+
+    /** Null if the contents are not combined two at a time. */
+    ReduceFunction<Object> reduce() {
+        if (spec.contents() instanceof WindowContents.Reduced<?> reduced) {
+            return (ReduceFunction<Object>) reduced.function();
+        }
+        return spec.contents() instanceof WindowContents.FieldAggregated<?> field
+                ? FieldAggregates.of(
+                        field.aggregate(),
+                        (FieldAccessor<Object, Object>) field.field(),
+                        classes,
+                        place)
+                : null;
+    }
+
+    /** Null if there is no accumulator. */
+    AggregateFunction<Object, Object, Object> aggregate() {
+        return spec.contents() instanceof WindowContents.Aggregated<?, ?, ?> aggregated
+                ? (AggregateFunction<Object, Object, Object>) aggregated.function()
+                : null;
+    }
+
+    WindowCall call(WindowScope scope) {
+        WindowResult<?, ?, ?, ?> result = spec.result();
+        if (result instanceof WindowResult.Applied<?, ?, ?, ?> applied) {
+            return new WindowCall.Applied(cast(applied.function()));
+        }
+        if (result instanceof WindowResult.AllApplied<?, ?, ?, ?> applied) {
+            return new WindowCall.AllApplied(cast(applied.function()));
+        }
+        if (result instanceof WindowResult.Processed<?, ?, ?, ?> processed) {
+            io.millrace.api.function.ProcessWindowFunction<Object, Object, Object, Window>
+                    function = cast(processed.function());
+            return new WindowCall.Processed(function, new ProcessWindowContext(function, scope));
+        }
+        if (result instanceof WindowResult.AllProcessed<?, ?, ?, ?> processed) {
+            io.millrace.api.function.ProcessAllWindowFunction<Object, Object, Window> function =
+                    cast(processed.function());
+            return new WindowCall.AllProcessed(
+                    function, new ProcessAllWindowContext(function, scope));
+        }
+        return new WindowCall.Contents();
+    }
+
+    private static <T> T cast(Object function) {
+        return (T) function;
+    }
+}
