@@ -160,8 +160,9 @@ class GeneratedClassesTest {
                 .anySatisfy(
                         frame ->
                                 assertThat(frame)
-                                        .contains(".MapOperator_price_in_EUR/0x")
-                                        .contains(".process(MapOperator.java:"));
+                                        .contains(
+                                                ".MapOperator_price_in_EUR.process(MapOperator"
+                                                        + ".java:"));
     }
 
     @Test
