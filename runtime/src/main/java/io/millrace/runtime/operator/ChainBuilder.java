@@ -465,17 +465,25 @@ public final class ChainBuilder {
         if (function != null) {
             user(operator, function);
         }
-        WindowParts parts =
+        WindowAssembly assembly =
                 new WindowAssembly(
-                                what,
-                                operator.inputTypes().get(0),
-                                made,
-                                subtask.time(),
-                                globalStates,
-                                sides)
-                        .parts();
-        return copy(WindowOperator.class, operator)
-                .newInstance(Operator.class, operator.name(), key.key(), parts, output);
+                        what,
+                        operator.inputTypes().get(0),
+                        made,
+                        subtask.time(),
+                        globalStates,
+                        sides);
+        PaneParts panes = assembly.panes();
+        return panes != null
+                ? copy(PaneOperator.class, operator)
+                        .newInstance(Operator.class, operator.name(), key.key(), panes, output)
+                : copy(WindowOperator.class, operator)
+                        .newInstance(
+                                Operator.class,
+                                operator.name(),
+                                key.key(),
+                                assembly.parts(),
+                                output);
     }
 
     private Operator twoInputs(ChainedOperator operator, Body.TwoInputs body, Output output) {
