@@ -16,6 +16,7 @@ import io.millrace.api.window.SlidingEventTimeWindows;
 import io.millrace.api.window.TimeWindow;
 import io.millrace.api.window.Trigger;
 import io.millrace.api.window.TriggerResult;
+import io.millrace.runtime.operator.OperatorHarness.Stores;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -174,8 +175,10 @@ class WindowResultsPropertyTest {
     }
 
     private static OperatorHarness sliding(
-            long size, long slide, long offset, long lateness, boolean general) throws Exception {
+            Stores stores, long size, long slide, long offset, long lateness, boolean general)
+            throws Exception {
         return OperatorHarness.of(
+                stores,
                 TYPE,
                 (in, sinks) -> {
                     WindowedStream<Tuple2<String, Long>, String, TimeWindow> windows =
@@ -203,13 +206,14 @@ class WindowResultsPropertyTest {
             @ForAll @LongRange(min = 1, max = 60) long size,
             @ForAll @LongRange(min = 1, max = 40) long slide,
             @ForAll boolean waitsForLate,
-            @ForAll boolean general)
+            @ForAll boolean general,
+            @ForAll Stores stores)
             throws Exception {
         Random random = new Random(seed);
         long lateness = waitsForLate ? random.nextInt(50) : 0;
         long offset = random.nextInt((int) slide) * (random.nextBoolean() ? 1 : -1);
         Reference reference = new Reference(size, slide, offset, lateness);
-        try (OperatorHarness harness = sliding(size, slide, offset, lateness, general)) {
+        try (OperatorHarness harness = sliding(stores, size, slide, offset, lateness, general)) {
             for (Step step : steps(seed, records)) {
                 if (step.key == null) {
                     harness.watermark(step.timestampMillis);
@@ -235,7 +239,8 @@ class WindowResultsPropertyTest {
     void shouldGiveTheSessionsOfThePlainReferenceWhenNothingIsLate(
             @ForAll long seed,
             @ForAll @IntRange(min = 1, max = 80) int records,
-            @ForAll @LongRange(min = 1, max = 60) long gap)
+            @ForAll @LongRange(min = 1, max = 60) long gap,
+            @ForAll Stores stores)
             throws Exception {
         List<Step> steps = steps(seed, records).stream().filter(step -> step.key != null).toList();
         List<String> expected = new ArrayList<>();
@@ -263,6 +268,7 @@ class WindowResultsPropertyTest {
         }
         try (OperatorHarness harness =
                 OperatorHarness.of(
+                        stores,
                         TYPE,
                         (in, sinks) ->
                                 sinks.collect(
