@@ -523,7 +523,31 @@ public final class ChainBuilder {
                     new Call(timers, sides, null),
                     output);
         }
-        throw new IllegalStateException("No operator for " + what);
+        if (what instanceof TwoInputSpec.BroadcastProcess<?, ?, ?> process) {
+            NoTimers timers = new NoTimers(operator.name(), subtask.time());
+            return calling(
+                    BroadcastProcessOperator.class,
+                    operator,
+                    process.function(),
+                    timers,
+                    new Call(timers, sides, null),
+                    new BroadcastStates(operator.name(), process.states()),
+                    output);
+        }
+        TwoInputSpec.KeyedBroadcastProcess<?, ?, ?, ?> process =
+                (TwoInputSpec.KeyedBroadcastProcess<?, ?, ?, ?>) what;
+        KeyedStateStore made = store(operator, body.firstKey());
+        KeyedTimers timers = new KeyedTimers(made, Namespace.none(), subtask.time());
+        return calling(
+                KeyedBroadcastProcessOperator.class,
+                operator,
+                process.function(),
+                body.firstKey().key(),
+                made,
+                timers,
+                new Call(timers, sides, made),
+                new BroadcastStates(operator.name(), process.states()),
+                output);
     }
 
     private Operator coFunction(
