@@ -467,19 +467,27 @@ public final class ChainBuilder {
         if (function != null) {
             user(operator, function);
         }
-        WindowParts parts =
+        WindowAssembly assembly =
                 new WindowAssembly(
-                                what,
-                                operator.inputTypes().get(0),
-                                made,
-                                subtask.time(),
-                                globalStates,
-                                sides,
-                                subtask.classes(),
-                                place(operator, 0))
-                        .parts();
-        return copy(WindowOperator.class, operator)
-                .newInstance(Operator.class, operator.name(), key.key(), parts, output);
+                        what,
+                        operator.inputTypes().get(0),
+                        made,
+                        subtask.time(),
+                        globalStates,
+                        sides,
+                        subtask.classes(),
+                        place(operator, 0));
+        PaneParts panes = assembly.panes();
+        return panes != null
+                ? copy(PaneOperator.class, operator)
+                        .newInstance(Operator.class, operator.name(), key.key(), panes, output)
+                : copy(WindowOperator.class, operator)
+                        .newInstance(
+                                Operator.class,
+                                operator.name(),
+                                key.key(),
+                                assembly.parts(),
+                                output);
     }
 
     private Operator twoInputs(ChainedOperator operator, Body.TwoInputs body, Output output) {
@@ -519,7 +527,31 @@ public final class ChainBuilder {
                     new Call(timers, sides, null),
                     output);
         }
-        throw new IllegalStateException("No operator for " + what);
+        if (what instanceof TwoInputSpec.BroadcastProcess<?, ?, ?> process) {
+            NoTimers timers = new NoTimers(operator.name(), subtask.time());
+            return calling(
+                    BroadcastProcessOperator.class,
+                    operator,
+                    process.function(),
+                    timers,
+                    new Call(timers, sides, null),
+                    new BroadcastStates(operator.name(), process.states()),
+                    output);
+        }
+        TwoInputSpec.KeyedBroadcastProcess<?, ?, ?, ?> process =
+                (TwoInputSpec.KeyedBroadcastProcess<?, ?, ?, ?>) what;
+        KeyedStateStore made = store(operator, body.firstKey());
+        KeyedTimers timers = new KeyedTimers(made, Namespace.none(), subtask.time());
+        return calling(
+                KeyedBroadcastProcessOperator.class,
+                operator,
+                process.function(),
+                body.firstKey().key(),
+                made,
+                timers,
+                new Call(timers, sides, made),
+                new BroadcastStates(operator.name(), process.states()),
+                output);
     }
 
     private Operator coFunction(

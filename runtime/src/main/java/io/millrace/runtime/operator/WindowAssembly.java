@@ -11,15 +11,21 @@ import io.millrace.api.tuple.Tuple2;
 import io.millrace.api.type.FieldAccessor;
 import io.millrace.api.type.TypeInformation;
 import io.millrace.api.type.Types;
+import io.millrace.api.window.EventTimeTrigger;
 import io.millrace.api.window.Evictor;
 import io.millrace.api.window.MergingWindowAssigner;
+import io.millrace.api.window.SlidingEventTimeWindows;
 import io.millrace.api.window.Trigger;
+import io.millrace.api.window.TumblingEventTimeWindows;
 import io.millrace.api.window.Window;
 import io.millrace.api.window.WindowAssigner;
 import io.millrace.runtime.generate.JobClasses;
 import io.millrace.runtime.state.KeyedStateStore;
 import io.millrace.runtime.state.Namespace;
 import io.millrace.runtime.state.StateTtl;
+import io.millrace.runtime.state.StoredValue;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Puts the parts of a window operator together as its spec says.
@@ -30,6 +36,8 @@ import io.millrace.runtime.state.StateTtl;
  */
 @SuppressWarnings("unchecked") // the spec's records were made of one stream, type by type
 final class WindowAssembly {
+    private static final Logger LOG = LoggerFactory.getLogger(WindowAssembly.class);
+
     private static final String CONTENTS = "window-contents";
 
     private final WindowAggregate<?, ?, ?, ?, ?> spec;
@@ -116,6 +124,110 @@ final class WindowAssembly {
                 windows.lateTag());
     }
 
+    /**
+     * The windows' panes; null if the windows cannot be cut into panes, as their assigner, trigger
+     * or function is not known, or their accumulators cannot be merged.
+     */
+    PaneParts panes() {
+        PaneGrid grid = grid();
+        PaneValues values = values();
+        boolean clears =
+                spec.result() instanceof WindowResult.Processed
+                        || spec.result() instanceof WindowResult.AllProcessed;
+        long latenessMillis = windows.allowedLatenessMillis();
+        if (grid == null
+                || values == null
+                || windows.evictor() != null
+                || windows.trigger().getClass() != EventTimeTrigger.class
+                || clears && latenessMillis > 0) {
+            return null;
+        }
+        boolean overlapping = grid.slideMillis() < grid.sizeMillis();
+        if (overlapping && !canMerge()) {
+            return null;
+        }
+        TypeInformation<Object> type = accumulatorType();
+        StoredValue<Object> panes =
+                store.value("window-panes", Namespace.panes(), type, StateTtl.NONE);
+        KeyedTimers timers = new KeyedTimers(store, Namespace.none(), time);
+        WindowCodec codec = WindowCodec.of(windows.assigner().getWindowType());
+        return new PaneParts(
+                store,
+                timers,
+                grid,
+                values,
+                panes,
+                overlapping ? totals(grid, values, panes, type) : null,
+                latenessMillis > 0 ? store.ordered("window-drops", Namespace.panes()) : null,
+                call(
+                        new WindowScope(
+                                codec,
+                                timers,
+                                new FunctionStates(store, Namespace.of(codec.type()), "window/"),
+                                globalStates,
+                                sides)),
+                sides,
+                latenessMillis,
+                windows.lateTag());
+    }
+
+    private PaneTotals totals(
+            PaneGrid grid,
+            PaneValues values,
+            StoredValue<Object> panes,
+            TypeInformation<Object> type) {
+        return new PaneTotals(
+                grid,
+                values,
+                panes,
+                store.value("window-suffixes", Namespace.panes(), type, StateTtl.NONE),
+                store.value("window-newest", Namespace.none(), type, StateTtl.NONE),
+                store.longValue("window-boundary", Namespace.none(), StateTtl.NONE),
+                store.longValue("window-end", Namespace.none(), StateTtl.NONE));
+    }
+
+    private PaneGrid grid() {
+        if (windows.assigner() instanceof TumblingEventTimeWindows tumbling
+                && tumbling.getClass() == TumblingEventTimeWindows.class) {
+            return new PaneGrid(tumbling.getSize(), tumbling.getSize(), tumbling.getOffset());
+        }
+        return windows.assigner() instanceof SlidingEventTimeWindows sliding
+                        && sliding.getClass() == SlidingEventTimeWindows.class
+                ? new PaneGrid(sliding.getSize(), sliding.getSlide(), sliding.getOffset())
+                : null;
+    }
+
+    private PaneValues values() {
+        if (aggregate() != null) {
+            return new PaneValues.Aggregated(aggregate());
+        }
+        return reduce() == null ? null : new PaneValues.Reduced(reduce());
+    }
+
+    private TypeInformation<Object> accumulatorType() {
+        return spec.contents() instanceof WindowContents.Aggregated<?, ?, ?> aggregated
+                ? (TypeInformation<Object>) aggregated.accumulatorType()
+                : elementType;
+    }
+
+    /**
+     * Programs that never needed it often leave {@code merge} out: it gives null, or throws. Two
+     * new accumulators show it.
+     */
+    private boolean canMerge() {
+        AggregateFunction<Object, Object, Object> function = aggregate();
+        if (function == null) {
+            return true;
+        }
+        try {
+            return function.merge(function.createAccumulator(), function.createAccumulator())
+                    != null;
+        } catch (RuntimeException e) {
+            LOG.debug("{} cannot merge accumulators", function.getClass().getName(), e);
+            return false;
+        }
+    }
+
     private MergingWindows merging(MergingWindowAssigner<?, ?> assigner, WindowCodec codec) {
         TypeInformation<Tuple2<Object, Object>> pair =
                 (TypeInformation<Tuple2<Object, Object>>)
@@ -136,12 +248,9 @@ final class WindowAssembly {
 
     private WindowBuffer buffer(Namespace<?> namespaces) {
         if (aggregate() != null) {
-            TypeInformation<Object> accumulator =
-                    (TypeInformation<Object>)
-                            ((WindowContents.Aggregated<?, ?, ?>) spec.contents())
-                                    .accumulatorType();
             return new WindowBuffer.Aggregated(
-                    store.value(CONTENTS, namespaces, accumulator, StateTtl.NONE), aggregate());
+                    store.value(CONTENTS, namespaces, accumulatorType(), StateTtl.NONE),
+                    aggregate());
         }
         if (reduce() != null) {
             return new WindowBuffer.Reduced(

@@ -5,11 +5,11 @@ import io.millrace.runtime.exchange.OutputFlusher;
 import io.millrace.runtime.exchange.WorkerChannels;
 import io.millrace.runtime.generate.JobClasses;
 import io.millrace.runtime.loop.Clock;
+import io.millrace.runtime.memory.ManagedMemory;
 import io.millrace.runtime.memory.NetworkBufferPool;
 import io.millrace.runtime.network.DataNetworkSettings;
 import io.millrace.runtime.network.NetworkChannels;
 import io.millrace.runtime.operator.CollectedRecords;
-import io.millrace.runtime.operator.KeyedStores;
 import io.millrace.runtime.operator.OperatorPorts;
 import io.millrace.runtime.schedule.AttemptId;
 import io.millrace.runtime.task.AlarmThread;
@@ -18,6 +18,8 @@ import io.millrace.runtime.task.Subtasks;
 import io.millrace.runtime.task.ThreadedSubtasks;
 import java.util.Map;
 import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * All of a worker that records pass through: network buffers, connections to other workers,
@@ -27,6 +29,8 @@ import java.util.function.Function;
  * them.
  */
 public final class WorkerDataPlane implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(WorkerDataPlane.class);
+
     /** Closed batches that may wait in a channel between two subtasks of the worker. */
     private static final int LOCAL_BOUND_CHUNKS = 4;
 
@@ -36,6 +40,7 @@ public final class WorkerDataPlane implements AutoCloseable {
     private final NetworkBufferPool pool;
     private final NetworkChannels network;
     private final OutputFlusher flusher;
+    private final ManagedMemory managed;
     private final AlarmThread alarms;
     private final ThreadedSubtasks subtasks;
 
@@ -43,14 +48,14 @@ public final class WorkerDataPlane implements AutoCloseable {
      * What it takes to run subtasks.
      *
      * @param jobClasses by the job's id
-     * @param stores of keyed state
+     * @param managedBytes for the state of keyed operators; mapped as it is needed
      * @param cancelInterruptNanos how often a cancelled subtask that sits in user code is
      *     interrupted
      * @param collected where records go that are to come back to the program
      */
     public record Running(
             Function<String, JobClasses> jobClasses,
-            KeyedStores stores,
+            long managedBytes,
             Clock clock,
             long cancelInterruptNanos,
             CollectedRecords collected) {
@@ -58,10 +63,10 @@ public final class WorkerDataPlane implements AutoCloseable {
         /** In a process from which records cannot come back to the program. */
         public Running(
                 Function<String, JobClasses> jobClasses,
-                KeyedStores stores,
+                long managedBytes,
                 Clock clock,
                 long cancelInterruptNanos) {
-            this(jobClasses, stores, clock, cancelInterruptNanos, CollectedRecords.nowhere());
+            this(jobClasses, managedBytes, clock, cancelInterruptNanos, CollectedRecords.nowhere());
         }
     }
 
@@ -71,6 +76,7 @@ public final class WorkerDataPlane implements AutoCloseable {
         this.pool = NetworkBufferPool.ofBytes(networkBytes, segmentBytes);
         this.network = new NetworkChannels(settings, pool);
         this.flusher = new OutputFlusher("output-flusher");
+        this.managed = new ManagedMemory(running.managedBytes());
         this.alarms = new AlarmThread(running.clock()::wallMillis);
         this.subtasks = subtasks(settings.workerId(), network, running);
     }
@@ -79,6 +85,7 @@ public final class WorkerDataPlane implements AutoCloseable {
         this.pool = null;
         this.network = null;
         this.flusher = new OutputFlusher("output-flusher");
+        this.managed = new ManagedMemory(running.managedBytes());
         this.alarms = new AlarmThread(running.clock()::wallMillis);
         this.subtasks = subtasks(workerId, new NoOtherWorkers(), running);
     }
@@ -93,7 +100,10 @@ public final class WorkerDataPlane implements AutoCloseable {
                 new WorkerChannels(workerId, remote, LOCAL_BOUND_CHUNKS, LOCAL_GATE_BYTES),
                 running.jobClasses(),
                 new OperatorPorts(
-                        running.clock()::wallMillis, alarms, running.stores(), running.collected()),
+                        running.clock()::wallMillis,
+                        alarms,
+                        new ManagedStores(managed, running.clock()::wallMillis),
+                        running.collected()),
                 new ThreadedSubtasks.Settings(
                         running.clock()::nanoTime, running.cancelInterruptNanos(), flusher));
     }
@@ -122,6 +132,12 @@ public final class WorkerDataPlane implements AutoCloseable {
         // first, as they hold segments and channels
         subtasks.close();
         alarms.close();
+        if (subtasks.running() == 0) {
+            managed.close();
+        } else {
+            // whoever is left behind in user code still holds memory
+            LOG.warn("Managed memory is kept: {} subtasks have not ended", subtasks.running());
+        }
         flusher.close();
         if (network != null) {
             network.close();

@@ -229,7 +229,7 @@ class GeneratedClassesTest {
     private static JobResult run(CapturedProgram.Program program) throws Exception {
         try (LocalCluster cluster =
                 new LocalCluster(
-                        new LocalSettings(1, 2, 0, Duration.ofMillis(100)),
+                        new LocalSettings(1, 2, 0, 64 << 20, Duration.ofMillis(100)),
                         GeneratedClassesTest.class.getClassLoader())) {
             return cluster.run(CapturedProgram.graph(2, program)).get(60, TimeUnit.SECONDS);
         }

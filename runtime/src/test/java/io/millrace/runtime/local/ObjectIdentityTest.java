@@ -411,7 +411,7 @@ class ObjectIdentityTest {
             throws Exception {
         try (LocalCluster cluster =
                 new LocalCluster(
-                        new LocalSettings(workers, 1, 4 << 20, Duration.ofMillis(100)),
+                        new LocalSettings(workers, 1, 4 << 20, 64 << 20, Duration.ofMillis(100)),
                         ObjectIdentityTest.class.getClassLoader())) {
             assertThat(
                             cluster.run(

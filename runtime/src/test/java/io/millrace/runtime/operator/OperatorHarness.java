@@ -10,10 +10,14 @@ import io.millrace.runtime.graph.CapturedProgram;
 import io.millrace.runtime.graph.ChainSpec;
 import io.millrace.runtime.graph.JobGraph;
 import io.millrace.runtime.graph.JobVertex;
+import io.millrace.runtime.memory.ManagedMemory;
 import io.millrace.runtime.metrics.SubtaskValues;
 import io.millrace.runtime.schedule.AttemptId;
 import io.millrace.runtime.schedule.Generation;
 import io.millrace.runtime.state.InMemoryKeyedStateStore;
+import io.millrace.runtime.state.KeyGroupRange;
+import io.millrace.runtime.state.KeyedStateSettings;
+import io.millrace.runtime.state.KeyedStateStore;
 import io.millrace.runtime.task.TaskDeployment;
 import java.io.ByteArrayInputStream;
 import java.io.ObjectInputStream;
@@ -36,7 +40,17 @@ final class OperatorHarness implements AutoCloseable {
     private final int id = HARNESSES.incrementAndGet();
     private final ManualTime time = new ManualTime();
     private final List<InMemoryKeyedStateStore> stores = new ArrayList<>();
+    private final ManagedMemory memory = new ManagedMemory(256 << 20);
+    private final Stores kind;
     private final OperatorChain chain;
+
+    /** Where the operators keep their state. */
+    enum Stores {
+        /** On the heap, where a test can look at it. */
+        PLAIN,
+        /** As in a worker. */
+        MANAGED
+    }
 
     /** What the program does with its inputs. */
     interface OneInput<T> {
@@ -86,18 +100,27 @@ final class OperatorHarness implements AutoCloseable {
     }
 
     static <T> OperatorHarness of(TypeInformation<T> type, OneInput<T> program) throws Exception {
-        return new OperatorHarness(type, null, (a, b, sinks) -> program.build(a, sinks));
+        return of(Stores.PLAIN, type, program);
+    }
+
+    static <T> OperatorHarness of(Stores kind, TypeInformation<T> type, OneInput<T> program)
+            throws Exception {
+        return new OperatorHarness(kind, type, null, (a, b, sinks) -> program.build(a, sinks));
     }
 
     static <A, B> OperatorHarness of(
             TypeInformation<A> first, TypeInformation<B> second, TwoInputs<A, B> program)
             throws Exception {
-        return new OperatorHarness(first, second, program);
+        return new OperatorHarness(Stores.MANAGED, first, second, program);
     }
 
     private <A, B> OperatorHarness(
-            TypeInformation<A> first, TypeInformation<B> second, TwoInputs<A, B> program)
+            Stores kind,
+            TypeInformation<A> first,
+            TypeInformation<B> second,
+            TwoInputs<A, B> program)
             throws Exception {
+        this.kind = kind;
         JobGraph graph =
                 CapturedProgram.graph(
                         1,
@@ -156,14 +179,26 @@ final class OperatorHarness implements AutoCloseable {
                         new SubtaskValues(1 << 20, "some.limit"),
                         time);
         OperatorPorts ports =
-                new OperatorPorts(
-                        time::nowMillis,
-                        (millis, ring) -> () -> {},
-                        (context, operator, keyType) -> {
-                            stores.add(new InMemoryKeyedStateStore());
-                            return stores.get(stores.size() - 1);
-                        });
+                new OperatorPorts(time::nowMillis, (millis, ring) -> () -> {}, this::store);
         return new ChainBuilder(spec, subtask, Map.of(), ports).build();
+    }
+
+    private KeyedStateStore store(
+            SubtaskContext subtask, String operator, TypeInformation<?> keyType) {
+        if (kind == Stores.PLAIN) {
+            stores.add(new InMemoryKeyedStateStore());
+            return stores.get(stores.size() - 1);
+        }
+        int groups = subtask.deployment().maxParallelism();
+        return KeyedStateStore.binary(
+                new KeyedStateSettings(
+                        operator,
+                        keyType,
+                        new KeyGroupRange(0, groups - 1),
+                        groups,
+                        subtask.classes(),
+                        memory.budget(operator, memory.totalBytes()),
+                        time::nowMillis));
     }
 
     /** A record of the first input. */
@@ -218,6 +253,7 @@ final class OperatorHarness implements AutoCloseable {
     @Override
     public void close() throws Exception {
         chain.close();
+        memory.close(); // fails if a store has kept something
         OUTPUTS.keySet().removeIf(list -> list.startsWith(id + "/"));
     }
 

@@ -20,11 +20,13 @@ import io.millrace.api.window.EventTimeSessionWindows;
 import io.millrace.api.window.GlobalWindows;
 import io.millrace.api.window.ProcessingTimeSessionWindows;
 import io.millrace.api.window.PurgingTrigger;
+import io.millrace.api.window.SlidingEventTimeWindows;
 import io.millrace.api.window.TimeWindow;
 import io.millrace.api.window.TumblingEventTimeWindows;
 import io.millrace.api.window.TumblingProcessingTimeWindows;
 import io.millrace.runtime.exchange.RecordBatch;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class WindowOperatorTest {
@@ -427,5 +429,68 @@ class WindowOperatorTest {
             harness.endOfInput();
             assertThat(harness.take("out")).containsExactly("(b,7) @999");
         }
+    }
+
+    private static List<String> stateOf(AggregateFunction<Tuple2<String, Long>, ?, ?> aggregate)
+            throws Exception {
+        try (OperatorHarness harness =
+                OperatorHarness.of(
+                        TYPE,
+                        (in, sinks) ->
+                                sinks.collect(
+                                        "out",
+                                        in.keyBy(r -> r.f0)
+                                                .window(
+                                                        SlidingEventTimeWindows.of(
+                                                                Time.milliseconds(15),
+                                                                Time.milliseconds(10)))
+                                                .aggregate(aggregate)))) {
+            harness.record(of("a", 1), 3);
+            harness.record(of("a", 2), 7);
+            harness.record(of("a", 4), 9);
+            return harness.state();
+        }
+    }
+
+    @Test
+    void shouldKeepOneAccumulatorForEachPaneWhenWindowsOverlap() throws Exception {
+        assertThat(stateOf(new Average()))
+                .contains("window-panes={[a, 0]=(1,1), [a, 5]=(6,2)}")
+                .noneMatch(state -> state.startsWith("window-contents"));
+    }
+
+    private static final class UnmergeableSum
+            implements AggregateFunction<Tuple2<String, Long>, Long, Long> {
+        private static final long serialVersionUID = 1;
+
+        @Override
+        public Long createAccumulator() {
+            return 0L;
+        }
+
+        @Override
+        public Long add(Tuple2<String, Long> value, Long accumulator) {
+            return accumulator + value.f1;
+        }
+
+        @Override
+        public Long getResult(Long accumulator) {
+            return accumulator;
+        }
+
+        @Override
+        public Long merge(Long a, Long b) {
+            return null;
+        }
+    }
+
+    @Test
+    void shouldKeepOneAccumulatorForEachWindowWhenTheFunctionDoesNotMerge() throws Exception {
+        assertThat(stateOf(new UnmergeableSum()))
+                .contains(
+                        "window-contents={"
+                                + "[a, TimeSpan[start=0, end=15]]=7, "
+                                + "[a, TimeSpan[start=-10, end=5]]=1}")
+                .noneMatch(state -> state.startsWith("window-panes"));
     }
 }
