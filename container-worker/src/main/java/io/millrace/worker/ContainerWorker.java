@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.millrace.hdfs.HadoopConfiguration;
 import io.millrace.hdfs.JobRecordReader;
+import io.millrace.runtime.collect.RecordsSender;
 import io.millrace.runtime.config.Origin;
 import io.millrace.runtime.config.ParsedConfiguration;
 import io.millrace.runtime.config.TaskManagerOptions;
@@ -62,6 +63,9 @@ public final class ContainerWorker {
     private final Secret secret;
     private final Clock clock = new SystemClock();
     private final long mainMillis = clock.wallMillis();
+
+    /** Set before any task runs. */
+    private volatile MasterConnector masterLink;
 
     /** Completed with the exit code. */
     private final CompletableFuture<Integer> end = new CompletableFuture<>();
@@ -131,7 +135,9 @@ public final class ContainerWorker {
                                 new UserCode(options)::classes,
                                 clock,
                                 options.get(TaskManagerOptions.TASK_CANCELLATION_INTERVAL)
-                                        .toNanos()));
+                                        .toNanos(),
+                                new RecordsSender(
+                                        listener -> masterLink.connectForRecords(listener))));
         EventLoop<WorkerEvent> loop =
                 new EventLoop<>("task-manager", EVENTS, clock, crash -> end.complete(LOOP_FAILED));
         NamedConnections connections = new NamedConnections();
@@ -146,6 +152,7 @@ public final class ContainerWorker {
                                 environment.applicationId()),
                         connections,
                         loop);
+        masterLink = link;
         TaskManager taskManager =
                 new TaskManager(
                         new WorkerSettings(

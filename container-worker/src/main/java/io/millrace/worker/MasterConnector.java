@@ -16,6 +16,7 @@ import io.millrace.runtime.worker.WorkerEvent;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import org.slf4j.Logger;
@@ -48,6 +49,9 @@ final class MasterConnector implements MasterLink {
 
     /** Whether the address of the environment was tried; look-up thread only. */
     private boolean firstTried;
+
+    /** Null until one was reached. */
+    private volatile Master reached;
 
     /** An address of an epoch, or null if there is none to be tried. */
     private record Master(int epoch, InetSocketAddress address) {}
@@ -100,8 +104,28 @@ final class MasterConnector implements MasterLink {
                         (connection, failure) -> {
                             if (failure != null) {
                                 notConnected(failure.getMessage());
+                            } else {
+                                reached = master;
                             }
                         });
+    }
+
+    /** Connects once more to the master that was reached last, for records. */
+    CompletableFuture<ControlConnection> connectForRecords(ControlListener listener) {
+        Master master = reached;
+        if (master == null) {
+            return CompletableFuture.failedFuture(
+                    new IOException("no application master was reached yet"));
+        }
+        return client.connect(
+                master.address(),
+                ConnectionKind.RECORDS,
+                containerId,
+                secret,
+                environment.applicationId(),
+                master.epoch(),
+                new ControlCodec(),
+                listener);
     }
 
     private Master master(int minEpoch) throws IOException {

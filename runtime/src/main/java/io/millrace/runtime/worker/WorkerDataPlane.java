@@ -1,5 +1,6 @@
 package io.millrace.runtime.worker;
 
+import io.millrace.runtime.collect.CollectedRecords;
 import io.millrace.runtime.exchange.Channels;
 import io.millrace.runtime.exchange.OutputFlusher;
 import io.millrace.runtime.exchange.WorkerChannels;
@@ -8,7 +9,6 @@ import io.millrace.runtime.loop.Clock;
 import io.millrace.runtime.memory.NetworkBufferPool;
 import io.millrace.runtime.network.DataNetworkSettings;
 import io.millrace.runtime.network.NetworkChannels;
-import io.millrace.runtime.operator.CollectedRecords;
 import io.millrace.runtime.operator.OperatorPorts;
 import io.millrace.runtime.schedule.AttemptId;
 import io.millrace.runtime.task.SubtaskMetrics;
