@@ -16,7 +16,8 @@ usage: bin/benchmark.sh W1|W2|WC [--parallelism N] [--workers N] [--keys N] [--w
 
 W1   bids -> map to a new bid -> discarded
 W2   bids -> keyed by auction -> running sum of the price, a result for each bid -> discarded
-WC   words of a text of 64 MiB (made once, below benchmarks/target) -> keyed -> running count -> discarded
+WC   words of a text of 64 MiB (made once, below benchmarks/target, and read again and again) -> keyed -> running count
+     -> discarded
 BP   bids through two task managers into a sink that works NANOS (3000) for each of N (50000000) records: heap after
      collection and direct memory in the two halves of the run, and how long a cancel took
 JMH  what the record's way is made of: serializers, edges, chains; PATTERN is a regular expression
@@ -24,8 +25,8 @@ JMH  what the record's way is made of: serializers, edges, chains; PATTERN is a 
   --parallelism N  of every operator (2)
   --workers N      task managers in the JVM; between two of them records travel over TCP (1)
   --keys N         different auctions, W1 and W2 (10000)
-  --warmup S       seconds before the window, W1 and W2 (10); WC runs once before the run that counts
-  --window S       seconds that are measured, W1 and W2 (10); in WC the window is the whole run
+  --warmup S       seconds before the window (10); on a busy machine the JIT compiler needs more
+  --window S       seconds that are measured (10)
   --repeats N      JVMs, one after the other (3; BP: 1)
   --profile        prints the methods in which most of the time was spent, too
 

@@ -43,8 +43,8 @@ record BenchmarkSettings(
         PARALLELISM(1, 1024, EnumSet.of(Workload.W1, Workload.W2, Workload.WC)),
         WORKERS(1, 64, EnumSet.of(Workload.W1, Workload.W2, Workload.WC)),
         KEYS(1, 1_000_000_000, EnumSet.of(Workload.W1, Workload.W2)),
-        WARMUP(0, 3600, EnumSet.of(Workload.W1, Workload.W2)),
-        WINDOW(1, 3600, EnumSet.of(Workload.W1, Workload.W2)),
+        WARMUP(0, 3600, EnumSet.of(Workload.W1, Workload.W2, Workload.WC)),
+        WINDOW(1, 3600, EnumSet.of(Workload.W1, Workload.W2, Workload.WC)),
         REPEATS(1, 1000, EnumSet.allOf(Workload.class)),
         RECORDS(1, Long.MAX_VALUE, EnumSet.of(Workload.BP)),
         SPIN(0, 1_000_000_000, EnumSet.of(Workload.BP));

@@ -2,6 +2,9 @@ package io.millrace.benchmarks;
 
 import java.io.IOException;
 import java.io.PrintStream;
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadInfo;
+import java.lang.management.ThreadMXBean;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -10,6 +13,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.TreeMap;
 import jdk.jfr.Recording;
 import jdk.jfr.consumer.RecordedEvent;
 import jdk.jfr.consumer.RecordedFrame;
@@ -24,18 +28,63 @@ import jdk.jfr.consumer.RecordingFile;
  */
 final class Profile {
     private static final int TOP = 10;
+    private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
 
     private final Recording recording;
+    private final Map<Long, Long> cpuNanosBefore;
+    private final ProcessCounters before;
 
     private Profile(Recording recording) {
         this.recording = recording;
+        this.cpuNanosBefore = cpuNanos();
+        this.before = ProcessCounters.now();
+    }
+
+    /** Of the Java threads that live, by their number. */
+    private static Map<Long, Long> cpuNanos() {
+        Map<Long, Long> nanos = new HashMap<>();
+        for (long id : THREADS.getAllThreadIds()) {
+            nanos.put(id, THREADS.getThreadCpuTime(id));
+        }
+        return nanos;
+    }
+
+    /** Which threads used the process's time; what is left are the compiler and the collector. */
+    private void printThreads(PrintStream out) {
+        long all = ProcessCounters.now().cpuNanos() - before.cpuNanos();
+        long rest = all;
+        Map<String, Long> byName = new TreeMap<>();
+        for (Map.Entry<Long, Long> thread : cpuNanos().entrySet()) {
+            ThreadInfo info = THREADS.getThreadInfo(thread.getKey());
+            long nanos = thread.getValue() - cpuNanosBefore.getOrDefault(thread.getKey(), 0L);
+            if (info != null && nanos > 0) {
+                byName.merge(kind(info.getThreadName()), nanos, Long::sum);
+                rest -= nanos;
+            }
+        }
+        byName.put("(the virtual machine's own)", rest);
+        out.println("CPU time by thread");
+        byName.entrySet().stream()
+                .sorted(Comparator.comparingLong(entry -> -entry.getValue()))
+                .filter(entry -> entry.getValue() * 100 > all)
+                .forEach(
+                        entry ->
+                                out.printf(
+                                        Locale.ROOT,
+                                        "  %5.1f %%  %s%n",
+                                        100.0 * entry.getValue() / all,
+                                        entry.getKey()));
+    }
+
+    private static String kind(String threadName) {
+        return threadName.replaceAll("\\[\\d+\\]$|-\\d+$", "");
     }
 
     @SuppressWarnings("resource") // closed by print
     static Profile start() {
         Recording recording = new Recording();
-        recording.enable("jdk.ExecutionSample").withPeriod(Duration.ofMillis(2));
-        recording.enable("jdk.NativeMethodSample").withPeriod(Duration.ofMillis(2));
+        recording.enable("jdk.ExecutionSample").withPeriod(Duration.ofMillis(5));
+        recording.enable("jdk.NativeMethodSample").withPeriod(Duration.ofMillis(5));
         recording.start();
         return new Profile(recording);
     }
@@ -46,6 +95,7 @@ final class Profile {
      */
     void print(PrintStream out) throws IOException {
         recording.stop();
+        printThreads(out);
         Path file = Files.createTempFile("millrace-benchmark", ".jfr");
         try {
             recording.dump(file);
@@ -58,10 +108,7 @@ final class Profile {
                     continue;
                 }
                 String method = name(event.getStackTrace().getFrames().get(0));
-                String thread =
-                        event.getThread("sampledThread")
-                                .getJavaName()
-                                .replaceAll("\\[\\d+\\]$|-\\d+$", "");
+                String thread = kind(event.getThread("sampledThread").getJavaName());
                 overall.merge(method, 1, Integer::sum);
                 byThread.computeIfAbsent(thread, t -> new HashMap<>())
                         .merge(method, 1, Integer::sum);

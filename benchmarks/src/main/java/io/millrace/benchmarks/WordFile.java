@@ -36,6 +36,19 @@ record WordFile(Path path, long words) {
         return new WordFile(path, Long.parseLong(Files.readString(count).strip()));
     }
 
+    /** A folder in which the file stands many times, as links. */
+    Path repeated(int times) throws IOException {
+        Path folder = path.resolveSibling(path.getFileName() + "-" + times + "-times");
+        Files.createDirectories(folder);
+        for (int i = 0; i < times; i++) {
+            Path link = folder.resolve(i + ".txt");
+            if (!Files.exists(link)) {
+                Files.createLink(link, path);
+            }
+        }
+        return folder;
+    }
+
     private static long write(Path path, long bytes) throws IOException {
         SplittableRandom random = new SplittableRandom(SEED);
         byte[][] vocabulary = vocabulary(random.split());

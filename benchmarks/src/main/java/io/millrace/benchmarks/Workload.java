@@ -9,7 +9,7 @@ enum Workload {
     W1,
     /** Bids -> keyed by auction -> running sum of the price -> discarded. */
     W2,
-    /** Words of a text file -> keyed -> running count -> discarded. */
+    /** Words of a text -> keyed -> running count -> discarded. */
     WC,
     /** Bids between two task managers into a sink that is far too slow. */
     BP;

@@ -122,12 +122,12 @@ class WorkloadsTest {
                 "W1 --warmup 0 --window 1",
                 "W2 --warmup 0 --window 1",
                 "W2 --warmup 0 --window 1 --workers 2",
-                "WC"
+                "WC --warmup 0 --window 1"
             })
     void shouldMeasureWhatRuns(String arguments) throws Exception {
         BenchmarkSettings settings = BenchmarkSettings.parse(List.of(arguments.split(" ")));
 
-        Measurement measured = new WorkloadRun(settings, folder, 100_000).measure("1");
+        Measurement measured = new WorkloadRun(settings, folder, 1 << 20).measure("1");
 
         assertThat(measured.workload()).isEqualTo(arguments.substring(0, 2));
         assertThat(measured.records()).isPositive();

@@ -106,7 +106,7 @@ public final class Types {
 
     /** A class that Kryo writes, whatever it is. */
     public static <T> TypeInformation<T> GENERIC(Class<T> type) {
-        return new GenericTypeInfo<>(type, "Kryo was asked for with Types.GENERIC.");
+        return new GenericTypeInfo<>(type, "Types.GENERIC asks for it for " + type.getName() + ".");
     }
 
     /** A Java record. */
