@@ -1,6 +1,5 @@
 package io.millrace.runtime.local;
 
-import io.millrace.runtime.collect.CollectedRecords;
 import io.millrace.runtime.control.ControlMessage;
 import io.millrace.runtime.control.Outbox;
 import io.millrace.runtime.file.TextOutputFiles;
@@ -18,6 +17,7 @@ import io.millrace.runtime.master.MasterEvent;
 import io.millrace.runtime.master.MasterPorts;
 import io.millrace.runtime.master.MasterSettings;
 import io.millrace.runtime.network.Secret;
+import io.millrace.runtime.program.CollectedRecords;
 import io.millrace.runtime.schedule.AttemptId;
 import io.millrace.runtime.schedule.RestartStrategy;
 import io.millrace.runtime.task.SubtaskMetrics;

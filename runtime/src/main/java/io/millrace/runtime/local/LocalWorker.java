@@ -1,6 +1,5 @@
 package io.millrace.runtime.local;
 
-import io.millrace.runtime.collect.CollectedRecords;
 import io.millrace.runtime.control.ControlMessage;
 import io.millrace.runtime.control.Outbox;
 import io.millrace.runtime.control.ToMaster.WorkerStart;
@@ -12,6 +11,7 @@ import io.millrace.runtime.loop.Inbox;
 import io.millrace.runtime.master.MasterEvent;
 import io.millrace.runtime.network.DataNetworkSettings;
 import io.millrace.runtime.network.Secret;
+import io.millrace.runtime.program.CollectedRecords;
 import io.millrace.runtime.schedule.AttemptId;
 import io.millrace.runtime.task.SubtaskMetrics;
 import io.millrace.runtime.worker.TaskManager;

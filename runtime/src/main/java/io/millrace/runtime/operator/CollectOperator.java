@@ -1,6 +1,6 @@
 package io.millrace.runtime.operator;
 
-import io.millrace.runtime.collect.CollectedRecords;
+import io.millrace.runtime.program.CollectedRecords;
 import io.millrace.runtime.schedule.AttemptId;
 import io.millrace.runtime.serializer.TypeSerializer;
 import java.io.IOException;

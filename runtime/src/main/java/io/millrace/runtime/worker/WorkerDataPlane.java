@@ -1,6 +1,5 @@
 package io.millrace.runtime.worker;
 
-import io.millrace.runtime.collect.CollectedRecords;
 import io.millrace.runtime.exchange.Channels;
 import io.millrace.runtime.exchange.OutputFlusher;
 import io.millrace.runtime.exchange.WorkerChannels;
@@ -10,6 +9,7 @@ import io.millrace.runtime.memory.NetworkBufferPool;
 import io.millrace.runtime.network.DataNetworkSettings;
 import io.millrace.runtime.network.NetworkChannels;
 import io.millrace.runtime.operator.OperatorPorts;
+import io.millrace.runtime.program.CollectedRecords;
 import io.millrace.runtime.schedule.AttemptId;
 import io.millrace.runtime.task.SubtaskMetrics;
 import io.millrace.runtime.task.Subtasks;

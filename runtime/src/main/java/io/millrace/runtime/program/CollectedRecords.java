@@ -1,4 +1,4 @@
-package io.millrace.runtime.collect;
+package io.millrace.runtime.program;
 
 import io.millrace.runtime.schedule.AttemptId;
 import io.millrace.runtime.serializer.TypeSerializer;

@@ -1,4 +1,4 @@
-package io.millrace.runtime.collect;
+package io.millrace.runtime.program;
 
 import io.millrace.api.CloseableIterator;
 import io.millrace.api.JobClient;

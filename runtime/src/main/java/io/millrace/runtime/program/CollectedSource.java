@@ -1,4 +1,4 @@
-package io.millrace.runtime.collect;
+package io.millrace.runtime.program;
 
 import java.io.IOException;
 

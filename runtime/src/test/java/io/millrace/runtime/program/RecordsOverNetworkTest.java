@@ -1,10 +1,9 @@
-package io.millrace.runtime.collect;
+package io.millrace.runtime.program;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.millrace.api.type.Types;
-import io.millrace.runtime.collect.CollectedRecords.Writer;
 import io.millrace.runtime.control.ControlCodec;
 import io.millrace.runtime.control.RecordsMessage.Records;
 import io.millrace.runtime.generate.JobClasses;
@@ -14,6 +13,7 @@ import io.millrace.runtime.network.ControlConnection;
 import io.millrace.runtime.network.ControlListener;
 import io.millrace.runtime.network.ControlServer;
 import io.millrace.runtime.network.Secret;
+import io.millrace.runtime.program.CollectedRecords.Writer;
 import io.millrace.runtime.schedule.AttemptId;
 import io.millrace.runtime.serializer.Serializers;
 import io.millrace.runtime.serializer.TypeSerializer;
