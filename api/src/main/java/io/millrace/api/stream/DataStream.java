@@ -25,11 +25,14 @@ import io.millrace.api.transform.Transformation;
 import io.millrace.api.transform.TransformationGraph;
 import io.millrace.api.transform.UnionTransformation;
 import io.millrace.api.tuple.Tuple;
+import io.millrace.api.type.FieldAccessor;
 import io.millrace.api.type.FieldAccessors;
 import io.millrace.api.type.TypeExtractor;
 import io.millrace.api.type.TypeInformation;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.function.Supplier;
 
 /**
  * A stream of records of one type.
@@ -153,12 +156,52 @@ public class DataStream<T> {
      * <p>Only for types whose fields have positions, such as tuples and arrays.
      */
     public KeyedStream<T, Tuple> keyBy(int... positions) {
-        return keyed(FieldKeySelector.at(getType(), positions));
+        return keyed(
+                found(
+                        "keyBy(" + listed(Arrays.toString(positions)) + ")",
+                        () -> FieldKeySelector.at(getType(), positions)));
     }
 
     /** By the fields with these names, which may be nested: {@code user.id}; the key is a tuple. */
     public KeyedStream<T, Tuple> keyBy(String... fields) {
-        return keyed(FieldKeySelector.named(getType(), fields));
+        return keyed(
+                found(
+                        "keyBy(" + listed(Arrays.toString(fields)) + ")",
+                        () -> FieldKeySelector.named(getType(), fields)));
+    }
+
+    /** The field at a position that a method was given. */
+    final FieldAccessor<T, ?> field(String method, int position) {
+        return found(method + "(" + position + ")", () -> FieldAccessors.at(getType(), position));
+    }
+
+    /** The field of a name that a method was given. */
+    final FieldAccessor<T, ?> field(String method, String name) {
+        return found(method + "(" + name + ")", () -> FieldAccessors.named(getType(), name));
+    }
+
+    /** The operator, source or union whose records these are. */
+    private Transformation<?> origin() {
+        Transformation<?> node = transformation;
+        while (node instanceof PartitionTransformation<?> partition) {
+            node = partition.input();
+        }
+        return node;
+    }
+
+    /** Names the operator whose records lack what a call asks for. */
+    private <F> F found(String call, Supplier<F> lookup) {
+        try {
+            return lookup.get();
+        } catch (InvalidProgramException e) {
+            throw new InvalidProgramException(
+                    call + " after '" + origin().name() + "' is not possible: " + e.getMessage(),
+                    e);
+        }
+    }
+
+    private static String listed(String array) {
+        return array.substring(1, array.length() - 1);
     }
 
     private KeyedStream<T, Tuple> keyed(FieldKeySelector<T> key) {
@@ -167,10 +210,13 @@ public class DataStream<T> {
 
     private <K> KeyedStream<T, K> keyed(KeySelector<T, K> key, TypeInformation<K> keyType) {
         String refusal = keyType.keyRefusal();
+        if (refusal == null) {
+            refusal = keyType.writeRefusal();
+        }
         if (refusal != null) {
             throw new InvalidProgramException(
                     "keyBy after '"
-                            + transformation.name()
+                            + origin().name()
                             + "' is not possible with keys of type "
                             + keyType
                             + ": "
@@ -269,13 +315,13 @@ public class DataStream<T> {
      */
     public <K> DataStream<T> partitionCustom(Partitioner<K> partitioner, int position) {
         return partitionCustom(
-                partitioner, new FieldValueSelector<>(FieldAccessors.at(getType(), position)));
+                partitioner, new FieldValueSelector<>(field("partitionCustom", position)));
     }
 
     /** By the field of this name, which may be nested: {@code user.id}. */
     public <K> DataStream<T> partitionCustom(Partitioner<K> partitioner, String field) {
         return partitionCustom(
-                partitioner, new FieldValueSelector<>(FieldAccessors.named(getType(), field)));
+                partitioner, new FieldValueSelector<>(field("partitionCustom", field)));
     }
 
     DataStream<T> partitioned(Partitioning<T> partitioning) {

@@ -4,8 +4,6 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.millrace.api.type.TypeInformation;
-import io.millrace.runtime.serializer.Serializers;
 
 /**
  * Shows a plan as JSON.
@@ -37,8 +35,7 @@ final class PlanJson {
                 predecessor.put("id", edge.source());
                 predecessor.put("ship_strategy", edge.partitioning().word());
                 predecessor.put("side", "second");
-                TypeInformation<?> type = graph.node(edge.source()).outputType();
-                predecessor.put("serializer", Serializers.describe(type));
+                predecessor.put("serializer", graph.serializerOf(edge));
                 predecessor.put("hand_over", chaining.handOver(edge).words());
             }
         }

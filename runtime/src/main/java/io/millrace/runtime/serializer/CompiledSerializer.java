@@ -54,7 +54,16 @@ final class CompiledSerializer<T> implements TypeSerializer<T> {
 
     @Override
     public T copy(T value) {
-        return value == null || isImmutable ? value : values.copy(value);
+        if (value == null || isImmutable) {
+            return value;
+        }
+        try {
+            return values.copy(value);
+        } catch (RuntimeException | Error e) {
+            throw e;
+        } catch (Throwable e) { // a constructor's checked exceptions are not declared here
+            throw new IllegalStateException("A " + type + " cannot be copied: " + e, e);
+        }
     }
 
     @Override

@@ -24,6 +24,7 @@ final class OwnSerializers {
     private final ClassLoader loader;
     private final Map<Class<?>, ValueSerializer<Object>> byClass = new HashMap<>();
     private final Map<String, Class<?>> byName = new HashMap<>();
+    private final Map<Class<?>, Map<String, FieldReader>> fields = new HashMap<>();
     private int depth;
 
     OwnSerializers(SerializerCompiler compiler, ClassLoader loader) {
@@ -65,15 +66,26 @@ final class OwnSerializers {
     }
 
     Object read(RecordInput in, Class<?> bound) throws IOException {
-        return readAs(next(in, bound), in);
+        return readAs(of(nextClass(in, bound)), in);
     }
 
     void skip(RecordInput in, Class<?> bound) throws IOException {
-        skipAs(next(in, bound), in);
+        skipAs(of(nextClass(in, bound)), in);
     }
 
-    /** The serializer of the class that is named next. */
-    ValueSerializer<Object> next(RecordInput in, Class<?> bound) throws IOException {
+    /** Reads a field of the value whose class is named next. */
+    FieldReader fieldOf(RecordInput in, Class<?> bound, String field) throws IOException {
+        Class<?> type = nextClass(in, bound);
+        Map<String, FieldReader> ofClass = fields.computeIfAbsent(type, c -> new HashMap<>());
+        FieldReader found = ofClass.get(field);
+        if (found == null) {
+            found = compiler.field(TypeExtractor.forClass(type), field);
+            ofClass.put(field, found);
+        }
+        return found;
+    }
+
+    private Class<?> nextClass(RecordInput in, Class<?> bound) throws IOException {
         String name = in.readString();
         Class<?> type = byName.get(name);
         if (type == null) {
@@ -97,7 +109,7 @@ final class OwnSerializers {
                             + bound.getName()
                             + " belongs: it is damaged");
         }
-        return of(type);
+        return type;
     }
 
     Object readAs(ValueSerializer<Object> serializer, RecordInput in) throws IOException {

@@ -56,7 +56,7 @@ final class RecordAccess {
         this.isRecord = description instanceof RecordTypeInfo;
         this.host = HostLookups.of(type);
         for (TypeField field : description.fields()) {
-            fields.add(access(field(field.name())));
+            fields.add(access(field(type, field.name())));
         }
         this.constructor = findConstructor();
         this.constructorHandle =
@@ -65,6 +65,13 @@ final class RecordAccess {
                                         .allMatch(this::isNameable)
                         ? null
                         : handleOfConstructor();
+    }
+
+    /**
+     * @throws IllegalAccessException if a field or the constructor cannot be reached at all
+     */
+    static void check(CompositeType<?> description) throws IllegalAccessException {
+        new RecordAccess(description).fields();
     }
 
     Class<?> type() {
@@ -116,7 +123,7 @@ final class RecordAccess {
         return constructorHandle;
     }
 
-    private Field field(String name) {
+    private static Field field(Class<?> type, String name) {
         for (Class<?> c = type; c != null; c = c.getSuperclass()) {
             try {
                 return c.getDeclaredField(name);
@@ -134,11 +141,26 @@ final class RecordAccess {
         Class<?> carried = carried(field.getType());
         return new FieldAccess(
                 field,
-                getter(field).asType(MethodType.methodType(carried, Object.class)),
+                getter(type, field).asType(MethodType.methodType(carried, Object.class)),
                 isRecord
                         ? null
-                        : setter(field)
+                        : setter(type, field)
                                 .asType(MethodType.methodType(void.class, Object.class, carried)));
+    }
+
+    /**
+     * A handle {@code (Object) -> Object} on a field.
+     *
+     * @throws IllegalStateException if the engine cannot reach it
+     */
+    static MethodHandle getter(Class<?> type, String name) {
+        try {
+            return getter(type, field(type, name))
+                    .asType(MethodType.methodType(Object.class, Object.class));
+        } catch (IllegalAccessException e) {
+            throw new IllegalStateException(
+                    "Field " + name + " of " + type.getName() + " cannot be reached", e);
+        }
     }
 
     private static Class<?> carried(Class<?> declared) {
@@ -191,7 +213,7 @@ final class RecordAccess {
     }
 
     /** The field itself where the engine may reach it, else the public way to it. */
-    private MethodHandle getter(Field field) throws IllegalAccessException {
+    private static MethodHandle getter(Class<?> type, Field field) throws IllegalAccessException {
         try {
             return lookupIn(field).unreflectGetter(field);
         } catch (IllegalAccessException closed) {
@@ -210,7 +232,7 @@ final class RecordAccess {
         }
     }
 
-    private MethodHandle setter(Field field) throws IllegalAccessException {
+    private static MethodHandle setter(Class<?> type, Field field) throws IllegalAccessException {
         try {
             return lookupIn(field).unreflectSetter(field);
         } catch (IllegalAccessException closed) {

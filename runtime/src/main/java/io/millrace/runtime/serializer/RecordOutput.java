@@ -150,11 +150,13 @@ public final class RecordOutput implements DataOutput {
             throw new IllegalStateException(
                     "A string of " + count + " characters cannot be serialized; the limit is 2^30");
         }
-        int all = 0;
-        for (int i = 0; i < count; i++) {
-            all |= s.charAt(i);
-        }
-        if (all <= 0xff) {
+        if (LatinText.is(s)) {
+            if (count < 64) {
+                int at = reserve(count + 1);
+                bytes[at] = (byte) (count << 1);
+                s.getBytes(0, count, bytes, at + 1);
+                return;
+            }
             writeVarInt(count << 1);
             int at = reserve(count);
             s.getBytes(0, count, bytes, at);

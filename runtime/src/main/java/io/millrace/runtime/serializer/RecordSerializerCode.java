@@ -3,6 +3,7 @@ package io.millrace.runtime.serializer;
 import static org.objectweb.asm.Opcodes.*;
 
 import io.millrace.api.type.BasicTypeInfo;
+import io.millrace.api.type.CompositeType;
 import io.millrace.api.type.TypeField;
 import io.millrace.api.type.TypeInformation;
 import io.millrace.runtime.serializer.RecordAccess.FieldAccess;
@@ -40,6 +41,7 @@ final class RecordSerializerCode {
     private static final Type INPUT = Type.getType(RecordInput.class);
     private static final Type PART = Type.getType(ValueSerializer.class);
     private static final Type FLAGGED = Type.getType(FlaggedSerializer.class);
+    private static final Type SEEKER = Type.getType(FieldSeeker.class);
     private static final Type HANDLE = Type.getType(MethodHandle.class);
     private static final Type CLASS = Type.getType(Class.class);
     private static final Type BYTES = Type.getType(byte[].class);
@@ -111,6 +113,7 @@ final class RecordSerializerCode {
     private final boolean isImmutable;
     private final boolean isFinal;
     private final List<Field> fields = new ArrayList<>();
+    private final int maskBytes;
     private final List<Object> classData = new ArrayList<>();
     private final ClassWriter writer = new SerializerWriter();
 
@@ -131,16 +134,17 @@ final class RecordSerializerCode {
         }
     }
 
-    RecordSerializerCode(RecordSerializers.Key key, RecordAccess access) {
+    RecordSerializerCode(CompositeType<?> description, Encoding encoding, RecordAccess access) {
         this.access = access;
-        this.isKey = key.encoding() == Encoding.KEY;
-        this.isImmutable = key.type().isImmutable();
+        this.isKey = encoding == Encoding.KEY;
+        this.isImmutable = description.isImmutable();
         this.isFinal = Modifier.isFinal(access.type().getModifiers());
         this.self = access.isNamed() ? Type.getType(access.type()) : OBJECT;
         this.generated =
                 Type.getObjectType(
                         Type.getInternalName(access.host().lookupClass()) + "_Serializer");
-        List<TypeField> described = key.type().fields();
+        List<TypeField> described = description.fields();
+        this.maskBytes = (described.size() + 7) / 8;
         for (int i = 0; i < described.size(); i++) {
             FieldAccess field = access.fields().get(i);
             Class<?> declared = field.field().getType();
@@ -157,19 +161,14 @@ final class RecordSerializerCode {
         }
     }
 
-    /** What the class finds by {@link MethodHandles#classDataAt}; complete after {@link #bytes}. */
+    /** What the class finds by {@link MethodHandles#classDataAt}; complete once the class is. */
     List<Object> classData() {
         return List.copyOf(classData);
     }
 
-    byte[] bytes() {
-        writer.visit(
-                V17,
-                ACC_FINAL | ACC_SYNTHETIC | ACC_SUPER,
-                generated.getInternalName(),
-                null,
-                OBJECT.getInternalName(),
-                new String[] {FLAGGED.getInternalName()});
+    /** The class that writes and reads records; the one thing that is made of this object. */
+    byte[] serializer() {
+        begin(FLAGGED);
         constructor();
         write();
         if (hasReferences()) {
@@ -182,6 +181,26 @@ final class RecordSerializerCode {
         isImmutable();
         writer.visitEnd();
         return writer.toByteArray();
+    }
+
+    /** The class that finds a field in a record's bytes; the one thing made of this object. */
+    byte[] seeker(int field) {
+        begin(SEEKER);
+        fields.subList(field + 1, fields.size()).clear();
+        constructor();
+        seek(field);
+        writer.visitEnd();
+        return writer.toByteArray();
+    }
+
+    private void begin(Type implemented) {
+        writer.visit(
+                V17,
+                ACC_FINAL | ACC_SYNTHETIC | ACC_SUPER,
+                generated.getInternalName(),
+                null,
+                OBJECT.getInternalName(),
+                new String[] {implemented.getInternalName()});
     }
 
     // ---- the pieces that methods are made of
@@ -217,7 +236,7 @@ final class RecordSerializerCode {
                 owner.getInternalName(),
                 name,
                 Type.getMethodDescriptor(result, parameters),
-                owner.equals(FLAGGED));
+                owner.equals(FLAGGED) || owner.equals(SEEKER));
     }
 
     private static void constant(MethodVisitor code, int value) {
@@ -855,7 +874,7 @@ final class RecordSerializerCode {
 
     private void takeMask(MethodVisitor code, int mask) {
         code.visitVarInsn(ALOAD, STREAM);
-        constant(code, (fields.size() + 7) / 8);
+        constant(code, maskBytes);
         call(code, INPUT, "take", Type.INT_TYPE, Type.INT_TYPE);
         code.visitVarInsn(ISTORE, mask);
     }
@@ -1015,6 +1034,75 @@ final class RecordSerializerCode {
         code.visitLabel(present);
         skipFields(code, index, index + 1);
         code.visitLabel(next);
+    }
+
+    // ---- int seek(RecordInput in)
+
+    private void seek(int field) {
+        // The flags are in the place where the other methods have them, the input behind.
+        MethodVisitor code = method(ACC_PUBLIC, "seek", Type.INT_TYPE, INPUT);
+        code.visitVarInsn(ALOAD, 1);
+        code.visitVarInsn(ASTORE, STREAM);
+        code.visitVarInsn(ALOAD, STREAM);
+        call(code, INPUT, "readByte", Type.BYTE_TYPE);
+        code.visitVarInsn(ISTORE, FLAGS);
+        Label other = new Label();
+        code.visitVarInsn(ILOAD, FLAGS);
+        code.visitJumpInsn(IFNE, other);
+        skipFields(code, 0, field);
+        constant(code, 0);
+        code.visitInsn(IRETURN);
+        code.visitLabel(other);
+        code.visitVarInsn(ALOAD, 0);
+        code.visitVarInsn(ILOAD, FLAGS);
+        code.visitVarInsn(ALOAD, STREAM);
+        callOwn(code, "seekOther", Type.INT_TYPE, Type.INT_TYPE, INPUT);
+        code.visitInsn(IRETURN);
+        end(code);
+        seekOther(field);
+    }
+
+    /** {@code int seekOther(int flags, RecordInput in)}: what is not the common case. */
+    private void seekOther(int field) {
+        MethodVisitor code = method(ACC_PRIVATE, "seekOther", Type.INT_TYPE, Type.INT_TYPE, INPUT);
+        if (!isFinal) {
+            Label next = new Label();
+            ifFlags(code, FlaggedSerializer.OTHER_CLASS, next);
+            constant(code, FlaggedSerializer.OTHER_CLASS);
+            code.visitInsn(IRETURN);
+            code.visitLabel(next);
+        }
+        Label next = new Label();
+        ifFlags(code, FlaggedSerializer.NULL_PARTS, next);
+        takeMask(code, AFTER_STREAM);
+        Label present = new Label();
+        ifPresent(code, field, AFTER_STREAM, present);
+        if (fields.get(field).isPrimitive()) {
+            primitiveIsNull(code);
+        } else {
+            constant(code, FlaggedSerializer.NULL_PARTS);
+            code.visitInsn(IRETURN);
+        }
+        code.visitLabel(present);
+        for (int i = 0; i < field; i++) {
+            skipUnlessNull(code, i);
+        }
+        constant(code, 0);
+        code.visitInsn(IRETURN);
+        code.visitLabel(next);
+        next = new Label();
+        ifFlags(code, ValueSerializer.NULL, next);
+        code.visitLdcInsn(access.type().getName());
+        callStatic(
+                code,
+                SEEKER,
+                "nullRecord",
+                Type.getType(IOException.class),
+                Type.getType(String.class));
+        code.visitInsn(ATHROW);
+        code.visitLabel(next);
+        unknownFlags(code);
+        end(code);
     }
 
     // ---- Object copy(Object value)

@@ -1,9 +1,6 @@
 package io.millrace.runtime.serializer;
 
 import io.millrace.api.type.CompositeType;
-import java.lang.invoke.MethodHandle;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.MethodType;
 import java.util.List;
 
 /**
@@ -12,62 +9,34 @@ import java.util.List;
  * <p>Threads: any; each thread makes instances of its own.
  */
 final class RecordSerializers {
-    /**
-     * What the class depends on.
-     *
-     * @param type its fields and theirs
-     */
+    /** What the class depends on. */
     record Key(CompositeType<?> type, Encoding encoding) {}
 
-    private final MethodHandle constructor;
+    private final RecordClass generated;
     private final String refusal;
 
-    private RecordSerializers(MethodHandle constructor, String refusal) {
-        this.constructor = constructor;
+    private RecordSerializers(RecordClass generated, String refusal) {
+        this.generated = generated;
         this.refusal = refusal;
     }
 
     /** Generates the class. */
     static RecordSerializers generate(Key key) {
-        RecordAccess access;
         try {
-            access = new RecordAccess(key.type());
+            RecordAccess access = new RecordAccess(key.type());
+            RecordSerializerCode code =
+                    new RecordSerializerCode(key.type(), key.encoding(), access);
+            return new RecordSerializers(
+                    RecordClass.define(access.host(), code.serializer(), code.classData()), null);
         } catch (IllegalAccessException e) {
             return new RecordSerializers(null, refusal(key.type(), e));
-        }
-        RecordSerializerCode code = new RecordSerializerCode(key, access);
-        try {
-            MethodHandles.Lookup generated =
-                    access.host()
-                            .defineHiddenClassWithClassData(
-                                    code.bytes(),
-                                    code.classData(),
-                                    true,
-                                    MethodHandles.Lookup.ClassOption.NESTMATE);
-            return new RecordSerializers(
-                    generated
-                            .findConstructor(
-                                    generated.lookupClass(),
-                                    MethodType.methodType(
-                                            void.class,
-                                            ValueSerializer[].class,
-                                            ValueSerializer.class))
-                            .asType(
-                                    MethodType.methodType(
-                                            FlaggedSerializer.class,
-                                            ValueSerializer[].class,
-                                            ValueSerializer.class)),
-                    null);
-        } catch (IllegalAccessException | NoSuchMethodException e) {
-            throw new IllegalStateException(
-                    "The class generated for " + key.type() + " cannot be used", e);
         }
     }
 
     /** Why Kryo has to write the type, or null. */
     static String refusal(CompositeType<?> type) {
         try {
-            new RecordAccess(type);
+            RecordAccess.check(type);
             return null;
         } catch (IllegalAccessException e) {
             return refusal(type, e);
@@ -77,7 +46,8 @@ final class RecordSerializers {
     private static String refusal(CompositeType<?> type, IllegalAccessException e) {
         return type.getTypeClass().getName()
                 + " is in a module that is closed to the engine: "
-                + e.getMessage();
+                + e.getMessage()
+                + "; open the package to it. Kryo writes the type, which is slower.";
     }
 
     /** Why there is no class: the type cannot be reached; null if there is one. */
@@ -90,12 +60,6 @@ final class RecordSerializers {
      * @param own writes values of subclasses
      */
     FlaggedSerializer<?> instance(List<ValueSerializer<?>> parts, ValueSerializer<?> own) {
-        try {
-            return (FlaggedSerializer<?>)
-                    constructor.invokeExact(
-                            parts.toArray(ValueSerializer[]::new), (ValueSerializer) own);
-        } catch (Throwable e) {
-            throw new IllegalStateException("A generated constructor failed", e);
-        }
+        return generated.instance(FlaggedSerializer.class, parts, own);
     }
 }

@@ -156,6 +156,41 @@ final class SerializerCompiler {
         return generated.instance(parts, new SubclassSerializer(own, type.getTypeClass()));
     }
 
+    /** Reads a field of values that {@link #compile} of the type writes. */
+    FieldReader field(TypeInformation<?> type, String name) {
+        if (type instanceof CompositeType<?> composite) {
+            int index = composite.getFieldIndex(name);
+            FieldSeekers generated =
+                    classes.generated(
+                            new FieldSeekers.Key(composite, index, encoding),
+                            FieldSeekers::generate);
+            if (generated.isGenerated()) {
+                List<ValueSerializer<?>> parts = new ArrayList<>();
+                for (TypeField field : composite.fields().subList(0, index + 1)) {
+                    parts.add(compile(field.type()));
+                }
+                return classes.copy(LOOKUP, SerializedField.class, new FieldPlace(composite, index))
+                        .newInstance(
+                                FieldReader.class,
+                                composite,
+                                index,
+                                generated.instance(
+                                        parts,
+                                        new SubclassSerializer(own, composite.getTypeClass())),
+                                parts.get(index),
+                                own);
+            }
+        }
+        return new FieldOfObject(compile(type), RecordAccess.getter(type.getTypeClass(), name));
+    }
+
+    private record FieldPlace(CompositeType<?> type, int field) {
+        @Override
+        public String toString() {
+            return type + "_" + type.fields().get(field).name();
+        }
+    }
+
     private <T> ValueSerializer<T> kryo(Class<T> type, String reason) {
         if (encoding == Encoding.KEY) {
             throw new InvalidProgramException(
