@@ -73,9 +73,7 @@ final class SerializerCompiler {
 
     private ValueSerializer<?> serializerOf(TypeInformation<?> type) {
         if (type instanceof BasicTypeInfo) {
-            return encoding == Encoding.KEY
-                    ? BasicSerializers.keyOf(type.getTypeClass())
-                    : BasicSerializers.of(type.getTypeClass());
+            return basic(type);
         }
         if (type instanceof CompositeType<?> composite) {
             return composite(composite);
@@ -113,6 +111,16 @@ final class SerializerCompiler {
             return kryo(generic.getTypeClass(), generic.getReason());
         }
         throw new IllegalStateException("No serializer for " + type.getClass());
+    }
+
+    private ValueSerializer<?> basic(TypeInformation<?> type) {
+        ValueSerializer<?> found =
+                encoding == Encoding.KEY
+                        ? BasicSerializers.keyOf(type.getTypeClass())
+                        : BasicSerializers.of(type.getTypeClass());
+        return found instanceof BasicSerializer<?> basic
+                ? copied(BasicSerializer.class, type, basic.arguments())
+                : found;
     }
 
     private ClassCopy copy(Class<?> original, TypeInformation<?> type) {
