@@ -3,6 +3,7 @@ package io.millrace.runtime.serializer;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.sun.management.ThreadMXBean;
 import io.millrace.api.InvalidProgramException;
 import io.millrace.api.tuple.Tuple2;
 import io.millrace.api.tuple.Tuple3;
@@ -18,6 +19,7 @@ import io.millrace.runtime.serializer.SampleTypes.Holder;
 import io.millrace.runtime.serializer.SampleTypes.Point;
 import io.millrace.runtime.serializer.SampleTypes.Sealed;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.lang.reflect.Array;
 import java.lang.reflect.Field;
 import java.math.BigDecimal;
@@ -61,6 +63,9 @@ import net.jqwik.api.constraints.IntRange;
 class SerializersPropertyTest {
     private static final JobClasses CLASSES =
             new JobClasses(SerializersPropertyTest.class.getClassLoader());
+
+    private static final ThreadMXBean ALLOCATIONS =
+            (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
     /** A type and how to make values of it, null among them. */
     private record Sample(TypeInformation<?> type, Function<Random, Object> values) {}
@@ -645,6 +650,7 @@ class SerializersPropertyTest {
                 }
             }
             in.reset(bytes, 0, end);
+            long allocated = ALLOCATIONS.getCurrentThreadAllocatedBytes();
             try {
                 Object value = serializer.deserialize(in);
                 if (value != null && !sample.type().getTypeClass().isInstance(value)) {
@@ -653,6 +659,10 @@ class SerializersPropertyTest {
             } catch (IOException expected) {
                 assertThat(expected).hasMessageMatching("(?s).+");
             }
+            // Much of it is for the classes of a type that is met for the first time.
+            assertThat(ALLOCATIONS.getCurrentThreadAllocatedBytes() - allocated)
+                    .as("bytes allocated for " + end)
+                    .isLessThan(16 << 20);
         }
     }
 
