@@ -142,10 +142,11 @@ public final class ContainerWorker {
                         containerId,
                         environment,
                         secret,
-                        new JobRecordReader(
-                                FileSystems.of(environment.records()),
-                                environment.records().toString(),
-                                environment.applicationId()),
+                        () ->
+                                new JobRecordReader(
+                                        FileSystems.of(environment.records()),
+                                        environment.records().toString(),
+                                        environment.applicationId()),
                         connections,
                         loop);
         TaskManager taskManager =

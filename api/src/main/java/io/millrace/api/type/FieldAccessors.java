@@ -124,7 +124,9 @@ public final class FieldAccessors {
             return "an array has positions from 0, and \"*\" for the whole of it.";
         }
         if (type instanceof GenericTypeInfo<?> generic) {
-            return "only \"*\" can be used. " + generic.getReason();
+            return "its fields have no names, because it is written as a whole ("
+                    + generic.getReason()
+                    + "). Use a function that takes the field out, or make the class a record.";
         }
         return "only \"*\""
                 + (isSingle(type) ? " or position 0" : "")

@@ -43,7 +43,7 @@ final class PojoRules {
                                 ? " "
                                 : ", inherited from " + field.getDeclaringClass().getName() + ", ")
                         + problem
-                        + ". Kryo writes it, which is slower.";
+                        + ".";
             }
         }
         return null;
@@ -71,9 +71,7 @@ final class PojoRules {
                             + (isPublic(type) ? "public " : "")
                             + "constructor without arguments";
         }
-        return problem == null
-                ? null
-                : type.getName() + " is no POJO: " + problem + ". Kryo writes it, which is slower.";
+        return problem == null ? null : type.getName() + " is no POJO: " + problem + ".";
     }
 
     private static boolean isPublic(Class<?> type) {

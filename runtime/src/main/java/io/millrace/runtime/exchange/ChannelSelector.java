@@ -1,5 +1,7 @@
 package io.millrace.runtime.exchange;
 
+import io.millrace.api.function.KeySelector;
+import io.millrace.api.function.Partitioner;
 import java.util.SplittableRandom;
 
 /**
@@ -47,5 +49,29 @@ public interface ChannelSelector {
     static ChannelSelector random(int channels, long seed) {
         SplittableRandom random = new SplittableRandom(seed);
         return value -> random.nextInt(channels);
+    }
+
+    /** By a partitioner of the user's; a number that is none of the channels is refused. */
+    static <T, K> ChannelSelector byPartitioner(
+            Partitioner<?> partitioner, KeySelector<T, K> selector, int channels) {
+        @SuppressWarnings("unchecked") // the graph was built with a partitioner of K
+        Partitioner<K> typed = (Partitioner<K>) partitioner;
+        return value -> {
+            @SuppressWarnings("unchecked") // the graph was built from a stream of T
+            int channel = typed.partition(selector.getKey((T) value), channels);
+            if (channel < 0 || channel >= channels) {
+                throw new IllegalArgumentException(
+                        "The partitioner "
+                                + typed.getClass().getName()
+                                + " sent a record to partition "
+                                + channel
+                                + ", but there are "
+                                + channels
+                                + ": it has to return 0 to "
+                                + (channels - 1)
+                                + ".");
+            }
+            return channel;
+        };
     }
 }

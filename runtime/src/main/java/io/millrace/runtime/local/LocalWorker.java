@@ -11,6 +11,7 @@ import io.millrace.runtime.loop.Inbox;
 import io.millrace.runtime.master.MasterEvent;
 import io.millrace.runtime.network.DataNetworkSettings;
 import io.millrace.runtime.network.Secret;
+import io.millrace.runtime.operator.CollectedRecords;
 import io.millrace.runtime.schedule.AttemptId;
 import io.millrace.runtime.task.SubtaskMetrics;
 import io.millrace.runtime.worker.TaskManager;
@@ -52,6 +53,7 @@ final class LocalWorker implements AutoCloseable {
             Secret secret,
             LocalSettings settings,
             ClassLoader userClassLoader,
+            CollectedRecords collected,
             Clock clock,
             Inbox<MasterEvent> master,
             Consumer<String> onClosed,
@@ -65,7 +67,7 @@ final class LocalWorker implements AutoCloseable {
         JobClasses classes = new JobClasses(userClassLoader);
         WorkerDataPlane.Running running =
                 new WorkerDataPlane.Running(
-                        job -> classes, clock, settings.cancelInterval().toNanos());
+                        job -> classes, clock, settings.cancelInterval().toNanos(), collected);
         this.dataPlane =
                 settings.workers() == 1
                         ? WorkerDataPlane.alone(id, running)

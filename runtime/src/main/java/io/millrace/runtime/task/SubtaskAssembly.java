@@ -17,6 +17,7 @@ import io.millrace.runtime.exchange.Wakeup;
 import io.millrace.runtime.generate.JobClasses;
 import io.millrace.runtime.graph.ChainSpec;
 import io.millrace.runtime.graph.ChainSpec.ChainedOperator;
+import io.millrace.runtime.metrics.SubtaskValues;
 import io.millrace.runtime.operator.ChainBuilder;
 import io.millrace.runtime.operator.OperatorChain;
 import io.millrace.runtime.operator.OperatorPorts;
@@ -63,13 +64,22 @@ final class SubtaskAssembly {
             EdgeWriter.Overdrawn overdrawn)
             throws Exception {
         ChainSpec spec = read(deployment.chain(), classes.userClassLoader());
-        SubtaskContext context = new SubtaskContext(deployment, classes, wakeup);
+        SubtaskValues values = values(deployment);
+        SubtaskContext context = new SubtaskContext(deployment, classes, wakeup, values);
         Map<Integer, RecordWriter> writers = writers(deployment, spec, classes, wakeup, overdrawn);
         OperatorChain chain = new ChainBuilder(spec, context, writers, ports).build();
         int count = deployment.inputs().stream().mapToInt(edge -> edge.peers().size()).sum();
         int[] channelEdges = new int[count];
         InputGate gate = count == 0 ? null : gate(deployment, spec, classes, wakeup, channelEdges);
-        return new Subtask(deployment, chain, gate, channelEdges);
+        return new Subtask(deployment, chain, gate, channelEdges, values);
+    }
+
+    private static SubtaskValues values(TaskDeployment deployment) {
+        ParsedConfiguration configuration =
+                ParsedConfiguration.of(Configuration.fromMap(deployment.configuration()));
+        return new SubtaskValues(
+                configuration.get(JobOptions.ACCUMULATORS_MAX_SIZE).getBytes(),
+                JobOptions.ACCUMULATORS_MAX_SIZE.key());
     }
 
     private static ChainSpec read(byte[] bytes, ClassLoader loader)
@@ -177,11 +187,19 @@ final class SubtaskAssembly {
         Place place = new Place(output.edge(), operator.name());
         TypeSerializer<Object> serializer = serializer(operator.outputType(), classes);
         if (output.partitioning() instanceof Partitioning.Hash<?, ?> hash) {
-            return byKey(writer, place, serializer, hash, output.readerMaxParallelism(), classes);
+            return byKey(
+                    writer,
+                    place,
+                    operator.outputType(),
+                    serializer,
+                    hash,
+                    output.readerMaxParallelism(),
+                    classes);
         }
         return writer.bySelector(
                 classes,
                 place,
+                operator.outputType(),
                 serializer,
                 selector(output.partitioning(), deployment, writer.channels().size()));
     }
@@ -189,17 +207,21 @@ final class SubtaskAssembly {
     private static <T, K> RecordWriter byKey(
             EdgeWriter writer,
             Place place,
+            TypeInformation<?> type,
             TypeSerializer<Object> serializer,
             Partitioning.Hash<T, K> hash,
             int maxParallelism,
             JobClasses classes) {
         KeyHasher<K> hasher = KeyHashers.forType(hash.keyType(), classes);
-        return writer.byKey(classes, place, serializer, hash.key(), hasher, maxParallelism);
+        return writer.byKey(classes, place, type, serializer, hash.key(), hasher, maxParallelism);
     }
 
     private static ChannelSelector selector(
             Partitioning<?> partitioning, TaskDeployment deployment, int readers) {
         int writer = deployment.attempt().subtask();
+        if (partitioning instanceof Partitioning.Custom<?, ?> custom) {
+            return ChannelSelector.byPartitioner(custom.partitioner(), custom.key(), readers);
+        }
         if (partitioning instanceof Partitioning.Broadcast<?>) {
             return ChannelSelector.all();
         }

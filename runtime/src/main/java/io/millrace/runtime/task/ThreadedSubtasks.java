@@ -369,6 +369,9 @@ public final class ThreadedSubtasks implements Subtasks, AutoCloseable {
                 backPressured += Math.max(0, now - waitStartNanos);
             }
             long busy = Math.max(0, now - startNanos - idle - backPressured);
+            if (endNanos == 0 && built.askForValues(now)) {
+                wake();
+            }
             return built.metrics(busy, idle, backPressured);
         }
     }
