@@ -35,10 +35,11 @@ final class RecordClass {
         } catch (IllegalAccessException e) {
             return new RecordClass(null, refusal(place.composite(), e));
         }
-        RecordSerializerCode code =
-                new RecordSerializerCode(place.composite(), place.encoding(), access);
+        RecordCode code = new RecordCode(place.composite(), place.encoding(), access);
         byte[] bytes =
-                place.field() == TypePlace.WHOLE ? code.serializer() : code.seeker(place.field());
+                place.field() == TypePlace.WHOLE
+                        ? RecordSerializerCode.of(code)
+                        : FieldSeekerCode.of(code, place.field());
         try {
             Constructor<?> constructor =
                     access.host()
