@@ -13,7 +13,7 @@ import io.millrace.runtime.graph.JobPlanner;
 import io.millrace.runtime.loop.Inbox;
 import io.millrace.runtime.master.JobResult;
 import io.millrace.runtime.master.MasterEvent;
-import io.millrace.runtime.master.MasterJobClient;
+import io.millrace.runtime.program.MasterJobClient;
 import java.security.SecureRandom;
 import java.util.HexFormat;
 import java.util.concurrent.CompletableFuture;
