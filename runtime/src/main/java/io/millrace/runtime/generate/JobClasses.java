@@ -2,6 +2,8 @@ package io.millrace.runtime.generate;
 
 import static java.util.Objects.requireNonNull;
 
+import java.lang.invoke.MethodHandles;
+import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 
@@ -47,5 +49,30 @@ public final class JobClasses {
             found = other == null ? made : other;
         }
         return (V) found;
+    }
+
+    private record CopyKey(Class<?> original, Object place) {}
+
+    /**
+     * The copy of an engine's class for one place in the plan, made at the first call.
+     *
+     * @param lookup of the original's package, with all its rights
+     * @param place equal objects are the same place; its text shows in stack traces
+     * @throws IllegalArgumentException if the class cannot be copied, with the reason
+     */
+    public ClassCopy copy(MethodHandles.Lookup lookup, Class<?> original, Object place) {
+        return copy(lookup, original, place, List.of());
+    }
+
+    /**
+     * As above, of a class that takes constants.
+     *
+     * @param constants the same at each call for the place, or as good as the same
+     */
+    public ClassCopy copy(
+            MethodHandles.Lookup lookup, Class<?> original, Object place, List<?> constants) {
+        return generated(
+                new CopyKey(original, place),
+                key -> ClassCopy.of(lookup, original, place.toString(), constants));
     }
 }

@@ -9,12 +9,9 @@ package io.millrace.runtime.operator;
  *
  * <p>Threads: owned by the subtask.
  */
-public interface Operator {
+public interface Operator extends Output {
 
     default void open() throws Exception {}
-
-    /** Takes one record; what it throws names the operator and the record. */
-    void process(Object value, long timestampMillis);
 
     /** No record with a timestamp at or below this one is expected any more. */
     default void watermark(long timestampMillis) {}

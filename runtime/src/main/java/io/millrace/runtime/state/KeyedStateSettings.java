@@ -1,0 +1,32 @@
+package io.millrace.runtime.state;
+
+import io.millrace.api.type.TypeInformation;
+import io.millrace.runtime.generate.JobClasses;
+import io.millrace.runtime.memory.MemoryBudget;
+import java.util.function.LongSupplier;
+
+/**
+ * What a {@link KeyedStateStore} is made of.
+ *
+ * @param owner for messages: the operator and subtask
+ * @param keyType of all its states
+ * @param keyGroups of the subtask
+ * @param maxParallelism of the job vertex
+ * @param classes of the job, for serializers
+ * @param memory what the store may use; nobody else uses this budget
+ * @param wallMillis the time that values live by
+ */
+public record KeyedStateSettings(
+        String owner,
+        TypeInformation<?> keyType,
+        KeyGroupRange keyGroups,
+        int maxParallelism,
+        JobClasses classes,
+        MemoryBudget memory,
+        LongSupplier wallMillis) {
+    public KeyedStateSettings {
+        if (keyGroups.last() >= maxParallelism) {
+            throw new IllegalArgumentException("Key groups " + keyGroups + " of " + maxParallelism);
+        }
+    }
+}
