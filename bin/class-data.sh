@@ -19,6 +19,12 @@ logs. A distribution brings archives for the JDK that it was built with: run thi
 EOT
 }
 
+# refuse SENTENCE: what was asked for cannot be; exit code 2.
+refuse() {
+    echo "class-data: $*" >&2
+    exit 2
+}
+
 fail() {
     echo "class-data: $*" >&2
     exit 1
@@ -37,13 +43,12 @@ case ${1:-} in
         usage
         exit 0
         ;;
-    -*) usage >&2; exit 2 ;;
+    -*) refuse "there is no option '$1'; see bin/class-data.sh --help." ;;
 esac
-(($# <= 1)) || { usage >&2; exit 2; }
+(($# <= 1)) || refuse "one folder at most, not $#."
 home=$(readlink -f -- "${1:-$HERE}")
 if [[ ! -d "$home/lib" || ! -f "$home/class-data/containers.lst" ]]; then
-    echo "class-data: $home is no distribution (it has no lib/ or no class-data/containers.lst): name the folder of one." >&2
-    exit 2
+    refuse "$home is no distribution (it has no lib/ or no class-data/containers.lst): name the folder of one."
 fi
 find_java class-data
 [[ -f "$JAVA_HOME/release" ]] || fail "the JDK in $JAVA_HOME has no file 'release', by which nodes tell whether theirs is the same."

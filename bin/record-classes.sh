@@ -24,7 +24,10 @@ case ${1:-} in
         usage
         exit 0
         ;;
-    *) usage >&2; exit 2 ;;
+    *)
+        echo "record-classes: takes no arguments; see bin/record-classes.sh --help." >&2
+        exit 2
+        ;;
 esac
 
 home=

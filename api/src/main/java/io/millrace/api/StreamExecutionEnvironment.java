@@ -35,7 +35,7 @@ import java.util.List;
  *
  * <p>Errors: what cannot be run is refused with {@link InvalidProgramException} when it is added.
  */
-public final class StreamExecutionEnvironment {
+public sealed class StreamExecutionEnvironment permits LocalStreamEnvironment {
     private static final String DEFAULT_JOB_NAME = "Millrace Streaming Job";
 
     private static final String JOB_NAME = "pipeline.name";
@@ -53,7 +53,7 @@ public final class StreamExecutionEnvironment {
     /** Null until it is looked for. */
     private JobExecutor executor;
 
-    private StreamExecutionEnvironment(JobExecutor executor, boolean local) {
+    StreamExecutionEnvironment(JobExecutor executor, boolean local) {
         this.executor = executor;
         this.local = local;
     }
@@ -69,21 +69,27 @@ public final class StreamExecutionEnvironment {
     }
 
     /** An environment that runs in this process, also when the program was sent by a launcher. */
-    public static StreamExecutionEnvironment createLocalEnvironment() {
-        return new StreamExecutionEnvironment(null, true);
+    public static LocalStreamEnvironment createLocalEnvironment() {
+        return new LocalStreamEnvironment();
     }
 
-    public static StreamExecutionEnvironment createLocalEnvironment(int parallelism) {
-        return createLocalEnvironment().setParallelism(parallelism);
+    public static LocalStreamEnvironment createLocalEnvironment(int parallelism) {
+        LocalStreamEnvironment environment = createLocalEnvironment();
+        environment.setParallelism(parallelism);
+        return environment;
     }
 
-    public static StreamExecutionEnvironment createLocalEnvironment(Configuration configuration) {
-        return createLocalEnvironment().configure(configuration);
+    public static LocalStreamEnvironment createLocalEnvironment(Configuration configuration) {
+        LocalStreamEnvironment environment = createLocalEnvironment();
+        environment.configure(configuration);
+        return environment;
     }
 
-    public static StreamExecutionEnvironment createLocalEnvironment(
+    public static LocalStreamEnvironment createLocalEnvironment(
             int parallelism, Configuration configuration) {
-        return createLocalEnvironment(configuration).setParallelism(parallelism);
+        LocalStreamEnvironment environment = createLocalEnvironment(configuration);
+        environment.setParallelism(parallelism);
+        return environment;
     }
 
     // ------------------------------------------------------------------ settings
@@ -140,6 +146,11 @@ public final class StreamExecutionEnvironment {
             configuration.setString(BUFFER_TIMEOUT_ENABLED, "false");
         }
         return this;
+    }
+
+    /** What becomes of the job when it fails; {@link ExecutionConfig#setRestartStrategy}. */
+    public void setRestartStrategy(RestartStrategies.RestartStrategyConfiguration restartStrategy) {
+        config.setRestartStrategy(restartStrategy);
     }
 
     public ExecutionConfig getConfig() {

@@ -5,6 +5,7 @@ import io.millrace.runtime.exchange.ChannelId;
 import io.millrace.runtime.exchange.InputChannel;
 import io.millrace.runtime.exchange.OutputChannel;
 import io.millrace.runtime.exchange.RecordBatch;
+import io.millrace.runtime.exchange.RecordSize;
 import io.millrace.runtime.exchange.StreamEvent;
 import io.millrace.runtime.exchange.WorkerChannels;
 import io.millrace.runtime.generate.JobClasses;
@@ -18,6 +19,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.ToIntFunction;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
@@ -55,6 +57,7 @@ public class LocalEdgeBenchmark {
     private final WorkerAddress here = new WorkerAddress("here", "localhost", 0);
     private WorkerChannels channels;
     private TypeSerializer<Object> serializer;
+    private ToIntFunction<Object> size;
     private Object[] records;
     private int counter;
 
@@ -64,16 +67,14 @@ public class LocalEdgeBenchmark {
         boolean text = type.equals("TEXT");
         TypeInformation<?> described =
                 text ? TypeInformation.of(String.class) : TypeInformation.of(Bid.class);
-        serializer =
-                (TypeSerializer<Object>)
-                        Serializers.compile(
-                                described,
-                                new JobClasses(LocalEdgeBenchmark.class.getClassLoader()));
+        JobClasses classes = new JobClasses(LocalEdgeBenchmark.class.getClassLoader());
+        serializer = (TypeSerializer<Object>) Serializers.compile(described, classes);
+        size = RecordSize.of(described, serializer, classes, "records");
         records = new Object[1024];
         for (int i = 0; i < records.length; i++) {
             records[i] = text ? "text-" + i : new Bid(i, i, i, i, "channel", "extra");
         }
-        channels = new WorkerChannels("here", new NoOtherWorkers(), 4);
+        channels = new WorkerChannels("here", new NoOtherWorkers(), 4, 4 << 20);
     }
 
     @TearDown
@@ -97,7 +98,9 @@ public class LocalEdgeBenchmark {
                     LockSupport.park();
                 }
             }
-            out.write(records[i & 1023], i);
+            Object record = records[i & 1023];
+            Object handed = serializer.isImmutable() ? record : serializer.copy(record);
+            out.write(handed, i, size.applyAsInt(handed));
         }
         out.writeEvent(StreamEvent.EndOfData.INSTANCE);
         long sum = read.get();

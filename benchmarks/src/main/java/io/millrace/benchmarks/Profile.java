@@ -83,8 +83,8 @@ final class Profile {
     @SuppressWarnings("resource") // closed by print
     static Profile start() {
         Recording recording = new Recording();
-        recording.enable("jdk.ExecutionSample").withPeriod(Duration.ofMillis(2));
-        recording.enable("jdk.NativeMethodSample").withPeriod(Duration.ofMillis(2));
+        recording.enable("jdk.ExecutionSample").withPeriod(Duration.ofMillis(5));
+        recording.enable("jdk.NativeMethodSample").withPeriod(Duration.ofMillis(5));
         recording.start();
         return new Profile(recording);
     }

@@ -1,6 +1,7 @@
 package io.millrace.runtime.exchange;
 
 import io.millrace.api.function.KeySelector;
+import io.millrace.api.type.TypeInformation;
 import io.millrace.runtime.generate.JobClasses;
 import io.millrace.runtime.serializer.KeyHasher;
 import io.millrace.runtime.serializer.TypeSerializer;
@@ -60,11 +61,13 @@ public final class EdgeWriter {
      * Writes by the key groups of keys.
      *
      * @param place of the edge in the plan
-     * @param serializer of the records
+     * @param type of the records
+     * @param serializer of the type
      */
     public <T, K> RecordWriter byKey(
             JobClasses classes,
             Object place,
+            TypeInformation<?> type,
             TypeSerializer<Object> serializer,
             KeySelector<T, K> selector,
             KeyHasher<K> hasher,
@@ -74,6 +77,7 @@ public final class EdgeWriter {
                         RecordWriter.class,
                         this,
                         copier(serializer),
+                        RecordSize.of(type, serializer, classes, place),
                         selector,
                         hasher.function(),
                         maxParallelism);
@@ -83,10 +87,16 @@ public final class EdgeWriter {
     public RecordWriter bySelector(
             JobClasses classes,
             Object place,
+            TypeInformation<?> type,
             TypeSerializer<Object> serializer,
             ChannelSelector selector) {
         return classes.copy(MethodHandles.lookup(), SelectingRecordWriter.class, place)
-                .newInstance(RecordWriter.class, this, copier(serializer), selector);
+                .newInstance(
+                        RecordWriter.class,
+                        this,
+                        copier(serializer),
+                        RecordSize.of(type, serializer, classes, place),
+                        selector);
     }
 
     private static TypeSerializer<Object> copier(TypeSerializer<Object> serializer) {

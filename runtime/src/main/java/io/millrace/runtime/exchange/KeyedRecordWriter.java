@@ -10,6 +10,7 @@ final class KeyedRecordWriter implements RecordWriter {
     private final EdgeWriter edge;
     private final OutputChannel[] channels;
     private final TypeSerializer<Object> copier;
+    private final ToIntFunction<Object> size;
     private final KeySelector<Object, Object> selector;
     private final ToIntFunction<Object> hash;
     private final int maxParallelism;
@@ -19,17 +20,20 @@ final class KeyedRecordWriter implements RecordWriter {
 
     /**
      * @param copier of records that may be changed after they were emitted, or null
+     * @param size of records, in bytes of the heap
      * @param hash of keys that are not null
      */
     KeyedRecordWriter(
             EdgeWriter edge,
             TypeSerializer<Object> copier,
+            ToIntFunction<Object> size,
             KeySelector<Object, Object> selector,
             ToIntFunction<Object> hash,
             int maxParallelism) {
         this.edge = edge;
         this.channels = edge.channelArray();
         this.copier = copier;
+        this.size = size;
         this.selector = selector;
         this.hash = hash;
         this.maxParallelism = maxParallelism;
@@ -47,9 +51,12 @@ final class KeyedRecordWriter implements RecordWriter {
         }
         int group = KeyGroups.of(hash.applyAsInt(key), maxParallelism);
         OutputChannel channel = channels[readers[group]];
-        channel.write(
-                copier != null && channel.handsObjectsOver() ? copier.copy(value) : value,
-                timestamp);
+        if (channel.handsObjectsOver()) {
+            Object handed = copier == null ? value : copier.copy(value);
+            channel.write(handed, timestamp, size.applyAsInt(handed));
+        } else {
+            channel.write(value, timestamp, 0);
+        }
         edge.written();
     }
 

@@ -1,22 +1,29 @@
 package io.millrace.runtime.exchange;
 
 import io.millrace.runtime.serializer.TypeSerializer;
+import java.util.function.ToIntFunction;
 
 /** Each record to the reader that a {@link ChannelSelector} says, or to all of them. */
 final class SelectingRecordWriter implements RecordWriter {
     private final EdgeWriter edge;
     private final OutputChannel[] channels;
     private final TypeSerializer<Object> copier;
+    private final ToIntFunction<Object> size;
     private final ChannelSelector selector;
 
     /**
      * @param copier of records that may be changed after they were emitted, or null
+     * @param size of records, in bytes of the heap
      */
     SelectingRecordWriter(
-            EdgeWriter edge, TypeSerializer<Object> copier, ChannelSelector selector) {
+            EdgeWriter edge,
+            TypeSerializer<Object> copier,
+            ToIntFunction<Object> size,
+            ChannelSelector selector) {
         this.edge = edge;
         this.channels = edge.channelArray();
         this.copier = copier;
+        this.size = size;
         this.selector = selector;
     }
 
@@ -34,9 +41,12 @@ final class SelectingRecordWriter implements RecordWriter {
     }
 
     private void write(OutputChannel channel, Object value, long timestamp) {
-        channel.write(
-                copier != null && channel.handsObjectsOver() ? copier.copy(value) : value,
-                timestamp);
+        if (channel.handsObjectsOver()) {
+            Object handed = copier == null ? value : copier.copy(value);
+            channel.write(handed, timestamp, size.applyAsInt(handed));
+        } else {
+            channel.write(value, timestamp, 0);
+        }
     }
 
     @Override

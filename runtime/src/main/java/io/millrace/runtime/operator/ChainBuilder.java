@@ -7,6 +7,7 @@ import io.millrace.api.transform.SinkSpec;
 import io.millrace.api.transform.SourceSpec;
 import io.millrace.api.type.FieldAccessor;
 import io.millrace.api.type.TypeInformation;
+import io.millrace.runtime.exchange.RecordSize;
 import io.millrace.runtime.exchange.RecordWriter;
 import io.millrace.runtime.generate.ClassCopy;
 import io.millrace.runtime.graph.ChainSpec;
@@ -186,12 +187,15 @@ public final class ChainBuilder {
         @SuppressWarnings("unchecked") // it emits values of the output type, which are objects
         SourceFunction<Object> function =
                 (SourceFunction<Object>) ((SourceSpec.Function<?>) source).function();
+        TypeSerializer<Object> serializer = serializer(operator.outputType());
         return new FunctionSource(
                 operator.name(),
                 function,
                 userFunction(operator, function),
                 subtask,
-                serializer(operator.outputType()),
+                serializer,
+                RecordSize.of(
+                        operator.outputType(), serializer, subtask.classes(), place(operator, 0)),
                 loop(operator, output));
     }
 

@@ -2,16 +2,17 @@ package io.millrace.runtime.operator;
 
 import io.millrace.api.function.SourceFunction;
 import io.millrace.api.time.Watermark;
+import io.millrace.runtime.exchange.GateBudget;
 import io.millrace.runtime.exchange.InputChannel;
 import io.millrace.runtime.exchange.LocalChannel;
 import io.millrace.runtime.exchange.OutputChannel;
 import io.millrace.runtime.exchange.RecordBatch;
-import io.millrace.runtime.exchange.SampledSize;
 import io.millrace.runtime.exchange.StreamEvent;
 import io.millrace.runtime.exchange.StreamEvent.Status;
 import io.millrace.runtime.exchange.Wakeup;
 import io.millrace.runtime.serializer.TypeSerializer;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.ToIntFunction;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -31,6 +32,9 @@ final class FunctionSource implements Source {
     /** Closed chunks between the source thread and the subtask. */
     private static final int BOUND_CHUNKS = 4;
 
+    /** Bytes between the two. */
+    private static final long BOUND_BYTES = 2 << 20;
+
     private final String name;
     private final SourceFunction<Object> function;
     private final UserFunction user;
@@ -48,6 +52,7 @@ final class FunctionSource implements Source {
      * @param user the function, to be opened and closed
      * @param serializer copies records that can change, as the function may change them while they
      *     wait for the subtask
+     * @param size of records, in bytes of the heap
      * @param loop of the chain behind
      */
     FunctionSource(
@@ -56,6 +61,7 @@ final class FunctionSource implements Source {
             UserFunction user,
             SubtaskContext subtask,
             TypeSerializer<Object> serializer,
+            ToIntFunction<Object> size,
             BatchLoop loop) {
         this.name = name;
         this.function = function;
@@ -65,12 +71,12 @@ final class FunctionSource implements Source {
                 new LocalChannel(
                         "source function of '" + name + "'",
                         BOUND_CHUNKS,
-                        new SampledSize(serializer),
+                        new GateBudget(BOUND_BYTES),
                         LocalChannel.Visibility.AT_ONCE);
         this.thread = new Thread(this::run, "source-" + name + "-" + subtask.subtask());
         thread.setDaemon(true);
         thread.setContextClassLoader(subtask.classes().userClassLoader());
-        this.context = new Context(channel, serializer.isImmutable() ? null : serializer);
+        this.context = new Context(channel, serializer.isImmutable() ? null : serializer, size);
         this.input = channel.reader(subtask.wakeup());
     }
 
@@ -184,11 +190,13 @@ final class FunctionSource implements Source {
         private volatile Thread waiting;
 
         private final TypeSerializer<Object> copier;
+        private final ToIntFunction<Object> size;
         private volatile boolean canceled;
         private boolean idle;
 
-        Context(LocalChannel channel, TypeSerializer<Object> copier) {
+        Context(LocalChannel channel, TypeSerializer<Object> copier, ToIntFunction<Object> size) {
             this.copier = copier;
+            this.size = size;
             Wakeup unpark = () -> LockSupport.unpark(waiting);
             this.output = channel.writer(unpark);
         }
@@ -203,7 +211,8 @@ final class FunctionSource implements Source {
             synchronized (lock) {
                 beActive();
                 awaitRoom();
-                output.write(copier == null ? element : copier.copy(element), timestamp);
+                Object handed = copier == null ? element : copier.copy(element);
+                output.write(handed, timestamp, size.applyAsInt(handed));
             }
         }
 

@@ -187,11 +187,19 @@ final class SubtaskAssembly {
         Place place = new Place(output.edge(), operator.name());
         TypeSerializer<Object> serializer = serializer(operator.outputType(), classes);
         if (output.partitioning() instanceof Partitioning.Hash<?, ?> hash) {
-            return byKey(writer, place, serializer, hash, output.readerMaxParallelism(), classes);
+            return byKey(
+                    writer,
+                    place,
+                    operator.outputType(),
+                    serializer,
+                    hash,
+                    output.readerMaxParallelism(),
+                    classes);
         }
         return writer.bySelector(
                 classes,
                 place,
+                operator.outputType(),
                 serializer,
                 selector(output.partitioning(), deployment, writer.channels().size()));
     }
@@ -199,12 +207,13 @@ final class SubtaskAssembly {
     private static <T, K> RecordWriter byKey(
             EdgeWriter writer,
             Place place,
+            TypeInformation<?> type,
             TypeSerializer<Object> serializer,
             Partitioning.Hash<T, K> hash,
             int maxParallelism,
             JobClasses classes) {
         KeyHasher<K> hasher = KeyHashers.forType(hash.keyType(), classes);
-        return writer.byKey(classes, place, serializer, hash.key(), hasher, maxParallelism);
+        return writer.byKey(classes, place, type, serializer, hash.key(), hasher, maxParallelism);
     }
 
     private static ChannelSelector selector(

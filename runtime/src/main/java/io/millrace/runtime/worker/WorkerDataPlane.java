@@ -28,6 +28,9 @@ public final class WorkerDataPlane implements AutoCloseable {
     /** Closed batches that may wait in a channel between two subtasks of the worker. */
     private static final int LOCAL_BOUND_CHUNKS = 4;
 
+    /** Of the heap, for what waits in all channels from this worker that one subtask reads. */
+    private static final long LOCAL_GATE_BYTES = 4 << 20;
+
     private final NetworkBufferPool pool;
     private final NetworkChannels network;
     private final OutputFlusher flusher;
@@ -77,7 +80,7 @@ public final class WorkerDataPlane implements AutoCloseable {
 
     private ThreadedSubtasks subtasks(String workerId, Channels remote, Running running) {
         return new ThreadedSubtasks(
-                new WorkerChannels(workerId, remote, LOCAL_BOUND_CHUNKS),
+                new WorkerChannels(workerId, remote, LOCAL_BOUND_CHUNKS, LOCAL_GATE_BYTES),
                 running.jobClasses(),
                 new OperatorPorts(running.clock()::wallMillis, running.collected()),
                 new ThreadedSubtasks.Settings(

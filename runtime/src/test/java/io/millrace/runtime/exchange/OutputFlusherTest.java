@@ -21,7 +21,7 @@ class OutputFlusherTest {
         }
 
         @Override
-        public void write(Object value, long timestamp) {}
+        public void write(Object value, long timestamp, int bytes) {}
 
         @Override
         public boolean handsObjectsOver() {
