@@ -164,7 +164,7 @@ public final class KeyHashers {
         return hasher.applyAsInt(key);
     }
 
-    private static MethodHandle getter(Class<?> type, String name) {
+    static MethodHandle getter(Class<?> type, String name) {
         for (Class<?> c = type; c != null; c = c.getSuperclass()) {
             try {
                 Field field = c.getDeclaredField(name);
@@ -186,7 +186,7 @@ public final class KeyHashers {
         throw new IllegalStateException(type.getName() + " has no field " + name);
     }
 
-    private static Object get(MethodHandle getter, Object key) {
+    static Object get(MethodHandle getter, Object key) {
         try {
             return (Object) getter.invokeExact(key);
         } catch (Throwable e) {

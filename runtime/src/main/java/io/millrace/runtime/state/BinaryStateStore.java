@@ -41,6 +41,8 @@ final class BinaryStateStore implements KeyedStateStore, StoreMemory {
     /** Less one, if the number of key groups is a power of two, else 0. */
     private final int keyGroupMask;
 
+    private final int firstKeyGroup;
+    private final int keyGroupCount;
     private final KeyHasher<Object> hasher;
     private final FixedCodec<Object> fixedKey;
     private final TypeSerializer<Object> keySerializer;
@@ -52,6 +54,7 @@ final class BinaryStateStore implements KeyedStateStore, StoreMemory {
     private final Map<String, StateDefinition> byName = new HashMap<>();
     private final RecordBytes scratch = new RecordBytes(256);
     private final List<LogMap.Entries> iterators = new ArrayList<>();
+    private int openIterators;
 
     // the current key
     private final RecordOutput keyOutput = new RecordOutput(64);
@@ -60,6 +63,10 @@ final class BinaryStateStore implements KeyedStateStore, StoreMemory {
     private long keyWord;
     private long keyHash;
     private int keyGroup = -1;
+
+    /** The key group counted from the store's first; -1 if there is no current key. */
+    private int groupAt = -1;
+
     private Object key;
     private boolean keyBytesValid;
 
@@ -77,6 +84,8 @@ final class BinaryStateStore implements KeyedStateStore, StoreMemory {
     BinaryStateStore(KeyedStateSettings settings) {
         this.settings = settings;
         this.maxParallelism = settings.maxParallelism();
+        this.firstKeyGroup = settings.keyGroups().first();
+        this.keyGroupCount = settings.keyGroups().size();
         this.keyGroupMask = Integer.bitCount(maxParallelism) == 1 ? maxParallelism - 1 : 0;
         TypeInformation<Object> type = (TypeInformation<Object>) settings.keyType();
         this.hasher = KeyHashers.forType(type, settings.classes());
@@ -116,8 +125,7 @@ final class BinaryStateStore implements KeyedStateStore, StoreMemory {
                 keyBytesValid = true;
             }
             this.key = key;
-            keyGroup = group;
-            onKeyChanged();
+            onKeyChanged(group);
         } catch (ClassCastException | IOException e) {
             throw new StateException(
                     Failure.Category.USER_CODE,
@@ -145,15 +153,16 @@ final class BinaryStateStore implements KeyedStateStore, StoreMemory {
         }
         checkOpen();
         int group = keyGroup(hash);
-        if (group < settings.keyGroups().first() || group > settings.keyGroups().last()) {
+        if (group - firstKeyGroup < 0 || group - firstKeyGroup >= keyGroupCount) {
             checkKeyGroup(group, key);
         }
         keyWord = key;
         keyHash = Hashing.number(key);
         keyBytesValid = false;
-        this.key = null;
-        keyGroup = group;
-        onKeyChanged();
+        if (this.key != null) {
+            this.key = null;
+        }
+        onKeyChanged(group);
     }
 
     /** The same as {@link KeyGroups#of}, without a division where it can be. */
@@ -187,11 +196,14 @@ final class BinaryStateStore implements KeyedStateStore, StoreMemory {
         }
     }
 
-    private void onKeyChanged() {
+    private void onKeyChanged(int group) {
+        keyGroup = group;
+        groupAt = group - firstKeyGroup;
         version++;
         keyVersion++;
-        if (!iterators.isEmpty()) {
+        if (openIterators != 0) {
             iterators.clear();
+            openIterators = 0;
         }
     }
 
@@ -217,8 +229,7 @@ final class BinaryStateStore implements KeyedStateStore, StoreMemory {
             keyHash = Hashing.bytes(keyBytes, 0, keyLength);
         }
         key = null;
-        keyGroup = group;
-        onKeyChanged();
+        onKeyChanged(group);
     }
 
     @Override
@@ -352,10 +363,13 @@ final class BinaryStateStore implements KeyedStateStore, StoreMemory {
 
     void opened(LogMap.Entries iterator) {
         iterators.add(iterator);
+        openIterators++;
     }
 
     void ended(LogMap.Entries iterator) {
-        iterators.remove(iterator);
+        if (iterators.remove(iterator)) {
+            openIterators--;
+        }
     }
 
     @Override
@@ -391,8 +405,11 @@ final class BinaryStateStore implements KeyedStateStore, StoreMemory {
 
     /** The table of the current key, or null. */
     EntryTable table(StateDefinition state) {
-        checkKey();
-        return state.tables[keyGroup - settings.keyGroups().first()];
+        int at = groupAt;
+        if (at < 0) {
+            checkKey();
+        }
+        return state.tables[at];
     }
 
     EntryTable tableForWrite(StateDefinition state) {
@@ -410,8 +427,11 @@ final class BinaryStateStore implements KeyedStateStore, StoreMemory {
 
     /** The log of the current key, or null. */
     EntryLog log() {
-        checkKey();
-        return logs[keyGroup - settings.keyGroups().first()];
+        int at = groupAt;
+        if (at < 0) {
+            checkKey();
+        }
+        return logs[at];
     }
 
     EntryLog logForWrite() {
@@ -758,7 +778,6 @@ final class BinaryStateStore implements KeyedStateStore, StoreMemory {
                     e);
         }
         restoredBytes += snapshot.length();
-        keyGroup = -1;
     }
 
     private void described(StateDefinition state, StateDefinition.Shape inFile, String file) {
@@ -961,6 +980,11 @@ final class BinaryStateStore implements KeyedStateStore, StoreMemory {
             return;
         }
         closed = true;
+        // what handles have noted is void, and there is no current key
+        version++;
+        keyVersion++;
+        keyGroup = -1;
+        groupAt = -1;
         iterators.clear();
         epochs.whenAllClosed(this::free);
     }
