@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import io.millrace.api.transform.Transformation;
 import java.io.Serializable;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -25,6 +26,8 @@ public class ExecutionConfig implements Serializable {
     static final String MAX_PARALLELISM = "pipeline.max-parallelism";
     static final String OBJECT_REUSE = "pipeline.object-reuse";
     static final String GLOBAL_JOB_PARAMETERS = "pipeline.global-job-parameters";
+
+    private static final String RESTART_STRATEGY = "restart-strategy";
 
     private final Configuration configuration;
     private GlobalJobParameters globalJobParameters;
@@ -83,6 +86,18 @@ public class ExecutionConfig implements Serializable {
 
     public boolean isObjectReuseEnabled() {
         return OptionText.bool(configuration, OBJECT_REUSE, false);
+    }
+
+    /** What becomes of the job when it fails; replaces what was chosen before. */
+    public ExecutionConfig setRestartStrategy(
+            RestartStrategies.RestartStrategyConfiguration restartStrategy) {
+        for (String key : List.copyOf(configuration.keySet())) {
+            if (key.startsWith(RESTART_STRATEGY)) {
+                configuration.removeKey(key);
+            }
+        }
+        restartStrategy.options().forEach(configuration::setString);
+        return this;
     }
 
     /**

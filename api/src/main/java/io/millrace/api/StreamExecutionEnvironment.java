@@ -8,6 +8,7 @@ import io.millrace.api.function.SocketTextStreamFunction;
 import io.millrace.api.function.SourceFunction;
 import io.millrace.api.stream.DataStreamSource;
 import io.millrace.api.transform.Pipeline;
+import io.millrace.api.transform.SinkTransformation;
 import io.millrace.api.transform.SourceSpec;
 import io.millrace.api.transform.SourceTransformation;
 import io.millrace.api.transform.Transformation;
@@ -34,7 +35,7 @@ import java.util.List;
  *
  * <p>Errors: what cannot be run is refused with {@link InvalidProgramException} when it is added.
  */
-public final class StreamExecutionEnvironment {
+public sealed class StreamExecutionEnvironment permits LocalStreamEnvironment {
     private static final String DEFAULT_JOB_NAME = "Millrace Streaming Job";
 
     private static final String JOB_NAME = "pipeline.name";
@@ -52,7 +53,7 @@ public final class StreamExecutionEnvironment {
     /** Null until it is looked for. */
     private JobExecutor executor;
 
-    private StreamExecutionEnvironment(JobExecutor executor, boolean local) {
+    StreamExecutionEnvironment(JobExecutor executor, boolean local) {
         this.executor = executor;
         this.local = local;
     }
@@ -68,21 +69,27 @@ public final class StreamExecutionEnvironment {
     }
 
     /** An environment that runs in this process, also when the program was sent by a launcher. */
-    public static StreamExecutionEnvironment createLocalEnvironment() {
-        return new StreamExecutionEnvironment(null, true);
+    public static LocalStreamEnvironment createLocalEnvironment() {
+        return new LocalStreamEnvironment();
     }
 
-    public static StreamExecutionEnvironment createLocalEnvironment(int parallelism) {
-        return createLocalEnvironment().setParallelism(parallelism);
+    public static LocalStreamEnvironment createLocalEnvironment(int parallelism) {
+        LocalStreamEnvironment environment = createLocalEnvironment();
+        environment.setParallelism(parallelism);
+        return environment;
     }
 
-    public static StreamExecutionEnvironment createLocalEnvironment(Configuration configuration) {
-        return createLocalEnvironment().configure(configuration);
+    public static LocalStreamEnvironment createLocalEnvironment(Configuration configuration) {
+        LocalStreamEnvironment environment = createLocalEnvironment();
+        environment.configure(configuration);
+        return environment;
     }
 
-    public static StreamExecutionEnvironment createLocalEnvironment(
+    public static LocalStreamEnvironment createLocalEnvironment(
             int parallelism, Configuration configuration) {
-        return createLocalEnvironment(configuration).setParallelism(parallelism);
+        LocalStreamEnvironment environment = createLocalEnvironment(configuration);
+        environment.setParallelism(parallelism);
+        return environment;
     }
 
     // ------------------------------------------------------------------ settings
@@ -139,6 +146,11 @@ public final class StreamExecutionEnvironment {
             configuration.setString(BUFFER_TIMEOUT_ENABLED, "false");
         }
         return this;
+    }
+
+    /** What becomes of the job when it fails; {@link ExecutionConfig#setRestartStrategy}. */
+    public void setRestartStrategy(RestartStrategies.RestartStrategyConfiguration restartStrategy) {
+        config.setRestartStrategy(restartStrategy);
     }
 
     public ExecutionConfig getConfig() {
@@ -370,9 +382,51 @@ public final class StreamExecutionEnvironment {
      * @throws JobExecutionException when the job failed or was cancelled
      */
     public JobExecutionResult execute(String jobName) throws Exception {
+        return run(pipeline(named(jobName)));
+    }
+
+    /** As {@link #executeAsync(String)}, under the default name. */
+    public JobClient executeAsync() throws Exception {
+        return start(pipeline(new Configuration(configuration)));
+    }
+
+    /**
+     * Starts what was built since the last call and returns at once.
+     *
+     * <p>The process does not end before the job has, as far as the program's own threads go.
+     *
+     * @param jobName shown to people; not unique
+     * @return to ask about the job, and to end it
+     * @throws InvalidProgramException where the program was started in a way that runs {@code main}
+     *     before its job
+     */
+    public JobClient executeAsync(String jobName) throws Exception {
+        return start(pipeline(named(jobName)));
+    }
+
+    private JobClient start(Pipeline pipeline) throws Exception {
+        JobExecutor startsIt = executor();
+        graph.clear();
+        return startsIt.executeAsync(pipeline);
+    }
+
+    /**
+     * For {@link io.millrace.api.stream.DataStream#executeAndCollect(String)}.
+     *
+     * @param sink was added to what was built so far
+     */
+    public <T> CloseableIterator<T> executeAndCollect(String jobName, SinkTransformation<T> sink)
+            throws Exception {
+        Pipeline pipeline = pipeline(named(jobName));
+        JobExecutor startsIt = executor();
+        graph.clear();
+        return startsIt.executeAndCollect(pipeline, sink);
+    }
+
+    private Configuration named(String jobName) {
         Configuration named = new Configuration(configuration);
         named.setString(JOB_NAME, requireNonNull(jobName, "jobName"));
-        return run(pipeline(named));
+        return named;
     }
 
     private JobExecutionResult run(Pipeline pipeline) throws Exception {

@@ -13,6 +13,7 @@ import io.millrace.api.transform.Transformation;
 import io.millrace.api.tuple.Tuple2;
 import io.millrace.api.type.Types;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -257,5 +258,25 @@ class StreamExecutionEnvironmentTest {
 
     private static final class ManyOnes extends Ones implements ParallelSourceFunction<Integer> {
         private static final long serialVersionUID = 1L;
+    }
+
+    @Test
+    void shouldSetTheOptionsOfARestartStrategy() {
+        StreamExecutionEnvironment env = StreamExecutionEnvironment.createLocalEnvironment();
+        env.setRestartStrategy(RestartStrategies.fixedDelayRestart(4, 250));
+        assertThat(env.getConfiguration().toMap())
+                .containsEntry("restart-strategy.type", "fixed-delay")
+                .containsEntry("restart-strategy.fixed-delay.attempts", "4")
+                .containsEntry("restart-strategy.fixed-delay.delay", "250 ms");
+
+        env.getConfig().setRestartStrategy(RestartStrategies.noRestart());
+        assertThat(env.getConfiguration().toMap())
+                .containsExactly(Map.entry("restart-strategy.type", "none"));
+
+        env.setRestartStrategy(RestartStrategies.fallBackRestart());
+        assertThat(env.getConfiguration().toMap()).isEmpty();
+        assertThatThrownBy(() -> RestartStrategies.fixedDelayRestart(-1, 0))
+                .isInstanceOf(InvalidProgramException.class)
+                .hasMessageContaining("-1 times");
     }
 }

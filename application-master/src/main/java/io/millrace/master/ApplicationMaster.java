@@ -30,6 +30,7 @@ import io.millrace.runtime.master.JobStatus;
 import io.millrace.runtime.master.MasterEvent;
 import io.millrace.runtime.master.MasterPorts;
 import io.millrace.runtime.master.MasterSettings;
+import io.millrace.runtime.memory.ClassDataArchive;
 import io.millrace.runtime.network.ConnectionKind;
 import io.millrace.runtime.network.ControlConnection;
 import io.millrace.runtime.network.ControlListener;
@@ -114,6 +115,7 @@ public final class ApplicationMaster {
     public static void main(String[] arguments) {
         Thread.setDefaultUncaughtExceptionHandler(
                 (thread, cause) -> LOG.error("Thread {} ended", thread.getName(), cause));
+        LOG.info(ClassDataArchive.ofThisProcess().sentence());
         int exitCode;
         try {
             exitCode = ofThisProcess().run();

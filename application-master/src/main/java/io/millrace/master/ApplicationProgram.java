@@ -56,11 +56,7 @@ final class ApplicationProgram {
                 UserProgram.urls(options.getIfSet(JobOptions.CLASSPATHS).orElse(List.of()));
         this.inbox = inbox;
         this.jobResult = jobResult;
-        this.executor =
-                new ProgramExecutor(
-                        new JobPlanner(options, 1),
-                        graph -> inbox.put(new MasterEvent.Submitted(graph)),
-                        jobResult);
+        this.executor = new ProgramExecutor(new JobPlanner(options, 1), inbox, jobResult);
     }
 
     /** Begins; to be called at most once. */

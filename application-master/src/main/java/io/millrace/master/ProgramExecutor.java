@@ -1,19 +1,22 @@
 package io.millrace.master;
 
+import io.millrace.api.CloseableIterator;
 import io.millrace.api.InvalidProgramException;
+import io.millrace.api.JobClient;
 import io.millrace.api.JobExecutionException;
 import io.millrace.api.JobExecutionResult;
 import io.millrace.api.JobExecutor;
 import io.millrace.api.transform.Pipeline;
+import io.millrace.api.transform.SinkTransformation;
 import io.millrace.runtime.graph.JobGraph;
 import io.millrace.runtime.graph.JobPlanner;
-import io.millrace.runtime.graph.PlanJson;
+import io.millrace.runtime.loop.Inbox;
 import io.millrace.runtime.master.JobResult;
-import io.millrace.runtime.master.JobState;
+import io.millrace.runtime.master.MasterEvent;
+import io.millrace.runtime.master.MasterJobClient;
 import java.security.SecureRandom;
 import java.util.HexFormat;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.Consumer;
 
 /**
  * What {@code execute()} leads to in an application master: hands the graph to the job master and
@@ -25,18 +28,18 @@ final class ProgramExecutor implements JobExecutor {
     private static final SecureRandom IDS = new SecureRandom();
 
     private final JobPlanner planner;
-    private final Consumer<JobGraph> submit;
+    private final Inbox<MasterEvent> master;
     private final CompletableFuture<JobResult> result;
     private volatile String submitted;
 
     /**
-     * @param submit takes the job's graph
+     * @param master takes the job's graph
      * @param result of the job, once it has one
      */
     ProgramExecutor(
-            JobPlanner planner, Consumer<JobGraph> submit, CompletableFuture<JobResult> result) {
+            JobPlanner planner, Inbox<MasterEvent> master, CompletableFuture<JobResult> result) {
         this.planner = planner;
-        this.submit = submit;
+        this.master = master;
         this.result = result;
     }
 
@@ -47,23 +50,51 @@ final class ProgramExecutor implements JobExecutor {
 
     @Override
     public JobExecutionResult execute(Pipeline pipeline) throws Exception {
+        MasterJobClient job = submitted(pipeline, "execute()");
+        return job.resultOf(result.get());
+    }
+
+    /** The application ends with its job, whether or not the program still runs. */
+    @Override
+    public JobClient executeAsync(Pipeline pipeline) {
+        return submitted(pipeline, "executeAsync()");
+    }
+
+    @Override
+    public <T> CloseableIterator<T> executeAndCollect(
+            Pipeline pipeline, SinkTransformation<T> sink) {
+        throw new InvalidProgramException(
+                "executeAndCollect() is not possible for job '"
+                        + pipeline.jobName()
+                        + "' on a cluster: its records are made in other processes than the"
+                        + " program's, and nothing brings them back. Write them with a sink, e.g."
+                        + " writeAsText(), or run the program in one JVM, by its main or with"
+                        + " createLocalEnvironment().");
+    }
+
+    private MasterJobClient submitted(Pipeline pipeline, String call) {
         if (submitted != null) {
             throw new InvalidProgramException(
-                    "The program calls execute() a second time, for job '"
+                    "The program calls "
+                            + call
+                            + " for job '"
                             + pipeline.jobName()
-                            + "', after job '"
+                            + "' after it has executed job '"
                             + submitted
                             + "'; in application mode it may run one job: put both pipelines before"
                             + " one execute(), or submit two programs.");
         }
         JobGraph graph = planner.clusterJobGraph(pipeline, newJobId());
         submitted = graph.jobName();
-        submit.accept(graph);
-        JobResult ended = result.get();
-        if (ended.state() == JobState.FINISHED) {
-            return new JobExecutionResult(ended.jobId(), ended.endMillis() - ended.startMillis());
-        }
-        throw new JobExecutionException(ended.jobId(), ApplicationEnd.of(ended).sentence());
+        master.put(new MasterEvent.Submitted(graph));
+        return new MasterJobClient(
+                graph.jobId(),
+                master,
+                result,
+                Thread.currentThread().getContextClassLoader(),
+                ended ->
+                        new JobExecutionException(
+                                ended.jobId(), ApplicationEnd.of(ended).sentence()));
     }
 
     /** 32 hexadecimal digits that no other job has. */
@@ -75,7 +106,7 @@ final class ProgramExecutor implements JobExecutor {
 
     @Override
     public String explain(Pipeline pipeline) {
-        return PlanJson.of(planner.streamGraph(pipeline));
+        return planner.explain(pipeline);
     }
 
     @Override

@@ -1,14 +1,7 @@
 package io.millrace.benchmarks;
 
-import io.millrace.api.ExecutorContext;
-import io.millrace.api.JobExecutionResult;
-import io.millrace.api.JobExecutor;
-import io.millrace.api.StreamExecutionEnvironment;
 import io.millrace.api.function.SinkFunction;
-import io.millrace.api.transform.Pipeline;
-import io.millrace.runtime.config.ParsedConfiguration;
 import io.millrace.runtime.graph.JobGraph;
-import io.millrace.runtime.graph.JobPlanner;
 import io.millrace.runtime.local.LocalCluster;
 import io.millrace.runtime.local.LocalSettings;
 import io.millrace.runtime.master.JobResult;
@@ -29,21 +22,20 @@ import java.util.concurrent.atomic.LongAdder;
  * Workload BP: bids through two task managers into a sink that is far slower than the source, to
  * see that memory stays flat under back-pressure and how fast such a job is cancelled.
  *
- * <p>Prints one line of JSON: heap after collection and direct memory in the first and the last
- * half of the run, their peaks, and the time from cancel to the last subtask's end.
+ * <p>Gives one line of JSON: heap after collection and direct memory in the first and the last half
+ * of the run, their peaks, and the time from cancel to the last subtask's end.
  */
-public final class BackPressure {
+final class BackPressure {
     private static final LongAdder CONSUMED = new LongAdder();
 
     private BackPressure() {}
 
     /**
-     * @param args records (default 50,000,000), nanoseconds of work in the sink for each (default
-     *     3,000)
+     * Runs it and returns its line.
+     *
+     * @param spinNanos work in the sink for each record
      */
-    public static void main(String[] args) throws Exception {
-        long records = args.length > 0 ? Long.parseLong(args[0]) : 50_000_000;
-        long spinNanos = args.length > 1 ? Long.parseLong(args[1]) : 3_000;
+    static String run(long records, long spinNanos) throws Exception {
         Samples samples = new Samples();
         long startNanos = System.nanoTime();
         JobGraph graph = graph(records, spinNanos);
@@ -70,7 +62,7 @@ public final class BackPressure {
         }
         double seconds = (System.nanoTime() - startNanos) / 1e9;
         long cancelMillis = cancelMillis(records, spinNanos);
-        System.out.println(samples.json(records, spinNanos, seconds, cancelMillis));
+        return samples.json(records, spinNanos, seconds, cancelMillis);
     }
 
     private static long cancelMillis(long records, long spinNanos) throws Exception {
@@ -106,40 +98,10 @@ public final class BackPressure {
     }
 
     private static JobGraph graph(long records, long spinNanos) throws Exception {
-        Capture capture = new Capture();
-        try (ExecutorContext.Scope scope = ExecutorContext.setForThread(capture)) {
-            StreamExecutionEnvironment env = StreamExecutionEnvironment.getExecutionEnvironment();
-            env.setParallelism(2);
-            env.fromSequence(1, records)
-                    .map(new BidGenerator(10_000))
-                    .keyBy(bid -> bid.auction)
-                    .addSink(new SpinningSink(spinNanos));
-            env.execute("back-pressure");
-        }
-        return capture.graph;
-    }
-
-    /** Takes the graph instead of running it. */
-    private static final class Capture implements JobExecutor {
-        private JobGraph graph;
-
-        @Override
-        public JobExecutionResult execute(Pipeline pipeline) {
-            graph =
-                    new JobPlanner(ParsedConfiguration.empty(), 2)
-                            .jobGraph(pipeline, "b".repeat(32));
-            return new JobExecutionResult(graph.jobId(), 0);
-        }
-
-        @Override
-        public String explain(Pipeline pipeline) {
-            throw new UnsupportedOperationException("no plan is shown here");
-        }
-
-        @Override
-        public int defaultParallelism() {
-            return 2;
-        }
+        return Programs.graph(
+                Programs.bidsByAuction(records, 10_000, new SpinningSink(spinNanos)),
+                "back-pressure",
+                2);
     }
 
     private static final class SpinningSink implements SinkFunction<Bid> {

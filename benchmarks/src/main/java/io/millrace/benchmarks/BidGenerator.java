@@ -34,7 +34,7 @@ final class BidGenerator implements MapFunction<Long, Bid> {
     public Bid map(Long index) {
         long mixed = mix(index);
         return new Bid(
-                Long.remainderUnsigned(mixed, keys),
+                Math.multiplyHigh(mixed >>> 1, keys << 1),
                 mixed >>> 40,
                 index & 0xffff,
                 index,

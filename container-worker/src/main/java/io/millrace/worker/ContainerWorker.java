@@ -12,6 +12,7 @@ import io.millrace.runtime.file.FileSystems;
 import io.millrace.runtime.loop.Clock;
 import io.millrace.runtime.loop.EventLoop;
 import io.millrace.runtime.loop.SystemClock;
+import io.millrace.runtime.memory.ClassDataArchive;
 import io.millrace.runtime.memory.TaskManagerMemory;
 import io.millrace.runtime.network.DataNetworkSettings;
 import io.millrace.runtime.network.NamedConnections;
@@ -83,6 +84,7 @@ public final class ContainerWorker {
     public static void main(String[] arguments) {
         Thread.setDefaultUncaughtExceptionHandler(
                 (thread, cause) -> LOG.error("Thread {} ended", thread.getName(), cause));
+        LOG.info(ClassDataArchive.ofThisProcess().sentence());
         int exitCode;
         try {
             exitCode = ofThisProcess().run();
@@ -140,10 +142,11 @@ public final class ContainerWorker {
                         containerId,
                         environment,
                         secret,
-                        new JobRecordReader(
-                                FileSystems.of(environment.records()),
-                                environment.records().toString(),
-                                environment.applicationId()),
+                        () ->
+                                new JobRecordReader(
+                                        FileSystems.of(environment.records()),
+                                        environment.records().toString(),
+                                        environment.applicationId()),
                         connections,
                         loop);
         TaskManager taskManager =

@@ -13,9 +13,9 @@ import io.millrace.runtime.network.Secret;
 import io.millrace.runtime.worker.MasterLink;
 import io.millrace.runtime.worker.WorkerEnvironment;
 import io.millrace.runtime.worker.WorkerEvent;
-import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import org.slf4j.Logger;
@@ -34,7 +34,7 @@ final class MasterConnector implements MasterLink {
     private final String containerId;
     private final WorkerEnvironment environment;
     private final Secret secret;
-    private final JobRecordReader record;
+    private final Callable<JobRecordReader> records;
     private final NamedConnections connections;
     private final Inbox<WorkerEvent> inbox;
     private final ControlClient client = new ControlClient();
@@ -49,20 +49,28 @@ final class MasterConnector implements MasterLink {
     /** Whether the address of the environment was tried; look-up thread only. */
     private boolean firstTried;
 
+    /** Null until it was opened; look-up thread only. */
+    private JobRecordReader record;
+
     /** An address of an epoch, or null if there is none to be tried. */
     private record Master(int epoch, InetSocketAddress address) {}
 
+    /**
+     * A connector that has not connected yet.
+     *
+     * @param records opens the job record; called once, on the look-up thread
+     */
     MasterConnector(
             String containerId,
             WorkerEnvironment environment,
             Secret secret,
-            JobRecordReader record,
+            Callable<JobRecordReader> records,
             NamedConnections connections,
             Inbox<WorkerEvent> inbox) {
         this.containerId = containerId;
         this.environment = environment;
         this.secret = secret;
-        this.record = record;
+        this.records = records;
         this.connections = connections;
         this.inbox = inbox;
     }
@@ -73,10 +81,11 @@ final class MasterConnector implements MasterLink {
     }
 
     private void tryOnce(int minEpoch) {
+        boolean first = !firstTried;
         Master master;
         try {
             master = master(minEpoch);
-        } catch (IOException | RuntimeException e) {
+        } catch (Exception e) {
             notConnected("the job record could not be read: " + e.getMessage());
             return;
         }
@@ -102,16 +111,32 @@ final class MasterConnector implements MasterLink {
                                 notConnected(failure.getMessage());
                             }
                         });
+        if (first) {
+            // While the handshake is under way: the first connection does not need the file
+            // system, which takes long to load, and the first subtask most often does.
+            try {
+                openRecord();
+            } catch (Exception e) {
+                LOG.warn("The job record cannot be read for now", e);
+            }
+        }
     }
 
-    private Master master(int minEpoch) throws IOException {
+    private JobRecordReader openRecord() throws Exception {
+        if (record == null) {
+            record = records.call();
+        }
+        return record;
+    }
+
+    private Master master(int minEpoch) throws Exception {
         if (!firstTried && environment.epoch() >= minEpoch) {
             firstTried = true;
             return new Master(
                     environment.epoch(),
                     new InetSocketAddress(environment.masterHost(), environment.masterPort()));
         }
-        var newest = record.readNewest(ADDRESS);
+        var newest = openRecord().readNewest(ADDRESS);
         if (newest.isEmpty() || newest.get().epoch() < minEpoch) {
             return null;
         }

@@ -102,11 +102,16 @@ class DistributionIT {
     @Test
     void shouldHoldScriptsSettingsAndExamples() {
         assertThat(DISTRIBUTION.resolve("bin/millrace")).isExecutable();
+        assertThat(DISTRIBUTION.resolve("bin/class-data.sh")).isExecutable();
         for (String file :
                 List.of(
                         "LICENSE",
                         "README.md",
+                        "bin/class-data.sh",
+                        "bin/class-path.sh",
                         "bin/find-java.sh",
+                        "class-data/containers.tar.gz",
+                        "class-data/launcher.jsa",
                         "conf/millrace.yaml",
                         "conf/log4j2.properties",
                         "conf/log4j2-client.properties",

@@ -126,6 +126,45 @@ class JobsOnYarnIT {
     }
 
     @Test
+    void shouldStartContainersFromTheClassDataArchive() throws Exception {
+        Map<String, Long> expected = putText();
+        Path logs = Files.createDirectories(folder.resolve("loaded"));
+
+        Terminal.Result result =
+                terminal.run(
+                        words(
+                                "run-application -t yarn-application -p 2",
+                                SIZES,
+                                "-D env.java.opts.all=-Xlog:class+load:file=" + logs + "/%p.log",
+                                "-c io.millrace.examples.WordCount",
+                                examples().toString(),
+                                hdfsFolder + "/input",
+                                hdfsFolder + "/output"));
+
+        assertThat(result.exitCode()).as(result.output()).isZero();
+        assertThat(lines("output")).containsExactlyInAnyOrderElementsOf(asLines(expected));
+        List<String> logged = new ArrayList<>();
+        for (Path log : cluster.hadoop().containerLogs(result.applicationId())) {
+            try (Stream<String> lines = Files.lines(log)) {
+                lines.filter(line -> line.contains("class-data")).forEach(logged::add);
+            }
+        }
+        try (Stream<Path> files = Files.list(logs)) {
+            List<Path> processes = files.toList();
+            assertThat(logged)
+                    .hasSameSizeAs(processes)
+                    .hasSizeGreaterThanOrEqualTo(2)
+                    .allMatch(line -> line.contains("class-data/containers.jsa is in use"));
+            for (Path process : processes) {
+                LoadedClasses loaded = LoadedClasses.read(process);
+                assertThat(loaded.shareFromArchive())
+                        .as(loaded + "; record the classes anew with bin/record-classes.sh")
+                        .isGreaterThan(0.9);
+            }
+        }
+    }
+
+    @Test
     void shouldListAndCancelADetachedJob() throws Exception {
         Terminal.Result started =
                 terminal.run(words("run-application -t yarn-application -d", SIZES, gatedSums()));

@@ -31,7 +31,7 @@ class ScriptsTest {
     void shouldFindTheScripts() throws IOException {
         assertThat(scripts())
                 .extracting(path -> path.getFileName().toString())
-                .contains("millrace", "dev-hadoop.sh", "quickstart.sh");
+                .contains("millrace", "class-data.sh", "dev-hadoop.sh", "quickstart.sh");
     }
 
     @ParameterizedTest
@@ -57,6 +57,9 @@ class ScriptsTest {
                     dev-hadoop.sh | start --what        | start does not know '--what'
                     dev-hadoop.sh | start --nodemanagers 0    | is '0', and a number from 1 to 8
                     dev-hadoop.sh | start --nodemanagers many | is 'many', and a number from 1 to 8
+                    class-data.sh | --frobnicate        | there is no option '--frobnicate'
+                    class-data.sh | /                   | / is no distribution
+                    record-classes.sh | frobnicate      | takes no arguments
                     dev-hadoop.sh | yarn frobnicate     | yarn does not know 'frobnicate'
                     """)
     void shouldRefuseInOneSentence(String script, String arguments, String sentence)

@@ -3,8 +3,11 @@ package io.millrace.examples;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.PrintStream;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -133,5 +136,27 @@ class ExamplesTest {
         }
         assertThat(found).isEqualTo(expected);
         assertThat(lines()).hasSize(readings * Runtime.getRuntime().availableProcessors());
+    }
+
+    @Test
+    void shouldTellTheStatisticsOfLines() throws Exception {
+        Path input = Files.createDirectory(folder.resolve("input"));
+        Files.writeString(input.resolve("a.txt"), "one\n\ntwo words\n");
+        Files.writeString(input.resolve("b.txt"), "   \ntwo more\nand three more\n");
+
+        ByteArrayOutputStream printed = new ByteArrayOutputStream();
+        PrintStream before = System.out;
+        System.setOut(new PrintStream(printed, true, StandardCharsets.UTF_8));
+        try {
+            LineStatistics.main(new String[] {input.toString(), output()});
+        } finally {
+            System.setOut(before);
+        }
+
+        assertThat(lines())
+                .containsExactlyInAnyOrder("one", "two words", "two more", "and three more");
+        assertThat(printed.toString(StandardCharsets.UTF_8))
+                .contains("6 lines, the longest of 14 characters")
+                .contains("lines by words: {1=1, 2=2, 3=1}");
     }
 }

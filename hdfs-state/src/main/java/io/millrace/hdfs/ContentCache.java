@@ -17,16 +17,18 @@ import java.util.function.Supplier;
 /**
  * Files that containers localize, uploaded once for each content.
  *
- * <p>Format: {@code (base)/cache/(sha-256 of the content)/(name)}; written as {@code
- * (name).(random).tmp} beside it and renamed when complete, so what has the name is whole. A file
- * is never changed or touched afterwards, as YARN refuses one whose length or time has changed
- * since submission. The base is for its owner alone.
+ * <p>Format: {@code (base)/cache/(key)/(name)}, where the key is the SHA-256 of the content, or one
+ * that the caller has for content that is costly to make; written as {@code (name).(random).tmp}
+ * beside it and renamed when complete, so what has the name is whole. A file is never changed or
+ * touched afterwards, as YARN refuses one whose length or time has changed since submission. The
+ * base is for its owner alone.
  *
  * <p>Threads: any; several processes may upload the same content at once: one of them wins, and the
  * others use what it made.
  */
 public final class ContentCache {
     private static final int COPY_BYTES = 1 << 20;
+    private static final long ANY_LENGTH = -1;
 
     private final HadoopFileSystem files;
     private final URI base;
@@ -52,14 +54,29 @@ public final class ContentCache {
 
     /** As {@link #put(Path)}, under another name. */
     public Cached put(Path local, String name) throws IOException {
-        String hash = sha256(local);
-        long length = Files.size(local);
-        URI folder = FileSystems.below(FileSystems.below(base, "cache"), hash);
+        return put(sha256(local), name, Files.size(local), () -> local);
+    }
+
+    /**
+     * As {@link #put(Path)}, for content that is made only where it is needed.
+     *
+     * @param key hexadecimal digits that differ wherever the content does
+     * @param content makes the local file
+     */
+    public Cached put(String key, String name, Content content) throws IOException {
+        return put(key, name, ANY_LENGTH, content);
+    }
+
+    private Cached put(String key, String name, long knownLength, Content content)
+            throws IOException {
+        URI folder = FileSystems.below(FileSystems.below(base, "cache"), key);
         URI target = FileSystems.below(folder, name);
-        Cached there = find(target, hash, length);
+        Cached there = find(target, knownLength);
         if (there != null) {
             return there;
         }
+        Path local = content.make();
+        long length = Files.size(local);
         files.makePrivateFolder(base);
         URI draft = FileSystems.below(folder, name + "." + random.get() + ".tmp");
         try {
@@ -71,14 +88,14 @@ public final class ContentCache {
             }
         } catch (IOException e) {
             // The rename may have been done although the answer was lost.
-            there = find(target, hash, length);
+            there = find(target, length);
             if (there != null) {
                 return there;
             }
             files.delete(draft);
             throw new IOException("Uploading " + local + " to " + target + " failed: " + e, e);
         }
-        there = find(target, hash, length);
+        there = find(target, length);
         if (there == null) {
             throw new IOException(
                     "The file "
@@ -92,14 +109,15 @@ public final class ContentCache {
     }
 
     /** Null if it is not there, or was cut short by somebody's hand. */
-    private Cached find(URI target, String hash, long length) throws IOException {
+    private Cached find(URI target, long length) throws IOException {
         try {
             var status = files.status(target);
-            if (status.folder() || status.length() != length) {
+            boolean whole = length == ANY_LENGTH ? status.length() > 0 : status.length() == length;
+            if (status.folder() || !whole) {
                 files.delete(target);
                 return null;
             }
-            return new Cached(target, status.length(), status.modifiedMillis(), hash);
+            return new Cached(target, status.length(), status.modifiedMillis());
         } catch (FileNotFoundException e) {
             return null;
         }
@@ -137,5 +155,12 @@ public final class ContentCache {
      * @param length in bytes
      * @param modifiedMillis wall-clock time, as the file system has it
      */
-    public record Cached(URI path, long length, long modifiedMillis, String sha256) {}
+    public record Cached(URI path, long length, long modifiedMillis) {}
+
+    /** What a key stands for. */
+    @FunctionalInterface
+    public interface Content {
+        /** Makes the local file; called at most once. */
+        Path make() throws IOException;
+    }
 }

@@ -281,6 +281,27 @@ class HadoopFileSystemTest {
     }
 
     @Test
+    void shouldMakeContentOnlyWhenItsKeyIsNotThere() throws Exception {
+        Path made = Files.write(folder.resolve("made.tar.gz"), new byte[1000]);
+        String base = at("keyed/.millrace").toString();
+        AtomicInteger times = new AtomicInteger();
+        ContentCache.Content content =
+                () -> {
+                    times.incrementAndGet();
+                    return made;
+                };
+
+        ContentCache.Cached first = cache(base).put("ab12", "x.tar.gz", content);
+        ContentCache.Cached second = cache(base).put("ab12", "x.tar.gz", content);
+
+        assertThat(second).isEqualTo(first);
+        assertThat(first.length()).isEqualTo(1000);
+        assertThat(times).hasValue(1);
+        assertThat(cache(base).put("ab13", "x.tar.gz", content).path()).isNotEqualTo(first.path());
+        assertThat(times).hasValue(2);
+    }
+
+    @Test
     void shouldSweepStagingFoldersOfApplicationsThatEndedADayAgo() throws IOException {
         String staging = at("sweep").toString();
         Clock in36Hours = Clock.fixed(Instant.now().plusSeconds(36 * 3600), ZoneOffset.UTC);

@@ -44,9 +44,23 @@ final class ApplicationFiles {
      * @param scratch folder for the archive
      */
     ContainerFile distribution(Distribution distribution, Path scratch) throws IOException {
-        Path archive = scratch.resolve("millrace.tar.gz");
-        distribution.pack(archive);
-        return kept(ContainerLaunch.DISTRIBUTION_FOLDER, cache.put(archive), true);
+        Cached cached =
+                cache.put(
+                        distribution.key(),
+                        "millrace.tar.gz",
+                        () -> {
+                            Path archive = scratch.resolve("millrace.tar.gz");
+                            distribution.pack(archive);
+                            return archive;
+                        });
+        return kept(ContainerLaunch.DISTRIBUTION_FOLDER, cached, true);
+    }
+
+    /** The class-data archive of a release that has one. */
+    ContainerFile classData(Path archive) throws IOException {
+        String name = archive.getFileName().toString();
+        Cached cached = cache.put(Distribution.key(List.of(archive)), name, () -> archive);
+        return kept(ContainerLaunch.CLASS_DATA_FOLDER, cached, true);
     }
 
     /** The cluster's configuration as this machine has it. */

@@ -1,14 +1,19 @@
 package io.millrace.client;
 
+import io.millrace.api.CloseableIterator;
 import io.millrace.api.InvalidProgramException;
+import io.millrace.api.JobClient;
 import io.millrace.api.JobExecutionResult;
 import io.millrace.api.JobExecutor;
+import io.millrace.api.JobStatus;
 import io.millrace.api.transform.Pipeline;
+import io.millrace.api.transform.SinkTransformation;
 import io.millrace.runtime.graph.JobGraph;
 import io.millrace.runtime.graph.JobPlanner;
-import io.millrace.runtime.graph.PlanJson;
 import java.security.SecureRandom;
 import java.util.HexFormat;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 
 /**
  * What {@code execute()} leads to in per-job mode: keeps the graph, which is sent to the cluster
@@ -18,6 +23,11 @@ import java.util.HexFormat;
  */
 final class CapturingExecutor implements JobExecutor {
     private static final SecureRandom IDS = new SecureRandom();
+
+    private static final String NOT_RUN =
+            "in per-job mode the program's main ends before its job begins. The launcher prints how"
+                    + " the job ends, with its accumulators; for a main that asks, submit the"
+                    + " program with run-application -t yarn-application.";
 
     private final JobPlanner planner;
     private JobGraph captured;
@@ -33,11 +43,33 @@ final class CapturingExecutor implements JobExecutor {
 
     @Override
     public JobExecutionResult execute(Pipeline pipeline) {
+        return JobExecutionResult.handedOver(capture(pipeline, "execute()"), NOT_RUN);
+    }
+
+    @Override
+    public JobClient executeAsync(Pipeline pipeline) {
+        return new CapturedJob(capture(pipeline, "executeAsync()"));
+    }
+
+    @Override
+    public <T> CloseableIterator<T> executeAndCollect(
+            Pipeline pipeline, SinkTransformation<T> sink) {
+        throw new InvalidProgramException(
+                "executeAndCollect() is not possible for job '"
+                        + pipeline.jobName()
+                        + "' in per-job mode: the program's main has ended before the job begins."
+                        + " Write the records with a sink, e.g. writeAsText(), or run the program"
+                        + " in one JVM, by its main or with createLocalEnvironment().");
+    }
+
+    private String capture(Pipeline pipeline, String call) {
         if (captured != null) {
             throw new InvalidProgramException(
-                    "The program calls execute() a second time, for job '"
+                    "The program calls "
+                            + call
+                            + " for job '"
                             + pipeline.jobName()
-                            + "', after job '"
+                            + "' after it has executed job '"
                             + captured.jobName()
                             + "'; in per-job mode it may run one job: put both pipelines before one"
                             + " execute(), or submit two programs.");
@@ -45,13 +77,39 @@ final class CapturingExecutor implements JobExecutor {
         byte[] id = new byte[16];
         IDS.nextBytes(id);
         captured = planner.clusterJobGraph(pipeline, HexFormat.of().formatHex(id));
-        // The job has not run yet: there is no time to tell.
-        return new JobExecutionResult(captured.jobId(), 0);
+        return captured.jobId();
+    }
+
+    /** A job of which only the id is known. */
+    private record CapturedJob(String getJobID) implements JobClient {
+        private static <T> CompletableFuture<T> unknown() {
+            return CompletableFuture.failedFuture(new IllegalStateException(NOT_RUN));
+        }
+
+        @Override
+        public CompletableFuture<JobStatus> getJobStatus() {
+            return unknown();
+        }
+
+        @Override
+        public CompletableFuture<Void> cancel() {
+            return unknown();
+        }
+
+        @Override
+        public CompletableFuture<Map<String, Object>> getAccumulators() {
+            return unknown();
+        }
+
+        @Override
+        public CompletableFuture<JobExecutionResult> getJobExecutionResult() {
+            return unknown();
+        }
     }
 
     @Override
     public String explain(Pipeline pipeline) {
-        return PlanJson.of(planner.streamGraph(pipeline));
+        return planner.explain(pipeline);
     }
 
     @Override

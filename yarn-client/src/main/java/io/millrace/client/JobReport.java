@@ -2,6 +2,7 @@ package io.millrace.client;
 
 import io.millrace.client.Deployer.JobEnd;
 import io.millrace.runtime.master.JobStatus;
+import io.millrace.runtime.metrics.JobValues;
 import java.util.Locale;
 
 /** Says how a job ended, and which exit code that is. */
@@ -21,6 +22,7 @@ final class JobReport {
         switch (end.outcome()) {
             case FINISHED -> {
                 terminal.line(job + " finished" + figures(status) + ".");
+                values(status);
                 return ExitCode.FINISHED;
             }
             case CANCELLED -> {
@@ -36,6 +38,15 @@ final class JobReport {
                 terminal.failure(job + " failed: " + end.diagnostics());
                 terminal.failure(end.logHint());
                 return ExitCode.FAILED;
+            }
+        }
+    }
+
+    /** What the program's functions have added up and measured. */
+    private void values(JobStatus status) {
+        if (status != null) {
+            for (JobValues.Shown value : status.values()) {
+                terminal.line("  " + value.name() + ": " + value.text());
             }
         }
     }

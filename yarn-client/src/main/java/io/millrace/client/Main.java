@@ -1,5 +1,6 @@
 package io.millrace.client;
 
+import io.millrace.runtime.memory.ClassDataArchive;
 import java.nio.file.Path;
 
 /** What {@code bin/millrace} starts. */
@@ -7,6 +8,10 @@ public final class Main {
     private Main() {}
 
     public static void main(String[] arguments) {
+        ClassDataArchive classData = ClassDataArchive.ofThisProcess();
+        if (classData.state() == ClassDataArchive.State.REFUSED) {
+            System.err.println("Warning: " + classData.sentence());
+        }
         LauncherContext context =
                 new LauncherContext(
                         new Terminal(System.out, System.err),

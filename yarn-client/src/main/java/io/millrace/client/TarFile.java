@@ -20,7 +20,10 @@ import org.apache.commons.compress.compressors.gzip.GzipParameters;
  * class-data archive is only valid with jars of the times that it was made with.
  */
 final class TarFile {
-    /** Time of every file in it; long ago, and not so long that tar would warn. */
+    /**
+     * Time of every file in it; long ago, and not so long that tar would warn. The same as in
+     * {@code bin/class-data.sh}.
+     */
     private static final long ENTRY_MILLIS = 1_577_836_800_000L;
 
     private TarFile() {}

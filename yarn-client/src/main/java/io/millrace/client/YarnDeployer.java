@@ -256,6 +256,9 @@ public final class YarnDeployer implements Deployer {
             throws IOException {
         List<ContainerFile> kept = new ArrayList<>();
         kept.add(upload.distribution(distribution, scratch));
+        if (Files.exists(distribution.classData())) {
+            kept.add(upload.classData(distribution.classData()));
+        }
         kept.add(upload.siteFiles(hadoopConfiguration, scratch));
         kept.add(remoteJar.isPresent() ? remoteJar.get() : upload.localJar(Path.of(request.jar())));
         if (Files.exists(distribution.logConfiguration())) {

@@ -79,6 +79,21 @@ class DistributionTest {
     }
 
     @Test
+    void shouldHaveOneKeyForTheSameJarsAndAnotherForOthers() throws IOException {
+        String key = distribution("a", 1_000_000).key();
+        Distribution other = distribution("b", 2_000_000);
+
+        assertThat(other.key()).isEqualTo(key).matches("[0-9a-f]{64}");
+
+        Path jar = folder.resolve("b/lib/asm.jar");
+        Files.writeString(jar, "CONTENT of asm.jar");
+        String changed = other.key();
+        assertThat(changed).isNotEqualTo(key);
+        Files.move(jar, folder.resolve("b/lib/asn.jar"));
+        assertThat(other.key()).isNotEqualTo(key).isNotEqualTo(changed);
+    }
+
+    @Test
     void shouldRefuseAFolderWithoutJars() {
         Distribution nothing = new Distribution(folder.resolve("x"), folder.resolve("y"));
 

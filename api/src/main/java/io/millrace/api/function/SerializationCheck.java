@@ -26,7 +26,19 @@ import java.util.Set;
  * class.
  */
 public final class SerializationCheck {
+    /** Path of the object that a lambda has captured as its this. */
+    private static final String LAMBDAS_OBJECT = "this";
+
     private SerializationCheck() {}
+
+    private static String described(Object value) {
+        SerializedLambda lambda = lambdaForm(value);
+        return lambda == null ? value.getClass().getName() : source(lambda, value).description();
+    }
+
+    private static LambdaSource source(SerializedLambda lambda, Object value) {
+        return new LambdaSource(lambda, value.getClass().getClassLoader());
+    }
 
     /**
      * Refuses a value that cannot be written, unless it is only the object it was made in that
@@ -51,7 +63,7 @@ public final class SerializationCheck {
                         + " of operator '"
                         + operator
                         + "' ("
-                        + value.getClass().getName()
+                        + described(value)
                         + ") cannot be sent to the workers: "
                         + culprit.sentence(),
                 failure);
@@ -80,6 +92,16 @@ public final class SerializationCheck {
             if (value instanceof Serializable && !(failure instanceof NotSerializableException)) {
                 return subject + " (" + type + ") fails while it is written: " + failure + ".";
             }
+            if (path.equals(LAMBDAS_OBJECT) || path.startsWith(LAMBDAS_OBJECT + ".")) {
+                return "it uses a field or method of the object it was made in, and "
+                        + (path.equals(LAMBDAS_OBJECT)
+                                ? "that"
+                                : "its " + path.substring(LAMBDAS_OBJECT.length() + 1))
+                        + " is a "
+                        + type
+                        + ", which is not serializable. Copy what it needs into a local variable in"
+                        + " front of it.";
+            }
             if (path.endsWith("this$0") || path.contains("this$0.")) {
                 return "it keeps the object it was made in, and "
                         + subject
@@ -91,8 +113,16 @@ public final class SerializationCheck {
             return subject
                     + " is a "
                     + type
-                    + ", which is not serializable. Make the field transient and fill it in open(),"
-                    + " or make its class implement java.io.Serializable.";
+                    + ", which is not serializable. "
+                    + (path.startsWith("captured variable")
+                            ? "Make it in open() of a rich function instead,"
+                            : path.isEmpty()
+                                    ? "Make it a lambda or a class that implements"
+                                            + " java.io.Serializable,"
+                                    : "Make the field transient and fill it in open(),")
+                    + (path.isEmpty()
+                            ? " as the interfaces of functions do."
+                            : " or make its class implement java.io.Serializable.");
         }
     }
 
@@ -119,7 +149,10 @@ public final class SerializationCheck {
             }
         } else if (value instanceof Serializable) {
             SerializedLambda lambda = lambdaForm(value);
-            deeper = lambda != null ? inCaptured(lambda, path, seen) : inFields(value, path, seen);
+            deeper =
+                    lambda != null
+                            ? inCaptured(source(lambda, value), lambda, path, seen)
+                            : inFields(value, path, seen);
         }
         return deeper != null ? deeper : new Culprit(path, value, failure);
     }
@@ -132,12 +165,15 @@ public final class SerializationCheck {
         return failure == null ? null : find(value, path, seen, failure);
     }
 
-    private static Culprit inCaptured(SerializedLambda lambda, String path, Set<Object> seen) {
+    private static Culprit inCaptured(
+            LambdaSource source, SerializedLambda lambda, String path, Set<Object> seen) {
         for (int i = 0; i < lambda.getCapturedArgCount(); i++) {
             Culprit culprit =
                     at(
                             lambda.getCapturedArg(i),
-                            dotted(path, "captured variable " + (i + 1)),
+                            i == 0 && source.capturesItsObject()
+                                    ? path.isEmpty() ? LAMBDAS_OBJECT : path + ".this"
+                                    : dotted(path, source.captured(i)),
                             seen);
             if (culprit != null) {
                 return culprit;
@@ -183,7 +219,9 @@ public final class SerializationCheck {
         if (!path.isEmpty()) {
             return path + "." + field;
         }
-        return field.startsWith("captured") ? field : "field " + field;
+        return field.startsWith("captured") || field.startsWith("the object")
+                ? field
+                : "field " + field;
     }
 
     /** The written form of a lambda or method reference; null for everything else. */

@@ -2,6 +2,7 @@ package io.millrace.api.stream;
 
 import static java.util.Objects.requireNonNull;
 
+import io.millrace.api.CloseableIterator;
 import io.millrace.api.InvalidProgramException;
 import io.millrace.api.StreamExecutionEnvironment;
 import io.millrace.api.WriteMode;
@@ -10,6 +11,7 @@ import io.millrace.api.function.FlatMapFunction;
 import io.millrace.api.function.Function;
 import io.millrace.api.function.KeySelector;
 import io.millrace.api.function.MapFunction;
+import io.millrace.api.function.Partitioner;
 import io.millrace.api.function.ProcessFunction;
 import io.millrace.api.function.SerializationCheck;
 import io.millrace.api.function.SinkFunction;
@@ -23,10 +25,14 @@ import io.millrace.api.transform.Transformation;
 import io.millrace.api.transform.TransformationGraph;
 import io.millrace.api.transform.UnionTransformation;
 import io.millrace.api.tuple.Tuple;
+import io.millrace.api.type.FieldAccessor;
+import io.millrace.api.type.FieldAccessors;
 import io.millrace.api.type.TypeExtractor;
 import io.millrace.api.type.TypeInformation;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.function.Supplier;
 
 /**
  * A stream of records of one type.
@@ -150,12 +156,52 @@ public class DataStream<T> {
      * <p>Only for types whose fields have positions, such as tuples and arrays.
      */
     public KeyedStream<T, Tuple> keyBy(int... positions) {
-        return keyed(FieldKeySelector.at(getType(), positions));
+        return keyed(
+                found(
+                        "keyBy(" + listed(Arrays.toString(positions)) + ")",
+                        () -> FieldKeySelector.at(getType(), positions)));
     }
 
     /** By the fields with these names, which may be nested: {@code user.id}; the key is a tuple. */
     public KeyedStream<T, Tuple> keyBy(String... fields) {
-        return keyed(FieldKeySelector.named(getType(), fields));
+        return keyed(
+                found(
+                        "keyBy(" + listed(Arrays.toString(fields)) + ")",
+                        () -> FieldKeySelector.named(getType(), fields)));
+    }
+
+    /** The field at a position that a method was given. */
+    final FieldAccessor<T, ?> field(String method, int position) {
+        return found(method + "(" + position + ")", () -> FieldAccessors.at(getType(), position));
+    }
+
+    /** The field of a name that a method was given. */
+    final FieldAccessor<T, ?> field(String method, String name) {
+        return found(method + "(" + name + ")", () -> FieldAccessors.named(getType(), name));
+    }
+
+    /** The operator, source or union whose records these are. */
+    private Transformation<?> origin() {
+        Transformation<?> node = transformation;
+        while (node instanceof PartitionTransformation<?> partition) {
+            node = partition.input();
+        }
+        return node;
+    }
+
+    /** Names the operator whose records lack what a call asks for. */
+    private <F> F found(String call, Supplier<F> lookup) {
+        try {
+            return lookup.get();
+        } catch (InvalidProgramException e) {
+            throw new InvalidProgramException(
+                    call + " after '" + origin().name() + "' is not possible: " + e.getMessage(),
+                    e);
+        }
+    }
+
+    private static String listed(String array) {
+        return array.substring(1, array.length() - 1);
     }
 
     private KeyedStream<T, Tuple> keyed(FieldKeySelector<T> key) {
@@ -164,10 +210,13 @@ public class DataStream<T> {
 
     private <K> KeyedStream<T, K> keyed(KeySelector<T, K> key, TypeInformation<K> keyType) {
         String refusal = keyType.keyRefusal();
+        if (refusal == null) {
+            refusal = keyType.writeRefusal();
+        }
         if (refusal != null) {
             throw new InvalidProgramException(
                     "keyBy after '"
-                            + transformation.name()
+                            + origin().name()
                             + "' is not possible with keys of type "
                             + keyType
                             + ": "
@@ -250,6 +299,31 @@ public class DataStream<T> {
         return partitioned(new Partitioning.Forward<>());
     }
 
+    /** Each record to the subtask that the partitioner names for its key. */
+    public <K> DataStream<T> partitionCustom(Partitioner<K> partitioner, KeySelector<T, K> key) {
+        SerializationCheck.check(
+                "The partitioner", requireNonNull(partitioner, "partitioner"), "Custom partition");
+        SerializationCheck.check(
+                "The key selector", requireNonNull(key, "key"), "Custom partition");
+        return partitioned(new Partitioning.Custom<>(partitioner, key));
+    }
+
+    /**
+     * By the field at this position, from 0; of a type whose fields have positions.
+     *
+     * @param partitioner for the type of the field
+     */
+    public <K> DataStream<T> partitionCustom(Partitioner<K> partitioner, int position) {
+        return partitionCustom(
+                partitioner, new FieldValueSelector<>(field("partitionCustom", position)));
+    }
+
+    /** By the field of this name, which may be nested: {@code user.id}. */
+    public <K> DataStream<T> partitionCustom(Partitioner<K> partitioner, String field) {
+        return partitionCustom(
+                partitioner, new FieldValueSelector<>(field("partitionCustom", field)));
+    }
+
     DataStream<T> partitioned(Partitioning<T> partitioning) {
         TransformationGraph graph = environment.getTransformations();
         return new DataStream<>(
@@ -308,6 +382,55 @@ public class DataStream<T> {
 
     public DataStreamSink<T> addSink(SinkFunction<T> function) {
         return sink("Unnamed", new SinkSpec.Function<>(checked("Sink", function)));
+    }
+
+    // ------------------------------------------------------------------ results
+
+    /** As {@link #executeAndCollect(String)}, under a default name. */
+    public CloseableIterator<T> executeAndCollect() throws Exception {
+        return executeAndCollect("DataStream Collect");
+    }
+
+    /**
+     * Runs what was built so far and returns this stream's records as they come, in no particular
+     * order but that of each subtask. The job waits while nobody takes them.
+     *
+     * @param jobExecutionName shown to people; not unique
+     * @return to be closed, which cancels the job if it has not ended; fails with the job, from
+     *     {@code hasNext} and {@code next}
+     * @throws InvalidProgramException where records cannot come back to the program
+     */
+    public CloseableIterator<T> executeAndCollect(String jobExecutionName) throws Exception {
+        DataStreamSink<T> sink = sink("Collect Stream", new SinkSpec.Collect<>());
+        return environment.executeAndCollect(jobExecutionName, sink.getTransformation());
+    }
+
+    /** As {@link #executeAndCollect(String, int)}, under a default name. */
+    public List<T> executeAndCollect(int limit) throws Exception {
+        return executeAndCollect("DataStream Collect", limit);
+    }
+
+    /**
+     * Runs what was built so far until this stream has so many records or ends, and returns them.
+     *
+     * @param limit at least 1
+     */
+    public List<T> executeAndCollect(String jobExecutionName, int limit) throws Exception {
+        if (limit < 1) {
+            throw new InvalidProgramException(
+                    "executeAndCollect of '"
+                            + transformation.name()
+                            + "' was given the limit "
+                            + limit
+                            + ": ask for one record at least.");
+        }
+        List<T> records = new ArrayList<>();
+        try (CloseableIterator<T> all = executeAndCollect(jobExecutionName)) {
+            while (records.size() < limit && all.hasNext()) {
+                records.add(all.next());
+            }
+        }
+        return records;
     }
 
     private DataStreamSink<T> sink(String name, SinkSpec<T> spec) {

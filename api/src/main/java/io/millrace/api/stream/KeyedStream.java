@@ -12,7 +12,6 @@ import io.millrace.api.transform.OperatorSpec.Aggregate;
 import io.millrace.api.transform.PartitionTransformation;
 import io.millrace.api.transform.Partitioning;
 import io.millrace.api.type.FieldAccessor;
-import io.millrace.api.type.FieldAccessors;
 import io.millrace.api.type.TypeExtractor;
 import io.millrace.api.type.TypeInformation;
 import io.millrace.api.type.UnknownTypeInfo;
@@ -98,29 +97,29 @@ public class KeyedStream<T, K> extends DataStream<T> {
 
     /** The sum of a numeric field; the other fields are those of the key's first record. */
     public SingleOutputStreamOperator<T> sum(int positionToSum) {
-        return aggregate("sum", Aggregate.SUM, FieldAccessors.at(getType(), positionToSum));
+        return aggregate("sum", Aggregate.SUM, field("sum", positionToSum));
     }
 
     public SingleOutputStreamOperator<T> sum(String field) {
-        return aggregate("sum", Aggregate.SUM, FieldAccessors.named(getType(), field));
+        return aggregate("sum", Aggregate.SUM, field("sum", field));
     }
 
     /** The least value of a field; the other fields are those of the key's first record. */
     public SingleOutputStreamOperator<T> min(int positionToMin) {
-        return aggregate("min", Aggregate.MIN, FieldAccessors.at(getType(), positionToMin));
+        return aggregate("min", Aggregate.MIN, field("min", positionToMin));
     }
 
     public SingleOutputStreamOperator<T> min(String field) {
-        return aggregate("min", Aggregate.MIN, FieldAccessors.named(getType(), field));
+        return aggregate("min", Aggregate.MIN, field("min", field));
     }
 
     /** The greatest value of a field; the other fields are those of the key's first record. */
     public SingleOutputStreamOperator<T> max(int positionToMax) {
-        return aggregate("max", Aggregate.MAX, FieldAccessors.at(getType(), positionToMax));
+        return aggregate("max", Aggregate.MAX, field("max", positionToMax));
     }
 
     public SingleOutputStreamOperator<T> max(String field) {
-        return aggregate("max", Aggregate.MAX, FieldAccessors.named(getType(), field));
+        return aggregate("max", Aggregate.MAX, field("max", field));
     }
 
     /** The record with the least value of a field; of several, the first. */
@@ -141,7 +140,7 @@ public class KeyedStream<T, K> extends DataStream<T> {
         return aggregate(
                 "minBy",
                 first ? Aggregate.MIN_BY : Aggregate.MIN_BY_LAST,
-                FieldAccessors.at(getType(), positionToMinBy));
+                field("minBy", positionToMinBy));
     }
 
     /**
@@ -151,9 +150,7 @@ public class KeyedStream<T, K> extends DataStream<T> {
      */
     public SingleOutputStreamOperator<T> minBy(String field, boolean first) {
         return aggregate(
-                "minBy",
-                first ? Aggregate.MIN_BY : Aggregate.MIN_BY_LAST,
-                FieldAccessors.named(getType(), field));
+                "minBy", first ? Aggregate.MIN_BY : Aggregate.MIN_BY_LAST, field("minBy", field));
     }
 
     /** The record with the greatest value of a field; of several, the first. */
@@ -174,7 +171,7 @@ public class KeyedStream<T, K> extends DataStream<T> {
         return aggregate(
                 "maxBy",
                 first ? Aggregate.MAX_BY : Aggregate.MAX_BY_LAST,
-                FieldAccessors.at(getType(), positionToMaxBy));
+                field("maxBy", positionToMaxBy));
     }
 
     /**
@@ -184,9 +181,7 @@ public class KeyedStream<T, K> extends DataStream<T> {
      */
     public SingleOutputStreamOperator<T> maxBy(String field, boolean first) {
         return aggregate(
-                "maxBy",
-                first ? Aggregate.MAX_BY : Aggregate.MAX_BY_LAST,
-                FieldAccessors.named(getType(), field));
+                "maxBy", first ? Aggregate.MAX_BY : Aggregate.MAX_BY_LAST, field("maxBy", field));
     }
 
     private SingleOutputStreamOperator<T> aggregate(

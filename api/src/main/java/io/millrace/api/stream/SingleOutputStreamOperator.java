@@ -7,6 +7,7 @@ import io.millrace.api.Limits;
 import io.millrace.api.StreamExecutionEnvironment;
 import io.millrace.api.transform.ChainingStrategy;
 import io.millrace.api.transform.Transformation;
+import io.millrace.api.transform.TransformationGraph;
 import io.millrace.api.type.TypeExtractor;
 import io.millrace.api.type.TypeHint;
 import io.millrace.api.type.TypeInformation;
@@ -118,7 +119,8 @@ public class SingleOutputStreamOperator<T> extends DataStream<T> {
                             + ": its type is in use by what was added after it. Call returns()"
                             + " right behind the operator.");
         }
-        transformation.setOutputType(requireNonNull(type, "type"));
+        TransformationGraph.checkWritable(getName(), requireNonNull(type, "type"));
+        transformation.setOutputType(type);
         return this;
     }
 

@@ -1,6 +1,7 @@
 package io.millrace.api.transform;
 
 import io.millrace.api.function.KeySelector;
+import io.millrace.api.function.Partitioner;
 import io.millrace.api.type.TypeInformation;
 import java.io.Serializable;
 
@@ -71,6 +72,15 @@ public sealed interface Partitioning<T> extends Serializable {
         @Override
         public String word() {
             return "HASH";
+        }
+    }
+
+    /** To the reader that a partitioner of the user's names for the record's key. */
+    record Custom<T, K>(Partitioner<K> partitioner, KeySelector<T, K> key)
+            implements Partitioning<T> {
+        @Override
+        public String word() {
+            return "CUSTOM";
         }
     }
 }

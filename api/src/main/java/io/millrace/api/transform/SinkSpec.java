@@ -28,4 +28,7 @@ public sealed interface SinkSpec<T> extends Serializable {
 
     /** A sink function of the user's. */
     record Function<T>(SinkFunction<T> function) implements SinkSpec<T> {}
+
+    /** Back to the program that has started the job, as its iterator asks for them. */
+    record Collect<T>() implements SinkSpec<T> {}
 }

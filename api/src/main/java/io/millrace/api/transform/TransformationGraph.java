@@ -1,5 +1,7 @@
 package io.millrace.api.transform;
 
+import io.millrace.api.InvalidProgramException;
+import io.millrace.api.type.TypeInformation;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -25,8 +27,13 @@ public final class TransformationGraph {
         return ++lastId;
     }
 
-    /** Every new node is shown here once. */
+    /**
+     * Every new node is shown here once.
+     *
+     * @throws InvalidProgramException if its records cannot be sent on
+     */
     public <T extends Transformation<?>> T add(T node) {
+        checkWritable(node.name(), node.outputType());
         for (Transformation<?> input : node.inputs()) {
             readIds.add(input.id());
         }
@@ -34,6 +41,20 @@ public final class TransformationGraph {
             operators.add(node);
         }
         return node;
+    }
+
+    /** Refuses a type whose values cannot leave the operator. */
+    public static void checkWritable(String operator, TypeInformation<?> outputType) {
+        String refusal = outputType.writeRefusal();
+        if (refusal != null) {
+            throw new InvalidProgramException(
+                    "Operator '"
+                            + operator
+                            + "' emits records of type "
+                            + outputType
+                            + ", which cannot be sent on: "
+                            + refusal);
+        }
     }
 
     /** Whether another node reads this one. */

@@ -1,6 +1,9 @@
 package io.millrace.api.type;
 
 import io.millrace.api.InvalidProgramException;
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.MethodType;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.Field;
 import java.lang.reflect.InvocationTargetException;
@@ -98,6 +101,51 @@ final class FieldAccess {
                             + field.getName(),
                     e.getCause());
         } catch (ReflectiveOperationException e) {
+            throw new IllegalStateException(field + " was made accessible but is not", e);
+        }
+    }
+
+    /** As {@link FieldAccessor#getter}. */
+    MethodHandle getter() {
+        return getter(field);
+    }
+
+    private MethodHandle getter(Field of) {
+        try {
+            return MethodHandles.lookup()
+                    .unreflectGetter(of)
+                    .asType(MethodType.methodType(of.getType(), Object.class));
+        } catch (IllegalAccessException e) {
+            throw new IllegalStateException(of + " was made accessible but is not", e);
+        }
+    }
+
+    /** As {@link FieldAccessor#replacer}. */
+    MethodHandle replacer() {
+        MethodType replacing = MethodType.methodType(Object.class, Object.class, field.getType());
+        try {
+            if (canonical == null) {
+                MethodHandle setter =
+                        MethodHandles.lookup()
+                                .unreflectSetter(field)
+                                .asType(replacing.changeReturnType(void.class));
+                MethodHandle record =
+                        MethodHandles.dropArguments(
+                                MethodHandles.identity(Object.class), 1, field.getType());
+                return MethodHandles.foldArguments(record, setter);
+            }
+            MethodHandle made = MethodHandles.lookup().unreflectConstructor(canonical);
+            int[] order = new int[components.length];
+            for (int i = 0; i < components.length; i++) {
+                if (components[i].equals(field)) {
+                    order[i] = 1;
+                } else {
+                    made = MethodHandles.filterArguments(made, i, getter(components[i]));
+                }
+            }
+            return MethodHandles.permuteArguments(
+                    made.asType(made.type().changeReturnType(Object.class)), replacing, order);
+        } catch (IllegalAccessException e) {
             throw new IllegalStateException(field + " was made accessible but is not", e);
         }
     }

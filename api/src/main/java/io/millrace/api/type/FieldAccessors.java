@@ -3,6 +3,9 @@ package io.millrace.api.type;
 import static java.util.Objects.requireNonNull;
 
 import io.millrace.api.InvalidProgramException;
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.MethodType;
 import java.lang.reflect.Array;
 import java.util.HashMap;
 import java.util.Map;
@@ -121,7 +124,9 @@ public final class FieldAccessors {
             return "an array has positions from 0, and \"*\" for the whole of it.";
         }
         if (type instanceof GenericTypeInfo<?> generic) {
-            return "only \"*\" can be used. " + generic.getReason();
+            return "its fields have no names, because it is written as a whole ("
+                    + generic.getReason()
+                    + "). Use a function that takes the field out, or make the class a record.";
         }
         return "only \"*\""
                 + (isSingle(type) ? " or position 0" : "")
@@ -143,6 +148,17 @@ public final class FieldAccessors {
         @Override
         public T set(T record, T value) {
             return value;
+        }
+
+        @Override
+        public MethodHandle getter() {
+            return MethodHandles.identity(Object.class);
+        }
+
+        @Override
+        public MethodHandle replacer() {
+            return MethodHandles.dropArguments(
+                    MethodHandles.identity(Object.class), 0, Object.class);
         }
     }
 
@@ -184,6 +200,34 @@ public final class FieldAccessors {
             M middle = outer.get(record);
             M changed = inner.set(middle, value);
             return changed == middle ? record : outer.set(record, changed);
+        }
+
+        @Override
+        public MethodHandle getter() {
+            MethodHandle first = outer.getter();
+            MethodHandle second = inner.getter();
+            return first == null || second == null
+                    ? null
+                    : MethodHandles.filterReturnValue(
+                            first.asType(first.type().changeReturnType(Object.class)), second);
+        }
+
+        @Override
+        public MethodHandle replacer() {
+            MethodHandle middle = outer.getter();
+            MethodHandle change = inner.replacer();
+            MethodHandle keep = outer.replacer();
+            if (middle == null || change == null || keep == null) {
+                return null;
+            }
+            // (record, value) -> keep(record, change(middle(record), value))
+            MethodHandle kept =
+                    keep.asType(MethodType.methodType(Object.class, Object.class, Object.class));
+            MethodHandle changed =
+                    MethodHandles.filterArguments(
+                            change, 0, middle.asType(middle.type().changeReturnType(Object.class)));
+            return MethodHandles.permuteArguments(
+                    MethodHandles.collectArguments(kept, 1, changed), changed.type(), 0, 0, 1);
         }
     }
 
@@ -234,6 +278,16 @@ public final class FieldAccessors {
         @SuppressWarnings("unchecked")
         public T set(T record, F value) {
             return (T) access().set(record, value);
+        }
+
+        @Override
+        public MethodHandle getter() {
+            return access().getter();
+        }
+
+        @Override
+        public MethodHandle replacer() {
+            return access().replacer();
         }
     }
 

@@ -1,5 +1,6 @@
 package io.millrace.api.type;
 
+import java.lang.reflect.Constructor;
 import java.lang.reflect.Field;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
@@ -11,7 +12,13 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
-/** Says whether a class is a POJO and which rule it breaks if it is none. */
+/**
+ * Says whether a class is a POJO and which rule it breaks if it is none.
+ *
+ * <p>The rules for fields and constructors protect a public class from being taken apart by
+ * accident. One that is not public is the job's own: it needs a constructor without arguments, of
+ * whatever access, and no final field.
+ */
 final class PojoRules {
     private PojoRules() {}
 
@@ -36,7 +43,7 @@ final class PojoRules {
                                 ? " "
                                 : ", inherited from " + field.getDeclaringClass().getName() + ", ")
                         + problem
-                        + ". Kryo writes it, which is slower.";
+                        + ".";
             }
         }
         return null;
@@ -45,9 +52,7 @@ final class PojoRules {
     /** The rules that concern the class as a whole. */
     static String structuralRefusal(Class<?> type) {
         String problem = null;
-        if (type.getClassLoader() == null
-                || type.getName().startsWith("java.")
-                || type.getName().startsWith("javax.")) {
+        if (isJdk(type)) {
             problem = "it belongs to the JDK";
         } else if (Collection.class.isAssignableFrom(type) || Map.class.isAssignableFrom(type)) {
             problem = "it is a collection of its own kind; declare it as List, Set or Map";
@@ -55,19 +60,33 @@ final class PojoRules {
             problem = "it is an exception";
         } else if (type.isHidden() || type.isSynthetic()) {
             problem = "it is a lambda";
-        } else if (!Modifier.isPublic(type.getModifiers())) {
-            problem = "it is not public";
         } else if (type.isLocalClass() || type.isAnonymousClass()) {
             problem = "it is declared inside a method";
         } else if (type.isMemberClass() && !Modifier.isStatic(type.getModifiers())) {
             problem = "it is an inner class that is not static";
-        } else if (Arrays.stream(type.getConstructors())
+        } else if (Arrays.stream(constructors(type))
                 .noneMatch(constructor -> constructor.getParameterCount() == 0)) {
-            problem = "it has no public constructor without arguments";
+            problem =
+                    "it has no "
+                            + (isPublic(type) ? "public " : "")
+                            + "constructor without arguments";
         }
-        return problem == null
-                ? null
-                : type.getName() + " is no POJO: " + problem + ". Kryo writes it, which is slower.";
+        return problem == null ? null : type.getName() + " is no POJO: " + problem + ".";
+    }
+
+    private static boolean isPublic(Class<?> type) {
+        return Modifier.isPublic(type.getModifiers());
+    }
+
+    private static boolean isJdk(Class<?> type) {
+        return type.getClassLoader() == null
+                || type.getName().startsWith("java.")
+                || type.getName().startsWith("javax.");
+    }
+
+    /** Those of a class that is not public need not be so either. */
+    private static Constructor<?>[] constructors(Class<?> type) {
+        return isPublic(type) ? type.getConstructors() : type.getDeclaredConstructors();
     }
 
     /** The fields that are written: neither static nor transient, also inherited, by name. */
@@ -92,7 +111,11 @@ final class PojoRules {
         if (Modifier.isFinal(modifiers)) {
             return "is final; make the class a record";
         }
-        if (Modifier.isPublic(modifiers)) {
+        if (isJdk(field.getDeclaringClass())) {
+            return "belongs to the JDK";
+        }
+        // Nobody but its own code could call the accessors of a class that is not public.
+        if (Modifier.isPublic(modifiers) || !isPublic(type)) {
             return null;
         }
         boolean getter = false;

@@ -4,8 +4,9 @@ import java.util.List;
 
 /**
  * A public class with a public constructor without arguments, each of whose fields is public or has
- * a getter and a setter. Its fields are in the order of their names, those it inherits among them.
- * A value may be of a subclass.
+ * a getter and a setter; or one that is not public, with a constructor without arguments. No field
+ * is final. Its fields are in the order of their names, those it inherits among them. A value may
+ * be of a subclass.
  */
 public final class PojoTypeInfo<T> extends CompositeType<T> {
     private static final long serialVersionUID = 1L;

@@ -53,6 +53,14 @@ public abstract sealed class TypeInformation<T> implements Serializable
     /** Why values cannot be keys, as a sentence with the cure; null if they can. */
     public abstract String keyRefusal();
 
+    /**
+     * Why no value can be sent from one function to another, as part of a sentence with the cure;
+     * null if that is not certain.
+     */
+    public final String writeRefusal() {
+        return Writability.refusal(this);
+    }
+
     @Override
     public abstract boolean equals(Object other);
 

@@ -318,7 +318,7 @@ final class TypeResolver {
         }
         String refusal = PojoRules.refusal(type);
         if (refusal != null) {
-            return new GenericTypeInfo<>(type, refusal);
+            return new GenericTypeInfo<>(type, refusal + " Kryo writes it, which is slower.");
         }
         List<TypeField> fields = new ArrayList<>();
         for (Field field : PojoRules.fields(type)) {

@@ -1,5 +1,6 @@
 package io.millrace.api.type;
 
+import io.millrace.api.InvalidProgramException;
 import java.lang.reflect.Type;
 import java.math.BigDecimal;
 import java.math.BigInteger;
@@ -94,15 +95,18 @@ public final class Types {
         if (found instanceof PojoTypeInfo<T> pojo) {
             return pojo;
         }
-        throw new IllegalArgumentException(
-                found instanceof GenericTypeInfo<?> generic
-                        ? generic.getReason()
-                        : pojoClass.getName() + " is no POJO but " + found);
+        String refusal = PojoRules.refusal(pojoClass);
+        throw new InvalidProgramException(
+                refusal == null
+                        ? pojoClass.getName() + " is no POJO but " + found + "."
+                        : refusal
+                                + " Change that, make it a record, or have Kryo write it, with"
+                                + " Types.GENERIC.");
     }
 
     /** A class that Kryo writes, whatever it is. */
     public static <T> TypeInformation<T> GENERIC(Class<T> type) {
-        return new GenericTypeInfo<>(type, "Kryo was asked for with Types.GENERIC.");
+        return new GenericTypeInfo<>(type, "Types.GENERIC asks for it for " + type.getName() + ".");
     }
 
     /** A Java record. */

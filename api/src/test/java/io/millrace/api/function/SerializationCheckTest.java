@@ -23,6 +23,10 @@ class SerializationCheckTest {
 
     private static final class Connection {
         int port;
+
+        Long plus(Long value) {
+            return value + port;
+        }
     }
 
     private static final class Settings implements Serializable {
@@ -116,7 +120,24 @@ class SerializationCheckTest {
     void shouldNameTheVariableThatALambdaCaptured() {
         int harmless = 3;
         Connection connection = new Connection();
-        assertRefused(v -> v + harmless + connection.port, "captured variable 2 is a ");
+        assertRefused(v -> v + harmless + connection.port, "captured variable connection is a ");
+    }
+
+    @Test
+    void shouldNameTheMethodWithTheLambda() {
+        Connection connection = new Connection();
+        assertRefused(
+                v -> v + connection.port,
+                "(a lambda in "
+                        + SerializationCheckTest.class.getName()
+                        + ".shouldNameTheMethodWithTheLambda)");
+        assertRefused(connection::plus, "the object that the method reference is bound to is a ");
+    }
+
+    @Test
+    void shouldSayThatALambdaUsesItsObject() {
+        assertRefused(v -> v + hashCodeOfTheTest(), "it uses a field or method of the object");
+        assertRefused(v -> v + hashCodeOfTheTest(), "into a local variable in front of it");
     }
 
     @Test

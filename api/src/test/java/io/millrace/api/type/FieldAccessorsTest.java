@@ -129,4 +129,35 @@ class FieldAccessorsTest {
         assertThatThrownBy(() -> first.get(new Order()))
                 .isInstanceOf(InvalidProgramException.class);
     }
+
+    private static void requireSameByHandles(
+            FieldAccessor<?, ?> accessor, Object record, Object before, Object after)
+            throws Throwable {
+        assertThat(accessor.getter().type().parameterType(0)).isEqualTo(Object.class);
+        assertThat(accessor.getter().invoke(record)).isEqualTo(before);
+        Object replaced = accessor.replacer().invoke(record, after);
+        assertThat(accessor.getter().invoke(replaced)).isEqualTo(after);
+    }
+
+    @Test
+    void shouldReachTheSameFieldsByHandlesWithoutBoxing() throws Throwable {
+        Order order = new Order();
+        Tuple2<String, Order> pair = new Tuple2<>("a", order);
+        FieldAccessor<Tuple2<String, Order>, Long> cents =
+                travelled(FieldAccessors.named(PAIR, "f1.amount.cents"));
+        Amount before = order.amount;
+
+        requireSameByHandles(cents, pair, 5L, 7L);
+        requireSameByHandles(travelled(FieldAccessors.at(PAIR, 0)), pair, "a", "b");
+        requireSameByHandles(
+                travelled(FieldAccessors.named(Types.POJO(Order.class), "count")), order, 1, 2);
+        requireSameByHandles(travelled(FieldAccessors.at(Types.STRING, 0)), "x", "x", "y");
+
+        assertThat(cents.getter().type().returnType()).isEqualTo(long.class);
+        assertThat(cents.replacer().type().parameterType(1)).isEqualTo(long.class);
+        assertThat(before.cents()).isEqualTo(5);
+        assertThat(order.amount.cents()).isEqualTo(7);
+        assertThat(order.amount.currency()).isEqualTo("EUR");
+        assertThat(pair.f0).isEqualTo("b");
+    }
 }

@@ -78,8 +78,19 @@ class TypeExtractorTest {
     }
 
     static class NotPublic {
-        public int value;
+        private int value;
     }
+
+    private static final class Hidden {
+        @SuppressWarnings("unused") // read by the serializer
+        private String text;
+    }
+
+    static class NotPublicAndWithoutConstructor {
+        NotPublicAndWithoutConstructor(int value) {}
+    }
+
+    public static class OfTheJdk extends java.util.Observable {}
 
     public static class Heir extends WithoutSetter {
         public String own;
@@ -266,8 +277,20 @@ class TypeExtractorTest {
         assertThat(reason(WithoutConstructor.class))
                 .contains("no public constructor without arguments");
         assertThat(reason(WithFinalField.class)).contains("field fixed is final");
-        assertThat(reason(NotPublic.class)).contains("not public");
+        assertThat(reason(NotPublicAndWithoutConstructor.class))
+                .contains("it has no constructor without arguments");
+        assertThat(reason(OfTheJdk.class))
+                .contains("inherited from java.util.Observable, belongs to the JDK");
         assertThat(reason(TreeMap.class)).contains("belongs to the JDK");
+    }
+
+    @Test
+    void shouldAskForNoAccessorsWhenClassIsNotPublic() {
+        assertThat(TypeExtractor.forClass(NotPublic.class)).isInstanceOf(PojoTypeInfo.class);
+        assertThat(TypeExtractor.forClass(Hidden.class))
+                .isInstanceOf(PojoTypeInfo.class)
+                .extracting(type -> ((PojoTypeInfo<?>) type).fields().get(0).name())
+                .isEqualTo("text");
     }
 
     private static String reason(Class<?> type) {

@@ -17,8 +17,10 @@ import org.apache.hadoop.yarn.api.records.LocalResource;
  * environment and its command.
  *
  * <p>The class path holds the distribution's own jars, which bring their own Hadoop client, and of
- * the cluster nothing but its configuration. It is the same text for every container, because a
- * class-data archive is only used with the class path that it was made with.
+ * the cluster nothing but its configuration. It is the same text for every container, and the
+ * configuration is its last part, because a class-data archive is only used with the class path
+ * that it was made with, or one that begins like it; and an archive cannot be made with a folder on
+ * its class path.
  *
  * <p>Neither environment nor command ever hold the application's secret: nodes write both to start
  * scripts, diagnostics and logs.
@@ -32,6 +34,12 @@ public record ContainerLaunch(
 
     /** Folder that the distribution's archive is unpacked into. */
     public static final String DISTRIBUTION_FOLDER = "millrace";
+
+    /**
+     * Folder that the class-data archive is unpacked into: {@code options.sh}, which prints the
+     * options of a JVM that is to use it, and what that needs.
+     */
+    public static final String CLASS_DATA_FOLDER = "class-data";
 
     /** Folder that the archive of the cluster's {@code *-site.xml} files is unpacked into. */
     public static final String HADOOP_CONF_FOLDER = "hadoop-conf";
@@ -62,11 +70,11 @@ public record ContainerLaunch(
     }
 
     private static String classPath(List<String> jars) {
-        StringBuilder path = new StringBuilder(HADOOP_CONF_FOLDER);
+        StringBuilder path = new StringBuilder();
         for (String jar : jars) {
-            path.append(':').append(DISTRIBUTION_FOLDER).append("/lib/").append(jar);
+            path.append(DISTRIBUTION_FOLDER).append("/lib/").append(jar).append(':');
         }
-        return path.toString();
+        return path.append(HADOOP_CONF_FOLDER).toString();
     }
 
     private static String command(JavaProcess process, List<ContainerFile> files) {
@@ -86,18 +94,32 @@ public record ContainerLaunch(
                 process.javaHome() == null
                         ? "${JAVA_HOME:+$JAVA_HOME/bin/}java"
                         : process.javaHome() + "/bin/java");
+        if (holds(CLASS_DATA_FOLDER, files)) {
+            // On the node, as only there it is known which JDK it has; before the flags, so that
+            // the user's win.
+            words.add(
+                    "$(sh "
+                            + CLASS_DATA_FOLDER
+                            + "/options.sh"
+                            + (process.javaHome() == null ? "" : " " + process.javaHome())
+                            + ")");
+        }
         process.jvmFlags().forEach(flag -> words.add(quoted(flag)));
         String logs = ApplicationConstants.LOG_DIR_EXPANSION_VAR;
         words.add("-XX:ErrorFile=" + logs + "/hs_err_pid%p.log");
         words.add("-Djava.io.tmpdir={{PWD}}/tmp");
         words.add("-Dlog.file=" + logs + "/" + process.logName() + ".log");
-        if (files.stream().anyMatch(file -> file.name().equals(LOG_CONFIGURATION_FILE))) {
+        if (holds(LOG_CONFIGURATION_FILE, files)) {
             words.add("-Dlog4j2.configurationFile=" + LOG_CONFIGURATION_FILE);
         }
         words.add(process.mainClass());
         words.add("1>" + logs + "/stdout");
         words.add("2>" + logs + "/stderr");
         return String.join(" ", words);
+    }
+
+    private static boolean holds(String name, List<ContainerFile> files) {
+        return files.stream().anyMatch(file -> file.name().equals(name));
     }
 
     /**

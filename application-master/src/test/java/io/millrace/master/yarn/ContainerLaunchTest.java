@@ -146,11 +146,26 @@ class ContainerLaunchTest {
     }
 
     @Test
-    void shouldReadTheClustersConfigurationFirstAndOurJarsInTheirOrder() {
+    void shouldReadOurJarsInTheirOrderAndThenTheClustersConfiguration() {
         assertThat(launch(process(List.of(), Map.of())).environment())
                 .containsEntry(
-                        "CLASSPATH", "hadoop-conf:millrace/lib/millrace-api.jar:millrace/lib/a.jar")
+                        "CLASSPATH", "millrace/lib/millrace-api.jar:millrace/lib/a.jar:hadoop-conf")
                 .containsEntry("HADOOP_CONF_DIR", "{{PWD}}/hadoop-conf");
+    }
+
+    @Test
+    void shouldAskTheNodeForTheOptionsOfTheClassDataArchiveWhereItIsShipped() {
+        ContainerFile classData =
+                new ContainerFile("class-data", URI.create("hdfs://nn/x"), 1, 1, true, true);
+        JavaProcess ofNode = process(List.of("-Xmx1g"), Map.of());
+        JavaProcess ofSetting =
+                new JavaProcess("a.Main", "m", List.of(), "/opt/jdk", Map.of(), new TreeMap<>());
+
+        assertThat(launch(ofNode).command()).doesNotContain("class-data");
+        assertThat(ContainerLaunch.of(ofNode, List.of("a.jar"), List.of(classData)).command())
+                .contains("java $(sh class-data/options.sh) -Xmx1g ");
+        assertThat(ContainerLaunch.of(ofSetting, List.of("a.jar"), List.of(classData)).command())
+                .contains("/opt/jdk/bin/java $(sh class-data/options.sh /opt/jdk) ");
     }
 
     @Test

@@ -6,6 +6,7 @@ import static io.millrace.api.ConfigOption.Scope.WORKER;
 
 import io.millrace.api.ConfigOption;
 import io.millrace.api.ConfigOptions;
+import io.millrace.api.MemorySize;
 import io.millrace.api.RuntimeExecutionMode;
 import java.time.Duration;
 import java.util.List;
@@ -96,4 +97,14 @@ public final class JobOptions {
                     .withDescription(
                             "The longest a record waits in a buffer that is not full; 0: it never"
                                     + " waits.");
+
+    public static final ConfigOption<MemorySize> ACCUMULATORS_MAX_SIZE =
+            ConfigOption.named("pipeline.accumulators.max-size", MemorySize.class)
+                    .readBy(JOB)
+                    .defaultValue(MemorySize.ofKibiBytes(256))
+                    .between(MemorySize.ofKibiBytes(1), MemorySize.ofMebiBytes(16))
+                    .withDescription(
+                            "Limit of what the accumulators of one subtask take when they are sent"
+                                    + " to the master, about once a second; a subtask that exceeds"
+                                    + " it fails its job.");
 }

@@ -1,8 +1,11 @@
 package io.millrace.runtime.control;
 
 import com.esotericsoftware.kryo.Kryo;
+import com.esotericsoftware.kryo.KryoException;
+import com.esotericsoftware.kryo.Registration;
 import com.esotericsoftware.kryo.io.Input;
 import com.esotericsoftware.kryo.io.Output;
+import com.esotericsoftware.kryo.util.DefaultClassResolver;
 import com.esotericsoftware.kryo.util.Pool;
 import io.millrace.runtime.file.FileSplit;
 import io.millrace.runtime.graph.JobEdge;
@@ -12,6 +15,10 @@ import io.millrace.runtime.master.JobIntent;
 import io.millrace.runtime.master.JobResult;
 import io.millrace.runtime.master.JobState;
 import io.millrace.runtime.master.JobStatus;
+import io.millrace.runtime.metrics.AccumulatorPart;
+import io.millrace.runtime.metrics.JobValues;
+import io.millrace.runtime.metrics.MetricValue;
+import io.millrace.runtime.metrics.UserValues;
 import io.millrace.runtime.network.MessageCodec;
 import io.millrace.runtime.schedule.AttemptId;
 import io.millrace.runtime.schedule.Generation;
@@ -86,14 +93,19 @@ public final class ControlCodec implements MessageCodec {
                     JobVertex.FileInput.class,
                     JobVertex.FileOutput.class,
                     JobEdge.class,
-                    JobIntent.class);
+                    JobIntent.class,
+                    UserValues.class,
+                    AccumulatorPart.class,
+                    MetricValue.class,
+                    JobValues.Shown.class);
 
     private static final List<Class<?>> ENUMS =
             List.of(
                     ToMaster.Phase.class,
                     Failure.Category.class,
                     JobState.class,
-                    JobEdge.Pattern.class);
+                    JobEdge.Pattern.class,
+                    MetricValue.Kind.class);
 
     private static final Pool<Kryo> KRYOS =
             new Pool<>(true, true, 16) {
@@ -103,8 +115,16 @@ public final class ControlCodec implements MessageCodec {
                 }
             };
 
+    /** Kryo reads a class by its name before it refuses it, of whatever length the bytes say. */
+    private static final class RegisteredClasses extends DefaultClassResolver {
+        @Override
+        protected Registration readName(Input input) {
+            throw new KryoException("a class by its name, not by its number");
+        }
+    }
+
     private static Kryo newKryo() {
-        Kryo kryo = new Kryo();
+        Kryo kryo = new Kryo(new RegisteredClasses(), null);
         kryo.setRegistrationRequired(true);
         kryo.setReferences(false);
         kryo.setMaxDepth(MAX_DEPTH);

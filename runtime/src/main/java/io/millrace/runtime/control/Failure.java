@@ -2,6 +2,7 @@ package io.millrace.runtime.control;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
 
 /**
  * An exception as text, because the classes of a user's exception are known only where the job's
@@ -32,11 +33,13 @@ public record Failure(Category category, String where, Text cause) {
      *
      * @param className empty where there was no exception, only something to say
      * @param message may be null
-     * @param frames stack trace, innermost first, at most {@value #MAX_FRAMES}
+     * @param frames stack trace, innermost first, at most {@value #MAX_FRAMES}; hidden classes
+     *     without the address in their names, which is another one in each process
      * @param cause may be null
      */
     public record Text(String className, String message, List<String> frames, Text cause) {
         static final int MAX_FRAMES = 64;
+        private static final Pattern ADDRESS = Pattern.compile("/0x[0-9a-f]+");
         private static final int MAX_DEPTH = 16;
         private static final int MAX_MESSAGE = 4096;
 
@@ -54,7 +57,7 @@ public record Failure(Category category, String where, Text cause) {
                 if (frames.size() == MAX_FRAMES) {
                     break;
                 }
-                frames.add(e.toString());
+                frames.add(ADDRESS.matcher(e.toString()).replaceAll(""));
             }
             String message = t.getMessage();
             if (message != null && message.length() > MAX_MESSAGE) {

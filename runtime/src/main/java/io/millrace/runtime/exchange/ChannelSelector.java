@@ -1,8 +1,7 @@
 package io.millrace.runtime.exchange;
 
 import io.millrace.api.function.KeySelector;
-import io.millrace.runtime.serializer.KeyGroups;
-import io.millrace.runtime.serializer.KeyHasher;
+import io.millrace.api.function.Partitioner;
 import java.util.SplittableRandom;
 
 /**
@@ -52,20 +51,27 @@ public interface ChannelSelector {
         return value -> random.nextInt(channels);
     }
 
-    /** By the key group of the record's key; a null key is refused, as Flink refuses it. */
-    static <T, K> ChannelSelector byKey(
-            KeySelector<T, K> selector, KeyHasher<K> hasher, int maxParallelism, int channels) {
+    /** By a partitioner of the user's; a number that is none of the channels is refused. */
+    static <T, K> ChannelSelector byPartitioner(
+            Partitioner<?> partitioner, KeySelector<T, K> selector, int channels) {
+        @SuppressWarnings("unchecked") // the graph was built with a partitioner of K
+        Partitioner<K> typed = (Partitioner<K>) partitioner;
         return value -> {
             @SuppressWarnings("unchecked") // the graph was built from a stream of T
-            K key = selector.getKey((T) value);
-            if (key == null) {
+            int channel = typed.partition(selector.getKey((T) value), channels);
+            if (channel < 0 || channel >= channels) {
                 throw new IllegalArgumentException(
-                        "The key selector gave null as the key of a record; every record of a keyed"
-                                + " stream needs a key: filter such records out before keyBy, or"
-                                + " give them a key of their own.");
+                        "The partitioner "
+                                + typed.getClass().getName()
+                                + " sent a record to partition "
+                                + channel
+                                + ", but there are "
+                                + channels
+                                + ": it has to return 0 to "
+                                + (channels - 1)
+                                + ".");
             }
-            return KeyGroups.subtask(
-                    KeyGroups.of(hasher.hash(key), maxParallelism), maxParallelism, channels);
+            return channel;
         };
     }
 }

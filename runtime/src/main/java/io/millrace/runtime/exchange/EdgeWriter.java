@@ -1,9 +1,16 @@
 package io.millrace.runtime.exchange;
 
+import io.millrace.api.function.KeySelector;
+import io.millrace.api.type.TypeInformation;
+import io.millrace.runtime.generate.JobClasses;
+import io.millrace.runtime.serializer.KeyHasher;
+import io.millrace.runtime.serializer.TypeSerializer;
+import java.lang.invoke.MethodHandles;
 import java.util.List;
 
 /**
- * Writes one subtask's records to the channels of one edge.
+ * The channels by which one subtask writes to one edge, all together; its records are written by a
+ * {@link RecordWriter} that this makes.
  *
  * <p>Threads: owned by the writing subtask.
  */
@@ -28,7 +35,6 @@ public final class EdgeWriter {
 
     private final int edge;
     private final OutputChannel[] channels;
-    private final ChannelSelector selector;
     private final long bufferTimeoutMillis;
     private final boolean flushEachRecord;
     private final Overdrawn overdrawn;
@@ -40,31 +46,72 @@ public final class EdgeWriter {
      * @param channels in the order of the readers' subtasks
      * @param bufferTimeoutMillis the longest a record may wait in an open batch; 0: it never waits;
      *     -1: until the batch is full or the writer waits
-     * @param overdrawn called within {@link #emit}
+     * @param overdrawn called while a record is written
      */
     public EdgeWriter(
-            int edge,
-            List<OutputChannel> channels,
-            ChannelSelector selector,
-            long bufferTimeoutMillis,
-            Overdrawn overdrawn) {
+            int edge, List<OutputChannel> channels, long bufferTimeoutMillis, Overdrawn overdrawn) {
         this.edge = edge;
         this.channels = channels.toArray(OutputChannel[]::new);
-        this.selector = selector;
         this.bufferTimeoutMillis = bufferTimeoutMillis;
         this.flushEachRecord = bufferTimeoutMillis == 0;
         this.overdrawn = overdrawn;
     }
 
-    public void emit(Object value, long timestamp) throws Exception {
-        int at = selector.select(value);
-        if (at == ChannelSelector.ALL) {
-            for (OutputChannel channel : channels) {
-                channel.write(value, timestamp);
-            }
-        } else {
-            channels[at].write(value, timestamp);
-        }
+    /**
+     * Writes by the key groups of keys.
+     *
+     * @param place of the edge in the plan
+     * @param type of the records
+     * @param serializer of the type
+     */
+    public <T, K> RecordWriter byKey(
+            JobClasses classes,
+            Object place,
+            TypeInformation<?> type,
+            TypeSerializer<Object> serializer,
+            KeySelector<T, K> selector,
+            KeyHasher<K> hasher,
+            int maxParallelism) {
+        return classes.copy(MethodHandles.lookup(), KeyedRecordWriter.class, place)
+                .newInstance(
+                        RecordWriter.class,
+                        this,
+                        copier(serializer),
+                        RecordSize.of(type, serializer, classes, place),
+                        selector,
+                        hasher.function(),
+                        maxParallelism);
+    }
+
+    /** Writes to the readers that a selector says; parameters as of {@link #byKey}. */
+    public RecordWriter bySelector(
+            JobClasses classes,
+            Object place,
+            TypeInformation<?> type,
+            TypeSerializer<Object> serializer,
+            ChannelSelector selector) {
+        return classes.copy(MethodHandles.lookup(), SelectingRecordWriter.class, place)
+                .newInstance(
+                        RecordWriter.class,
+                        this,
+                        copier(serializer),
+                        RecordSize.of(type, serializer, classes, place),
+                        selector);
+    }
+
+    private static TypeSerializer<Object> copier(TypeSerializer<Object> serializer) {
+        return serializer.isImmutable() ? null : serializer;
+    }
+
+    static IllegalArgumentException nullKey() {
+        return new IllegalArgumentException(
+                "The key selector gave null as the key of a record; every record of a keyed"
+                        + " stream needs a key: filter such records out before keyBy, or"
+                        + " give them a key of their own.");
+    }
+
+    /** A record was written; now and then looks whether the channels take more. */
+    void written() {
         if (flushEachRecord) {
             flush();
         }
@@ -116,6 +163,10 @@ public final class EdgeWriter {
 
     public int edge() {
         return edge;
+    }
+
+    OutputChannel[] channelArray() {
+        return channels;
     }
 
     public List<OutputChannel> channels() {

@@ -1,20 +1,20 @@
 package io.millrace.runtime.exchange;
 
-import io.millrace.runtime.serializer.TypeSerializer;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
-import java.util.function.ToIntFunction;
 
 /**
  * A channel between two subtasks of one worker: hands over objects in batches.
  *
  * <p>Shape: a linked list of chunks, each either up to {@value #MAX_CHUNK} records or one event.
  * The last chunk is open: its writer appends to it while the reader may already take what was made
- * visible. Chunks start small and double while they fill before anybody asks for a flush, as long
- * as {@value #MAX_CHUNK_BYTES} bytes hold them, by the size of the record that opens one.
+ * visible. Chunks start small and double while they fill before anybody asks for a flush, and are
+ * closed early when their records have the bytes that the gate's budget gives a batch. A record
+ * that is large for the budget has a chunk of its own.
  *
- * <p>Unit: the bound is a number of closed chunks that are not yet consumed; beyond it {@link
- * OutputChannel#isAvailable} is false, though writing still succeeds (overdraft).
+ * <p>Unit: the bounds are the {@link GateBudget}, in bytes, and a number of closed chunks that are
+ * not yet consumed; beyond them {@link OutputChannel#isAvailable} is false, though writing still
+ * succeeds (overdraft).
  *
  * <p>Threads: one writer, one reader, anybody may ask for a flush or close. A chunk's {@code
  * written} is published with a release store for each record, so that a flush needs nothing of a
@@ -23,7 +23,6 @@ import java.util.function.ToIntFunction;
 public final class LocalChannel {
     static final int MIN_CHUNK = 16;
     static final int MAX_CHUNK = 512;
-    static final int MAX_CHUNK_BYTES = 64 << 10;
 
     private static final VarHandle WRITTEN;
     private static final VarHandle VISIBLE;
@@ -40,8 +39,7 @@ public final class LocalChannel {
 
     private final String name;
     private final int boundChunks;
-    private final TypeSerializer<Object> copier;
-    private final ToIntFunction<Object> sizer;
+    private final GateBudget budget;
     private final boolean atOnce;
     private final Writer writer;
     private final Reader reader;
@@ -70,27 +68,29 @@ public final class LocalChannel {
     /**
      * @param name both ends, for messages
      * @param boundChunks closed chunks that may wait for the reader, at least 1
-     * @param copier copies what is handed over, or null if references may be shared
-     * @param sizer about how many bytes a record takes; asked once a chunk, by the writer
+     * @param budget of the gate that the reader belongs to
      */
-    public LocalChannel(
-            String name,
-            int boundChunks,
-            TypeSerializer<Object> copier,
-            ToIntFunction<Object> sizer,
-            Visibility visibility) {
+    public LocalChannel(String name, int boundChunks, GateBudget budget, Visibility visibility) {
         if (boundChunks < 1) {
             throw new IllegalArgumentException("bound of " + boundChunks + " chunks");
         }
         this.name = name;
         this.boundChunks = boundChunks;
-        this.copier = copier;
-        this.sizer = sizer;
+        this.budget = budget;
         this.atOnce = visibility == Visibility.AT_ONCE;
         // Both ends begin with it. Nobody else may hold it: all later chunks hang on it.
         Chunk first = new Chunk(MIN_CHUNK);
         this.writer = new Writer(first);
         this.reader = new Reader(first);
+        budget.join(this::wakeWaitingWriter);
+    }
+
+    /** There is room again, of whatever kind. */
+    private void wakeWaitingWriter() {
+        if (writerWaits) {
+            writerWaits = false;
+            wakeWriter.wake();
+        }
     }
 
     /** The writing end; to be called once, by whoever opens it. */
@@ -117,6 +117,9 @@ public final class LocalChannel {
         @SuppressWarnings("unused") // by VarHandle
         private int visible;
 
+        /** Of its records; set before it is closed. */
+        private long bytes;
+
         volatile boolean closed;
         volatile Chunk next;
 
@@ -140,6 +143,8 @@ public final class LocalChannel {
         private int count;
         private int capacity = MIN_CHUNK;
         private long closedChunks;
+        private long openBytes;
+        private int batchBytes = budget.batchBytes();
         private long records;
         private boolean ended;
 
@@ -148,18 +153,18 @@ public final class LocalChannel {
         }
 
         @Override
-        public void write(Object value, long timestamp) {
+        public void write(Object value, long timestamp, int bytes) {
             if (readerClosed) {
                 return;
             }
             Chunk chunk = tail;
             int at = count;
-            if (at == chunk.values.length) {
-                capacity = Math.min(2 * at, Math.min(MAX_CHUNK, fitting(value)));
-                chunk = append(new Chunk(capacity));
-                at = 0;
+            if (at == chunk.values.length || openBytes + bytes > batchBytes) {
+                chunk = chunkFor(bytes);
+                at = count;
             }
-            chunk.values[at] = copier == null ? value : copier.copy(value);
+            openBytes += bytes;
+            chunk.values[at] = value;
             chunk.timestamps[at] = timestamp;
             count = at + 1;
             records++;
@@ -176,14 +181,40 @@ public final class LocalChannel {
             }
         }
 
-        /** How many records like this one a chunk may hold. */
-        private int fitting(Object value) {
-            return Math.max(1, MAX_CHUNK_BYTES / Math.max(1, sizer.applyAsInt(value)));
+        @Override
+        public boolean handsObjectsOver() {
+            return true;
+        }
+
+        /** An open chunk for a record of so many bytes. */
+        private Chunk chunkFor(int bytes) {
+            batchBytes = budget.batchBytes();
+            if (budget.travelsAlone(bytes)) {
+                return appended(1);
+            }
+            boolean full = count == tail.values.length;
+            if (!full && (count == 0 || openBytes + bytes <= batchBytes)) {
+                return tail;
+            }
+            if (full && count == capacity) {
+                capacity = Math.min(2 * count, MAX_CHUNK);
+            }
+            int fitting = Math.max(1, batchBytes / Math.max(1, bytes));
+            return appended(Math.min(capacity, fitting));
+        }
+
+        private Chunk appended(int capacity) {
+            Chunk next = append(new Chunk(capacity));
+            wakeReader.wake();
+            return next;
         }
 
         private void closeTail() {
             if (!tail.closed) {
                 closedChunks++;
+                tail.bytes = openBytes;
+                budget.take(openBytes);
+                openBytes = 0;
                 tail.closed = true;
             }
         }
@@ -238,12 +269,17 @@ public final class LocalChannel {
 
         @Override
         public boolean isAvailable() {
-            if (closedChunks - consumedChunks < boundChunks || readerClosed) {
+            if (hasRoom()) {
                 return true;
             }
             writerWaits = true;
             // the reader may have consumed between the look and the flag
-            return closedChunks - consumedChunks < boundChunks || readerClosed;
+            return hasRoom();
+        }
+
+        private boolean hasRoom() {
+            long waiting = closedChunks - consumedChunks;
+            return waiting == 0 || waiting < boundChunks && budget.hasRoom() || readerClosed;
         }
 
         @Override
@@ -347,10 +383,10 @@ public final class LocalChannel {
         private void consume() {
             consumed = true;
             consumedChunks = consumedChunks + 1; // single writer: this thread
-            if (writerWaits) {
-                writerWaits = false;
-                wakeWriter.wake();
+            if (chunk.bytes > 0) {
+                budget.giveBack(chunk.bytes);
             }
+            wakeWaitingWriter();
         }
 
         @Override

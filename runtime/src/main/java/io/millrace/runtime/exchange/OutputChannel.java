@@ -8,8 +8,19 @@ package io.millrace.runtime.exchange;
  */
 public interface OutputChannel {
 
-    /** Appends a record. Always succeeds: a channel that is full goes into its overdraft. */
-    void write(Object value, long timestamp);
+    /**
+     * Appends a record. Always succeeds: a channel that is full goes into its overdraft.
+     *
+     * @param bytes about how many it takes on the heap; only looked at where {@link
+     *     #handsObjectsOver}
+     */
+    void write(Object value, long timestamp, int bytes);
+
+    /**
+     * Whether the reader is given the very object that is written: whoever writes it then copies
+     * what may still be changed. Always the same.
+     */
+    boolean handsObjectsOver();
 
     /** Appends an event behind all records written so far, and flushes. Needs no credit. */
     void writeEvent(StreamEvent event);

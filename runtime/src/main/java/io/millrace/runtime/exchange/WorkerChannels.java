@@ -4,8 +4,10 @@ import io.millrace.runtime.schedule.AttemptId;
 import io.millrace.runtime.serializer.TypeSerializer;
 import io.millrace.runtime.worker.WorkerAddress;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Iterator;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * The channels of one worker: local ones between its own subtasks, remote ones to all others.
@@ -19,7 +21,11 @@ public final class WorkerChannels implements Channels {
     private final String workerId;
     private final Channels remote;
     private final int localBoundChunks;
+    private final long gateBytes;
     private final Map<ChannelId, Meeting> meetings = new HashMap<>();
+
+    /** Of the readers that meetings are about. */
+    private final Map<AttemptId, GateBudget> budgets = new HashMap<>();
 
     private static final class Meeting {
         final LocalChannel channel;
@@ -36,11 +42,13 @@ public final class WorkerChannels implements Channels {
     /**
      * @param remote opens channels to other workers
      * @param localBoundChunks closed chunks that may wait in a local channel
+     * @param gateBytes that may wait in all local channels of one gate
      */
-    public WorkerChannels(String workerId, Channels remote, int localBoundChunks) {
+    public WorkerChannels(String workerId, Channels remote, int localBoundChunks, long gateBytes) {
         this.workerId = workerId;
         this.remote = remote;
         this.localBoundChunks = localBoundChunks;
+        this.gateBytes = gateBytes;
     }
 
     @Override
@@ -50,7 +58,7 @@ public final class WorkerChannels implements Channels {
             return remote.openOutput(id, reader, serializer, writer);
         }
         synchronized (this) {
-            Meeting meeting = meeting(id, serializer);
+            Meeting meeting = meeting(id);
             if (meeting.output != null) {
                 throw new IllegalStateException("Channel " + id + " has a writer already");
             }
@@ -66,7 +74,7 @@ public final class WorkerChannels implements Channels {
             return remote.openInput(id, writer, serializer, reader);
         }
         synchronized (this) {
-            Meeting meeting = meeting(id, serializer);
+            Meeting meeting = meeting(id);
             if (meeting.input != null) {
                 throw new IllegalStateException("Channel " + id + " has a reader already");
             }
@@ -75,23 +83,31 @@ public final class WorkerChannels implements Channels {
         }
     }
 
-    private Meeting meeting(ChannelId id, TypeSerializer<Object> serializer) {
+    private Meeting meeting(ChannelId id) {
         Meeting known = meetings.get(id);
         if (known != null) {
             return known;
         }
         // what older attempts left behind, whose other end never came, is of no use to anybody
-        meetings.keySet().removeIf(old -> isOlder(old, id));
+        if (meetings.keySet().removeIf(old -> isOlder(old, id))) {
+            forgetBudgets();
+        }
         Meeting meeting =
                 new Meeting(
                         new LocalChannel(
                                 id.toString(),
                                 localBoundChunks,
-                                serializer.isImmutable() ? null : serializer,
-                                new SampledSize(serializer),
+                                budgets.computeIfAbsent(
+                                        id.reader(), reader -> new GateBudget(gateBytes)),
                                 LocalChannel.Visibility.ON_FLUSH));
         meetings.put(id, meeting);
         return meeting;
+    }
+
+    private void forgetBudgets() {
+        Set<AttemptId> readers = new HashSet<>();
+        meetings.keySet().forEach(id -> readers.add(id.reader()));
+        budgets.keySet().retainAll(readers);
     }
 
     private static boolean isOlder(ChannelId old, ChannelId id) {
@@ -124,6 +140,7 @@ public final class WorkerChannels implements Channels {
                     all.remove();
                 }
             }
+            forgetBudgets();
         }
         remote.release(attempt);
     }

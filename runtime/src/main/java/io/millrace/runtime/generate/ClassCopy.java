@@ -8,6 +8,7 @@ import java.lang.invoke.MethodHandles.Lookup.ClassOption;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.InvocationTargetException;
 import java.util.Arrays;
+import java.util.List;
 
 /**
  * A class of the engine's once more, as a hidden class for one place in a job's plan.
@@ -40,9 +41,12 @@ public final class ClassCopy {
     /**
      * @param lookup of the original's package, with all its rights
      * @param place shows in stack traces and profiles, as far as a class name can show it
+     * @param constants what its static fields take by {@link MethodHandles#classDataAt}, which the
+     *     compiler knows to be constant; may be empty
      * @throws IllegalArgumentException if the original cannot be copied, with the reason
      */
-    public static ClassCopy of(MethodHandles.Lookup lookup, Class<?> original, String place) {
+    public static ClassCopy of(
+            MethodHandles.Lookup lookup, Class<?> original, String place, List<?> constants) {
         ClassFile file = new ClassFile(bytesOf(original));
         String reason = whyNotCopied(original, file);
         if (reason != null) {
@@ -52,8 +56,11 @@ public final class ClassCopy {
         try {
             Class<?> copy =
                     MethodHandles.privateLookupIn(original, lookup)
-                            .defineHiddenClass(
-                                    file.renamed(suffixFor(place)), false, ClassOption.NESTMATE)
+                            .defineHiddenClassWithClassData(
+                                    file.renamed(suffixFor(place)),
+                                    constants,
+                                    false,
+                                    ClassOption.NESTMATE)
                             .lookupClass();
             Constructor<?> constructor = copy.getDeclaredConstructors()[0];
             constructor.setAccessible(true);

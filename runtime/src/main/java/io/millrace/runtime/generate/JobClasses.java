@@ -3,6 +3,7 @@ package io.millrace.runtime.generate;
 import static java.util.Objects.requireNonNull;
 
 import java.lang.invoke.MethodHandles;
+import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 
@@ -60,8 +61,18 @@ public final class JobClasses {
      * @throws IllegalArgumentException if the class cannot be copied, with the reason
      */
     public ClassCopy copy(MethodHandles.Lookup lookup, Class<?> original, Object place) {
+        return copy(lookup, original, place, List.of());
+    }
+
+    /**
+     * As above, of a class that takes constants.
+     *
+     * @param constants the same at each call for the place, or as good as the same
+     */
+    public ClassCopy copy(
+            MethodHandles.Lookup lookup, Class<?> original, Object place, List<?> constants) {
         return generated(
                 new CopyKey(original, place),
-                key -> ClassCopy.of(lookup, original, place.toString()));
+                key -> ClassCopy.of(lookup, original, place.toString(), constants));
     }
 }

@@ -1,5 +1,6 @@
 package io.millrace.runtime.graph;
 
+import io.millrace.api.function.DiscardingSink;
 import io.millrace.api.transform.OperatorSpec;
 import io.millrace.api.transform.Partitioning;
 import io.millrace.api.transform.SinkSpec;
@@ -18,10 +19,8 @@ import java.util.List;
  *
  * <p>Shape: a tree in topological order; the first operator is the head, which reads the chain's
  * input or is a source.
- *
- * @param objectReuse whether mutable records are handed from operator to operator without a copy
  */
-public record ChainSpec(List<ChainedOperator> operators, boolean objectReuse) {
+public record ChainSpec(List<ChainedOperator> operators) {
     public ChainSpec {
         operators = List.copyOf(operators);
     }
@@ -31,7 +30,6 @@ public record ChainSpec(List<ChainedOperator> operators, boolean objectReuse) {
      * functions that share an object, get one each, chained or not.
      */
     void write(ObjectOutputStream out) throws IOException {
-        out.writeBoolean(objectReuse);
         out.writeInt(operators.size());
         for (ChainedOperator operator : operators) {
             out.writeObject(operator);
@@ -41,13 +39,12 @@ public record ChainSpec(List<ChainedOperator> operators, boolean objectReuse) {
 
     /** Reads what the planner wrote. */
     public static ChainSpec read(ObjectInputStream in) throws IOException, ClassNotFoundException {
-        boolean objectReuse = in.readBoolean();
         int count = in.readInt();
         List<ChainedOperator> operators = new ArrayList<>();
         for (int i = 0; i < count; i++) {
             operators.add((ChainedOperator) in.readObject());
         }
-        return new ChainSpec(operators, objectReuse);
+        return new ChainSpec(operators);
     }
 
     public ChainedOperator head() {
@@ -59,7 +56,7 @@ public record ChainSpec(List<ChainedOperator> operators, boolean objectReuse) {
      *
      * @param id number of the operator in the job
      * @param inputType null for a source
-     * @param chained places in the chain of the operators that read this one directly
+     * @param chained the operators of the chain that read this one directly
      * @param edges edges that carry this operator's records to other chains
      */
     public record ChainedOperator(
@@ -69,7 +66,7 @@ public record ChainSpec(List<ChainedOperator> operators, boolean objectReuse) {
             Body body,
             TypeInformation<?> inputType,
             TypeInformation<?> outputType,
-            List<Integer> chained,
+            List<Reader> chained,
             List<EdgeOutput> edges)
             implements Serializable {
         public ChainedOperator {
@@ -77,6 +74,14 @@ public record ChainSpec(List<ChainedOperator> operators, boolean objectReuse) {
             edges = List.copyOf(edges);
         }
     }
+
+    /**
+     * An operator that reads another one of the chain.
+     *
+     * @param place in the chain
+     * @param copies whether it is given a copy of each record
+     */
+    public record Reader(int place, boolean copies) implements Serializable {}
 
     /**
      * An edge that leaves the chain.
@@ -99,6 +104,14 @@ public record ChainSpec(List<ChainedOperator> operators, boolean objectReuse) {
 
         /** Whether code of the user's sees the records, and may keep or change them. */
         boolean runsUserCode();
+
+        /**
+         * Whether an object that was emitted is still used by the operator, though no function of
+         * the user's has kept it.
+         */
+        default boolean keepsWhatItEmits() {
+            return false;
+        }
 
         record Source(SourceSpec<?> spec) implements Body {
             @Override
@@ -130,12 +143,21 @@ public record ChainSpec(List<ChainedOperator> operators, boolean objectReuse) {
             public boolean runsUserCode() {
                 return true;
             }
+
+            /** The results so far are its state. */
+            @Override
+            public boolean keepsWhatItEmits() {
+                return !finalResultsOnly
+                        && (spec instanceof OperatorSpec.KeyedReduce
+                                || spec instanceof OperatorSpec.KeyedAggregate);
+            }
         }
 
         record Sink(SinkSpec<?> spec) implements Body {
             @Override
             public boolean runsUserCode() {
-                return spec instanceof SinkSpec.Function;
+                return spec instanceof SinkSpec.Function<?> sink
+                        && sink.function().getClass() != DiscardingSink.class;
             }
         }
     }

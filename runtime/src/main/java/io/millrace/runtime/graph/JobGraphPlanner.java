@@ -1,7 +1,6 @@
 package io.millrace.runtime.graph;
 
 import io.millrace.api.InvalidProgramException;
-import io.millrace.api.transform.ChainingStrategy;
 import io.millrace.api.transform.Partitioning;
 import io.millrace.api.transform.SinkSpec;
 import io.millrace.api.transform.SourceSpec;
@@ -21,15 +20,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/**
- * Chains what can be chained and makes the job graph of a stream graph.
- *
- * <p>Two operators are chained if records go from one to the other unchanged in number of subtasks
- * and in place (forward), nobody else feeds the second one, both may be chained and share a slot.
- */
+/** Chains what can be chained and makes the job graph of a stream graph. */
 public final class JobGraphPlanner {
     private final StreamGraph graph;
     private final Settings settings;
+    private final Chaining chaining;
     private final Map<Integer, List<Integer>> chains = new LinkedHashMap<>();
     private final Map<Integer, Integer> headOf = new HashMap<>();
 
@@ -46,6 +41,7 @@ public final class JobGraphPlanner {
     private JobGraphPlanner(StreamGraph graph, Settings settings) {
         this.graph = graph;
         this.settings = settings;
+        this.chaining = new Chaining(graph, settings.chaining(), settings.objectReuse());
     }
 
     public static JobGraph plan(StreamGraph graph, Settings settings) {
@@ -110,16 +106,7 @@ public final class JobGraphPlanner {
     }
 
     private boolean isChained(StreamGraph.Edge edge) {
-        StreamGraph.Node from = graph.node(edge.source());
-        StreamGraph.Node to = graph.node(edge.target());
-        return settings.chaining()
-                && graph.inputsOf(to.id()).size() == 1
-                && edge.partitioning() instanceof Partitioning.Forward<?>
-                && from.parallelism() == to.parallelism()
-                && from.maxParallelism() == to.maxParallelism()
-                && from.slotSharingGroup().equals(to.slotSharingGroup())
-                && from.chaining() != ChainingStrategy.NEVER
-                && to.chaining() == ChainingStrategy.ALWAYS;
+        return chaining.handOver(edge).isChained();
     }
 
     private static JobEdge.Pattern pattern(Partitioning<?> partitioning) {
@@ -137,7 +124,7 @@ public final class JobGraphPlanner {
         Set<Integer> within = new HashSet<>(members);
         for (int member : members) {
             StreamGraph.Node node = graph.node(member);
-            List<Integer> chained = new ArrayList<>();
+            List<ChainSpec.Reader> chained = new ArrayList<>();
             List<ChainSpec.EdgeOutput> leaving = new ArrayList<>();
             for (StreamGraph.Edge edge : graph.outputsOf(member)) {
                 Integer number = edgeNumbers.get(edge);
@@ -150,7 +137,10 @@ public final class JobGraphPlanner {
                                     groups,
                                     node.bufferTimeoutMillis()));
                 } else if (within.contains(edge.target())) {
-                    chained.add(members.indexOf(edge.target()));
+                    chained.add(
+                            new ChainSpec.Reader(
+                                    members.indexOf(edge.target()),
+                                    chaining.handOver(edge) == HandOver.CHAINED_COPY));
                 }
             }
             operators.add(
@@ -173,7 +163,7 @@ public final class JobGraphPlanner {
             }
         }
         StreamGraph.Node head = graph.node(members.get(0));
-        ChainSpec spec = new ChainSpec(operators, settings.objectReuse());
+        ChainSpec spec = new ChainSpec(operators);
         return new JobVertex(
                 id,
                 name(operators, 0),
@@ -223,11 +213,12 @@ public final class JobGraphPlanner {
     /** {@code a -> b}, {@code a -> (b -> c, d)}. */
     private static String name(List<ChainSpec.ChainedOperator> operators, int at) {
         ChainSpec.ChainedOperator operator = operators.get(at);
-        List<String> next = operator.chained().stream().map(i -> name(operators, i)).toList();
-        return switch (next.size()) {
+        List<String> names =
+                operator.chained().stream().map(next -> name(operators, next.place())).toList();
+        return switch (names.size()) {
             case 0 -> operator.name();
-            case 1 -> operator.name() + " -> " + next.get(0);
-            default -> operator.name() + " -> (" + String.join(", ", next) + ")";
+            case 1 -> operator.name() + " -> " + names.get(0);
+            default -> operator.name() + " -> (" + String.join(", ", names) + ")";
         };
     }
 

@@ -9,6 +9,9 @@ import io.millrace.runtime.config.ParsedConfiguration;
 import io.millrace.runtime.config.TaskManagerOptions;
 import io.millrace.runtime.memory.SegmentDemand;
 import io.millrace.runtime.memory.TaskManagerMemory;
+import io.millrace.runtime.serializer.Serializers;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Makes the graphs of a program under the settings in force; the same code wherever the program was
@@ -17,6 +20,8 @@ import io.millrace.runtime.memory.TaskManagerMemory;
  * <p>Precedence of a parallelism: operator, environment, command line, file, default.
  */
 public final class JobPlanner {
+    private static final Logger LOG = LoggerFactory.getLogger(JobPlanner.class);
+
     private final ParsedConfiguration launcher;
     private final int fallbackParallelism;
 
@@ -64,18 +69,48 @@ public final class JobPlanner {
         return StreamGraphPlanner.plan(decided, parallelism);
     }
 
+    /** The plan of the program as JSON, for its author to read. */
+    public String explain(Pipeline pipeline) {
+        StreamGraph graph = streamGraph(pipeline);
+        Chaining chaining =
+                new Chaining(
+                        graph,
+                        isChainingEnabled(pipeline),
+                        settingsOf(pipeline).get(JobOptions.OBJECT_REUSE));
+        return PlanJson.of(graph, chaining);
+    }
+
+    private boolean isChainingEnabled(Pipeline pipeline) {
+        return pipeline.chainingEnabled() && settingsOf(pipeline).get(JobOptions.OPERATOR_CHAINING);
+    }
+
     /**
      * @param jobId 32 hexadecimal digits
      */
     public JobGraph jobGraph(Pipeline pipeline, String jobId) {
         ParsedConfiguration settings = settingsOf(pipeline);
+        StreamGraph operators = streamGraph(pipeline);
+        logSlowSerializers(operators);
         return JobGraphPlanner.plan(
-                streamGraph(pipeline),
+                operators,
                 new JobGraphPlanner.Settings(
                         jobId,
-                        pipeline.chainingEnabled() && settings.get(JobOptions.OPERATOR_CHAINING),
+                        isChainingEnabled(pipeline),
                         settings.get(JobOptions.OBJECT_REUSE),
                         settings.toConfiguration().toMap()));
+    }
+
+    private static void logSlowSerializers(StreamGraph graph) {
+        for (StreamGraph.Edge edge : graph.edges()) {
+            String serializer = graph.serializerOf(edge);
+            if (!serializer.equals(Serializers.GENERATED)) {
+                LOG.info(
+                        "Records from '{}' to '{}' have no generated serializer: {}",
+                        graph.node(edge.source()).name(),
+                        graph.node(edge.target()).name(),
+                        serializer);
+            }
+        }
     }
 
     /**

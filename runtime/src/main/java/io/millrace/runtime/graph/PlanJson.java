@@ -4,20 +4,18 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.millrace.api.type.TypeInformation;
-import io.millrace.runtime.serializer.Serializers;
 
 /**
  * Shows a plan as JSON.
  *
  * <p>Format: {@code {"nodes": [{"id", "type", "pact", "contents", "parallelism", "predecessors":
- * [{"id", "ship_strategy", "side", "serializer"}]}]}}, the fields that visualizers of such plans
- * know, and the serializer of each edge.
+ * [{"id", "ship_strategy", "side", "serializer", "hand_over"}]}]}}, the fields that visualizers of
+ * such plans know, the serializer of each edge, and whether the edge copies.
  */
-public final class PlanJson {
+final class PlanJson {
     private PlanJson() {}
 
-    public static String of(StreamGraph graph) {
+    static String of(StreamGraph graph, Chaining chaining) {
         ObjectMapper mapper = new ObjectMapper();
         ObjectNode root = mapper.createObjectNode();
         ArrayNode nodes = root.putArray("nodes");
@@ -37,8 +35,8 @@ public final class PlanJson {
                 predecessor.put("id", edge.source());
                 predecessor.put("ship_strategy", edge.partitioning().word());
                 predecessor.put("side", "second");
-                TypeInformation<?> type = graph.node(edge.source()).outputType();
-                predecessor.put("serializer", Serializers.describe(type));
+                predecessor.put("serializer", graph.serializerOf(edge));
+                predecessor.put("hand_over", chaining.handOver(edge).words());
             }
         }
         try {

@@ -5,6 +5,7 @@ import io.millrace.api.transform.ChainingStrategy;
 import io.millrace.api.transform.Partitioning;
 import io.millrace.api.transform.Transformation;
 import io.millrace.api.type.TypeInformation;
+import io.millrace.runtime.serializer.Serializers;
 import java.util.List;
 
 /**
@@ -56,6 +57,11 @@ public record StreamGraph(
                 .filter(node -> node.id() == id)
                 .findFirst()
                 .orElseThrow(() -> new IllegalArgumentException("no node " + id));
+    }
+
+    /** How the records of an edge become bytes, as {@link Serializers#describe} says it. */
+    public String serializerOf(Edge edge) {
+        return Serializers.describe(node(edge.source()).outputType());
     }
 
     public List<Edge> inputsOf(int node) {

@@ -6,6 +6,7 @@ import io.millrace.runtime.file.TextOutputFiles;
 import io.millrace.runtime.graph.JobGraph;
 import io.millrace.runtime.loop.Clock;
 import io.millrace.runtime.loop.EventLoop;
+import io.millrace.runtime.loop.Inbox;
 import io.millrace.runtime.loop.SystemClock;
 import io.millrace.runtime.master.ContainerPort;
 import io.millrace.runtime.master.JobMaster;
@@ -16,8 +17,12 @@ import io.millrace.runtime.master.MasterEvent;
 import io.millrace.runtime.master.MasterPorts;
 import io.millrace.runtime.master.MasterSettings;
 import io.millrace.runtime.network.Secret;
+import io.millrace.runtime.operator.CollectedRecords;
+import io.millrace.runtime.schedule.AttemptId;
 import io.millrace.runtime.schedule.RestartStrategy;
+import io.millrace.runtime.task.SubtaskMetrics;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -41,6 +46,7 @@ public final class LocalCluster implements AutoCloseable {
 
     private final LocalSettings settings;
     private final ClassLoader userClassLoader;
+    private final CollectedRecords collected;
     private final Clock clock = new SystemClock();
     private final EventLoop<MasterEvent> masterLoop;
     private final ExecutorService files;
@@ -55,6 +61,15 @@ public final class LocalCluster implements AutoCloseable {
      * @param userClassLoader finds the classes of the job's functions
      */
     public LocalCluster(LocalSettings settings, ClassLoader userClassLoader) {
+        this(settings, userClassLoader, CollectedRecords.nowhere());
+    }
+
+    /**
+     * @param userClassLoader finds the classes of the job's functions
+     * @param collected takes what the program asked to get back
+     */
+    LocalCluster(LocalSettings settings, ClassLoader userClassLoader, CollectedRecords collected) {
+        this.collected = collected;
         this.settings = settings;
         this.userClassLoader = userClassLoader;
         this.masterLoop =
@@ -99,9 +114,24 @@ public final class LocalCluster implements AutoCloseable {
         masterLoop.put(new MasterEvent.CancelRequested(by));
     }
 
+    /** The master's, for who asks it something of its own. */
+    Inbox<MasterEvent> master() {
+        return masterLoop;
+    }
+
     /** What the master last said of the job, or null. */
     public JobStatus status() {
         return status.get();
+    }
+
+    /**
+     * Counters of the subtasks that run at this moment, which {@link #status} knows as of the last
+     * heartbeat.
+     */
+    public Map<AttemptId, SubtaskMetrics> subtaskMetrics() {
+        Map<AttemptId, SubtaskMetrics> metrics = new HashMap<>();
+        workers.values().forEach(worker -> metrics.putAll(worker.subtaskMetrics()));
+        return metrics;
     }
 
     /** What workers that closed could not give back; for tests. */
@@ -165,6 +195,7 @@ public final class LocalCluster implements AutoCloseable {
                                 secret,
                                 settings,
                                 userClassLoader,
+                                collected,
                                 clock,
                                 masterLoop,
                                 workers::remove,

@@ -11,6 +11,9 @@ import io.millrace.runtime.loop.Inbox;
 import io.millrace.runtime.master.MasterEvent;
 import io.millrace.runtime.network.DataNetworkSettings;
 import io.millrace.runtime.network.Secret;
+import io.millrace.runtime.operator.CollectedRecords;
+import io.millrace.runtime.schedule.AttemptId;
+import io.millrace.runtime.task.SubtaskMetrics;
 import io.millrace.runtime.worker.TaskManager;
 import io.millrace.runtime.worker.WorkerAddress;
 import io.millrace.runtime.worker.WorkerDataPlane;
@@ -18,6 +21,7 @@ import io.millrace.runtime.worker.WorkerEvent;
 import io.millrace.runtime.worker.WorkerPorts;
 import io.millrace.runtime.worker.WorkerSettings;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
@@ -49,6 +53,7 @@ final class LocalWorker implements AutoCloseable {
             Secret secret,
             LocalSettings settings,
             ClassLoader userClassLoader,
+            CollectedRecords collected,
             Clock clock,
             Inbox<MasterEvent> master,
             Consumer<String> onClosed,
@@ -62,7 +67,7 @@ final class LocalWorker implements AutoCloseable {
         JobClasses classes = new JobClasses(userClassLoader);
         WorkerDataPlane.Running running =
                 new WorkerDataPlane.Running(
-                        job -> classes, clock, settings.cancelInterval().toNanos());
+                        job -> classes, clock, settings.cancelInterval().toNanos(), collected);
         this.dataPlane =
                 settings.workers() == 1
                         ? WorkerDataPlane.alone(id, running)
@@ -104,6 +109,10 @@ final class LocalWorker implements AutoCloseable {
         String connection = id + "/" + ++connections;
         master.put(new MasterEvent.Connected(connection, id));
         loop.put(new WorkerEvent.Connected(connection, epoch));
+    }
+
+    Map<AttemptId, SubtaskMetrics> subtaskMetrics() {
+        return dataPlane.metrics();
     }
 
     /** The worker that a connection leads to. */

@@ -20,6 +20,9 @@ import io.millrace.runtime.master.JobStatus.VertexStatus;
 import io.millrace.runtime.master.JobStatus.WorkerCount;
 import io.millrace.runtime.master.JobStore.Entry;
 import io.millrace.runtime.master.MasterEvent.Continued;
+import io.millrace.runtime.metrics.AccumulatorPart;
+import io.millrace.runtime.metrics.JobValues;
+import io.millrace.runtime.metrics.JobValues.Shown;
 import io.millrace.runtime.schedule.AttemptId;
 import io.millrace.runtime.schedule.Execution;
 import io.millrace.runtime.schedule.ExecutionGraph;
@@ -101,6 +104,9 @@ public final class JobMaster {
     private JobGraph submittedGraph;
     private Failure submitFailure;
 
+    /** What the subtasks of the run have added up, once all of them have finished. */
+    private List<AccumulatorPart> accumulators = List.of();
+
     private boolean over;
 
     private final Map<String, String> peers = new HashMap<>();
@@ -151,6 +157,8 @@ public final class JobMaster {
             cancel();
         } else if (event instanceof MasterEvent.StatusRequested requested) {
             requested.answer().accept(status());
+        } else if (event instanceof MasterEvent.AccumulatorsRequested requested) {
+            requested.answer().accept(accumulatorsSoFar());
         } else if (event instanceof MasterEvent.Noted noted) {
             timeline.add(noted.event());
         }
@@ -159,6 +167,7 @@ public final class JobMaster {
     /** Clients may ask how the job ended for as long as the process is there. */
     private static boolean isAnsweredAfterTheEnd(MasterEvent event) {
         return event instanceof MasterEvent.StatusRequested
+                || event instanceof MasterEvent.AccumulatorsRequested
                 || event instanceof MasterEvent.Connected
                 || event instanceof MasterEvent.Disconnected
                 || (event instanceof MasterEvent.Received received
@@ -189,6 +198,7 @@ public final class JobMaster {
         if (end != null) {
             JobResult result = record.read(end, JobResult.class);
             failure = result.failure();
+            accumulators = result.accumulators();
             become(result.state(), "its end was on record");
             sweep(result);
             return;
@@ -221,7 +231,9 @@ public final class JobMaster {
             become(JobState.FAILING, "an earlier attempt had given it up");
             tearDown();
         } else if (commit != null) {
-            run = record.read(commit, JobIntent.class).run();
+            JobIntent intent = record.read(commit, JobIntent.class);
+            run = intent.run();
+            accumulators = intent.accumulators();
             become(JobState.COMMITTING, "all its subtasks had finished in run " + run);
             commitFiles(new BackOff(ports.random()));
         } else if (cancel != null) {
@@ -736,11 +748,13 @@ public final class JobMaster {
         if (!atWork || !graph.allFinished()) {
             return;
         }
+        accumulators = StatusReport.accumulators(graph);
         become(JobState.COMMITTING, "all subtasks of run " + run + " have finished");
+        logValues();
         pool.askNoMore();
         record.write(
                 JobRecord.INTENT_COMMIT + jobId(),
-                new JobIntent(run, null),
+                new JobIntent(run, null, accumulators),
                 stillInThisStep(),
                 () -> commitFiles(new BackOff(ports.random())));
     }
@@ -813,7 +827,8 @@ public final class JobMaster {
                         endState == JobState.FAILED ? failure : null,
                         restartCount(),
                         startMillis,
-                        ports.clock().wallMillis());
+                        ports.clock().wallMillis(),
+                        endState == JobState.FINISHED ? accumulators : List.of());
         record.write(
                 JobRecord.END + jobId(),
                 result,
@@ -881,7 +896,30 @@ public final class JobMaster {
                         ? List.of()
                         : StatusReport.standingStill(
                                 graph, ports.clock().nanoTime(), settings.heartbeatTimeout()),
-                timeline.events());
+                timeline.events(),
+                values());
+    }
+
+    /** Metrics of the run, and accumulators when they are final. */
+    private List<Shown> values() {
+        List<Shown> values = new ArrayList<>(JobValues.shown(accumulators));
+        if (graph != null) {
+            values.addAll(StatusReport.metrics(graph));
+        }
+        return values;
+    }
+
+    private void logValues() {
+        for (Shown value : values()) {
+            LOG.info("Job '{}': {}: {}", jobName(), value.name(), value.text());
+        }
+    }
+
+    private List<AccumulatorPart> accumulatorsSoFar() {
+        if (state == JobState.COMMITTING || state.isEnd()) {
+            return accumulators;
+        }
+        return graph == null ? List.of() : StatusReport.accumulators(graph);
     }
 
     private String waiting() {

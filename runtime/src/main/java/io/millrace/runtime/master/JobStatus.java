@@ -1,6 +1,7 @@
 package io.millrace.runtime.master;
 
 import io.millrace.runtime.control.Failure;
+import io.millrace.runtime.metrics.JobValues;
 import java.util.List;
 
 /**
@@ -15,6 +16,8 @@ import java.util.List;
  * @param failure the root cause of the last failure, or null; still there after a restart
  * @param warnings what is odd, a sentence each
  * @param timeline what happened when
+ * @param values what the user's functions measure, and what they have added up once all of them
+ *     have finished
  */
 public record JobStatus(
         String applicationId,
@@ -32,12 +35,52 @@ public record JobStatus(
         String waitingFor,
         Failure failure,
         List<String> warnings,
-        List<TimelineEvent> timeline) {
+        List<TimelineEvent> timeline,
+        List<JobValues.Shown> values) {
 
     public JobStatus {
         vertices = List.copyOf(vertices);
         warnings = List.copyOf(warnings);
         timeline = List.copyOf(timeline);
+        values = List.copyOf(values);
+    }
+
+    /** Of a job whose functions measure nothing. */
+    public JobStatus(
+            String applicationId,
+            int epoch,
+            String jobId,
+            String jobName,
+            JobState state,
+            long nowMillis,
+            int restarts,
+            WorkerCount workers,
+            List<VertexStatus> vertices,
+            long inputBytesRead,
+            long inputBytesTotal,
+            String busiest,
+            String waitingFor,
+            Failure failure,
+            List<String> warnings,
+            List<TimelineEvent> timeline) {
+        this(
+                applicationId,
+                epoch,
+                jobId,
+                jobName,
+                state,
+                nowMillis,
+                restarts,
+                workers,
+                vertices,
+                inputBytesRead,
+                inputBytesTotal,
+                busiest,
+                waitingFor,
+                failure,
+                warnings,
+                timeline,
+                List.of());
     }
 
     /**

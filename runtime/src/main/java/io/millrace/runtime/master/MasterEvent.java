@@ -3,6 +3,7 @@ package io.millrace.runtime.master;
 import io.millrace.runtime.control.ControlMessage;
 import io.millrace.runtime.control.Failure;
 import io.millrace.runtime.graph.JobGraph;
+import io.millrace.runtime.metrics.AccumulatorPart;
 import java.util.List;
 import java.util.function.Consumer;
 
@@ -30,6 +31,18 @@ public sealed interface MasterEvent {
         @Override
         public String toString() {
             return "StatusRequested[]";
+        }
+    }
+
+    /**
+     * Somebody in the master's process asks what the job's functions have added up so far.
+     *
+     * @param answer called in the master's loop; must not block
+     */
+    record AccumulatorsRequested(Consumer<List<AccumulatorPart>> answer) implements MasterEvent {
+        @Override
+        public String toString() {
+            return "AccumulatorsRequested[]";
         }
     }
 

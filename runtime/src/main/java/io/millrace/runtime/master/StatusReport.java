@@ -2,6 +2,9 @@ package io.millrace.runtime.master;
 
 import io.millrace.runtime.graph.JobVertex;
 import io.millrace.runtime.master.JobStatus.VertexStatus;
+import io.millrace.runtime.metrics.AccumulatorPart;
+import io.millrace.runtime.metrics.JobValues;
+import io.millrace.runtime.metrics.JobValues.Shown;
 import io.millrace.runtime.schedule.Execution;
 import io.millrace.runtime.schedule.ExecutionGraph;
 import io.millrace.runtime.task.SubtaskMetrics;
@@ -105,5 +108,21 @@ final class StatusReport {
                                         + Duration.ofNanos(e.stillNanos(nowNanos)).toSeconds()
                                         + " s")
                 .toList();
+    }
+
+    /** What the subtasks of the run have added up so far; those that failed do not count. */
+    static List<AccumulatorPart> accumulators(ExecutionGraph graph) {
+        return graph.executions().stream()
+                .filter(
+                        e ->
+                                e.state() == Execution.State.RUNNING
+                                        || e.state() == Execution.State.FINISHED)
+                .flatMap(e -> e.metrics().user().accumulators().stream())
+                .toList();
+    }
+
+    static List<Shown> metrics(ExecutionGraph graph) {
+        return JobValues.shownMetrics(
+                graph.executions().stream().map(e -> e.metrics().user()).toList());
     }
 }

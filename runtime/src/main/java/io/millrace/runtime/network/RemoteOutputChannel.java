@@ -114,7 +114,7 @@ final class RemoteOutputChannel implements OutputChannel {
     // ---- the writing subtask
 
     @Override
-    public void write(Object value, long timestamp) {
+    public void write(Object value, long timestamp, int bytes) {
         if (!mayWrite()) {
             records++;
             return;
@@ -143,7 +143,12 @@ final class RemoteOutputChannel implements OutputChannel {
         int from = putHead(scratch.bytes(), valueBytes, timestamp);
         append(scratch.bytes(), from, scratch.length());
         records++;
-        bytes += scratch.length() - from;
+        this.bytes += scratch.length() - from;
+    }
+
+    @Override
+    public boolean handsObjectsOver() {
+        return false;
     }
 
     /** Writes the head right before the value; returns where it begins. */

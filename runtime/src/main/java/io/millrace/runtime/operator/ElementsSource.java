@@ -10,6 +10,7 @@ final class ElementsSource implements Source {
     private final int count;
     private final RecordInput values = new RecordInput();
     private final TypeSerializer<Object> serializer;
+    private final Output output;
     private int next;
 
     /**
@@ -17,19 +18,25 @@ final class ElementsSource implements Source {
      *
      * @param values written by the serializer, one after the other
      */
-    ElementsSource(int count, byte[] values, TypeSerializer<Object> serializer) {
+    ElementsSource(int count, byte[] values, TypeSerializer<Object> serializer, Output output) {
         this.count = count;
         this.values.reset(values, 0, values.length);
         this.serializer = serializer;
+        this.output = output;
     }
 
     @Override
     public Progress emit(int maxRecords, Target target) throws IOException {
         int end = Math.min(count, next + maxRecords);
         while (next < end && !target.isInterrupted()) {
-            target.process(serializer.deserialize(values), RecordBatch.NO_TIMESTAMP);
+            output.process(serializer.deserialize(values), RecordBatch.NO_TIMESTAMP);
             next++;
         }
         return next == count ? Progress.END : Progress.MORE;
+    }
+
+    @Override
+    public long recordsEmitted() {
+        return next;
     }
 }

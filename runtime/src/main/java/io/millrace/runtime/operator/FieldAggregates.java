@@ -4,19 +4,38 @@ import io.millrace.api.InvalidProgramException;
 import io.millrace.api.function.ReduceFunction;
 import io.millrace.api.transform.OperatorSpec.Aggregate;
 import io.millrace.api.type.FieldAccessor;
+import io.millrace.runtime.generate.JobClasses;
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.MethodType;
 import java.math.BigDecimal;
 import java.math.BigInteger;
+import java.util.List;
+import java.util.Set;
 
 /** Turns the built-in aggregates of one field into functions that combine two records. */
 final class FieldAggregates {
+    /** Narrowing the sum in 64 bits gives what adding in fewer would have given. */
+    private static final Set<Class<?>> WHOLE =
+            Set.of(long.class, int.class, short.class, byte.class);
+
+    /** The sum of two floats in double precision, rounded, is their sum. */
+    private static final Set<Class<?>> FRACTION = Set.of(double.class, float.class);
+
     private FieldAggregates() {}
 
     /**
+     * @param classes of the job; sums get a class of their own
+     * @param place of the operator in the plan
      * @throws InvalidProgramException if the field is of a type that cannot be summed or compared
      */
-    static ReduceFunction<Object> of(Aggregate aggregate, FieldAccessor<Object, Object> field) {
+    static ReduceFunction<Object> of(
+            Aggregate aggregate,
+            FieldAccessor<Object, Object> field,
+            JobClasses classes,
+            Object place) {
         return switch (aggregate) {
-            case SUM -> sum(field);
+            case SUM -> sum(field, classes, place);
             case MIN -> (a, b) -> compare(field, b, a) < 0 ? field.set(a, field.get(b)) : a;
             case MAX -> (a, b) -> compare(field, b, a) > 0 ? field.set(a, field.get(b)) : a;
             case MIN_BY -> (a, b) -> compare(field, b, a) < 0 ? b : a;
@@ -26,8 +45,30 @@ final class FieldAggregates {
         };
     }
 
-    private static ReduceFunction<Object> sum(FieldAccessor<Object, Object> field) {
+    @SuppressWarnings("unchecked") // both classes reduce objects
+    private static ReduceFunction<Object> sum(
+            FieldAccessor<Object, Object> field, JobClasses classes, Object place) {
         Class<?> type = field.fieldType().getTypeClass();
+        Class<?> primitive = MethodType.methodType(type).unwrap().returnType();
+        MethodHandle getter = field.getter();
+        if (getter != null && (WHOLE.contains(primitive) || FRACTION.contains(primitive))) {
+            Class<?> wide = WHOLE.contains(primitive) ? long.class : double.class;
+            // first what the field is known to be, then its number, then the number to add with
+            MethodHandle get =
+                    getter.asType(MethodType.methodType(type, Object.class))
+                            .asType(MethodType.methodType(primitive, Object.class))
+                            .asType(MethodType.methodType(wide, Object.class));
+            MethodHandle replace =
+                    MethodHandles.explicitCastArguments(
+                            field.replacer().asType(replacing(type)).asType(replacing(primitive)),
+                            replacing(wide));
+            return classes.copy(
+                            MethodHandles.lookup(),
+                            wide == long.class ? WholeNumberSum.class : FractionSum.class,
+                            place,
+                            List.of(get, replace))
+                    .newInstance(ReduceFunction.class);
+        }
         Adder adder = adder(type);
         if (adder == null && type != Object.class) {
             throw new InvalidProgramException(
@@ -53,6 +94,10 @@ final class FieldAggregates {
             }
             return field.set(a, found.add(left, field.get(b)));
         };
+    }
+
+    private static MethodType replacing(Class<?> value) {
+        return MethodType.methodType(Object.class, Object.class, value);
     }
 
     @SuppressWarnings({

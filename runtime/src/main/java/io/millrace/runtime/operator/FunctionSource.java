@@ -2,16 +2,17 @@ package io.millrace.runtime.operator;
 
 import io.millrace.api.function.SourceFunction;
 import io.millrace.api.time.Watermark;
+import io.millrace.runtime.exchange.GateBudget;
 import io.millrace.runtime.exchange.InputChannel;
 import io.millrace.runtime.exchange.LocalChannel;
 import io.millrace.runtime.exchange.OutputChannel;
 import io.millrace.runtime.exchange.RecordBatch;
-import io.millrace.runtime.exchange.SampledSize;
 import io.millrace.runtime.exchange.StreamEvent;
 import io.millrace.runtime.exchange.StreamEvent.Status;
 import io.millrace.runtime.exchange.Wakeup;
 import io.millrace.runtime.serializer.TypeSerializer;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.ToIntFunction;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -31,35 +32,51 @@ final class FunctionSource implements Source {
     /** Closed chunks between the source thread and the subtask. */
     private static final int BOUND_CHUNKS = 4;
 
-    private final UserFunction<SourceFunction<Object>> user;
+    /** Bytes between the two. */
+    private static final long BOUND_BYTES = 2 << 20;
+
+    private final String name;
+    private final SourceFunction<Object> function;
+    private final UserFunction user;
     private final Context context;
     private final InputChannel input;
+    private final BatchLoop loop;
     private final Thread thread;
     private RecordBatch batch;
+    private long emitted;
     private boolean ended;
     private volatile boolean canceled;
     private volatile Throwable failure;
 
     /**
+     * @param user the function, to be opened and closed
      * @param serializer copies records that can change, as the function may change them while they
      *     wait for the subtask
+     * @param size of records, in bytes of the heap
+     * @param loop of the chain behind
      */
     FunctionSource(
-            UserFunction<SourceFunction<Object>> user,
+            String name,
+            SourceFunction<Object> function,
+            UserFunction user,
             SubtaskContext subtask,
-            TypeSerializer<Object> serializer) {
+            TypeSerializer<Object> serializer,
+            ToIntFunction<Object> size,
+            BatchLoop loop) {
+        this.name = name;
+        this.function = function;
         this.user = user;
+        this.loop = loop;
         LocalChannel channel =
                 new LocalChannel(
-                        "source function of '" + user.name() + "'",
+                        "source function of '" + name + "'",
                         BOUND_CHUNKS,
-                        serializer.isImmutable() ? null : serializer,
-                        new SampledSize(serializer),
+                        new GateBudget(BOUND_BYTES),
                         LocalChannel.Visibility.AT_ONCE);
-        this.thread = new Thread(this::run, "source-" + user.name() + "-" + subtask.subtask());
+        this.thread = new Thread(this::run, "source-" + name + "-" + subtask.subtask());
         thread.setDaemon(true);
         thread.setContextClassLoader(subtask.classes().userClassLoader());
-        this.context = new Context(channel);
+        this.context = new Context(channel, serializer.isImmutable() ? null : serializer, size);
         this.input = channel.reader(subtask.wakeup());
     }
 
@@ -71,7 +88,7 @@ final class FunctionSource implements Source {
 
     private void run() {
         try {
-            user.function().run(context);
+            function.run(context);
         } catch (Throwable t) {
             if (!canceled) {
                 failure = t;
@@ -92,7 +109,7 @@ final class FunctionSource implements Source {
                 if (event instanceof StreamEvent.EndOfData) {
                     ended = true;
                     if (failure != null) {
-                        throw OperatorFailure.in(user.name(), "run()", failure);
+                        throw OperatorFailure.in(name, "run()", failure);
                     }
                     return Progress.END;
                 }
@@ -101,15 +118,16 @@ final class FunctionSource implements Source {
             }
             batch = (RecordBatch) element;
         }
-        int end = Math.min(batch.to, batch.from + maxRecords);
-        while (batch.from < end && !target.isInterrupted()) {
-            int at = batch.from++;
-            target.process(batch.values[at], batch.timestamps[at]);
-        }
-        if (batch.from == batch.to) {
+        emitted += loop.run(batch, maxRecords, target);
+        if (batch.size() == 0) {
             batch = null;
         }
         return Progress.MORE;
+    }
+
+    @Override
+    public long recordsEmitted() {
+        return emitted;
     }
 
     @Override
@@ -122,7 +140,7 @@ final class FunctionSource implements Source {
         canceled = true;
         context.cancel();
         try {
-            user.function().cancel();
+            function.cancel();
         } catch (RuntimeException e) {
             // the thread is interrupted anyway
             thread.interrupt();
@@ -171,10 +189,14 @@ final class FunctionSource implements Source {
         /** Who waits for room, under the lock. */
         private volatile Thread waiting;
 
+        private final TypeSerializer<Object> copier;
+        private final ToIntFunction<Object> size;
         private volatile boolean canceled;
         private boolean idle;
 
-        Context(LocalChannel channel) {
+        Context(LocalChannel channel, TypeSerializer<Object> copier, ToIntFunction<Object> size) {
+            this.copier = copier;
+            this.size = size;
             Wakeup unpark = () -> LockSupport.unpark(waiting);
             this.output = channel.writer(unpark);
         }
@@ -189,7 +211,8 @@ final class FunctionSource implements Source {
             synchronized (lock) {
                 beActive();
                 awaitRoom();
-                output.write(element, timestamp);
+                Object handed = copier == null ? element : copier.copy(element);
+                output.write(handed, timestamp, size.applyAsInt(handed));
             }
         }
 

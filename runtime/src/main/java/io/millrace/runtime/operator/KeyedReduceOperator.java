@@ -3,9 +3,6 @@ package io.millrace.runtime.operator;
 import io.millrace.api.function.KeySelector;
 import io.millrace.api.function.ReduceFunction;
 import io.millrace.runtime.exchange.RecordBatch;
-import java.util.HashMap;
-import java.util.Iterator;
-import java.util.Map;
 
 /**
  * Combines the records of each key.
@@ -16,29 +13,29 @@ import java.util.Map;
  * is refused when the graph is built, so that equality by value holds.
  */
 final class KeyedReduceOperator implements Operator {
-    private final UserFunction<ReduceFunction<Object>> user;
+    private final String name;
     private final ReduceFunction<Object> function;
     private final KeySelector<Object, Object> selector;
     private final boolean finalResultsOnly;
     private final Output output;
-    private final Map<Object, Object> results = new HashMap<>();
-    private Iterator<Object> draining;
+    private final KeyedResults results;
+
+    /** At the end of the input: the place before which all results were emitted. */
+    private int drained;
 
     KeyedReduceOperator(
-            UserFunction<ReduceFunction<Object>> user,
+            String name,
+            ReduceFunction<Object> function,
             KeySelector<Object, Object> selector,
             boolean finalResultsOnly,
+            KeyedResults results,
             Output output) {
-        this.user = user;
-        this.function = user.function();
+        this.name = name;
+        this.function = function;
         this.selector = selector;
         this.finalResultsOnly = finalResultsOnly;
+        this.results = results;
         this.output = output;
-    }
-
-    @Override
-    public void open() {
-        user.open();
     }
 
     @Override
@@ -52,7 +49,7 @@ final class KeyedReduceOperator implements Operator {
                 results.put(key, result);
             }
         } catch (Throwable t) {
-            throw OperatorFailure.onRecord(user.name(), value, t);
+            throw OperatorFailure.onRecord(name, value, t);
         }
         if (!finalResultsOnly) {
             output.process(result, timestampMillis);
@@ -64,18 +61,17 @@ final class KeyedReduceOperator implements Operator {
         if (!finalResultsOnly) {
             return true;
         }
-        if (draining == null) {
-            draining = results.values().iterator();
+        int place = results.next(drained);
+        for (int i = 0; i < maxRecords && place >= 0; i++) {
+            output.process(results.at(place), RecordBatch.NO_TIMESTAMP);
+            drained = place + 1;
+            place = results.next(drained);
         }
-        for (int i = 0; i < maxRecords && draining.hasNext(); i++) {
-            output.process(draining.next(), RecordBatch.NO_TIMESTAMP);
-        }
-        return !draining.hasNext();
+        return place < 0;
     }
 
     @Override
     public void close() {
         results.clear();
-        user.close();
     }
 }

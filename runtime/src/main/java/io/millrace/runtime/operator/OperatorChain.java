@@ -18,29 +18,49 @@ import java.util.List;
 public final class OperatorChain {
     private final String headName;
     private final Source source;
-    private final Output sourceOutput;
-    private final List<Named> operators;
+    private final BatchLoop loop;
+    private final List<Member> operators;
     private final List<EdgeWriter> writers;
     private int opened;
     private int finished;
     private boolean sourceOpened;
 
-    /** An operator and its name in the plan. */
-    record Named(String name, Operator operator) {}
+    /**
+     * An operator of the chain.
+     *
+     * @param name in the plan
+     * @param functions of the user's that the operator calls
+     */
+    record Member(String name, Operator operator, List<UserFunction> functions) {
+
+        /** A function may ask for state as soon as it is opened. */
+        void open() throws Exception {
+            operator.open();
+            for (UserFunction function : functions) {
+                function.open();
+            }
+        }
+
+        void close(Closing closing) {
+            functions.forEach(function -> closing.add(name, function::close));
+            closing.add(name, operator::close);
+        }
+    }
 
     /**
      * @param source the head if the chain reads no other, else null
+     * @param loop of the first operator; null if there is a source
      * @param operators all others, in topological order
      */
     OperatorChain(
             String headName,
             Source source,
-            Output sourceOutput,
-            List<Named> operators,
+            BatchLoop loop,
+            List<Member> operators,
             List<EdgeWriter> writers) {
         this.headName = headName;
         this.source = source;
-        this.sourceOutput = sourceOutput;
+        this.loop = loop;
         this.operators = operators;
         this.writers = writers;
     }
@@ -56,7 +76,7 @@ public final class OperatorChain {
     public void open() throws Exception {
         for (int i = operators.size() - 1; i >= 0; i--) {
             opened++;
-            operators.get(i).operator().open();
+            operators.get(i).open();
         }
         if (source != null) {
             sourceOpened = true;
@@ -71,24 +91,7 @@ public final class OperatorChain {
      * @return how many were taken
      */
     public int process(RecordBatch batch, int most, Source.Target interruption) {
-        Operator head = operators.get(0).operator();
-        Object[] values = batch.values;
-        long[] timestamps = batch.timestamps;
-        int from = batch.from;
-        int end = Math.min(batch.to, from + most);
-        int at = from;
-        try {
-            while (at < end) {
-                head.process(values[at], timestamps[at]);
-                at++;
-                if (interruption.isInterrupted()) {
-                    break;
-                }
-            }
-        } finally {
-            batch.from = at;
-        }
-        return at - from;
+        return loop.run(batch, most, interruption);
     }
 
     /** Lets the source emit; only if {@link #hasSource}. */
@@ -96,15 +99,10 @@ public final class OperatorChain {
         return source.emit(maxRecords, target);
     }
 
-    /** Where the source's records go. */
-    public Output sourceOutput() {
-        return sourceOutput;
-    }
-
     public void event(StreamEvent event) {
         if (event instanceof StreamEvent.Watermark mark) {
-            for (Named named : operators) {
-                named.operator().watermark(mark.timestampMillis());
+            for (Member member : operators) {
+                member.operator().watermark(mark.timestampMillis());
             }
         }
         for (EdgeWriter writer : writers) {
@@ -119,13 +117,13 @@ public final class OperatorChain {
      */
     public boolean finish(int maxRecords) throws Exception {
         while (finished < operators.size()) {
-            Named named = operators.get(finished);
+            Member member = operators.get(finished);
             try {
-                if (!named.operator().finish(maxRecords)) {
+                if (!member.operator().finish(maxRecords)) {
                     return false;
                 }
             } catch (IOException e) {
-                throw OperatorFailure.outside(named.name(), e);
+                throw OperatorFailure.outside(member.name(), e);
             }
             finished++;
         }
@@ -151,6 +149,11 @@ public final class OperatorChain {
         return writers;
     }
 
+    /** Records that the source has emitted so far; 0 without one. */
+    public long sourceRecordsEmitted() {
+        return source == null ? 0 : source.recordsEmitted();
+    }
+
     public long sourceBytesRead() {
         return source == null ? 0 : source.bytesRead();
     }
@@ -167,36 +170,39 @@ public final class OperatorChain {
      * @throws Exception the first failure, with the others suppressed in it
      */
     public void close() throws Exception {
-        Exception first = null;
+        Closing closing = new Closing();
         if (sourceOpened) {
             sourceOpened = false;
-            first = close(headName, source::close, first);
+            closing.add(headName, source::close);
         }
         for (int i = operators.size() - opened; i < operators.size(); i++) {
-            Named named = operators.get(i);
-            first = close(named.name(), named.operator()::close, first);
+            operators.get(i).close(closing);
         }
         opened = 0;
-        if (first != null) {
-            throw first;
+        if (closing.first != null) {
+            throw closing.first;
         }
     }
 
-    private interface Closing {
-        void close() throws Exception;
-    }
+    /** Calls all that is added to it, whatever fails. */
+    private static final class Closing {
+        private Exception first;
 
-    private static Exception close(String name, Closing closing, Exception first) {
-        try {
-            closing.close();
-            return first;
-        } catch (Exception e) {
-            Exception named = OperatorFailure.outside(name, e);
-            if (first == null) {
-                return named;
+        interface Call {
+            void close() throws Exception;
+        }
+
+        void add(String name, Call call) {
+            try {
+                call.close();
+            } catch (Exception e) {
+                Exception named = OperatorFailure.outside(name, e);
+                if (first == null) {
+                    first = named;
+                } else {
+                    first.addSuppressed(named);
+                }
             }
-            first.addSuppressed(named);
-            return first;
         }
     }
 }

@@ -7,6 +7,8 @@ import io.millrace.runtime.exchange.RecordBatch;
  * subtask's numbers ascend.
  */
 final class SequenceSource implements Source {
+    private final Output output;
+    private long emitted;
     private long next;
     private final long last;
     private boolean ended;
@@ -15,7 +17,8 @@ final class SequenceSource implements Source {
      * @param from first number of the whole range
      * @param to last number of the whole range; below {@code from} the range is empty
      */
-    SequenceSource(long from, long to, int subtask, int parallelism) {
+    SequenceSource(long from, long to, int subtask, int parallelism, Output output) {
+        this.output = output;
         if (to < from) {
             next = 0;
             last = -1;
@@ -40,8 +43,14 @@ final class SequenceSource implements Source {
             long value = next;
             ended = value == last;
             next = value + 1;
-            target.process(value, RecordBatch.NO_TIMESTAMP);
+            emitted++;
+            output.process(value, RecordBatch.NO_TIMESTAMP);
         }
         return ended ? Progress.END : Progress.MORE;
+    }
+
+    @Override
+    public long recordsEmitted() {
+        return emitted;
     }
 }

@@ -1,5 +1,7 @@
 package io.millrace.runtime.operator;
 
+import io.millrace.runtime.exchange.StreamEvent;
+
 /**
  * The head of a chain that reads no other chain.
  *
@@ -17,18 +19,26 @@ public interface Source {
         END
     }
 
-    /** Takes the things that a source emits. */
-    interface Target extends Output {
-        void event(io.millrace.runtime.exchange.StreamEvent event);
+    /** The subtask, as its source and its batch loop see it. */
+    interface Target {
 
-        /** Whether the subtask has something else to do first; the source then returns at once. */
+        /** Sends an event behind all records so far. */
+        void event(StreamEvent event);
+
+        /**
+         * Whether the subtask has something else to do first; whoever asks then returns at once.
+         * Cheap enough to be asked after each record.
+         */
         boolean isInterrupted();
     }
 
     default void open() throws Exception {}
 
-    /** Emits about {@code maxRecords} records, or fewer. */
+    /** Emits about {@code maxRecords} records, or fewer, to the output it was made with. */
     Progress emit(int maxRecords, Target target) throws Exception;
+
+    /** Records emitted so far. */
+    long recordsEmitted();
 
     /** Bytes of its input read so far; 0 where that means nothing. */
     default long bytesRead() {

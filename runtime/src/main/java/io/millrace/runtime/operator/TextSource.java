@@ -12,15 +12,18 @@ final class TextSource implements Source {
     private final String name;
     private final Charset charset;
     private final List<FileSplit> splits;
+    private final Output output;
+    private long emitted;
     private int next;
     private LineReader reader;
     private long bytesOfEarlierSplits;
     private volatile long bytesRead;
 
-    TextSource(String name, String charsetName, List<FileSplit> splits) {
+    TextSource(String name, String charsetName, List<FileSplit> splits, Output output) {
         this.name = name;
         this.charset = Charset.forName(charsetName);
         this.splits = splits;
+        this.output = output;
     }
 
     @Override
@@ -44,7 +47,8 @@ final class TextSource implements Source {
             }
             if (reader.next()) {
                 i++;
-                target.process(reader.line(), RecordBatch.NO_TIMESTAMP);
+                emitted++;
+                output.process(reader.line(), RecordBatch.NO_TIMESTAMP);
             } else {
                 bytesOfEarlierSplits += splits.get(next - 1).length();
                 closeReader();
@@ -59,6 +63,11 @@ final class TextSource implements Source {
         if (closing != null) {
             closing.close();
         }
+    }
+
+    @Override
+    public long recordsEmitted() {
+        return emitted;
     }
 
     @Override

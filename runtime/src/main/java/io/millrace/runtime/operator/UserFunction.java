@@ -8,27 +8,21 @@ import io.millrace.api.function.RuntimeContext;
 /**
  * A function of the user's with the operator it belongs to; opens and closes it if it is rich.
  *
- * @param <F> the function's interface
+ * <p>Errors: an {@link OperatorFailure} that names the operator and the call.
  */
-final class UserFunction<F extends Function> {
-    private final F function;
+final class UserFunction {
+    private final Function function;
     private final String name;
     private final RuntimeContext context;
     private boolean opened;
 
-    UserFunction(F function, String name, RuntimeContext context) {
+    /**
+     * @param name the operator's
+     */
+    UserFunction(Function function, String name, RuntimeContext context) {
         this.function = function;
         this.name = name;
         this.context = context;
-    }
-
-    F function() {
-        return function;
-    }
-
-    /** The operator's. */
-    String name() {
-        return name;
     }
 
     void open() {
@@ -44,6 +38,7 @@ final class UserFunction<F extends Function> {
         }
     }
 
+    /** Without effect unless it was opened, or if it was closed. */
     void close() {
         if (!opened) {
             return;

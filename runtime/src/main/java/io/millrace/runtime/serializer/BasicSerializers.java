@@ -43,7 +43,7 @@ final class BasicSerializers {
         T read(RecordInput in) throws IOException;
     }
 
-    private record Basic<T>(Writer<T> writer, Reader<T> reader, UnaryOperator<T> copier)
+    private record Basic<T>(int bytes, Writer<T> writer, Reader<T> reader, UnaryOperator<T> copier)
             implements ValueSerializer<T> {
         @Override
         public void write(T value, RecordOutput out) throws IOException {
@@ -53,6 +53,15 @@ final class BasicSerializers {
         @Override
         public T read(RecordInput in) throws IOException {
             return reader.read(in);
+        }
+
+        @Override
+        public void skip(RecordInput in) throws IOException {
+            if (bytes > 0) {
+                in.take(bytes);
+            } else {
+                reader.read(in);
+            }
         }
 
         @Override
@@ -79,6 +88,11 @@ final class BasicSerializers {
         }
 
         @Override
+        public void skip(RecordInput in) throws IOException {
+            in.skipString();
+        }
+
+        @Override
         public String copy(String value) {
             return value;
         }
@@ -89,28 +103,51 @@ final class BasicSerializers {
         }
     }
 
+    private static final ValueSerializer<Double> DOUBLE_KEYS =
+            new Basic<>(
+                    Double.BYTES,
+                    (v, out) -> {
+                        int at = out.reserve(Double.BYTES);
+                        RecordOutput.putCanonicalDouble(out.bytes(), at, v);
+                    },
+                    RecordInput::readDouble,
+                    null);
+
+    private static final ValueSerializer<Float> FLOAT_KEYS =
+            new Basic<>(
+                    Float.BYTES,
+                    (v, out) -> {
+                        int at = out.reserve(Float.BYTES);
+                        RecordOutput.putCanonicalFloat(out.bytes(), at, v);
+                    },
+                    RecordInput::readFloat,
+                    null);
+
     static {
         BY_CLASS.put(String.class, new StringSerializer());
-        immutable(Boolean.class, (v, out) -> out.writeBoolean(v), RecordInput::readBoolean);
-        immutable(Byte.class, (v, out) -> out.writeByte(v), RecordInput::readByte);
-        immutable(Short.class, (v, out) -> out.writeShort(v), RecordInput::readShort);
-        immutable(Integer.class, (v, out) -> out.writeInt(v), RecordInput::readInt);
-        immutable(Long.class, (v, out) -> out.writeLong(v), RecordInput::readLong);
-        immutable(Float.class, (v, out) -> out.writeFloat(v), RecordInput::readFloat);
-        immutable(Double.class, (v, out) -> out.writeDouble(v), RecordInput::readDouble);
-        immutable(Character.class, (v, out) -> out.writeChar(v), RecordInput::readChar);
+        immutable(Boolean.class, 1, (v, out) -> out.writeBoolean(v), RecordInput::readBoolean);
+        immutable(Byte.class, 1, (v, out) -> out.writeByte(v), RecordInput::readByte);
+        immutable(Short.class, 2, (v, out) -> out.writeShort(v), RecordInput::readShort);
+        immutable(Integer.class, 4, (v, out) -> out.writeInt(v), RecordInput::readInt);
+        immutable(Long.class, 8, (v, out) -> out.writeLong(v), RecordInput::readLong);
+        immutable(Float.class, 4, (v, out) -> out.writeFloat(v), RecordInput::readFloat);
+        immutable(Double.class, 8, (v, out) -> out.writeDouble(v), RecordInput::readDouble);
+        immutable(Character.class, 2, (v, out) -> out.writeChar(v), RecordInput::readChar);
         immutable(
                 Void.class,
+                1,
                 (v, out) -> out.write(0),
                 in -> {
                     throw new IOException("A Void that is not null: the record is damaged");
                 });
         immutable(
                 BigInteger.class,
+                0,
                 BasicSerializers::writeBigInteger,
                 BasicSerializers::readBigInteger);
         immutable(
                 BigDecimal.class,
+                0,
                 (v, out) -> {
                     out.writeInt(v.scale());
                     writeBigInteger(v.unscaledValue(), out);
@@ -121,6 +158,7 @@ final class BasicSerializers {
                 });
         immutable(
                 UUID.class,
+                16,
                 (v, out) -> {
                     out.writeLong(v.getMostSignificantBits());
                     out.writeLong(v.getLeastSignificantBits());
@@ -128,21 +166,25 @@ final class BasicSerializers {
                 in -> new UUID(in.readLong(), in.readLong()));
         mutable(
                 Date.class,
+                8,
                 (v, out) -> out.writeLong(v.getTime()),
                 in -> new Date(in.readLong()),
                 v -> new Date(v.getTime()));
         mutable(
                 java.sql.Date.class,
+                8,
                 (v, out) -> out.writeLong(v.getTime()),
                 in -> new java.sql.Date(in.readLong()),
                 v -> new java.sql.Date(v.getTime()));
         mutable(
                 java.sql.Time.class,
+                8,
                 (v, out) -> out.writeLong(v.getTime()),
                 in -> new java.sql.Time(in.readLong()),
                 v -> new java.sql.Time(v.getTime()));
         mutable(
                 java.sql.Timestamp.class,
+                12,
                 (v, out) -> {
                     out.writeLong(v.getTime());
                     out.writeInt(v.getNanos());
@@ -151,6 +193,7 @@ final class BasicSerializers {
                 v -> timestamp(v.getTime(), v.getNanos()));
         immutable(
                 Instant.class,
+                12,
                 (v, out) -> {
                     out.writeLong(v.getEpochSecond());
                     out.writeInt(v.getNano());
@@ -158,6 +201,7 @@ final class BasicSerializers {
                 in -> Instant.ofEpochSecond(in.readLong(), in.readInt()));
         immutable(
                 Duration.class,
+                12,
                 (v, out) -> {
                     out.writeLong(v.getSeconds());
                     out.writeInt(v.getNano());
@@ -165,24 +209,28 @@ final class BasicSerializers {
                 in -> Duration.ofSeconds(in.readLong(), in.readInt()));
         immutable(
                 Period.class,
+                12,
                 (v, out) -> {
                     out.writeInt(v.getYears());
                     out.writeInt(v.getMonths());
                     out.writeInt(v.getDays());
                 },
                 in -> Period.of(in.readInt(), in.readInt(), in.readInt()));
-        immutable(LocalDate.class, BasicSerializers::writeDate, BasicSerializers::readDate);
-        immutable(LocalTime.class, BasicSerializers::writeTime, BasicSerializers::readTime);
+        immutable(LocalDate.class, 6, BasicSerializers::writeDate, BasicSerializers::readDate);
+        immutable(LocalTime.class, 8, BasicSerializers::writeTime, BasicSerializers::readTime);
         immutable(
                 LocalDateTime.class,
+                14,
                 BasicSerializers::writeDateTime,
                 BasicSerializers::readDateTime);
         immutable(
                 ZoneOffset.class,
+                4,
                 (v, out) -> out.writeInt(v.getTotalSeconds()),
                 in -> ZoneOffset.ofTotalSeconds(in.readInt()));
         immutable(
                 OffsetTime.class,
+                12,
                 (v, out) -> {
                     writeTime(v.toLocalTime(), out);
                     out.writeInt(v.getOffset().getTotalSeconds());
@@ -190,6 +238,7 @@ final class BasicSerializers {
                 in -> OffsetTime.of(readTime(in), ZoneOffset.ofTotalSeconds(in.readInt())));
         immutable(
                 OffsetDateTime.class,
+                18,
                 (v, out) -> {
                     writeDateTime(v.toLocalDateTime(), out);
                     out.writeInt(v.getOffset().getTotalSeconds());
@@ -197,6 +246,7 @@ final class BasicSerializers {
                 in -> OffsetDateTime.of(readDateTime(in), ZoneOffset.ofTotalSeconds(in.readInt())));
         immutable(
                 ZonedDateTime.class,
+                0,
                 (v, out) -> {
                     writeDateTime(v.toLocalDateTime(), out);
                     out.writeInt(v.getOffset().getTotalSeconds());
@@ -208,9 +258,11 @@ final class BasicSerializers {
                                 readDateTime(in),
                                 ZoneOffset.ofTotalSeconds(in.readInt()),
                                 ZoneId.of(in.readString())));
-        immutable(Year.class, (v, out) -> out.writeInt(v.getValue()), in -> Year.of(in.readInt()));
+        immutable(
+                Year.class, 4, (v, out) -> out.writeInt(v.getValue()), in -> Year.of(in.readInt()));
         immutable(
                 YearMonth.class,
+                5,
                 (v, out) -> {
                     out.writeInt(v.getYear());
                     out.writeByte(v.getMonthValue());
@@ -218,6 +270,7 @@ final class BasicSerializers {
                 in -> YearMonth.of(in.readInt(), in.readByte()));
         immutable(
                 MonthDay.class,
+                2,
                 (v, out) -> {
                     out.writeByte(v.getMonthValue());
                     out.writeByte(v.getDayOfMonth());
@@ -227,13 +280,17 @@ final class BasicSerializers {
 
     private BasicSerializers() {}
 
-    private static <T> void immutable(Class<T> type, Writer<T> writer, Reader<T> reader) {
-        BY_CLASS.put(type, new Basic<>(writer, reader, null));
+    /**
+     * @param bytes that each value takes, or 0 if they differ
+     */
+    private static <T> void immutable(
+            Class<T> type, int bytes, Writer<T> writer, Reader<T> reader) {
+        BY_CLASS.put(type, new Basic<>(bytes, writer, reader, null));
     }
 
     private static <T> void mutable(
-            Class<T> type, Writer<T> writer, Reader<T> reader, UnaryOperator<T> copier) {
-        BY_CLASS.put(type, new Basic<>(writer, reader, copier));
+            Class<T> type, int bytes, Writer<T> writer, Reader<T> reader, UnaryOperator<T> copier) {
+        BY_CLASS.put(type, new Basic<>(bytes, writer, reader, copier));
     }
 
     @SuppressWarnings("unchecked")
@@ -243,6 +300,15 @@ final class BasicSerializers {
             throw new IllegalStateException("No serializer for the basic type " + type.getName());
         }
         return (ValueSerializer<T>) found;
+    }
+
+    /** Keys have one zero and one NaN. */
+    @SuppressWarnings("unchecked")
+    static <T> ValueSerializer<T> keyOf(Class<T> type) {
+        if (type == Double.class) {
+            return (ValueSerializer<T>) DOUBLE_KEYS;
+        }
+        return type == Float.class ? (ValueSerializer<T>) FLOAT_KEYS : of(type);
     }
 
     private static void writeBigInteger(BigInteger v, RecordOutput out) {

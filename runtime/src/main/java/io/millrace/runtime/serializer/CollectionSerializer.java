@@ -13,18 +13,17 @@ import java.util.TreeSet;
 /**
  * Writes lists and sets.
  *
- * <p>Format: a header byte, the number of elements, the elements. The header has bit 0 for null,
- * bit 1 if some elements are null (each then has a flag of its own), and in its upper half the
- * kind: 0 ArrayList, 1 LinkedList, 2 HashSet, 3 LinkedHashSet, 4 TreeSet in natural order. Any
- * other list comes back as an ArrayList, any other set as a LinkedHashSet, with the same order.
+ * <p>Format: the flags of {@link FlaggedSerializer} (if some elements are null, each has a flag of
+ * its own), the number of elements, the elements. The kinds: 0 ArrayList, 1 LinkedList, 2 HashSet,
+ * 3 LinkedHashSet, 4 TreeSet in natural order. Any other list comes back as an ArrayList, any other
+ * set as a LinkedHashSet, with the same order.
  */
-final class CollectionSerializer<E> implements ValueSerializer<Collection<E>> {
-    private static final int NULL_ELEMENTS = 2;
-    private static final int ARRAY_LIST = 0;
-    private static final int LINKED_LIST = 1;
-    private static final int HASH_SET = 2;
-    private static final int LINKED_HASH_SET = 3;
-    private static final int TREE_SET = 4;
+final class CollectionSerializer<E> implements FlaggedSerializer<Collection<E>> {
+    static final int ARRAY_LIST = 0 << 4;
+    static final int LINKED_LIST = 1 << 4;
+    static final int HASH_SET = 2 << 4;
+    static final int LINKED_HASH_SET = 3 << 4;
+    static final int TREE_SET = 4 << 4;
 
     private final Class<?> declared;
     private final ValueSerializer<E> elements;
@@ -50,8 +49,8 @@ final class CollectionSerializer<E> implements ValueSerializer<Collection<E>> {
         return value instanceof Set ? LINKED_HASH_SET : ARRAY_LIST;
     }
 
-    private static <E> Collection<E> make(int kind, int count) {
-        return switch (kind) {
+    private static <E> Collection<E> make(int flags, int count) {
+        return switch (flags & ~NULL_PARTS) {
             case ARRAY_LIST -> new ArrayList<>(count);
             case LINKED_LIST -> new LinkedList<>();
             case HASH_SET -> new HashSet<>(capacity(count));
@@ -65,7 +64,7 @@ final class CollectionSerializer<E> implements ValueSerializer<Collection<E>> {
         return (int) Math.min(1 << 30, count * 4L / 3 + 1);
     }
 
-    private static boolean hasNull(Collection<?> values) {
+    static boolean hasNull(Collection<?> values) {
         for (Object value : values) {
             if (value == null) {
                 return true;
@@ -77,7 +76,7 @@ final class CollectionSerializer<E> implements ValueSerializer<Collection<E>> {
     @Override
     public void write(Collection<E> value, RecordOutput out) throws IOException {
         boolean hasNull = hasNull(value);
-        out.write(kindOf(value) << 4 | (hasNull ? NULL_ELEMENTS : 0));
+        out.write(kindOf(value) | (hasNull ? NULL_PARTS : 0));
         out.writeVarInt(value.size());
         if (hasNull) {
             for (E element : value) {
@@ -91,41 +90,32 @@ final class CollectionSerializer<E> implements ValueSerializer<Collection<E>> {
     }
 
     @Override
-    public void writeNullable(Collection<E> value, RecordOutput out) throws IOException {
-        if (value == null) {
-            out.write(NULL);
-        } else {
-            write(value, out);
-        }
-    }
-
-    @Override
-    public Collection<E> read(RecordInput in) throws IOException {
-        return read(in.readByte(), in);
-    }
-
-    @Override
-    public Collection<E> readNullable(RecordInput in) throws IOException {
-        int header = in.readByte();
-        return header == NULL ? null : read(header, in);
-    }
-
-    private Collection<E> read(int header, RecordInput in) throws IOException {
+    public Collection<E> read(int flags, RecordInput in) throws IOException {
         int count = in.readCount(1);
-        Collection<E> value = (header & 0xd) == 0 ? make(header >> 4, count) : null;
+        Collection<E> value = make(flags, count);
         if (!declared.isInstance(value)) {
-            throw new IOException(
-                    "A "
-                            + declared.getName()
-                            + " begins with the byte "
-                            + header
-                            + ": the record is damaged");
+            throw FlaggedSerializer.unknownFlags(declared.getName(), flags);
         }
-        boolean hasNull = (header & NULL_ELEMENTS) != 0;
+        boolean hasNull = (flags & NULL_PARTS) != 0;
         for (int i = 0; i < count; i++) {
             value.add(hasNull ? elements.readNullable(in) : elements.read(in));
         }
         return value;
+    }
+
+    @Override
+    public void skip(int flags, RecordInput in) throws IOException {
+        int count = in.readCount(1);
+        if (!declared.isInstance(make(flags, 0))) {
+            throw FlaggedSerializer.unknownFlags(declared.getName(), flags);
+        }
+        for (int i = 0; i < count; i++) {
+            if ((flags & NULL_PARTS) != 0) {
+                elements.skipNullable(in);
+            } else {
+                elements.skip(in);
+            }
+        }
     }
 
     @Override

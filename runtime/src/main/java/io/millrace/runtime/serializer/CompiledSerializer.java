@@ -10,10 +10,12 @@ import java.io.IOException;
 final class CompiledSerializer<T> implements TypeSerializer<T> {
     private final TypeInformation<T> type;
     private final ValueSerializer<T> values;
+    private final boolean isImmutable;
 
     CompiledSerializer(TypeInformation<T> type, ValueSerializer<T> values) {
         this.type = type;
         this.values = values;
+        this.isImmutable = values.isImmutable();
     }
 
     @Override
@@ -39,19 +41,34 @@ final class CompiledSerializer<T> implements TypeSerializer<T> {
     public T deserialize(RecordInput in) throws IOException {
         try {
             return values.readNullable(in);
-        } catch (RuntimeException | LinkageError | StackOverflowError e) {
+        } catch (IOException e) {
+            throw e;
+        } catch (LinkageError | StackOverflowError e) {
+            throw new IOException("The bytes of a " + type + " cannot be read: " + e, e);
+        } catch (Error e) {
+            throw e;
+        } catch (Throwable e) { // a constructor's checked exceptions are not declared here
             throw new IOException("The bytes of a " + type + " cannot be read: " + e, e);
         }
     }
 
     @Override
     public T copy(T value) {
-        return value == null || values.isImmutable() ? value : values.copy(value);
+        if (value == null || isImmutable) {
+            return value;
+        }
+        try {
+            return values.copy(value);
+        } catch (RuntimeException | Error e) {
+            throw e;
+        } catch (Throwable e) { // a constructor's checked exceptions are not declared here
+            throw new IllegalStateException("A " + type + " cannot be copied: " + e, e);
+        }
     }
 
     @Override
     public boolean isImmutable() {
-        return values.isImmutable();
+        return isImmutable;
     }
 
     @Override

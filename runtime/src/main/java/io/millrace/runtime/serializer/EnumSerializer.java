@@ -34,6 +34,11 @@ final class EnumSerializer<T> implements ValueSerializer<T> {
     }
 
     @Override
+    public void skip(RecordInput in) throws IOException {
+        in.readVarInt();
+    }
+
+    @Override
     public T copy(T value) {
         return value;
     }

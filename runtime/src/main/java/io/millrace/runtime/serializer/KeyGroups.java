@@ -28,7 +28,10 @@ public final class KeyGroups {
         h ^= h >>> 13;
         h *= 0xc2b2ae35;
         h ^= h >>> 16;
-        return (int) ((h & 0xffff_ffffL) % maxParallelism);
+        // division takes as long as all the rest, and most numbers of key groups are powers of two
+        return (maxParallelism & maxParallelism - 1) == 0
+                ? h & maxParallelism - 1
+                : (int) ((h & 0xffff_ffffL) % maxParallelism);
     }
 
     /** The subtask that owns a key group. */

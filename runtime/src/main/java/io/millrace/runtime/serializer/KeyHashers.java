@@ -64,7 +64,7 @@ public final class KeyHashers {
             return key -> hashFloat((Float) key);
         }
         if (type instanceof BasicTypeInfo) {
-            return Object::hashCode;
+            return basic(type.getTypeClass());
         }
         if (type instanceof EnumTypeInfo) {
             return key -> ((Enum<?>) key).name().hashCode();
@@ -96,6 +96,20 @@ public final class KeyHashers {
             return composite(composite);
         }
         return Object::hashCode; // Kryo's classes; that they override it was checked above
+    }
+
+    /** The commonest by name: a call of hashCode that all keys share would not be inlined. */
+    private static ToIntFunction<Object> basic(Class<?> type) {
+        if (type == Long.class) {
+            return key -> Long.hashCode((Long) key);
+        }
+        if (type == Integer.class) {
+            return key -> (Integer) key;
+        }
+        if (type == String.class) {
+            return key -> ((String) key).hashCode();
+        }
+        return Object::hashCode;
     }
 
     private ToIntFunction<Object> composite(CompositeType<?> type) {
@@ -189,8 +203,10 @@ public final class KeyHashers {
     static Object get(MethodHandle getter, Object key) {
         try {
             return (Object) getter.invokeExact(key);
+        } catch (RuntimeException | Error e) {
+            throw e;
         } catch (Throwable e) {
-            throw FieldCodec.unexpected(e);
+            throw new IllegalStateException(e);
         }
     }
 

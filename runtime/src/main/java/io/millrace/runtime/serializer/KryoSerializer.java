@@ -9,12 +9,11 @@ import java.util.zip.CRC32C;
 /**
  * Writes values of classes that the engine has no serializer for.
  *
- * <p>Format: a header byte (0: exactly the declared class; 2: the class name is within), the number
- * of bytes, their CRC32C, the bytes as Kryo writes them. Kryo believes what it reads (a damaged
- * length makes it allocate gigabytes), so nothing reaches it unchecked.
+ * <p>Format: the flags of {@link FlaggedSerializer} (for another class the name is within Kryo's
+ * bytes), the number of bytes, their CRC32C, the bytes as Kryo writes them. Kryo believes what it
+ * reads (a damaged length makes it allocate gigabytes), so nothing reaches it unchecked.
  */
-final class KryoSerializer<T> implements ValueSerializer<T> {
-    private static final int OTHER_CLASS = 2;
+final class KryoSerializer<T> implements FlaggedSerializer<T> {
     private static final byte[] NOTHING = {};
 
     private final Class<T> type;
@@ -60,34 +59,8 @@ final class KryoSerializer<T> implements ValueSerializer<T> {
     }
 
     @Override
-    public void writeNullable(T value, RecordOutput out) throws IOException {
-        if (value == null) {
-            out.write(NULL);
-        } else {
-            write(value, out);
-        }
-    }
-
-    @Override
-    public T read(RecordInput in) throws IOException {
-        return read(in.readByte(), in);
-    }
-
-    @Override
-    public T readNullable(RecordInput in) throws IOException {
-        int header = in.readByte();
-        return header == NULL ? null : read(header, in);
-    }
-
-    private T read(int header, RecordInput in) throws IOException {
-        if (header != 0 && header != OTHER_CLASS) {
-            throw new IOException(
-                    "A "
-                            + type.getName()
-                            + " begins with the byte "
-                            + header
-                            + ": the record is damaged");
-        }
+    public T read(int flags, RecordInput in) throws IOException {
+        checkFlags(flags);
         int count = in.readVarInt();
         int expected = in.readInt();
         int at = in.take(count);
@@ -98,7 +71,21 @@ final class KryoSerializer<T> implements ValueSerializer<T> {
                     "The bytes of a " + type.getName() + " fail their checksum: they are damaged");
         }
         input.setBuffer(in.bytes(), at, count);
-        return fromBytes(header == 0);
+        return fromBytes(flags == 0);
+    }
+
+    private void checkFlags(int flags) throws IOException {
+        if (flags != 0 && flags != OTHER_CLASS) {
+            throw FlaggedSerializer.unknownFlags(type.getName(), flags);
+        }
+    }
+
+    @Override
+    public void skip(int flags, RecordInput in) throws IOException {
+        checkFlags(flags);
+        int count = in.readVarInt();
+        in.take(Integer.BYTES);
+        in.take(count);
     }
 
     private T fromBytes(boolean exact) throws IOException {

@@ -10,16 +10,15 @@ import java.util.TreeMap;
 /**
  * Writes maps.
  *
- * <p>Format: a header byte, the number of entries, key and value of each. The header has bit 0 for
- * null, bit 1 if some keys or values are null (each then has a flag of its own), and in its upper
- * half the kind: 0 HashMap, 1 LinkedHashMap, 2 TreeMap in natural order. Any other map comes back
- * as a LinkedHashMap with the same order.
+ * <p>Format: the flags of {@link FlaggedSerializer} (if some keys or values are null, each has a
+ * flag of its own), the number of entries, key and value of each. The kinds: 0 HashMap, 1
+ * LinkedHashMap, 2 TreeMap in natural order. Any other map comes back as a LinkedHashMap with the
+ * same order.
  */
-final class MapSerializer<K, V> implements ValueSerializer<Map<K, V>> {
-    private static final int NULL_ELEMENTS = 2;
-    private static final int HASH_MAP = 0;
-    private static final int LINKED_HASH_MAP = 1;
-    private static final int TREE_MAP = 2;
+final class MapSerializer<K, V> implements FlaggedSerializer<Map<K, V>> {
+    static final int HASH_MAP = 0 << 4;
+    static final int LINKED_HASH_MAP = 1 << 4;
+    static final int TREE_MAP = 2 << 4;
 
     private final Class<?> declared;
     private final ValueSerializer<K> keys;
@@ -40,8 +39,8 @@ final class MapSerializer<K, V> implements ValueSerializer<Map<K, V>> {
                 : LINKED_HASH_MAP;
     }
 
-    private static <K, V> Map<K, V> make(int kind, int count) {
-        return switch (kind) {
+    private static <K, V> Map<K, V> make(int flags, int count) {
+        return switch (flags & ~NULL_PARTS) {
             case HASH_MAP -> new HashMap<>(CollectionSerializer.capacity(count));
             case LINKED_HASH_MAP -> new LinkedHashMap<>(CollectionSerializer.capacity(count));
             case TREE_MAP -> new TreeMap<>();
@@ -49,7 +48,7 @@ final class MapSerializer<K, V> implements ValueSerializer<Map<K, V>> {
         };
     }
 
-    private static boolean hasNull(Map<?, ?> map) {
+    static boolean hasNull(Map<?, ?> map) {
         for (Map.Entry<?, ?> entry : map.entrySet()) {
             if (entry.getKey() == null || entry.getValue() == null) {
                 return true;
@@ -61,7 +60,7 @@ final class MapSerializer<K, V> implements ValueSerializer<Map<K, V>> {
     @Override
     public void write(Map<K, V> value, RecordOutput out) throws IOException {
         boolean hasNull = hasNull(value);
-        out.write(kindOf(value) << 4 | (hasNull ? NULL_ELEMENTS : 0));
+        out.write(kindOf(value) | (hasNull ? NULL_PARTS : 0));
         out.writeVarInt(value.size());
         for (Map.Entry<K, V> entry : value.entrySet()) {
             if (hasNull) {
@@ -75,42 +74,35 @@ final class MapSerializer<K, V> implements ValueSerializer<Map<K, V>> {
     }
 
     @Override
-    public void writeNullable(Map<K, V> value, RecordOutput out) throws IOException {
-        if (value == null) {
-            out.write(NULL);
-        } else {
-            write(value, out);
-        }
-    }
-
-    @Override
-    public Map<K, V> read(RecordInput in) throws IOException {
-        return read(in.readByte(), in);
-    }
-
-    @Override
-    public Map<K, V> readNullable(RecordInput in) throws IOException {
-        int header = in.readByte();
-        return header == NULL ? null : read(header, in);
-    }
-
-    private Map<K, V> read(int header, RecordInput in) throws IOException {
+    public Map<K, V> read(int flags, RecordInput in) throws IOException {
         int count = in.readCount(2);
-        Map<K, V> map = (header & 0xd) == 0 ? make(header >> 4, count) : null;
+        Map<K, V> map = make(flags, count);
         if (!declared.isInstance(map)) {
-            throw new IOException(
-                    "A "
-                            + declared.getName()
-                            + " begins with the byte "
-                            + header
-                            + ": the record is damaged");
+            throw FlaggedSerializer.unknownFlags(declared.getName(), flags);
         }
-        boolean hasNull = (header & NULL_ELEMENTS) != 0;
+        boolean hasNull = (flags & NULL_PARTS) != 0;
         for (int i = 0; i < count; i++) {
             K key = hasNull ? keys.readNullable(in) : keys.read(in);
             map.put(key, hasNull ? values.readNullable(in) : values.read(in));
         }
         return map;
+    }
+
+    @Override
+    public void skip(int flags, RecordInput in) throws IOException {
+        int count = in.readCount(2);
+        if (!declared.isInstance(make(flags, 0))) {
+            throw FlaggedSerializer.unknownFlags(declared.getName(), flags);
+        }
+        for (int i = 0; i < count; i++) {
+            if ((flags & NULL_PARTS) != 0) {
+                keys.skipNullable(in);
+                values.skipNullable(in);
+            } else {
+                keys.skip(in);
+                values.skip(in);
+            }
+        }
     }
 
     @Override

@@ -6,14 +6,10 @@ import java.lang.reflect.Array;
 /**
  * Writes arrays of objects.
  *
- * <p>Format: a header byte with bit 0 for null, bit 1 for an array of another class than declared
- * (its name, then the array as its own serializer writes it) and bit 2 if some elements are null
- * (each then has a flag of its own); the number of elements; the elements.
+ * <p>Format: the flags of {@link FlaggedSerializer} (if some elements are null, each has a flag of
+ * its own); the number of elements; the elements.
  */
-final class ObjectArraySerializer<T> implements ValueSerializer<T> {
-    private static final int OTHER_CLASS = 2;
-    private static final int NULL_ELEMENTS = 4;
-
+final class ObjectArraySerializer<T> implements FlaggedSerializer<T> {
     private final Class<T> arrayClass;
     private final ValueSerializer<Object> elements;
     private final OwnSerializers own;
@@ -37,7 +33,7 @@ final class ObjectArraySerializer<T> implements ValueSerializer<T> {
         for (Object element : array) {
             hasNull |= element == null;
         }
-        out.write(hasNull ? NULL_ELEMENTS : 0);
+        out.write(hasNull ? NULL_PARTS : 0);
         out.writeVarInt(array.length);
         for (Object element : array) {
             if (hasNull) {
@@ -49,40 +45,40 @@ final class ObjectArraySerializer<T> implements ValueSerializer<T> {
     }
 
     @Override
-    public void writeNullable(T value, RecordOutput out) throws IOException {
-        if (value == null) {
-            out.write(NULL);
-        } else {
-            write(value, out);
-        }
-    }
-
-    @Override
-    public T read(RecordInput in) throws IOException {
-        return read(in.readByte(), in);
-    }
-
-    @Override
-    public T readNullable(RecordInput in) throws IOException {
-        int header = in.readByte();
-        return header == NULL ? null : read(header, in);
-    }
-
     @SuppressWarnings("unchecked")
-    private T read(int header, RecordInput in) throws IOException {
-        if (header == OTHER_CLASS) {
+    public T read(int flags, RecordInput in) throws IOException {
+        if (flags == OTHER_CLASS) {
             return (T) own.read(in, arrayClass);
         }
-        if (header != 0 && header != NULL_ELEMENTS) {
-            throw new IOException(
-                    "An array begins with the byte " + header + ": the record is damaged");
-        }
+        checkFlags(flags);
         int count = in.readCount(1);
         Object[] array = (Object[]) Array.newInstance(arrayClass.getComponentType(), count);
         for (int i = 0; i < count; i++) {
-            array[i] = header == 0 ? elements.read(in) : elements.readNullable(in);
+            array[i] = flags == 0 ? elements.read(in) : elements.readNullable(in);
         }
         return (T) array;
+    }
+
+    @Override
+    public void skip(int flags, RecordInput in) throws IOException {
+        if (flags == OTHER_CLASS) {
+            own.skip(in, arrayClass);
+            return;
+        }
+        checkFlags(flags);
+        for (int count = in.readCount(1); count > 0; count--) {
+            if (flags == 0) {
+                elements.skip(in);
+            } else {
+                elements.skipNullable(in);
+            }
+        }
+    }
+
+    private void checkFlags(int flags) throws IOException {
+        if (flags != 0 && flags != NULL_PARTS) {
+            throw FlaggedSerializer.unknownFlags(arrayClass.getTypeName(), flags);
+        }
     }
 
     @Override

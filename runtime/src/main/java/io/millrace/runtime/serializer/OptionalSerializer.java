@@ -22,8 +22,13 @@ final class OptionalSerializer<E> implements ValueSerializer<Optional<E>> {
     }
 
     @Override
+    public void skip(RecordInput in) throws IOException {
+        elements.skipNullable(in);
+    }
+
+    @Override
     public Optional<E> copy(Optional<E> value) {
-        return isImmutable() ? value : value.map(elements::copy);
+        return isImmutable() || value.isEmpty() ? value : Optional.of(elements.copy(value.get()));
     }
 
     @Override

@@ -24,6 +24,7 @@ final class OwnSerializers {
     private final ClassLoader loader;
     private final Map<Class<?>, ValueSerializer<Object>> byClass = new HashMap<>();
     private final Map<String, Class<?>> byName = new HashMap<>();
+    private final Map<Class<?>, Map<String, FieldReader>> fields = new HashMap<>();
     private int depth;
 
     OwnSerializers(SerializerCompiler compiler, ClassLoader loader) {
@@ -65,6 +66,26 @@ final class OwnSerializers {
     }
 
     Object read(RecordInput in, Class<?> bound) throws IOException {
+        return readAs(of(nextClass(in, bound)), in);
+    }
+
+    void skip(RecordInput in, Class<?> bound) throws IOException {
+        skipAs(of(nextClass(in, bound)), in);
+    }
+
+    /** Reads a field of the value whose class is named next. */
+    FieldReader fieldOf(RecordInput in, Class<?> bound, String field) throws IOException {
+        Class<?> type = nextClass(in, bound);
+        Map<String, FieldReader> ofClass = fields.computeIfAbsent(type, c -> new HashMap<>());
+        FieldReader found = ofClass.get(field);
+        if (found == null) {
+            found = compiler.field(TypeExtractor.forClass(type), field);
+            ofClass.put(field, found);
+        }
+        return found;
+    }
+
+    private Class<?> nextClass(RecordInput in, Class<?> bound) throws IOException {
         String name = in.readString();
         Class<?> type = byName.get(name);
         if (type == null) {
@@ -88,13 +109,22 @@ final class OwnSerializers {
                             + bound.getName()
                             + " belongs: it is damaged");
         }
-        return readAs(of(type), in);
+        return type;
     }
 
     Object readAs(ValueSerializer<Object> serializer, RecordInput in) throws IOException {
         enter();
         try {
             return serializer.read(in);
+        } finally {
+            depth--;
+        }
+    }
+
+    void skipAs(ValueSerializer<Object> serializer, RecordInput in) throws IOException {
+        enter();
+        try {
+            serializer.skip(in);
         } finally {
             depth--;
         }

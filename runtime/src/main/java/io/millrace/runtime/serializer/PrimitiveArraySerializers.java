@@ -17,7 +17,8 @@ final class PrimitiveArraySerializers {
         T read(RecordInput in) throws IOException;
     }
 
-    private record Primitives<T>(Writer<T> writer, Reader<T> reader, UnaryOperator<T> copier)
+    private record Primitives<T>(
+            int bytesEach, Writer<T> writer, Reader<T> reader, UnaryOperator<T> copier)
             implements ValueSerializer<T> {
         @Override
         public void write(T value, RecordOutput out) {
@@ -27,6 +28,11 @@ final class PrimitiveArraySerializers {
         @Override
         public T read(RecordInput in) throws IOException {
             return reader.read(in);
+        }
+
+        @Override
+        public void skip(RecordInput in) throws IOException {
+            in.take(in.readCount(bytesEach) * bytesEach);
         }
 
         @Override
@@ -43,6 +49,7 @@ final class PrimitiveArraySerializers {
     static ValueSerializer<?> of(Class<?> component) {
         if (component == byte.class) {
             return new Primitives<byte[]>(
+                    1,
                     (array, out) -> {
                         out.writeVarInt(array.length);
                         out.write(array);
@@ -56,6 +63,7 @@ final class PrimitiveArraySerializers {
         }
         if (component == boolean.class) {
             return new Primitives<boolean[]>(
+                    1,
                     (array, out) -> {
                         out.writeVarInt(array.length);
                         for (boolean element : array) {
@@ -73,6 +81,7 @@ final class PrimitiveArraySerializers {
         }
         if (component == short.class) {
             return new Primitives<short[]>(
+                    2,
                     (array, out) -> {
                         out.writeVarInt(array.length);
                         for (short element : array) {
@@ -90,6 +99,7 @@ final class PrimitiveArraySerializers {
         }
         if (component == char.class) {
             return new Primitives<char[]>(
+                    2,
                     (array, out) -> {
                         out.writeVarInt(array.length);
                         for (char element : array) {
@@ -107,6 +117,7 @@ final class PrimitiveArraySerializers {
         }
         if (component == int.class) {
             return new Primitives<int[]>(
+                    4,
                     (array, out) -> {
                         out.writeVarInt(array.length);
                         for (int element : array) {
@@ -124,6 +135,7 @@ final class PrimitiveArraySerializers {
         }
         if (component == long.class) {
             return new Primitives<long[]>(
+                    8,
                     (array, out) -> {
                         out.writeVarInt(array.length);
                         for (long element : array) {
@@ -141,6 +153,7 @@ final class PrimitiveArraySerializers {
         }
         if (component == float.class) {
             return new Primitives<float[]>(
+                    4,
                     (array, out) -> {
                         out.writeVarInt(array.length);
                         for (float element : array) {
@@ -158,6 +171,7 @@ final class PrimitiveArraySerializers {
         }
         if (component == double.class) {
             return new Primitives<double[]>(
+                    8,
                     (array, out) -> {
                         out.writeVarInt(array.length);
                         for (double element : array) {

@@ -90,6 +90,13 @@ public final class RecordInput implements DataInput {
         return bytes[take(1)];
     }
 
+    /** The next byte, which stays the next. */
+    public byte peekByte() throws IOException {
+        int at = take(1);
+        position = at;
+        return bytes[at];
+    }
+
     @Override
     public int readUnsignedByte() throws IOException {
         return bytes[take(1)] & 0xff;
@@ -145,12 +152,36 @@ public final class RecordInput implements DataInput {
     }
 
     /** The counterpart of {@link RecordOutput#writeString}. */
+    @SuppressWarnings("deprecation") // the constructor that does nothing but copy
     public String readString() throws IOException {
         int code = readVarInt();
         int count = code >>> 1;
         if ((code & 1) == 0) {
-            return new String(bytes, take(count), count, StandardCharsets.ISO_8859_1);
+            return new String(bytes, 0, take(count), count);
         }
+        return readWideString(count);
+    }
+
+    private String readWideString(int count) throws EOFException {
+        int at = takeCharacters(count);
+        char[] chars = new char[count];
+        for (int i = 0; i < count; i++) {
+            chars[i] = (char) (short) SHORT.get(bytes, at + 2 * i);
+        }
+        return new String(chars);
+    }
+
+    /** Moves past a text. */
+    public void skipString() throws IOException {
+        int code = readVarInt();
+        if ((code & 1) == 0) {
+            take(code >>> 1);
+        } else {
+            takeCharacters(code >>> 1);
+        }
+    }
+
+    private int takeCharacters(int count) throws EOFException {
         if (count > remaining() / 2) {
             throw new EOFException(
                     "A text of "
@@ -159,12 +190,41 @@ public final class RecordInput implements DataInput {
                             + remaining()
                             + " bytes are left of the record");
         }
-        int at = take(2 * count);
-        char[] chars = new char[count];
-        for (int i = 0; i < count; i++) {
-            chars[i] = (char) (short) SHORT.get(bytes, at + 2 * i);
-        }
-        return new String(chars);
+        return take(2 * count);
+    }
+
+    // ---- numbers out of bytes that were taken
+
+    public static boolean getBoolean(byte[] bytes, int at) {
+        return bytes[at] != 0;
+    }
+
+    public static byte getByte(byte[] bytes, int at) {
+        return bytes[at];
+    }
+
+    public static short getShort(byte[] bytes, int at) {
+        return (short) SHORT.get(bytes, at);
+    }
+
+    public static char getChar(byte[] bytes, int at) {
+        return (char) (short) SHORT.get(bytes, at);
+    }
+
+    public static int getInt(byte[] bytes, int at) {
+        return (int) INT.get(bytes, at);
+    }
+
+    public static long getLong(byte[] bytes, int at) {
+        return (long) LONG.get(bytes, at);
+    }
+
+    public static float getFloat(byte[] bytes, int at) {
+        return Float.intBitsToFloat((int) INT.get(bytes, at));
+    }
+
+    public static double getDouble(byte[] bytes, int at) {
+        return Double.longBitsToDouble((long) LONG.get(bytes, at));
     }
 
     /**

@@ -45,7 +45,13 @@ public final class RecordOutput implements DataOutput {
         this.length = length;
     }
 
-    private int reserve(int count) {
+    /**
+     * Makes room for {@code count} bytes that the caller puts into {@link #bytes()}, which may be
+     * another array afterwards.
+     *
+     * @return where they begin
+     */
+    public int reserve(int count) {
         int at = length;
         int needed = at + count;
         if (needed < 0) {
@@ -144,11 +150,13 @@ public final class RecordOutput implements DataOutput {
             throw new IllegalStateException(
                     "A string of " + count + " characters cannot be serialized; the limit is 2^30");
         }
-        int all = 0;
-        for (int i = 0; i < count; i++) {
-            all |= s.charAt(i);
-        }
-        if (all <= 0xff) {
+        if (LatinText.is(s)) {
+            if (count < 64) {
+                int at = reserve(count + 1);
+                bytes[at] = (byte) (count << 1);
+                s.getBytes(0, count, bytes, at + 1);
+                return;
+            }
             writeVarInt(count << 1);
             int at = reserve(count);
             s.getBytes(0, count, bytes, at);
@@ -159,6 +167,50 @@ public final class RecordOutput implements DataOutput {
                 SHORT.set(bytes, at + 2 * i, (short) s.charAt(i));
             }
         }
+    }
+
+    // ---- numbers into reserved bytes
+
+    public static void putBoolean(byte[] bytes, int at, boolean v) {
+        bytes[at] = (byte) (v ? 1 : 0);
+    }
+
+    public static void putByte(byte[] bytes, int at, byte v) {
+        bytes[at] = v;
+    }
+
+    public static void putShort(byte[] bytes, int at, short v) {
+        SHORT.set(bytes, at, v);
+    }
+
+    public static void putChar(byte[] bytes, int at, char v) {
+        SHORT.set(bytes, at, (short) v);
+    }
+
+    public static void putInt(byte[] bytes, int at, int v) {
+        INT.set(bytes, at, v);
+    }
+
+    public static void putLong(byte[] bytes, int at, long v) {
+        LONG.set(bytes, at, v);
+    }
+
+    public static void putFloat(byte[] bytes, int at, float v) {
+        INT.set(bytes, at, Float.floatToRawIntBits(v));
+    }
+
+    public static void putDouble(byte[] bytes, int at, double v) {
+        LONG.set(bytes, at, Double.doubleToRawLongBits(v));
+    }
+
+    /** As keys have them: one zero and one NaN. */
+    public static void putCanonicalFloat(byte[] bytes, int at, float v) {
+        INT.set(bytes, at, v == 0 ? 0 : Float.floatToIntBits(v));
+    }
+
+    /** As keys have them: one zero and one NaN. */
+    public static void putCanonicalDouble(byte[] bytes, int at, double v) {
+        LONG.set(bytes, at, v == 0 ? 0 : Double.doubleToLongBits(v));
     }
 
     @Override

@@ -1,5 +1,6 @@
 package io.millrace.runtime.serializer;
 
+import io.millrace.api.InvalidProgramException;
 import io.millrace.api.type.BasicTypeInfo;
 import io.millrace.api.type.CollectionTypeInfo;
 import io.millrace.api.type.CompositeType;
@@ -13,7 +14,9 @@ import io.millrace.api.type.PrimitiveArrayTypeInfo;
 import io.millrace.api.type.TypeField;
 import io.millrace.api.type.TypeInformation;
 import io.millrace.api.type.UnknownTypeInfo;
+import io.millrace.runtime.generate.ClassCopy;
 import io.millrace.runtime.generate.JobClasses;
+import java.lang.invoke.MethodHandles;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -24,24 +27,43 @@ import org.slf4j.LoggerFactory;
 /**
  * Turns descriptions into serializers; the one place that knows which serializer a type has.
  *
- * <p>The formats are specified at the serializers and do not depend on how a serializer is made, so
- * that a generated one can take the place of one that is put together here.
+ * <p>Tuples, POJOs and records have a generated class each, collections and other containers a copy
+ * of the engine's class for each type of theirs, so that no call site in them sees two classes. All
+ * these classes hang on the job; the objects made here belong to one thread.
  *
  * <p>Threads: a compiler and all that it makes belong to one thread.
  */
 final class SerializerCompiler {
     private static final Logger LOG = LoggerFactory.getLogger(SerializerCompiler.class);
+    private static final MethodHandles.Lookup LOOKUP = MethodHandles.lookup();
 
     /** Classes whose way to Kryo this process has told of. */
     private static final Set<String> TOLD = ConcurrentHashMap.newKeySet();
 
+    /** A place in a plan: the serializers of one type. */
+    private record Place(TypeInformation<?> type, Encoding encoding) {
+        @Override
+        public String toString() {
+            return type.toString();
+        }
+    }
+
     private final JobClasses classes;
+    private final Encoding encoding;
     private final OwnSerializers own;
     private JobKryo kryo;
 
-    SerializerCompiler(JobClasses classes) {
+    SerializerCompiler(JobClasses classes, Encoding encoding) {
         this.classes = classes;
+        this.encoding = encoding;
         this.own = new OwnSerializers(this, classes.userClassLoader());
+    }
+
+    /** The serializer that an edge or a state has. */
+    @SuppressWarnings("unchecked")
+    <T> TypeSerializer<T> outermost(TypeInformation<T> type) {
+        return copy(CompiledSerializer.class, type)
+                .newInstance(TypeSerializer.class, type, compile(type));
     }
 
     @SuppressWarnings("unchecked")
@@ -51,37 +73,38 @@ final class SerializerCompiler {
 
     private ValueSerializer<?> serializerOf(TypeInformation<?> type) {
         if (type instanceof BasicTypeInfo) {
-            return BasicSerializers.of(type.getTypeClass());
+            return encoding == Encoding.KEY
+                    ? BasicSerializers.keyOf(type.getTypeClass())
+                    : BasicSerializers.of(type.getTypeClass());
         }
         if (type instanceof CompositeType<?> composite) {
             return composite(composite);
         }
         if (type instanceof EnumTypeInfo) {
-            return new EnumSerializer<>(type.getTypeClass());
+            return copied(EnumSerializer.class, type, type.getTypeClass());
         }
         if (type instanceof PrimitiveArrayTypeInfo<?> array) {
             return PrimitiveArraySerializers.of(array.getComponentClass());
         }
         if (type instanceof ObjectArrayTypeInfo<?, ?> array) {
-            return new ObjectArraySerializer<>(
-                    array.getTypeClass(), compile(array.getComponentInfo()), own);
+            return copied(
+                    ObjectArraySerializer.class,
+                    type,
+                    array.getTypeClass(),
+                    compile(array.getComponentInfo()),
+                    own);
         }
         if (type instanceof ListTypeInfo<?> list) {
-            return new CollectionSerializer<>(
-                    list.getTypeClass(), compile(list.getElementTypeInfo()));
+            return collection(list, compile(list.getElementTypeInfo()));
         }
         if (type instanceof CollectionTypeInfo<?, ?> collection) {
-            return new CollectionSerializer<>(
-                    collection.getTypeClass(), compile(collection.getElementTypeInfo()));
+            return collection(collection, compile(collection.getElementTypeInfo()));
         }
         if (type instanceof MapTypeInfo<?, ?> map) {
-            return new MapSerializer<>(
-                    map.getTypeClass(),
-                    compile(map.getKeyTypeInfo()),
-                    compile(map.getValueTypeInfo()));
+            return map(map);
         }
         if (type instanceof OptionalTypeInfo<?> optional) {
-            return new OptionalSerializer<>(compile(optional.getElementTypeInfo()));
+            return copied(OptionalSerializer.class, type, compile(optional.getElementTypeInfo()));
         }
         if (type instanceof UnknownTypeInfo) {
             return new TaggedSerializer<>(type.getTypeClass(), own);
@@ -92,23 +115,91 @@ final class SerializerCompiler {
         throw new IllegalStateException("No serializer for " + type.getClass());
     }
 
+    private ClassCopy copy(Class<?> original, TypeInformation<?> type) {
+        return classes.copy(LOOKUP, original, new Place(type, encoding));
+    }
+
+    private ValueSerializer<?> copied(
+            Class<?> original, TypeInformation<?> type, Object... arguments) {
+        return copy(original, type).newInstance(ValueSerializer.class, arguments);
+    }
+
+    private <E> ValueSerializer<?> collection(TypeInformation<?> type, ValueSerializer<E> element) {
+        Class<?> declared = type.getTypeClass();
+        return encoding == Encoding.KEY
+                ? new KeyCollectionSerializer<>(
+                        declared, new CollectionSerializer<>(declared, element), element)
+                : copied(CollectionSerializer.class, type, declared, element);
+    }
+
+    private <K, V> ValueSerializer<?> map(MapTypeInfo<K, V> type) {
+        Class<?> declared = type.getTypeClass();
+        ValueSerializer<K> keys = compile(type.getKeyTypeInfo());
+        ValueSerializer<V> values = compile(type.getValueTypeInfo());
+        return encoding == Encoding.KEY
+                ? new KeyMapSerializer<>(
+                        declared, new MapSerializer<>(declared, keys, values), keys, values)
+                : copied(MapSerializer.class, type, declared, keys, values);
+    }
+
     private ValueSerializer<?> composite(CompositeType<?> type) {
-        List<ValueSerializer<?>> fields = new ArrayList<>();
-        for (TypeField field : type.fields()) {
-            fields.add(compile(field.type()));
+        RecordSerializers generated =
+                classes.generated(
+                        new RecordSerializers.Key(type, encoding), RecordSerializers::generate);
+        if (generated.refusal() != null) {
+            return kryo(type.getTypeClass(), generated.refusal());
         }
-        try {
-            return new CompositeSerializer<>(type, fields, own);
-        } catch (IllegalAccessException e) {
-            return kryo(
-                    type.getTypeClass(),
-                    type.getTypeClass().getName()
-                            + " is in a module that is closed to the engine: "
-                            + e.getMessage());
+        List<ValueSerializer<?>> parts = new ArrayList<>();
+        for (TypeField field : type.fields()) {
+            parts.add(compile(field.type()));
+        }
+        return generated.instance(parts, new SubclassSerializer(own, type.getTypeClass()));
+    }
+
+    /** Reads a field of values that {@link #compile} of the type writes. */
+    FieldReader field(TypeInformation<?> type, String name) {
+        if (type instanceof CompositeType<?> composite) {
+            int index = composite.getFieldIndex(name);
+            FieldSeekers generated =
+                    classes.generated(
+                            new FieldSeekers.Key(composite, index, encoding),
+                            FieldSeekers::generate);
+            if (generated.isGenerated()) {
+                List<ValueSerializer<?>> parts = new ArrayList<>();
+                for (TypeField field : composite.fields().subList(0, index + 1)) {
+                    parts.add(compile(field.type()));
+                }
+                return classes.copy(LOOKUP, SerializedField.class, new FieldPlace(composite, index))
+                        .newInstance(
+                                FieldReader.class,
+                                composite,
+                                index,
+                                generated.instance(
+                                        parts,
+                                        new SubclassSerializer(own, composite.getTypeClass())),
+                                parts.get(index),
+                                own);
+            }
+        }
+        return new FieldOfObject(compile(type), RecordAccess.getter(type.getTypeClass(), name));
+    }
+
+    private record FieldPlace(CompositeType<?> type, int field) {
+        @Override
+        public String toString() {
+            return type + "_" + type.fields().get(field).name();
         }
     }
 
     private <T> ValueSerializer<T> kryo(Class<T> type, String reason) {
+        if (encoding == Encoding.KEY) {
+            throw new InvalidProgramException(
+                    "Keys of "
+                            + type.getName()
+                            + " cannot be told apart by their bytes: "
+                            + reason
+                            + " Make the class a record or POJO, or take a key out of it.");
+        }
         if (TOLD.add(type.getName())) {
             LOG.info("Type {} is serialized by Kryo. {}", type.getName(), reason);
         }

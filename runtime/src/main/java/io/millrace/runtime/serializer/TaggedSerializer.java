@@ -177,7 +177,7 @@ final class TaggedSerializer<T> implements ValueSerializer<T> {
         }
         Entry entry = entryOf(tag);
         if (entry == null) {
-            throw new IOException("There is no type with tag " + tag + ": the record is damaged");
+            throw noSuchTag(tag);
         }
         Object value = own.readAs(entry.serializer(), in);
         if (!bound.isInstance(value)) {
@@ -189,6 +189,33 @@ final class TaggedSerializer<T> implements ValueSerializer<T> {
                             + " belongs: it is damaged");
         }
         return (T) value;
+    }
+
+    @Override
+    public void skip(RecordInput in) throws IOException {
+        int tag = in.readUnsignedByte();
+        if (tag == TAG_CLASS) {
+            own.skip(in, bound);
+            return;
+        }
+        Entry entry = entryOf(tag);
+        if (entry == null) {
+            throw noSuchTag(tag);
+        }
+        own.skipAs(entry.serializer(), in);
+    }
+
+    @Override
+    public void skipNullable(RecordInput in) throws IOException {
+        if (in.peekByte() == TAG_NULL) {
+            in.readByte();
+        } else {
+            skip(in);
+        }
+    }
+
+    private static IOException noSuchTag(int tag) {
+        return new IOException("There is no type with tag " + tag + ": the record is damaged");
     }
 
     @Override

@@ -10,15 +10,20 @@ import java.io.IOException;
  * flag. Each value takes at least one byte in either form, which is what bounds the allocations for
  * a damaged count.
  *
+ * <p>Public for the sake of generated serializers, which are in the packages of the job's classes.
+ *
  * <p>Threads: as {@link TypeSerializer}.
  */
-interface ValueSerializer<T> {
+public interface ValueSerializer<T> {
     /** The header of a value that is null. */
     int NULL = 1;
 
     void write(T value, RecordOutput out) throws IOException;
 
     T read(RecordInput in) throws IOException;
+
+    /** Moves past a value that {@link #write} has written, without making it. */
+    void skip(RecordInput in) throws IOException;
 
     /** A deep copy of a value that is not null; the value itself if it is immutable. */
     T copy(T value);
@@ -36,18 +41,25 @@ interface ValueSerializer<T> {
     }
 
     default T readNullable(RecordInput in) throws IOException {
-        byte header = in.readByte();
-        if (header == NULL) {
-            return null;
+        return isNull(in) ? null : read(in);
+    }
+
+    default void skipNullable(RecordInput in) throws IOException {
+        if (!isNull(in)) {
+            skip(in);
         }
-        if (header != 0) {
-            throw new IOException(
-                    "A flag for null has the value " + header + ": the record is damaged");
-        }
-        return read(in);
     }
 
     default T copyNullable(T value) {
         return value == null ? null : copy(value);
+    }
+
+    private static boolean isNull(RecordInput in) throws IOException {
+        byte header = in.readByte();
+        if (header != 0 && header != NULL) {
+            throw new IOException(
+                    "A flag for null has the value " + header + ": the record is damaged");
+        }
+        return header == NULL;
     }
 }

@@ -5,9 +5,8 @@ import java.util.concurrent.ArrayBlockingQueue;
 /**
  * Commands for a subtask, from anybody, run by its own thread between two records.
  *
- * <p>Threads: {@link #offer} by any; the rest by the owner. The flag is read after each record, so
- * it is a plain read of a field that others write; a stale read only delays a command by a few
- * records.
+ * <p>Threads: {@link #offer} by any; the rest by the owner. The flag is read after each record,
+ * which costs what a plain read costs as long as nobody writes it.
  *
  * @param <C> the commands
  */

@@ -8,6 +8,8 @@ import io.millrace.runtime.exchange.InputChannel;
 import io.millrace.runtime.exchange.InputGate;
 import io.millrace.runtime.exchange.RecordBatch;
 import io.millrace.runtime.exchange.StreamEvent;
+import io.millrace.runtime.metrics.AccumulatorException;
+import io.millrace.runtime.metrics.SubtaskValues;
 import io.millrace.runtime.operator.OperatorChain;
 import io.millrace.runtime.operator.OperatorFailure;
 import io.millrace.runtime.operator.Source;
@@ -45,6 +47,7 @@ final class Subtask {
     private final OperatorChain chain;
     private final InputGate gate;
     private final int[] channelEdges;
+    private final SubtaskValues values;
     private final Mailbox<SubtaskCommand> mailbox = new Mailbox<>(16);
     private final SourceTarget target;
 
@@ -52,16 +55,28 @@ final class Subtask {
     private SubtaskEnd end;
     private RecordBatch batch;
 
+    /** Whether a look at the values is on its way. */
+    private volatile boolean lookedFor;
+
+    private boolean lookDue;
+    private long lookNanos;
+
     // counters: written by the owner alone, read by anybody, a little late
     private volatile long recordsIn;
     private volatile long loops;
-    private long recordsFromSource;
 
     /**
      * @param gate null if the chain begins with a source
      * @param channelEdges number of the edge of each channel of the gate
+     * @param values what its functions count and measure
      */
-    Subtask(TaskDeployment deployment, OperatorChain chain, InputGate gate, int[] channelEdges) {
+    Subtask(
+            TaskDeployment deployment,
+            OperatorChain chain,
+            InputGate gate,
+            int[] channelEdges,
+            SubtaskValues values) {
+        this.values = values;
         this.deployment = deployment;
         this.chain = chain;
         this.gate = gate;
@@ -78,6 +93,11 @@ final class Subtask {
         try {
             if (mailbox.isMailWaiting() && runMail()) {
                 return finishAs(SubtaskState.CANCELED, new SubtaskEnd.Canceled());
+            }
+            if (lookDue) {
+                lookDue = false;
+                lookedFor = false;
+                values.look(lookNanos);
             }
             return switch (state) {
                 case CREATED -> open();
@@ -138,7 +158,7 @@ final class Subtask {
             return waiting(Step.WAITS_FOR_OUTPUT);
         }
         Source.Progress progress = chain.emit(RECORDS_PER_LOOK, target);
-        recordsIn = recordsFromSource;
+        recordsIn = chain.sourceRecordsEmitted();
         if (progress == Source.Progress.END) {
             become(SubtaskState.FINISHING);
             return Step.WORKED;
@@ -154,6 +174,7 @@ final class Subtask {
             return Step.WORKED;
         }
         chain.close();
+        values.snapshot(lookNanos); // before anybody is told that all went well
         chain.event(StreamEvent.EndOfData.INSTANCE);
         return finishAs(SubtaskState.FINISHED, new SubtaskEnd.Finished());
     }
@@ -171,6 +192,10 @@ final class Subtask {
         boolean canceled = false;
         for (SubtaskCommand command = mailbox.poll(); command != null; command = mailbox.poll()) {
             canceled |= command instanceof SubtaskCommand.Cancel;
+            if (command instanceof SubtaskCommand.LookAtValues look) {
+                lookNanos = look.nowNanos();
+                lookDue = true;
+            }
         }
         return canceled;
     }
@@ -205,6 +230,14 @@ final class Subtask {
             return Failure.of(
                     failure.category(), name() + ", " + failure.where(), failure.getCause());
         }
+        if (t instanceof AccumulatorException accumulators) {
+            return Failure.of(
+                    accumulators.isTooLarge()
+                            ? Failure.Category.CONFIG
+                            : Failure.Category.USER_CODE,
+                    name(),
+                    t);
+        }
         Failure.Category category =
                 t instanceof ExchangeException || t instanceof ChannelBrokenException
                         ? Failure.Category.CLUSTER
@@ -227,6 +260,19 @@ final class Subtask {
     /** Any thread; the caller wakes the subtask. */
     void cancel() {
         mailbox.offer(new SubtaskCommand.Cancel());
+    }
+
+    /**
+     * Asks for another look at what the functions have counted and measured; any thread.
+     *
+     * @return whether the caller has to wake the subtask for it
+     */
+    boolean askForValues(long nowNanos) {
+        if (!values.hasAny() || lookedFor) {
+            return false;
+        }
+        lookedFor = true;
+        return mailbox.offer(new SubtaskCommand.LookAtValues(nowNanos));
     }
 
     TaskDeployment deployment() {
@@ -290,17 +336,12 @@ final class Subtask {
                 chain.sourceBytesRead(),
                 loops,
                 inputs,
-                outputs);
+                outputs,
+                values.latest());
     }
 
-    /** Takes what the source emits, and tells it and the chain when there is mail. */
+    /** Tells the source and the chain when there is mail. */
     private final class SourceTarget implements Source.Target {
-        @Override
-        public void process(Object value, long timestampMillis) {
-            recordsFromSource++;
-            chain.sourceOutput().process(value, timestampMillis);
-        }
-
         @Override
         public void event(StreamEvent event) {
             chain.event(event);

@@ -12,10 +12,12 @@ import io.millrace.runtime.exchange.Channels;
 import io.millrace.runtime.exchange.EdgeWriter;
 import io.millrace.runtime.exchange.InputGate;
 import io.millrace.runtime.exchange.OutputChannel;
+import io.millrace.runtime.exchange.RecordWriter;
 import io.millrace.runtime.exchange.Wakeup;
 import io.millrace.runtime.generate.JobClasses;
 import io.millrace.runtime.graph.ChainSpec;
 import io.millrace.runtime.graph.ChainSpec.ChainedOperator;
+import io.millrace.runtime.metrics.SubtaskValues;
 import io.millrace.runtime.operator.ChainBuilder;
 import io.millrace.runtime.operator.OperatorChain;
 import io.millrace.runtime.operator.OperatorPorts;
@@ -62,13 +64,22 @@ final class SubtaskAssembly {
             EdgeWriter.Overdrawn overdrawn)
             throws Exception {
         ChainSpec spec = read(deployment.chain(), classes.userClassLoader());
-        SubtaskContext context = new SubtaskContext(deployment, classes, wakeup);
-        Map<Integer, EdgeWriter> writers = writers(deployment, spec, classes, wakeup, overdrawn);
+        SubtaskValues values = values(deployment);
+        SubtaskContext context = new SubtaskContext(deployment, classes, wakeup, values);
+        Map<Integer, RecordWriter> writers = writers(deployment, spec, classes, wakeup, overdrawn);
         OperatorChain chain = new ChainBuilder(spec, context, writers, ports).build();
         int count = deployment.inputs().stream().mapToInt(edge -> edge.peers().size()).sum();
         int[] channelEdges = new int[count];
         InputGate gate = count == 0 ? null : gate(deployment, spec, classes, wakeup, channelEdges);
-        return new Subtask(deployment, chain, gate, channelEdges);
+        return new Subtask(deployment, chain, gate, channelEdges, values);
+    }
+
+    private static SubtaskValues values(TaskDeployment deployment) {
+        ParsedConfiguration configuration =
+                ParsedConfiguration.of(Configuration.fromMap(deployment.configuration()));
+        return new SubtaskValues(
+                configuration.get(JobOptions.ACCUMULATORS_MAX_SIZE).getBytes(),
+                JobOptions.ACCUMULATORS_MAX_SIZE.key());
     }
 
     private static ChainSpec read(byte[] bytes, ClassLoader loader)
@@ -79,14 +90,14 @@ final class SubtaskAssembly {
         }
     }
 
-    private Map<Integer, EdgeWriter> writers(
+    private Map<Integer, RecordWriter> writers(
             TaskDeployment deployment,
             ChainSpec spec,
             JobClasses classes,
             Wakeup wakeup,
             EdgeWriter.Overdrawn overdrawn) {
         long jobTimeoutMillis = bufferTimeoutMillis(deployment);
-        Map<Integer, EdgeWriter> writers = new LinkedHashMap<>();
+        Map<Integer, RecordWriter> writers = new LinkedHashMap<>();
         for (ChainedOperator operator : spec.operators()) {
             for (ChainSpec.EdgeOutput output : operator.edges()) {
                 Edge edge = edge(deployment.outputs(), output.edge());
@@ -100,16 +111,15 @@ final class SubtaskAssembly {
                                     serializer(operator.outputType(), classes),
                                     wakeup));
                 }
-                writers.put(
-                        edge.edge(),
+                EdgeWriter writer =
                         new EdgeWriter(
                                 edge.edge(),
                                 opened,
-                                selector(output, deployment, opened.size(), classes),
                                 output.bufferTimeoutMillis() == Transformation.BUFFER_TIMEOUT_UNSET
                                         ? jobTimeoutMillis
                                         : output.bufferTimeoutMillis(),
-                                overdrawn));
+                                overdrawn);
+                writers.put(edge.edge(), records(writer, operator, output, deployment, classes));
             }
         }
         return writers;
@@ -160,15 +170,57 @@ final class SubtaskAssembly {
         return (TypeSerializer<Object>) Serializers.compile(type, classes);
     }
 
-    private static ChannelSelector selector(
+    /** An edge of the plan, for the class that writes its records. */
+    private record Place(int edge, String operator) {
+        @Override
+        public String toString() {
+            return operator;
+        }
+    }
+
+    private static RecordWriter records(
+            EdgeWriter writer,
+            ChainedOperator operator,
             ChainSpec.EdgeOutput output,
             TaskDeployment deployment,
-            int readers,
             JobClasses classes) {
-        Partitioning<?> partitioning = output.partitioning();
+        Place place = new Place(output.edge(), operator.name());
+        TypeSerializer<Object> serializer = serializer(operator.outputType(), classes);
+        if (output.partitioning() instanceof Partitioning.Hash<?, ?> hash) {
+            return byKey(
+                    writer,
+                    place,
+                    operator.outputType(),
+                    serializer,
+                    hash,
+                    output.readerMaxParallelism(),
+                    classes);
+        }
+        return writer.bySelector(
+                classes,
+                place,
+                operator.outputType(),
+                serializer,
+                selector(output.partitioning(), deployment, writer.channels().size()));
+    }
+
+    private static <T, K> RecordWriter byKey(
+            EdgeWriter writer,
+            Place place,
+            TypeInformation<?> type,
+            TypeSerializer<Object> serializer,
+            Partitioning.Hash<T, K> hash,
+            int maxParallelism,
+            JobClasses classes) {
+        KeyHasher<K> hasher = KeyHashers.forType(hash.keyType(), classes);
+        return writer.byKey(classes, place, type, serializer, hash.key(), hasher, maxParallelism);
+    }
+
+    private static ChannelSelector selector(
+            Partitioning<?> partitioning, TaskDeployment deployment, int readers) {
         int writer = deployment.attempt().subtask();
-        if (partitioning instanceof Partitioning.Hash<?, ?> hash) {
-            return byKey(hash, output.readerMaxParallelism(), readers, classes);
+        if (partitioning instanceof Partitioning.Custom<?, ?> custom) {
+            return ChannelSelector.byPartitioner(custom.partitioner(), custom.key(), readers);
         }
         if (partitioning instanceof Partitioning.Broadcast<?>) {
             return ChannelSelector.all();
@@ -185,11 +237,5 @@ final class SubtaskAssembly {
             return ChannelSelector.first();
         }
         return ChannelSelector.roundRobin(readers, writer);
-    }
-
-    private static <T, K> ChannelSelector byKey(
-            Partitioning.Hash<T, K> hash, int maxParallelism, int readers, JobClasses classes) {
-        KeyHasher<K> hasher = KeyHashers.forType(hash.keyType(), classes);
-        return ChannelSelector.byKey(hash.key(), hasher, maxParallelism, readers);
     }
 }

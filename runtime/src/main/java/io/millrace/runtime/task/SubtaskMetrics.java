@@ -1,5 +1,6 @@
 package io.millrace.runtime.task;
 
+import io.millrace.runtime.metrics.UserValues;
 import java.util.List;
 
 /**
@@ -10,6 +11,7 @@ import java.util.List;
  * @param backPressuredNanos time spent waiting for an output to take more
  * @param sourceBytesRead bytes of its splits that its sources have read
  * @param loops how often its loop went round; stands still only if the subtask hangs
+ * @param user what its functions have counted and measured, about a beat ago; at its end, all
  */
 public record SubtaskMetrics(
         long busyNanos,
@@ -20,11 +22,36 @@ public record SubtaskMetrics(
         long sourceBytesRead,
         long loops,
         List<EdgeMetrics> inputs,
-        List<EdgeMetrics> outputs) {
+        List<EdgeMetrics> outputs,
+        UserValues user) {
 
     public SubtaskMetrics {
         inputs = List.copyOf(inputs);
         outputs = List.copyOf(outputs);
+    }
+
+    /** Of a subtask whose functions count and measure nothing. */
+    public SubtaskMetrics(
+            long busyNanos,
+            long idleNanos,
+            long backPressuredNanos,
+            long recordsIn,
+            long recordsOut,
+            long sourceBytesRead,
+            long loops,
+            List<EdgeMetrics> inputs,
+            List<EdgeMetrics> outputs) {
+        this(
+                busyNanos,
+                idleNanos,
+                backPressuredNanos,
+                recordsIn,
+                recordsOut,
+                sourceBytesRead,
+                loops,
+                inputs,
+                outputs,
+                UserValues.NONE);
     }
 
     public static final SubtaskMetrics NONE =

@@ -9,8 +9,11 @@ import io.millrace.runtime.exchange.Wakeup;
 import io.millrace.runtime.generate.JobClasses;
 import io.millrace.runtime.memory.InsufficientNetworkMemoryException;
 import io.millrace.runtime.operator.OperatorPorts;
+import io.millrace.runtime.schedule.AttemptId;
 import java.io.ObjectStreamException;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Future;
@@ -87,6 +90,15 @@ public final class ThreadedSubtasks implements Subtasks, AutoCloseable {
         running.add(driver);
         driver.thread.start();
         return driver;
+    }
+
+    /** Counters of all subtasks that were started and have not ended; any thread. */
+    public Map<AttemptId, SubtaskMetrics> metrics() {
+        Map<AttemptId, SubtaskMetrics> metrics = new HashMap<>();
+        for (Driver driver : running) {
+            metrics.put(driver.deployment.attempt(), driver.metrics());
+        }
+        return metrics;
     }
 
     /** Subtasks that were started and have not ended. */
@@ -357,6 +369,9 @@ public final class ThreadedSubtasks implements Subtasks, AutoCloseable {
                 backPressured += Math.max(0, now - waitStartNanos);
             }
             long busy = Math.max(0, now - startNanos - idle - backPressured);
+            if (endNanos == 0 && built.askForValues(now)) {
+                wake();
+            }
             return built.metrics(busy, idle, backPressured);
         }
     }

@@ -8,9 +8,13 @@ import io.millrace.runtime.loop.Clock;
 import io.millrace.runtime.memory.NetworkBufferPool;
 import io.millrace.runtime.network.DataNetworkSettings;
 import io.millrace.runtime.network.NetworkChannels;
+import io.millrace.runtime.operator.CollectedRecords;
 import io.millrace.runtime.operator.OperatorPorts;
+import io.millrace.runtime.schedule.AttemptId;
+import io.millrace.runtime.task.SubtaskMetrics;
 import io.millrace.runtime.task.Subtasks;
 import io.millrace.runtime.task.ThreadedSubtasks;
+import java.util.Map;
 import java.util.function.Function;
 
 /**
@@ -24,6 +28,9 @@ public final class WorkerDataPlane implements AutoCloseable {
     /** Closed batches that may wait in a channel between two subtasks of the worker. */
     private static final int LOCAL_BOUND_CHUNKS = 4;
 
+    /** Of the heap, for what waits in all channels from this worker that one subtask reads. */
+    private static final long LOCAL_GATE_BYTES = 4 << 20;
+
     private final NetworkBufferPool pool;
     private final NetworkChannels network;
     private final OutputFlusher flusher;
@@ -35,9 +42,20 @@ public final class WorkerDataPlane implements AutoCloseable {
      * @param jobClasses by the job's id
      * @param cancelInterruptNanos how often a cancelled subtask that sits in user code is
      *     interrupted
+     * @param collected where records go that are to come back to the program
      */
     public record Running(
-            Function<String, JobClasses> jobClasses, Clock clock, long cancelInterruptNanos) {}
+            Function<String, JobClasses> jobClasses,
+            Clock clock,
+            long cancelInterruptNanos,
+            CollectedRecords collected) {
+
+        /** In a process from which records cannot come back to the program. */
+        public Running(
+                Function<String, JobClasses> jobClasses, Clock clock, long cancelInterruptNanos) {
+            this(jobClasses, clock, cancelInterruptNanos, CollectedRecords.nowhere());
+        }
+    }
 
     /** Opens the data port of a worker among others. */
     public WorkerDataPlane(
@@ -62,15 +80,20 @@ public final class WorkerDataPlane implements AutoCloseable {
 
     private ThreadedSubtasks subtasks(String workerId, Channels remote, Running running) {
         return new ThreadedSubtasks(
-                new WorkerChannels(workerId, remote, LOCAL_BOUND_CHUNKS),
+                new WorkerChannels(workerId, remote, LOCAL_BOUND_CHUNKS, LOCAL_GATE_BYTES),
                 running.jobClasses(),
-                new OperatorPorts(running.clock()::wallMillis),
+                new OperatorPorts(running.clock()::wallMillis, running.collected()),
                 new ThreadedSubtasks.Settings(
                         running.clock()::nanoTime, running.cancelInterruptNanos(), flusher));
     }
 
     public Subtasks subtasks() {
         return subtasks;
+    }
+
+    /** Counters of the subtasks that run now; any thread. */
+    public Map<AttemptId, SubtaskMetrics> metrics() {
+        return subtasks.metrics();
     }
 
     /** Where other workers reach this one; only of a worker among others. */

@@ -11,6 +11,10 @@ import io.millrace.runtime.master.JobIntent;
 import io.millrace.runtime.master.JobResult;
 import io.millrace.runtime.master.JobState;
 import io.millrace.runtime.master.JobStatus;
+import io.millrace.runtime.metrics.AccumulatorPart;
+import io.millrace.runtime.metrics.JobValues;
+import io.millrace.runtime.metrics.MetricValue;
+import io.millrace.runtime.metrics.UserValues;
 import io.millrace.runtime.schedule.AttemptId;
 import io.millrace.runtime.schedule.Generation;
 import io.millrace.runtime.task.SubtaskEnd;
@@ -41,7 +45,12 @@ class ControlCodecTest {
                     6,
                     7,
                     List.of(new SubtaskMetrics.EdgeMetrics(1, 2, 3)),
-                    List.of());
+                    List.of(),
+                    new UserValues(
+                            List.of(),
+                            List.of(
+                                    new MetricValue(
+                                            "op.lag", MetricValue.Kind.METER, -1, 0.5, ""))));
     private static final Failure FAILURE =
             Failure.of(
                     Failure.Category.USER_CODE,
@@ -124,7 +133,8 @@ class ControlCodecTest {
                                 "it",
                                 FAILURE,
                                 List.of("w"),
-                                List.of(new JobStatus.TimelineEvent("n", "s", 5)))),
+                                List.of(new JobStatus.TimelineEvent("n", "s", 5)),
+                                List.of(new JobValues.Shown("count", "7")))),
                 new JobIntent("run", null),
                 new JobResult("j", "job", JobState.FAILED, FAILURE, 1, 2, 3));
     }
@@ -142,6 +152,22 @@ class ControlCodecTest {
                         CODEC.decode(CODEC.encode(new ToWorker.Deploy(1, 2, deployment())));
 
         assertThat(deploy.deployment()).usingRecursiveComparison().isEqualTo(deployment());
+    }
+
+    @Test
+    void shouldReadAccumulatorsWithTheirBytes() throws IOException {
+        JobResult result =
+                new JobResult(
+                        "j",
+                        "job",
+                        JobState.FINISHED,
+                        null,
+                        1,
+                        2,
+                        3,
+                        List.of(new AccumulatorPart("n", "user.Own", new byte[] {1, 2}, "two")));
+
+        assertThat(CODEC.decode(CODEC.encode(result))).usingRecursiveComparison().isEqualTo(result);
     }
 
     @Test
@@ -228,6 +254,16 @@ class ControlCodecTest {
             }
         }
         assertThat(refused).isGreaterThan(25_000);
+    }
+
+    @Test
+    void shouldNotReadClassesByTheirNames() {
+        // format, "a class by name", the name's number, a length of half a gigabyte
+        byte[] named = {1, 1, 0, (byte) 0xFF, (byte) 0xFF, (byte) 0xFF, (byte) 0xFF, 0x0F, 'x'};
+
+        assertThatThrownBy(() -> CODEC.decode(named))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("a class by its name");
     }
 
     @Test

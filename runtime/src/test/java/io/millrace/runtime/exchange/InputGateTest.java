@@ -22,7 +22,8 @@ class InputGateTest {
         List<OutputChannel> writers = new ArrayList<>();
         for (int i = 0; i < channels; i++) {
             LocalChannel channel =
-                    new LocalChannel("writer " + i, 64, null, v -> 0, Visibility.ON_FLUSH);
+                    new LocalChannel(
+                            "writer " + i, 64, new GateBudget(1 << 20), Visibility.ON_FLUSH);
             writers.add(channel.writer(() -> {}));
             gate.attach(i, channel.reader(gate.wakeup(i)));
         }
@@ -34,7 +35,7 @@ class InputGateTest {
         Wired wired = gate(3);
         for (int round = 0; round < 2; round++) {
             for (OutputChannel writer : wired.writers()) {
-                writer.write("x" + wired.writers().indexOf(writer), 0);
+                writer.write("x" + wired.writers().indexOf(writer), 0, 100);
                 writer.writeEvent(Status.ACTIVE); // closes the batch, means nothing here
             }
         }
@@ -45,7 +46,7 @@ class InputGateTest {
     @Test
     void shouldWakeItsSubtaskWhenAnyChannelHasSomething() {
         Wired wired = gate(200);
-        wired.writers().get(177).write("x", 0);
+        wired.writers().get(177).write("x", 0, 100);
         wired.writers().get(177).flush();
 
         assertThat(wakes.get()).isEqualTo(1);
@@ -56,7 +57,7 @@ class InputGateTest {
         Wired wired = gate(300);
         assertThat(wired.gate().poll()).isNull();
         for (int i : new int[] {0, 63, 64, 128, 177, 299, 5}) {
-            wired.writers().get(i).write(i, 0);
+            wired.writers().get(i).write(i, 0, 100);
             wired.writers().get(i).flush();
             assertThat(all(wired.gate())).containsExactly(i);
         }
@@ -94,12 +95,12 @@ class InputGateTest {
     @Test
     void shouldHoldRecordsOfABlockedChannelUntilAllBarriersArrived() throws Exception {
         Wired wired = gate(2);
-        wired.writers().get(0).write("before", 0);
+        wired.writers().get(0).write("before", 0, 100);
         wired.writers().get(0).writeEvent(new Barrier(1, 1));
-        wired.writers().get(0).write("after", 0);
+        wired.writers().get(0).write("after", 0, 100);
         wired.writers().get(0).flush();
         assertThat(all(wired.gate())).containsExactly("before");
-        wired.writers().get(1).write("other", 0);
+        wired.writers().get(1).write("other", 0, 100);
         wired.writers().get(1).writeEvent(new Barrier(1, 1));
 
         assertThat(all(wired.gate())).containsExactly("other", new Barrier(1, 1), "after");

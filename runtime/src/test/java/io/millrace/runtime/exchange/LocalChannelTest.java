@@ -3,15 +3,9 @@ package io.millrace.runtime.exchange;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.millrace.api.type.Types;
 import io.millrace.runtime.exchange.LocalChannel.Visibility;
 import io.millrace.runtime.exchange.StreamEvent.EndOfData;
 import io.millrace.runtime.exchange.StreamEvent.Watermark;
-import io.millrace.runtime.generate.JobClasses;
-import io.millrace.runtime.schedule.AttemptId;
-import io.millrace.runtime.serializer.Serializers;
-import io.millrace.runtime.serializer.TypeSerializer;
-import io.millrace.runtime.worker.WorkerAddress;
 import java.lang.ref.WeakReference;
 import java.util.ArrayList;
 import java.util.List;
@@ -30,7 +24,8 @@ class LocalChannelTest {
     private record Ends(OutputChannel out, InputChannel in) {}
 
     private Ends open(int bound, Visibility visibility) {
-        LocalChannel channel = new LocalChannel("a -> b", bound, null, v -> 0, visibility);
+        LocalChannel channel =
+                new LocalChannel("a -> b", bound, new GateBudget(1 << 20), visibility);
         return new Ends(
                 channel.writer(writerWakes::incrementAndGet),
                 channel.reader(readerWakes::incrementAndGet));
@@ -39,7 +34,7 @@ class LocalChannelTest {
     @Test
     void shouldShowNothingOfAnOpenBatchUntilItIsFlushed() throws Exception {
         Ends ends = open(4, Visibility.ON_FLUSH);
-        ends.out().write("a", 1);
+        ends.out().write("a", 1, 100);
 
         assertThat(ends.in().poll()).isNull();
         ends.out().flush();
@@ -54,7 +49,7 @@ class LocalChannelTest {
         Ends ends = open(4, Visibility.ON_FLUSH);
         WeakReference<Object> first = writeSomething(ends.out());
         for (int i = 0; i < 4 * LocalChannel.MAX_CHUNK; i++) {
-            ends.out().write("a", 1);
+            ends.out().write("a", 1, 100);
         }
         ends.out().flush();
         assertThat(drain(ends.in())).hasSize(1 + 4 * LocalChannel.MAX_CHUNK);
@@ -66,18 +61,18 @@ class LocalChannelTest {
 
     private static WeakReference<Object> writeSomething(OutputChannel out) throws Exception {
         Object value = new Object();
-        out.write(value, 1);
+        out.write(value, 1, 100);
         return new WeakReference<>(value);
     }
 
     @Test
     void shouldShowAnOpenBatchWhenAnotherThreadAsksForAFlush() throws Exception {
         Ends ends = open(4, Visibility.ON_FLUSH);
-        ends.out().write("a", 1);
+        ends.out().write("a", 1, 100);
         ends.out().requestFlush();
 
         assertThat(drain(ends.in())).containsExactly("a");
-        ends.out().write("b", 1);
+        ends.out().write("b", 1, 100);
         assertThat(ends.in().poll()).as("one request shows one batch").isNull();
     }
 
@@ -85,7 +80,7 @@ class LocalChannelTest {
     void shouldWakeTheReaderForEachRecordItWaitsForWhenVisibleAtOnce() throws Exception {
         Ends ends = open(4, Visibility.AT_ONCE);
         assertThat(ends.in().poll()).isNull();
-        ends.out().write("a", 1);
+        ends.out().write("a", 1, 100);
 
         assertThat(readerWakes.get()).isEqualTo(1);
         assertThat(drain(ends.in())).containsExactly("a");
@@ -104,7 +99,7 @@ class LocalChannelTest {
                 ends.out().writeEvent(mark);
                 written.add(mark);
             } else {
-                ends.out().write(i, i);
+                ends.out().write(i, i, 100);
                 written.add(i);
             }
             switch (random.nextInt(20)) {
@@ -127,10 +122,10 @@ class LocalChannelTest {
         Ends ends = open(2, Visibility.ON_FLUSH);
         int written = 0;
         while (ends.out().isAvailable()) {
-            ends.out().write(written++, 0);
+            ends.out().write(written++, 0, 100);
         }
         assertThat(written).isLessThanOrEqualTo(2 * LocalChannel.MAX_CHUNK);
-        ends.out().write(written++, 0); // the overdraft
+        ends.out().write(written++, 0, 100); // the overdraft
 
         assertThat(writerWakes.get()).isZero();
         assertThat(((RecordBatch) ends.in().poll()).size()).isPositive();
@@ -144,7 +139,7 @@ class LocalChannelTest {
         int written = 0;
         for (int round = 0; round < 50; round++) {
             while (ends.out().isAvailable()) {
-                ends.out().write(written++, 0);
+                ends.out().write(written++, 0, 100);
             }
             assertThat(drain(ends.in())).isNotEmpty();
         }
@@ -153,7 +148,7 @@ class LocalChannelTest {
     @Test
     void shouldFailTheReaderAfterTheLastRecordWhenTheWriterEndsWithoutEndOfData() throws Exception {
         Ends ends = open(4, Visibility.ON_FLUSH);
-        ends.out().write("a", 1);
+        ends.out().write("a", 1, 100);
         ends.out().flush();
         ends.out().close();
 
@@ -166,7 +161,7 @@ class LocalChannelTest {
     @Test
     void shouldDeliverAllOfAWriterThatEndedAndWasClosed() throws Exception {
         Ends ends = open(4, Visibility.ON_FLUSH);
-        ends.out().write("a", 1);
+        ends.out().write("a", 1, 100);
         ends.out().writeEvent(EndOfData.INSTANCE);
         ends.out().close();
 
@@ -178,7 +173,7 @@ class LocalChannelTest {
         Ends ends = open(1, Visibility.ON_FLUSH);
         ends.in().close();
         for (int i = 0; i < 10_000; i++) {
-            ends.out().write(i, 0);
+            ends.out().write(i, 0, 100);
         }
 
         assertThat(ends.out().isAvailable()).isTrue();
@@ -189,7 +184,7 @@ class LocalChannelTest {
     @Timeout(60)
     void shouldLoseNothingAndMissNoWakeupBetweenTwoThreads(Visibility visibility) throws Exception {
         int records = 2_000_000;
-        LocalChannel channel = new LocalChannel("a -> b", 2, null, v -> 0, visibility);
+        LocalChannel channel = new LocalChannel("a -> b", 2, new GateBudget(1 << 20), visibility);
         Thread readerThread = Thread.currentThread();
         InputChannel in = channel.reader(() -> LockSupport.unpark(readerThread));
         Thread writerThread =
@@ -202,7 +197,7 @@ class LocalChannelTest {
                                     out.flush();
                                     LockSupport.park();
                                 }
-                                out.write(i, i);
+                                out.write(i, i, 100);
                             }
                             out.writeEvent(EndOfData.INSTANCE);
                         });
@@ -245,54 +240,5 @@ class LocalChannelTest {
             }
         }
         return all;
-    }
-
-    @Test
-    void shouldHoldFewerRecordsWhenTheyAreLarge() throws Exception {
-        WorkerChannels channels = new WorkerChannels("w", new NoOtherWorker(), 4);
-        AttemptId writer = new AttemptId("job", 0, 0, 1, 1);
-        AttemptId reader = new AttemptId("job", 1, 0, 1, 1);
-        @SuppressWarnings({"unchecked", "rawtypes"})
-        TypeSerializer<Object> strings =
-                (TypeSerializer)
-                        Serializers.compile(
-                                Types.STRING, new JobClasses(getClass().getClassLoader()));
-        OutputChannel out =
-                channels.openOutput(
-                        new ChannelId(writer, 0, reader),
-                        new WorkerAddress("w", "localhost", 0),
-                        strings,
-                        () -> {});
-        String large = "x".repeat(30_000);
-        int taken = 0;
-        while (out.isAvailable() && taken < 10_000) {
-            out.write(large, RecordBatch.NO_TIMESTAMP);
-            taken++;
-        }
-
-        assertThat(taken).isLessThan(LocalChannel.MIN_CHUNK + 4 * 3);
-    }
-
-    private static final class NoOtherWorker implements Channels {
-        @Override
-        public OutputChannel openOutput(
-                ChannelId id,
-                WorkerAddress reader,
-                TypeSerializer<Object> serializer,
-                Wakeup writer) {
-            throw new AssertionError(id);
-        }
-
-        @Override
-        public InputChannel openInput(
-                ChannelId id,
-                WorkerAddress writer,
-                TypeSerializer<Object> serializer,
-                Wakeup reader) {
-            throw new AssertionError(id);
-        }
-
-        @Override
-        public void release(AttemptId attempt) {}
     }
 }

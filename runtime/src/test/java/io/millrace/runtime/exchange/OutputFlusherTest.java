@@ -21,7 +21,12 @@ class OutputFlusherTest {
         }
 
         @Override
-        public void write(Object value, long timestamp) {}
+        public void write(Object value, long timestamp, int bytes) {}
+
+        @Override
+        public boolean handsObjectsOver() {
+            throw new UnsupportedOperationException();
+        }
 
         @Override
         public void writeEvent(StreamEvent event) {}

@@ -13,6 +13,7 @@ public final class CapturedProgram implements JobExecutor {
 
     private final int parallelism;
     private JobGraph graph;
+    private String explained;
 
     /** What a main method does, without its call of {@code execute}. */
     @FunctionalInterface
@@ -25,18 +26,29 @@ public final class CapturedProgram implements JobExecutor {
     }
 
     public static JobGraph graph(int parallelism, Program program) throws Exception {
+        return captured(parallelism, program).graph;
+    }
+
+    /** The program's plan as it is shown to its author. */
+    public static String explained(int parallelism, Program program) throws Exception {
+        return captured(parallelism, program).explained;
+    }
+
+    private static CapturedProgram captured(int parallelism, Program program) throws Exception {
         CapturedProgram capture = new CapturedProgram(parallelism);
         try (ExecutorContext.Scope scope = ExecutorContext.setForThread(capture)) {
             StreamExecutionEnvironment env = StreamExecutionEnvironment.getExecutionEnvironment();
             program.build(env);
             env.execute("test");
         }
-        return capture.graph;
+        return capture;
     }
 
     @Override
     public JobExecutionResult execute(Pipeline pipeline) {
-        graph = new JobPlanner(ParsedConfiguration.empty(), parallelism).jobGraph(pipeline, JOB_ID);
+        JobPlanner planner = new JobPlanner(ParsedConfiguration.empty(), parallelism);
+        graph = planner.jobGraph(pipeline, JOB_ID);
+        explained = planner.explain(pipeline);
         return new JobExecutionResult(graph.jobId(), 0);
     }
 

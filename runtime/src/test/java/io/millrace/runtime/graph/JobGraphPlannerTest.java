@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.millrace.api.InvalidProgramException;
 import io.millrace.api.RuntimeExecutionMode;
 import io.millrace.api.transform.ChainingStrategy;
+import io.millrace.runtime.config.ParsedConfiguration;
 import io.millrace.runtime.graph.ProgramFixture.Stream;
 import java.util.List;
 import java.util.Map;
@@ -216,12 +217,14 @@ class JobGraphPlannerTest {
     void shouldShowThePlanAsJson() {
         program.sequence("numbers").keyBy().map("count").print("out");
 
-        String json = PlanJson.of(StreamGraphPlanner.plan(program.pipeline(), 4));
+        String json = new JobPlanner(ParsedConfiguration.empty(), 4).explain(program.pipeline());
 
         assertThat(json)
                 .contains(
                         "\"ship_strategy\" : \"HASH\"",
                         "\"pact\" : \"Data Source\"",
-                        "\"parallelism\" : 4");
+                        "\"parallelism\" : 4",
+                        "\"hand_over\" : \"by reference within a worker, else serialized\"",
+                        "\"hand_over\" : \"chained, by reference\"");
     }
 }

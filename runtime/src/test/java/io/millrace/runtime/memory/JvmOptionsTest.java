@@ -26,6 +26,7 @@ class JvmOptionsTest {
                         "-XX:+UseCondCardMark",
                         "-XX:+ExitOnOutOfMemoryError",
                         "-Dio.netty.maxDirectMemory=0",
+                        "-Dio.netty.jfr.enabled=false",
                         "-Djdk.nio.maxCachedBufferSize=262144");
     }
 

@@ -98,10 +98,10 @@ class ChannelProtocolTest {
                 fresh.advance(100);
                 while (fresh.step(random)) {}
             }
-            out.write(new Item(1, 0), 77);
-            out.write(new Item(2, 3), RecordBatch.NO_TIMESTAMP);
+            out.write(new Item(1, 0), 77, 0);
+            out.write(new Item(2, 3), RecordBatch.NO_TIMESTAMP, 0);
             out.writeEvent(new Watermark(77));
-            out.write(new Item(3, 1000), -1);
+            out.write(new Item(3, 1000), -1, 0);
             out.writeEvent(Status.IDLE);
             out.writeEvent(Status.ACTIVE);
             out.writeEvent(new Barrier(5, 2));
@@ -140,9 +140,9 @@ class ChannelProtocolTest {
         OutputChannel out = output(w1, channel(0, 0), "b");
         InputChannel in = input(w2, channel(0, 0), "a");
         network.advance(10);
-        out.write(new Item(1, 10 * SEGMENT), 1);
+        out.write(new Item(1, 10 * SEGMENT), 1, 0);
         out.writeEvent(new Barrier(1, 1));
-        out.write(new Item(2, 10 * SEGMENT), 2);
+        out.write(new Item(2, 10 * SEGMENT), 2, 0);
         out.writeEvent(EndOfData.INSTANCE);
         List<Object> got = new ArrayList<>();
         while (network.step(random)) {
@@ -171,7 +171,7 @@ class ChannelProtocolTest {
         OutputChannel out = output(w1, channel(0, 0), "b");
         RemoteInputChannel in = (RemoteInputChannel) input(w2, channel(0, 0), "a");
         network.advance(10);
-        out.write(new Item(1, SEGMENT), 1);
+        out.write(new Item(1, SEGMENT), 1, 0);
         settle();
         // the one credit is used by the first part; the rest and the event wait behind it
         assertThat(in.queuedSegments()).isEqualTo(1);
@@ -181,7 +181,7 @@ class ChannelProtocolTest {
         settle();
         assertThat(drain(in)).containsExactly(new Item(1, SEGMENT), 1L, new Watermark(1));
         // now the writer has one credit again; without using it up, events come at once
-        out.write(new Item(2, 1), 2);
+        out.write(new Item(2, 1), 2, 0);
         out.flush();
         settle();
         out.writeEvent(new Barrier(1, 1));
@@ -202,11 +202,11 @@ class ChannelProtocolTest {
         RemoteInputChannel awake = (RemoteInputChannel) input(w2, channel(1, 0), "a");
         network.advance(10);
         settle();
-        first.write(new Item(1, 8 * SEGMENT), 1);
+        first.write(new Item(1, 8 * SEGMENT), 1, 0);
         settle();
         // its own, and all that float, because so many wait; then no more
         assertThat(asleep.queuedSegments()).isEqualTo(5);
-        second.write(new Item(2, 8 * SEGMENT), 2);
+        second.write(new Item(2, 8 * SEGMENT), 2, 0);
         second.writeEvent(EndOfData.INSTANCE);
         settle();
         assertThat(awake.queuedSegments()).isEqualTo(1);
@@ -237,7 +237,7 @@ class ChannelProtocolTest {
         settle();
         List<Object> got = new ArrayList<>();
         for (int i = 0; i < 50; i++) {
-            out.write(new Item(i, i % 20), 5);
+            out.write(new Item(i, i % 20), 5, 0);
             settle();
             assertThat(drain(in)).hasSize(0);
             Thread flusher = new Thread(out::requestFlush);
@@ -272,7 +272,7 @@ class ChannelProtocolTest {
         Channels w1 = network.join(settings("a"), pool1);
         Channels w2 = network.join(settings("b"), new NetworkBufferPool(20, SEGMENT));
         OutputChannel out = output(w1, channel(0, 0), "b");
-        out.write(new Item(1, 2 * SEGMENT), 1);
+        out.write(new Item(1, 2 * SEGMENT), 1, 0);
         out.writeEvent(EndOfData.INSTANCE);
         out.close();
         w1.release(attempt(0, 0));
@@ -299,7 +299,7 @@ class ChannelProtocolTest {
         settle();
         List<Object> written = new ArrayList<>();
         for (int i = 0; i < 30; i++) { // more than the reader has credit for
-            out.write(new Item(i, SEGMENT), RecordBatch.NO_TIMESTAMP);
+            out.write(new Item(i, SEGMENT), RecordBatch.NO_TIMESTAMP, 0);
             written.add(new Item(i, SEGMENT));
         }
         out.writeEvent(EndOfData.INSTANCE);
@@ -321,7 +321,7 @@ class ChannelProtocolTest {
         NetworkBufferPool pool = new NetworkBufferPool(20, SEGMENT);
         Channels w1 = network.join(settings("a"), pool);
         OutputChannel out = output(w1, channel(0, 0), "b");
-        out.write(new Item(1, SEGMENT), 1);
+        out.write(new Item(1, SEGMENT), 1, 0);
         out.writeEvent(EndOfData.INSTANCE);
         out.close();
         assertThat(((RemoteChannels) w1).openChannels()).isEqualTo(1);
@@ -329,7 +329,7 @@ class ChannelProtocolTest {
         assertThat(((RemoteChannels) w1).openChannels()).isZero();
 
         OutputChannel first = output(w1, channel(1, 0), "b");
-        first.write(new Item(1, SEGMENT), 1);
+        first.write(new Item(1, SEGMENT), 1, 0);
         first.writeEvent(EndOfData.INSTANCE);
         first.close();
         AttemptId newer = new AttemptId("a".repeat(32), 0, 1, 1, 2);
@@ -349,7 +349,7 @@ class ChannelProtocolTest {
         InputChannel in = input(w2, channel(0, 0), "a");
         network.advance(10);
         settle();
-        out.write(new Item(1, 5 * SEGMENT), 1);
+        out.write(new Item(1, 5 * SEGMENT), 1, 0);
         w1.release(attempt(0, 0));
         settle();
         assertThatThrownBy(() -> drain(in))
@@ -364,7 +364,7 @@ class ChannelProtocolTest {
         in.close();
         late.close();
         settle();
-        assertThatThrownBy(() -> out.write(new Item(2, 1), 1))
+        assertThatThrownBy(() -> out.write(new Item(2, 1), 1, 0))
                 .isInstanceOf(ChannelBrokenException.class)
                 .hasMessageContaining("released");
         pool1.close();
@@ -388,7 +388,7 @@ class ChannelProtocolTest {
         network.advance(10);
         settle();
         while (out.isAvailable()) {
-            out.write(new Item(1, 100), 1);
+            out.write(new Item(1, 100), 1, 0);
             settle();
         }
         in.close();
@@ -396,7 +396,7 @@ class ChannelProtocolTest {
         assertThat(wakes[0]).isPositive();
         for (int i = 0; i < 1000; i++) {
             assertThat(out.isAvailable()).isTrue();
-            out.write(new Item(1, 100), 1);
+            out.write(new Item(1, 100), 1, 0);
         }
         out.writeEvent(EndOfData.INSTANCE);
         out.close();
@@ -444,7 +444,7 @@ class ChannelProtocolTest {
                 .hasMessageContaining(
                         "no connection between workers c and b: it did not connect within 2000 ms");
         assertThat(out.isAvailable()).isTrue();
-        assertThatThrownBy(() -> out.write(new Item(1, 1), 1))
+        assertThatThrownBy(() -> out.write(new Item(1, 1), 1, 0))
                 .isInstanceOf(ChannelBrokenException.class)
                 .hasMessageContaining("no connection between workers a and b");
     }
@@ -459,14 +459,14 @@ class ChannelProtocolTest {
         InputChannel in = input(w2, channel(0, 0), "a");
         network.advance(10);
         settle();
-        out.write(new Item(1, 3 * SEGMENT), 1);
+        out.write(new Item(1, 3 * SEGMENT), 1, 0);
         network.step(random);
         network.disconnect("a", "b", "cable cut");
         settle();
         assertThatThrownBy(in::poll)
                 .isInstanceOf(ExchangeException.class)
                 .hasMessageContaining("connection between workers b and a: cable cut");
-        assertThatThrownBy(() -> out.write(new Item(2, 0), 1))
+        assertThatThrownBy(() -> out.write(new Item(2, 0), 1, 0))
                 .isInstanceOf(ChannelBrokenException.class)
                 .hasMessageContaining("connection between workers a and b: cable cut");
         out.close();
@@ -474,7 +474,7 @@ class ChannelProtocolTest {
         OutputChannel again = output(w1, channel(1, 1), "b");
         InputChannel reads = input(w2, channel(1, 1), "a");
         network.advance(10);
-        again.write(new Item(4, 4), 4);
+        again.write(new Item(4, 4), 4, 0);
         again.writeEvent(EndOfData.INSTANCE);
         settle();
         assertThat(drain(reads)).containsExactly(new Item(4, 4), 4L, EndOfData.INSTANCE);
@@ -686,7 +686,7 @@ class ChannelProtocolTest {
                     default -> order.nextInt(30);
                 };
         for (OutputChannel out : writer.outs) {
-            out.write(new Item(writer.written, size), writer.written);
+            out.write(new Item(writer.written, size), writer.written, 0);
         }
         writer.written++;
         if (writer.written % 17 == 0) {

@@ -106,7 +106,7 @@ class NetworkChannelsTest {
             while (!out.isAvailable()) {
                 bell.await(out);
             }
-            out.write(new Item(i, filler), i);
+            out.write(new Item(i, filler), i, 0);
             if (i % 100_000 == 50_000) {
                 out.writeEvent(new Barrier(i / 100_000 + 1, 1));
             }
@@ -182,7 +182,7 @@ class NetworkChannelsTest {
                                 while (!out.isAvailable()) {
                                     writerBell.await(out);
                                 }
-                                out.write(new Item(i, 10), i);
+                                out.write(new Item(i, 10), i, 0);
                                 if (i % 100_000 == 50_000) {
                                     out.writeEvent(new Barrier(i / 100_000 + 1, 1));
                                 }
@@ -225,7 +225,7 @@ class NetworkChannelsTest {
                 "the channel that nobody reads is full",
                 () -> {
                     if (stuck.isAvailable()) {
-                        stuck.write(new Item(1, 1000), 1);
+                        stuck.write(new Item(1, 1000), 1, 0);
                     }
                     return !stuck.isAvailable();
                 },

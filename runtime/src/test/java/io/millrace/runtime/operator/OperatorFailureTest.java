@@ -64,7 +64,7 @@ class OperatorFailureTest {
                         "text",
                         null,
                         null,
-                        List.of(new OperatorChain.Named("text", sink)),
+                        List.of(new OperatorChain.Member("text", sink, List.of())),
                         List.of());
 
         assertThatThrownBy(() -> chain.finish(1))

@@ -16,7 +16,7 @@ class SequenceSourceTest {
             for (long to = -1; to < 25; to++) {
                 List<Long> all = new ArrayList<>();
                 for (int subtask = 0; subtask < parallelism; subtask++) {
-                    all.addAll(emitted(new SequenceSource(3, 3 + to, subtask, parallelism), 1000));
+                    all.addAll(emitted(3, 3 + to, subtask, parallelism, 1000));
                 }
                 assertThat(all)
                         .as("%d numbers, %d subtasks", to + 1, parallelism)
@@ -28,32 +28,31 @@ class SequenceSourceTest {
 
     @Test
     void shouldReachBothEndsOfTheRangeOfALong() {
-        SequenceSource last = new SequenceSource(Long.MAX_VALUE - 2, Long.MAX_VALUE, 0, 1);
-        assertThat(emitted(last, 10))
+        assertThat(emitted(Long.MAX_VALUE - 2, Long.MAX_VALUE, 0, 1, 10))
                 .containsExactly(Long.MAX_VALUE - 2, Long.MAX_VALUE - 1, Long.MAX_VALUE);
-
-        SequenceSource first = new SequenceSource(Long.MIN_VALUE, Long.MAX_VALUE, 0, 2);
-        SequenceSource second = new SequenceSource(Long.MIN_VALUE, Long.MAX_VALUE, 1, 2);
-        assertThat(emitted(first, 1)).containsExactly(Long.MIN_VALUE);
-        assertThat(emitted(second, 1)).containsExactly(0L);
+        assertThat(emitted(Long.MIN_VALUE, Long.MAX_VALUE, 0, 2, 1))
+                .containsExactly(Long.MIN_VALUE);
+        assertThat(emitted(Long.MIN_VALUE, Long.MAX_VALUE, 1, 2, 1)).containsExactly(0L);
     }
 
-    private static List<Long> emitted(SequenceSource source, int most) {
+    private static List<Long> emitted(long from, long to, int subtask, int parallelism, int most) {
         List<Long> all = new ArrayList<>();
-        Collecting target = new Collecting(all);
+        SequenceSource source =
+                new SequenceSource(
+                        from,
+                        to,
+                        subtask,
+                        parallelism,
+                        (value, timestampMillis) -> all.add((Long) value));
         Source.Progress progress = Source.Progress.MORE;
         while (progress == Source.Progress.MORE && all.size() < most) {
-            progress = source.emit(Math.min(4, most - all.size()), target);
+            progress = source.emit(Math.min(4, most - all.size()), new Uninterrupted());
         }
+        assertThat(source.recordsEmitted()).isEqualTo(all.size());
         return all;
     }
 
-    private record Collecting(List<Long> all) implements Source.Target {
-        @Override
-        public void process(Object value, long timestampMillis) {
-            all.add((Long) value);
-        }
-
+    private static final class Uninterrupted implements Source.Target {
         @Override
         public void event(StreamEvent event) {
             throw new AssertionError(event);

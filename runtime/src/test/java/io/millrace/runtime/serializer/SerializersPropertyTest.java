@@ -1,9 +1,12 @@
 package io.millrace.runtime.serializer;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.millrace.api.InvalidProgramException;
 import io.millrace.api.tuple.Tuple2;
 import io.millrace.api.tuple.Tuple3;
+import io.millrace.api.type.CompositeType;
 import io.millrace.api.type.TypeHint;
 import io.millrace.api.type.TypeInformation;
 import io.millrace.api.type.Types;
@@ -15,6 +18,7 @@ import io.millrace.runtime.serializer.SampleTypes.Holder;
 import io.millrace.runtime.serializer.SampleTypes.Point;
 import io.millrace.runtime.serializer.SampleTypes.Sealed;
 import java.io.IOException;
+import java.lang.reflect.Field;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.time.Duration;
@@ -31,13 +35,16 @@ import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.Date;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.LinkedList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
@@ -356,6 +363,205 @@ class SerializersPropertyTest {
             assertSame(reader.deserialize(in), written.get(i), "bytes of " + sample.type());
             assertThat(in.remaining()).isZero();
         }
+    }
+
+    @Property(tries = 2000)
+    void shouldWriteAndReadWhatReflectionDoes(
+            @ForAll long seed, @ForAll @IntRange(max = 3) int depth) throws IOException {
+        Random random = new Random(seed);
+        Sample sample = sample(random, depth);
+        ValueSerializer<Object> generated = generated(sample.type(), Encoding.VALUE);
+        ValueSerializer<Object> interpreted =
+                new InterpretedSerializers(CLASSES).compile(sample.type());
+        for (int i = 0; i < 3; i++) {
+            Object value = sample.values().apply(random);
+            RecordOutput out = new RecordOutput(1);
+            generated.writeNullable(value, out);
+            RecordOutput expected = new RecordOutput(1);
+            interpreted.writeNullable(value, expected);
+            byte[] bytes = Arrays.copyOf(out.bytes(), out.length());
+
+            assertThat(bytes)
+                    .as("bytes of " + sample.type())
+                    .isEqualTo(Arrays.copyOf(expected.bytes(), expected.length()));
+            assertSame(generated.readNullable(input(bytes)), value, "read " + sample.type());
+            assertSame(interpreted.readNullable(input(bytes)), value, "read " + sample.type());
+            RecordInput in = input(bytes);
+            generated.skipNullable(in);
+            assertThat(in.remaining()).as("skipped " + sample.type()).isZero();
+        }
+    }
+
+    @Property(tries = 2000)
+    void shouldReadEachFieldWithoutTheRecord(
+            @ForAll long seed, @ForAll @IntRange(max = 3) int depth) throws IOException {
+        Random random = new Random(seed);
+        Sample sample = sample(random, depth);
+        if (!(sample.type() instanceof CompositeType<?> type)) {
+            return;
+        }
+        TypeSerializer<Object> serializer = compile(type);
+        RecordOutput out = new RecordOutput(8);
+        Object value;
+        do {
+            value = sample.values().apply(random);
+        } while (value == null);
+        serializer.serialize(value, out);
+        byte[] bytes = Arrays.copyOf(out.bytes(), out.length());
+        for (int i = 0; i < type.getArity(); i++) {
+            String name = type.fields().get(i).name();
+            FieldReader reader = Serializers.fieldReader(type, i, CLASSES);
+            Object expected = fieldOf(value, name);
+            String what = name + " of " + value;
+
+            assertThat(comparable(reader.read(input(bytes))))
+                    .as(what)
+                    .isEqualTo(comparable(expected));
+            Class<?> declared = type.getTypeAt(i).getTypeClass();
+            if (expected != null && declared == Long.class) {
+                assertThat(reader.readLong(input(bytes))).as(what).isEqualTo(expected);
+            } else if (expected != null && declared == Integer.class) {
+                assertThat(reader.readInt(input(bytes))).as(what).isEqualTo(expected);
+                assertThat(reader.readLong(input(bytes))).isEqualTo((int) expected);
+            } else if (expected != null && declared == Double.class) {
+                assertThat(reader.readDouble(input(bytes))).as(what).isEqualTo(expected);
+            } else if (declared != Float.class) {
+                assertThatThrownBy(() -> reader.readDouble(input(bytes)))
+                        .as(what)
+                        .isInstanceOfAny(ClassCastException.class, IOException.class);
+            }
+            assertDamageIsSeen(random, bytes, reader);
+        }
+    }
+
+    private static void assertDamageIsSeen(Random random, byte[] bytes, FieldReader reader) {
+        byte[] damaged = bytes.clone();
+        damaged[random.nextInt(damaged.length)] = (byte) random.nextInt();
+        RecordInput in = new RecordInput();
+        in.reset(damaged, 0, random.nextInt(damaged.length + 1));
+        try {
+            reader.read(in);
+        } catch (IOException expected) {
+            assertThat(expected).hasMessageMatching("(?s).+");
+        }
+    }
+
+    private static Object fieldOf(Object record, String name) {
+        for (Class<?> c = record.getClass(); c != null; c = c.getSuperclass()) {
+            for (Field field : c.getDeclaredFields()) {
+                if (field.getName().equals(name)) {
+                    try {
+                        field.setAccessible(true);
+                        return field.get(record);
+                    } catch (IllegalAccessException e) {
+                        throw new AssertionError(e);
+                    }
+                }
+            }
+        }
+        throw new AssertionError(record + " has no field " + name);
+    }
+
+    /** The same value, otherwise kept: other collections, other orders, other zeros and NaNs. */
+    private static Object otherwise(Object value, Random random) {
+        if (value instanceof List<?> list) {
+            List<Object> other = new LinkedList<>();
+            list.forEach(element -> other.add(otherwise(element, random)));
+            return list instanceof LinkedList ? new ArrayList<>(other) : other;
+        }
+        if (value instanceof Set<?> set) {
+            List<Object> elements = new ArrayList<>();
+            set.forEach(element -> elements.add(otherwise(element, random)));
+            Collections.shuffle(elements, random);
+            return new LinkedHashSet<>(elements);
+        }
+        if (value instanceof Map<?, ?> map) {
+            List<Object> keys = new ArrayList<>(map.keySet());
+            Collections.shuffle(keys, random);
+            Map<Object, Object> other = new LinkedHashMap<>();
+            keys.forEach(key -> other.put(key, otherwise(map.get(key), random)));
+            return other;
+        }
+        if (value instanceof Optional<?> optional) {
+            return optional.map(inner -> otherwise(inner, random));
+        }
+        if (value instanceof Tuple3<?, ?, ?> tuple) {
+            return new Tuple3<>(otherwise(tuple.f0, random), tuple.f1, otherwise(tuple.f2, random));
+        }
+        if (value instanceof String text) {
+            return text.concat("x").substring(0, text.length());
+        }
+        if (value instanceof Double number) {
+            return number.isNaN()
+                    ? (Object) Double.longBitsToDouble(0x7ff8_0000_0000_0000L | random.nextInt(9))
+                    : number == 0 ? (Object) (-number) : number;
+        }
+        if (value instanceof Float number) {
+            return number.isNaN()
+                    ? (Object) Float.intBitsToFloat(0x7fc0_0000 | random.nextInt(9))
+                    : number == 0 ? (Object) (-number) : number;
+        }
+        return value;
+    }
+
+    private static byte[] keyBytes(TypeInformation<?> type, Object key) throws IOException {
+        RecordOutput out = new RecordOutput(1);
+        compileKey(type).serialize(key, out);
+        return Arrays.copyOf(out.bytes(), out.length());
+    }
+
+    @SuppressWarnings("unchecked")
+    private static TypeSerializer<Object> compileKey(TypeInformation<?> type) {
+        return (TypeSerializer<Object>) Serializers.compileKey(type, CLASSES);
+    }
+
+    @SuppressWarnings("unchecked")
+    private static TypeSerializer<Object> compile(TypeInformation<?> type) {
+        return (TypeSerializer<Object>) Serializers.compile(type, CLASSES);
+    }
+
+    @Property(tries = 3000)
+    void shouldGiveKeysEqualBytesWhenTheyAreEqual(
+            @ForAll long seed, @ForAll @IntRange(max = 3) int depth) throws IOException {
+        Random random = new Random(seed);
+        Sample sample = sample(random, depth);
+        if (!sample.type().isKeyType()) {
+            return;
+        }
+        byte[] bytes;
+        Object key = sample.values().apply(random);
+        try {
+            bytes = keyBytes(sample.type(), key);
+        } catch (InvalidProgramException kryo) {
+            assertThat(kryo).hasMessageContaining("cannot be told apart by their bytes");
+            return;
+        }
+
+        Object same = otherwise(key, random);
+        assertThat(keyBytes(sample.type(), same)).as(sample.type() + " " + key).isEqualTo(bytes);
+        Object read = compileKey(sample.type()).deserialize(input(bytes));
+        assertThat(keyBytes(sample.type(), read)).as("bytes of what was read").isEqualTo(bytes);
+        for (int i = 0; i < 5; i++) {
+            Object other = sample.values().apply(random);
+            try {
+                assertThat(Arrays.equals(keyBytes(sample.type(), other), bytes))
+                        .as(sample.type() + ": " + key + " and " + other)
+                        .isEqualTo(Objects.equals(comparable(key), comparable(other)));
+            } catch (InvalidProgramException kryo) {
+                assertThat(kryo).hasMessageContaining("cannot be told apart by their bytes");
+            }
+        }
+    }
+
+    @SuppressWarnings("unchecked")
+    private static ValueSerializer<Object> generated(TypeInformation<?> type, Encoding encoding) {
+        return (ValueSerializer<Object>) new SerializerCompiler(CLASSES, encoding).compile(type);
+    }
+
+    private static RecordInput input(byte[] bytes) {
+        RecordInput in = new RecordInput();
+        in.reset(bytes, 0, bytes.length);
+        return in;
     }
 
     @Property(tries = 3000)

@@ -94,9 +94,9 @@ class SerializersTest {
 
     @Test
     void shouldSayWhichPartsFallToKryoAndWhy() {
-        assertThat(Serializers.describe(TypeInformation.of(Point.class))).isEqualTo("compiled");
+        assertThat(Serializers.describe(TypeInformation.of(Point.class))).isEqualTo("generated");
         assertThat(Serializers.describe(new TypeHint<Map<String, List<int[]>>>() {}.getTypeInfo()))
-                .isEqualTo("compiled");
+                .isEqualTo("generated");
         assertThat(Serializers.describe(Types.LIST(TypeInformation.of(Sealed.class))))
                 .startsWith("Kryo: ")
                 .contains("Sealed is no POJO");

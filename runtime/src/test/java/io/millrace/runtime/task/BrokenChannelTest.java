@@ -37,7 +37,12 @@ class BrokenChannelTest {
                 Wakeup writer) {
             return new OutputChannel() {
                 @Override
-                public void write(Object value, long timestamp) {}
+                public void write(Object value, long timestamp, int bytes) {}
+
+                @Override
+                public boolean handsObjectsOver() {
+                    return false;
+                }
 
                 @Override
                 public void writeEvent(StreamEvent event) {

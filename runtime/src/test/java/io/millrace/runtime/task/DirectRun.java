@@ -41,7 +41,7 @@ final class DirectRun implements Subtasks.Listener {
 
     DirectRun(int parallelism, CapturedProgram.Program program) throws Exception {
         this.graph = CapturedProgram.graph(parallelism, program);
-        this.channels = new WorkerChannels("w", new NoRemote(), 2);
+        this.channels = new WorkerChannels("w", new NoRemote(), 2, 1 << 20);
         JobClasses classes = new JobClasses(DirectRun.class.getClassLoader());
         this.subtasks =
                 new ThreadedSubtasks(

@@ -58,6 +58,7 @@ final class RealTasks implements AutoCloseable {
     private static final int SEGMENT_BYTES = 256;
     private static final int WINDOW_FRAMES = 4;
     private static final int LOCAL_BOUND_CHUNKS = 2;
+    private static final long LOCAL_GATE_BYTES = 64 << 10;
     private static final int MOST_FRAMES_AT_ONCE = 8;
     private static final int CONNECT_MILLIS = 20_000;
     private static final int OPEN_MILLIS = 30_000;
@@ -111,7 +112,8 @@ final class RealTasks implements AutoCloseable {
                             faults.breaker() == Faults.Breaker.LOST_RECORD
                                     ? new LosesRecords(remote)
                                     : remote,
-                            LOCAL_BOUND_CHUNKS);
+                            LOCAL_BOUND_CHUNKS,
+                            LOCAL_GATE_BYTES);
             JobClasses classes = new JobClasses(RealTasks.class.getClassLoader());
             this.subtasks =
                     new SteppedSubtasks(

@@ -1,0 +1,140 @@
+package io.millrace.benchmarks;
+
+import io.millrace.api.ExecutorContext;
+import io.millrace.api.JobExecutionResult;
+import io.millrace.api.JobExecutor;
+import io.millrace.api.StreamExecutionEnvironment;
+import io.millrace.api.function.Collector;
+import io.millrace.api.function.FlatMapFunction;
+import io.millrace.api.function.MapFunction;
+import io.millrace.api.function.SinkFunction;
+import io.millrace.api.transform.Pipeline;
+import io.millrace.api.tuple.Tuple2;
+import io.millrace.runtime.config.ParsedConfiguration;
+import io.millrace.runtime.graph.JobGraph;
+import io.millrace.runtime.graph.JobPlanner;
+import java.util.Locale;
+
+/**
+ * The jobs that are measured, written as a user would write them.
+ *
+ * <p>Bids come of the engine's sequence and a map: a source function of the user's has a thread of
+ * its own, and then its hand-over would be measured as well.
+ */
+final class Programs {
+    private Programs() {}
+
+    /** Defines a job. */
+    @FunctionalInterface
+    interface Program {
+        void define(StreamExecutionEnvironment env);
+    }
+
+    /** Bids of the numbers 0 to {@code last}, each mapped to a new one. */
+    static Program newBids(long last, long keys, SinkFunction<Bid> sink) {
+        return env ->
+                env.fromSequence(0, last)
+                        .map(new BidGenerator(keys))
+                        .map(new PriceInEuros())
+                        .addSink(sink);
+    }
+
+    /** Bids of the numbers 0 to {@code last}; for each the sum of its auction's prices so far. */
+    static Program runningSums(long last, long keys, SinkFunction<Bid> sink) {
+        return env ->
+                env.fromSequence(0, last)
+                        .map(new BidGenerator(keys))
+                        .keyBy(bid -> bid.auction)
+                        .sum("price")
+                        .addSink(sink);
+    }
+
+    /** The words of a file; for each how often it was met so far. */
+    static Program wordCounts(String path, SinkFunction<Tuple2<String, Integer>> sink) {
+        return env ->
+                env.readTextFile(path)
+                        .flatMap(new Tokenizer())
+                        .keyBy(word -> word.f0)
+                        .sum(1)
+                        .addSink(sink);
+    }
+
+    /** Bids of the numbers 1 to {@code last}, keyed by auction. */
+    static Program bidsByAuction(long last, long keys, SinkFunction<Bid> sink) {
+        return env ->
+                env.fromSequence(1, last)
+                        .map(new BidGenerator(keys))
+                        .keyBy(bid -> bid.auction)
+                        .addSink(sink);
+    }
+
+    /** What a program comes to, ready for a cluster. */
+    static JobGraph graph(Program program, String name, int parallelism) throws Exception {
+        Capture capture = new Capture(parallelism);
+        try (ExecutorContext.Scope scope = ExecutorContext.setForThread(capture)) {
+            StreamExecutionEnvironment env = StreamExecutionEnvironment.getExecutionEnvironment();
+            env.setParallelism(parallelism);
+            program.define(env);
+            env.execute(name);
+        }
+        return capture.graph;
+    }
+
+    private static final class PriceInEuros implements MapFunction<Bid, Bid> {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        public Bid map(Bid bid) {
+            return new Bid(
+                    bid.auction,
+                    bid.bidder,
+                    (long) (bid.price * 0.908),
+                    bid.dateTime,
+                    bid.channel,
+                    bid.extra);
+        }
+    }
+
+    /** As in the word count that everybody knows. */
+    private static final class Tokenizer
+            implements FlatMapFunction<String, Tuple2<String, Integer>> {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        public void flatMap(String line, Collector<Tuple2<String, Integer>> out) {
+            for (String word : line.toLowerCase(Locale.ROOT).split("\\W+")) {
+                if (!word.isEmpty()) {
+                    out.collect(Tuple2.of(word, 1));
+                }
+            }
+        }
+    }
+
+    /** Takes the graph instead of running it. */
+    private static final class Capture implements JobExecutor {
+        private final int parallelism;
+        private JobGraph graph;
+
+        Capture(int parallelism) {
+            this.parallelism = parallelism;
+        }
+
+        @Override
+        public JobExecutionResult execute(Pipeline pipeline) {
+            graph =
+                    new JobPlanner(ParsedConfiguration.empty(), parallelism)
+                            .jobGraph(pipeline, "b".repeat(32));
+            return new JobExecutionResult(graph.jobId(), 0);
+        }
+
+        @Override
+        public String explain(Pipeline pipeline) {
+            throw new UnsupportedOperationException("no plan is shown here");
+        }
+
+        @Override
+        public int defaultParallelism() {
+            return parallelism;
+        }
+    }
+}
