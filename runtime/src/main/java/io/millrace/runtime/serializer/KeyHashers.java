@@ -178,7 +178,7 @@ public final class KeyHashers {
         return hasher.applyAsInt(key);
     }
 
-    static MethodHandle getter(Class<?> type, String name) {
+    private static MethodHandle getter(Class<?> type, String name) {
         for (Class<?> c = type; c != null; c = c.getSuperclass()) {
             try {
                 Field field = c.getDeclaredField(name);
@@ -200,7 +200,7 @@ public final class KeyHashers {
         throw new IllegalStateException(type.getName() + " has no field " + name);
     }
 
-    static Object get(MethodHandle getter, Object key) {
+    private static Object get(MethodHandle getter, Object key) {
         try {
             return (Object) getter.invokeExact(key);
         } catch (RuntimeException | Error e) {

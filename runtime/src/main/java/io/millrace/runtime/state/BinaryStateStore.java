@@ -9,7 +9,6 @@ import io.millrace.runtime.memory.MemoryBudget;
 import io.millrace.runtime.serializer.KeyGroups;
 import io.millrace.runtime.serializer.KeyHasher;
 import io.millrace.runtime.serializer.KeyHashers;
-import io.millrace.runtime.serializer.KeySerializers;
 import io.millrace.runtime.serializer.RecordInput;
 import io.millrace.runtime.serializer.RecordOutput;
 import io.millrace.runtime.serializer.Serializers;
@@ -93,7 +92,7 @@ final class BinaryStateStore implements KeyedStateStore, StoreMemory {
         this.keyIsLong = type.equals(BasicTypeInfo.LONG_TYPE_INFO);
         this.keyIsInt = type.equals(BasicTypeInfo.INT_TYPE_INFO);
         this.keySerializer =
-                fixedKey == null ? KeySerializers.compile(type, settings.classes()) : null;
+                fixedKey == null ? Serializers.compileKey(type, settings.classes()) : null;
         this.epochs = new Epochs(settings.memory(), settings.owner());
         this.logs = new EntryLog[settings.keyGroups().size()];
     }
@@ -547,7 +546,7 @@ final class BinaryStateStore implements KeyedStateStore, StoreMemory {
                 state,
                 namespace instanceof Namespace.Objects<?> objects
                         ? (TypeSerializer<Object>)
-                                KeySerializers.compile(objects.type(), settings.classes())
+                                Serializers.compileKey(objects.type(), settings.classes())
                         : null);
     }
 
@@ -602,7 +601,7 @@ final class BinaryStateStore implements KeyedStateStore, StoreMemory {
                 this,
                 state,
                 cell(state, namespace),
-                KeySerializers.compile(keyType, settings.classes()),
+                Serializers.compileKey(keyType, settings.classes()),
                 serializer(valueType));
     }
 
