@@ -9,7 +9,6 @@ import io.millrace.runtime.memory.MemoryBudget;
 import io.millrace.runtime.serializer.KeyGroups;
 import io.millrace.runtime.serializer.KeyHasher;
 import io.millrace.runtime.serializer.KeyHashers;
-import io.millrace.runtime.serializer.KeySerializers;
 import io.millrace.runtime.serializer.RecordInput;
 import io.millrace.runtime.serializer.RecordOutput;
 import io.millrace.runtime.serializer.Serializers;
@@ -41,6 +40,8 @@ final class BinaryStateStore implements KeyedStateStore, StoreMemory {
     /** Less one, if the number of key groups is a power of two, else 0. */
     private final int keyGroupMask;
 
+    private final int firstKeyGroup;
+    private final int keyGroupCount;
     private final KeyHasher<Object> hasher;
     private final FixedCodec<Object> fixedKey;
     private final TypeSerializer<Object> keySerializer;
@@ -52,6 +53,7 @@ final class BinaryStateStore implements KeyedStateStore, StoreMemory {
     private final Map<String, StateDefinition> byName = new HashMap<>();
     private final RecordBytes scratch = new RecordBytes(256);
     private final List<LogMap.Entries> iterators = new ArrayList<>();
+    private int openIterators;
 
     // the current key
     private final RecordOutput keyOutput = new RecordOutput(64);
@@ -60,6 +62,10 @@ final class BinaryStateStore implements KeyedStateStore, StoreMemory {
     private long keyWord;
     private long keyHash;
     private int keyGroup = -1;
+
+    /** The key group counted from the store's first; -1 if there is no current key. */
+    private int groupAt = -1;
+
     private Object key;
     private boolean keyBytesValid;
 
@@ -77,6 +83,8 @@ final class BinaryStateStore implements KeyedStateStore, StoreMemory {
     BinaryStateStore(KeyedStateSettings settings) {
         this.settings = settings;
         this.maxParallelism = settings.maxParallelism();
+        this.firstKeyGroup = settings.keyGroups().first();
+        this.keyGroupCount = settings.keyGroups().size();
         this.keyGroupMask = Integer.bitCount(maxParallelism) == 1 ? maxParallelism - 1 : 0;
         TypeInformation<Object> type = (TypeInformation<Object>) settings.keyType();
         this.hasher = KeyHashers.forType(type, settings.classes());
@@ -84,7 +92,7 @@ final class BinaryStateStore implements KeyedStateStore, StoreMemory {
         this.keyIsLong = type.equals(BasicTypeInfo.LONG_TYPE_INFO);
         this.keyIsInt = type.equals(BasicTypeInfo.INT_TYPE_INFO);
         this.keySerializer =
-                fixedKey == null ? KeySerializers.compile(type, settings.classes()) : null;
+                fixedKey == null ? Serializers.compileKey(type, settings.classes()) : null;
         this.epochs = new Epochs(settings.memory(), settings.owner());
         this.logs = new EntryLog[settings.keyGroups().size()];
     }
@@ -116,8 +124,7 @@ final class BinaryStateStore implements KeyedStateStore, StoreMemory {
                 keyBytesValid = true;
             }
             this.key = key;
-            keyGroup = group;
-            onKeyChanged();
+            onKeyChanged(group);
         } catch (ClassCastException | IOException e) {
             throw new StateException(
                     Failure.Category.USER_CODE,
@@ -145,15 +152,16 @@ final class BinaryStateStore implements KeyedStateStore, StoreMemory {
         }
         checkOpen();
         int group = keyGroup(hash);
-        if (group < settings.keyGroups().first() || group > settings.keyGroups().last()) {
+        if (group - firstKeyGroup < 0 || group - firstKeyGroup >= keyGroupCount) {
             checkKeyGroup(group, key);
         }
         keyWord = key;
         keyHash = Hashing.number(key);
         keyBytesValid = false;
-        this.key = null;
-        keyGroup = group;
-        onKeyChanged();
+        if (this.key != null) {
+            this.key = null;
+        }
+        onKeyChanged(group);
     }
 
     /** The same as {@link KeyGroups#of}, without a division where it can be. */
@@ -187,11 +195,14 @@ final class BinaryStateStore implements KeyedStateStore, StoreMemory {
         }
     }
 
-    private void onKeyChanged() {
+    private void onKeyChanged(int group) {
+        keyGroup = group;
+        groupAt = group - firstKeyGroup;
         version++;
         keyVersion++;
-        if (!iterators.isEmpty()) {
+        if (openIterators != 0) {
             iterators.clear();
+            openIterators = 0;
         }
     }
 
@@ -217,8 +228,7 @@ final class BinaryStateStore implements KeyedStateStore, StoreMemory {
             keyHash = Hashing.bytes(keyBytes, 0, keyLength);
         }
         key = null;
-        keyGroup = group;
-        onKeyChanged();
+        onKeyChanged(group);
     }
 
     @Override
@@ -352,10 +362,13 @@ final class BinaryStateStore implements KeyedStateStore, StoreMemory {
 
     void opened(LogMap.Entries iterator) {
         iterators.add(iterator);
+        openIterators++;
     }
 
     void ended(LogMap.Entries iterator) {
-        iterators.remove(iterator);
+        if (iterators.remove(iterator)) {
+            openIterators--;
+        }
     }
 
     @Override
@@ -391,8 +404,11 @@ final class BinaryStateStore implements KeyedStateStore, StoreMemory {
 
     /** The table of the current key, or null. */
     EntryTable table(StateDefinition state) {
-        checkKey();
-        return state.tables[keyGroup - settings.keyGroups().first()];
+        int at = groupAt;
+        if (at < 0) {
+            checkKey();
+        }
+        return state.tables[at];
     }
 
     EntryTable tableForWrite(StateDefinition state) {
@@ -410,8 +426,11 @@ final class BinaryStateStore implements KeyedStateStore, StoreMemory {
 
     /** The log of the current key, or null. */
     EntryLog log() {
-        checkKey();
-        return logs[keyGroup - settings.keyGroups().first()];
+        int at = groupAt;
+        if (at < 0) {
+            checkKey();
+        }
+        return logs[at];
     }
 
     EntryLog logForWrite() {
@@ -527,7 +546,7 @@ final class BinaryStateStore implements KeyedStateStore, StoreMemory {
                 state,
                 namespace instanceof Namespace.Objects<?> objects
                         ? (TypeSerializer<Object>)
-                                KeySerializers.compile(objects.type(), settings.classes())
+                                Serializers.compileKey(objects.type(), settings.classes())
                         : null);
     }
 
@@ -582,7 +601,7 @@ final class BinaryStateStore implements KeyedStateStore, StoreMemory {
                 this,
                 state,
                 cell(state, namespace),
-                KeySerializers.compile(keyType, settings.classes()),
+                Serializers.compileKey(keyType, settings.classes()),
                 serializer(valueType));
     }
 
@@ -758,7 +777,6 @@ final class BinaryStateStore implements KeyedStateStore, StoreMemory {
                     e);
         }
         restoredBytes += snapshot.length();
-        keyGroup = -1;
     }
 
     private void described(StateDefinition state, StateDefinition.Shape inFile, String file) {
@@ -961,6 +979,11 @@ final class BinaryStateStore implements KeyedStateStore, StoreMemory {
             return;
         }
         closed = true;
+        // what handles have noted is void, and there is no current key
+        version++;
+        keyVersion++;
+        keyGroup = -1;
+        groupAt = -1;
         iterators.clear();
         epochs.whenAllClosed(this::free);
     }

@@ -87,6 +87,7 @@ final class EntryLog {
     record Extent(long[] segments, int count, long last, int lastFilled) {}
 
     private final StoreMemory store;
+    private final Epochs epochs;
     private final int keyGroup;
 
     private long[] segments = new long[4];
@@ -113,6 +114,7 @@ final class EntryLog {
 
     EntryLog(StoreMemory store, int keyGroup) {
         this.store = store;
+        this.epochs = store.epochs();
         this.keyGroup = keyGroup;
         this.directory = new long[] {newIndexPage(0)};
     }
@@ -495,7 +497,7 @@ final class EntryLog {
         int mark = Memory.getInt(at);
         int epoch = mark >>> Epochs.SHIFT;
         int fresh = mark & Epochs.FRESH;
-        int current = store.epochs().current();
+        int current = epochs.current();
         if (epoch != current) {
             fresh = 0;
             keep(at, state, mark);
@@ -505,7 +507,7 @@ final class EntryLog {
             countTombstone(at, -1);
         }
         Memory.releaseFence();
-        Memory.putInt(at, store.epochs().mark(kind) | fresh);
+        Memory.putInt(at, epochs.mark(kind) | fresh);
         Memory.releaseFence();
     }
 
@@ -517,18 +519,17 @@ final class EntryLog {
     }
 
     private void keep(long at, StateDefinition state, int mark) {
-        if ((mark & Epochs.KIND) <= Epochs.TOMBSTONE
-                && store.epochs().isHeld(mark >>> Epochs.SHIFT)) {
+        if ((mark & Epochs.KIND) <= Epochs.TOMBSTONE && epochs.isHeld(mark >>> Epochs.SHIFT)) {
             RecordBytes scratch = store.scratch();
             scratch.truncate(0);
             encode(at, state, mark, scratch);
-            store.epochs().keep(mark >>> Epochs.SHIFT, keyGroup, scratch);
+            epochs.keep(mark >>> Epochs.SHIFT, keyGroup, scratch);
         }
     }
 
     /** Puts a number where there is a live entry with a value of eight bytes. */
     void setNumber(long at, StateDefinition state, long number) {
-        if ((Memory.getInt(at) & ~Epochs.FRESH) != store.epochs().mark(Epochs.LIVE)) {
+        if ((Memory.getInt(at) & ~Epochs.FRESH) != epochs.mark(Epochs.LIVE)) {
             change(at, state, Epochs.LIVE);
         }
         Memory.putLongBigEndian(value(at, state), number);
@@ -570,7 +571,7 @@ final class EntryLog {
                             count,
                             spare,
                             stampMillis,
-                            store.epochs().mark(Epochs.LIVE) | Epochs.FRESH);
+                            epochs.mark(Epochs.LIVE) | Epochs.FRESH);
             index(hash, at);
             return at;
         }
@@ -596,7 +597,7 @@ final class EntryLog {
                         count,
                         spare,
                         stampMillis,
-                        store.epochs().mark(Epochs.LIVE) | (unseen ? Epochs.FRESH : 0));
+                        epochs.mark(Epochs.LIVE) | (unseen ? Epochs.FRESH : 0));
         if (state.hasLinks()) {
             Memory.putLong(links(at, state), previous(found, state));
             Memory.putLong(links(at, state) + 8, next(found, state));
@@ -673,7 +674,7 @@ final class EntryLog {
     }
 
     private boolean isUnseen(int mark) {
-        return (mark & Epochs.FRESH) != 0 && mark >>> Epochs.SHIFT == store.epochs().current();
+        return (mark & Epochs.FRESH) != 0 && mark >>> Epochs.SHIFT == epochs.current();
     }
 
     /** Removes a live entry. */
@@ -684,7 +685,7 @@ final class EntryLog {
         } else if (state.shape().kind() == StateDefinition.Kind.ORDERED) {
             state.heap.removeAt(Memory.getLong(links(at, state)));
         }
-        if (isUnseen(mark) || !store.epochs().needsTombstones()) {
+        if (isUnseen(mark) || !epochs.needsTombstones()) {
             setInIndex(hashOf(at, state), at, 0);
             keep(at, state, mark);
             kill(at, state);
@@ -703,7 +704,7 @@ final class EntryLog {
         }
         long segment = segment(at);
         Memory.releaseFence();
-        Memory.putInt(at, store.epochs().mark(Epochs.DEAD));
+        Memory.putInt(at, epochs.mark(Epochs.DEAD));
         int alive = Memory.getInt(segment + ALIVE) - Memory.getInt(at + LENGTH);
         Memory.putInt(segment + ALIVE, alive);
         if (segment != open) {
@@ -744,7 +745,7 @@ final class EntryLog {
                             0,
                             0,
                             0,
-                            store.epochs().mark(Epochs.DERIVED));
+                            epochs.mark(Epochs.DERIVED));
             Memory.putLong(links(head, state), head);
             Memory.putLong(links(head, state) + 8, head);
             index(ringHash, head);
@@ -815,7 +816,7 @@ final class EntryLog {
         segmentCount--;
         segments[place] = segments[segmentCount];
         Memory.putInt(segments[place] + PLACE, place);
-        store.epochs().retire(segment, Memory.getInt(segment + BYTES));
+        epochs.retire(segment, Memory.getInt(segment + BYTES));
     }
 
     /** Tombstones may have become needless. */
@@ -879,7 +880,7 @@ final class EntryLog {
             }
             StateDefinition state = store.state(stateId(at));
             if ((mark & Epochs.KIND) == Epochs.TOMBSTONE
-                    && !store.epochs().needsTombstone(mark >>> Epochs.SHIFT)) {
+                    && !epochs.needsTombstone(mark >>> Epochs.SHIFT)) {
                 setInIndex(hashOf(at, state), at, 0);
                 gone(at);
             } else {

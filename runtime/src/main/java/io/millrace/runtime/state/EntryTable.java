@@ -38,6 +38,7 @@ final class EntryTable {
     private static final int PANE = 12;
 
     private final StoreMemory store;
+    private final Epochs epochs;
     private final int stateId;
     private final int keyGroup;
     private final boolean hasPane;
@@ -54,6 +55,7 @@ final class EntryTable {
 
     EntryTable(StoreMemory store, int stateId, int keyGroup, StateDefinition.Shape shape) {
         this.store = store;
+        this.epochs = store.epochs();
         this.stateId = stateId;
         this.keyGroup = keyGroup;
         this.hasPane = shape.namespaceKind() == StateDefinition.NamespaceKind.PANES;
@@ -67,7 +69,7 @@ final class EntryTable {
     private void setPageBytes(int bytes) {
         pageBytes = bytes;
         slots = (bytes - HEADER_BYTES) / stride;
-        maxUsed = Math.min(slots - 1, slots * 4 / 5);
+        maxUsed = Math.min(slots - 1, slots * 3 / 5);
     }
 
     private long newPage(int pageDepth) {
@@ -125,7 +127,7 @@ final class EntryTable {
     void set(long at, long value) {
         int mark = Memory.getInt(at);
         // in most cases it was made or changed in this epoch already
-        if ((mark & ~Epochs.FRESH) != store.epochs().mark(Epochs.LIVE)) {
+        if ((mark & ~Epochs.FRESH) != epochs.mark(Epochs.LIVE)) {
             change(at, mark, Epochs.LIVE);
         }
         Memory.putLong(at + valueAt, value);
@@ -133,7 +135,7 @@ final class EntryTable {
 
     void setStamp(long at, long stampMillis) {
         int mark = Memory.getInt(at);
-        if (mark >>> Epochs.SHIFT != store.epochs().current()) {
+        if (mark >>> Epochs.SHIFT != epochs.current()) {
             change(at, mark, mark & Epochs.KIND);
         }
         Memory.putLong(at + valueAt + 8, stampMillis);
@@ -143,20 +145,20 @@ final class EntryTable {
     private void change(long at, int mark, int kind) {
         int epoch = mark >>> Epochs.SHIFT;
         int fresh = mark & Epochs.FRESH;
-        if (epoch != store.epochs().current()) {
+        if (epoch != epochs.current()) {
             fresh = 0;
             if ((mark & Epochs.KIND) == Epochs.DEAD) {
                 fresh = Epochs.FRESH; // nobody has seen it
-            } else if (store.epochs().isHeld(epoch)) {
+            } else if (epochs.isHeld(epoch)) {
                 RecordBytes scratch = store.scratch();
                 scratch.truncate(0);
                 encode(at, mark, scratch);
-                store.epochs().keep(epoch, keyGroup, scratch);
+                epochs.keep(epoch, keyGroup, scratch);
             }
-            Memory.putInt((at & -pageBytes) + LAST_EPOCH, store.epochs().current());
+            Memory.putInt((at & -pageBytes) + LAST_EPOCH, epochs.current());
         }
         Memory.releaseFence();
-        Memory.putInt(at, store.epochs().mark(kind) | fresh);
+        Memory.putInt(at, epochs.mark(kind) | fresh);
         Memory.releaseFence();
     }
 
@@ -177,9 +179,9 @@ final class EntryTable {
             Memory.putLong(at + valueAt + 8, stampMillis);
         }
         Memory.putInt(page + USED, Memory.getInt(page + USED) + 1);
-        Memory.putInt(page + LAST_EPOCH, store.epochs().current());
+        Memory.putInt(page + LAST_EPOCH, epochs.current());
         Memory.releaseFence();
-        Memory.putInt(at, store.epochs().mark(Epochs.LIVE) | Epochs.FRESH);
+        Memory.putInt(at, epochs.mark(Epochs.LIVE) | Epochs.FRESH);
         store.onMoved();
         return at;
     }
@@ -200,12 +202,8 @@ final class EntryTable {
     /** Removes an entry that is alive; nothing else moves. */
     void remove(long at) {
         int mark = Memory.getInt(at);
-        boolean unseen =
-                (mark & Epochs.FRESH) != 0 && mark >>> Epochs.SHIFT == store.epochs().current();
-        change(
-                at,
-                mark,
-                unseen || !store.epochs().needsTombstones() ? Epochs.DEAD : Epochs.TOMBSTONE);
+        boolean unseen = (mark & Epochs.FRESH) != 0 && mark >>> Epochs.SHIFT == epochs.current();
+        change(at, mark, unseen || !epochs.needsTombstones() ? Epochs.DEAD : Epochs.TOMBSTONE);
     }
 
     private void grow(long page, long hash) {
@@ -220,7 +218,7 @@ final class EntryTable {
             long rebuilt = newPage(pageDepth);
             moveAll(page, rebuilt, rebuilt, 0);
             replace(page, rebuilt, rebuilt, pageDepth, hash);
-            store.epochs().retire(page, pageBytes);
+            epochs.retire(page, pageBytes);
         } else if (pageBytes < MAX_PAGE_BYTES) {
             int before = pageBytes;
             setPageBytes(2 * before);
@@ -233,7 +231,7 @@ final class EntryTable {
             }
             moveAll(page, larger, larger, 0);
             replace(page, larger, larger, pageDepth, hash);
-            store.epochs().retire(page, before);
+            epochs.retire(page, before);
         } else {
             split(page, pageDepth, hash);
         }
@@ -264,7 +262,7 @@ final class EntryTable {
         }
         moveAll(page, low, high, 1L << (63 - pageDepth));
         replace(page, low, high, pageDepth, hash);
-        store.epochs().retire(page, pageBytes);
+        epochs.retire(page, pageBytes);
     }
 
     /** Puts the two in the places of the one they come from. */
@@ -287,7 +285,7 @@ final class EntryTable {
         return mark != 0
                 && switch (mark & Epochs.KIND) {
                     case Epochs.LIVE -> !hasStamp || !store.isExpired(stateId, stamp(at));
-                    case Epochs.TOMBSTONE -> store.epochs().needsTombstone(mark >>> Epochs.SHIFT);
+                    case Epochs.TOMBSTONE -> epochs.needsTombstone(mark >>> Epochs.SHIFT);
                     default -> false;
                 };
     }

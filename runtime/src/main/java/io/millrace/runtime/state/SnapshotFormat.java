@@ -28,9 +28,9 @@ package io.millrace.runtime.state;
  *   footer      position of the directory 8, bytes of the directory 4, version 4, magic 4, checksum 4
  * </pre>
  *
- * <p>Keys are the canonical bytes of {@link io.millrace.runtime.serializer.KeySerializers}, or
- * eight bytes ({@link FixedCodec}). Namespace and part are as in {@link EntryLog}. Values are what
- * their serializer writes, or eight bytes; the first piece of a list begins with the number of
+ * <p>Keys are the canonical bytes of {@link io.millrace.runtime.serializer.Serializers#compileKey},
+ * or eight bytes ({@link FixedCodec}). Namespace and part are as in {@link EntryLog}. Values are
+ * what their serializer writes, or eight bytes; the first piece of a list begins with the number of
  * pieces (4), and the elements of all pieces follow each other. Where a record comes twice, the
  * later one, and that of the later snapshot, is right. In a canonical snapshot states are numbered
  * by name, and the records of a key group come by key, state, namespace and part, bytes compared

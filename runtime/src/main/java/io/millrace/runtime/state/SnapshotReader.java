@@ -77,7 +77,7 @@ final class SnapshotReader {
         if (position < 12 || getInt() != SnapshotFormat.MAGIC) {
             throw damaged("it does not begin as a snapshot of keyed state does");
         }
-        checkVersion(getInt());
+        at += 4;
         int headerBytes = getInt();
         if (headerBytes < 0 || 16L + headerBytes > position) {
             throw damaged("its header has a wrong length");
