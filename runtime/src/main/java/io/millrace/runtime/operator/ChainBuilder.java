@@ -17,6 +17,8 @@ import io.millrace.runtime.generate.ClassCopy;
 import io.millrace.runtime.graph.ChainSpec;
 import io.millrace.runtime.graph.ChainSpec.Body;
 import io.millrace.runtime.graph.ChainSpec.ChainedOperator;
+import io.millrace.runtime.serializer.KeyHasher;
+import io.millrace.runtime.serializer.KeyHashers;
 import io.millrace.runtime.serializer.Serializers;
 import io.millrace.runtime.serializer.TypeSerializer;
 import io.millrace.runtime.state.KeyedStateStore;
@@ -108,7 +110,11 @@ public final class ChainBuilder {
                 members.add(
                         0,
                         new OperatorChain.Member(
-                                operator.name(), operators[i], List.copyOf(functions)));
+                                operator.name(),
+                                operator.uid(),
+                                operators[i],
+                                store,
+                                List.copyOf(functions)));
             }
         }
         Downstream behindSource = downstream[0];
@@ -118,6 +124,7 @@ public final class ChainBuilder {
                         : new Downstream.Reader(operators[0], behindSource)::event;
         return new OperatorChain(
                 spec.head().name(),
+                spec.head().uid(),
                 source,
                 source == null ? loops(spec.head(), operators[0]) : List.of(),
                 head,
@@ -262,7 +269,8 @@ public final class ChainBuilder {
         return new UserFunction(
                 function,
                 operator.name(),
-                new SubtaskRuntimeContext(operator.name(), subtask, functionStates(operator)));
+                new SubtaskRuntimeContext(operator.name(), subtask, functionStates(operator)),
+                subtask.classes());
     }
 
     private Source source(ChainedOperator operator, SourceSpec<?> source, Output output) {
@@ -374,6 +382,7 @@ public final class ChainBuilder {
                     reduce.function(),
                     reduce.key(),
                     body.finalResultsOnly(),
+                    results(operator, reduce.keyType()),
                     output);
         }
         OperatorSpec.KeyedAggregate<?, ?> aggregate = (OperatorSpec.KeyedAggregate<?, ?>) what;
@@ -385,6 +394,7 @@ public final class ChainBuilder {
                 FieldAggregates.of(aggregate.aggregate(), field),
                 aggregate.key(),
                 body.finalResultsOnly(),
+                results(operator, aggregate.keyType()),
                 output);
     }
 
@@ -506,6 +516,16 @@ public final class ChainBuilder {
                 keyed ? body.secondKey().key() : null,
                 keyed ? store(operator, body.firstKey()) : null,
                 output);
+    }
+
+    @SuppressWarnings("unchecked") // the keys that the selector gives are of the type
+    private KeyedResults results(ChainedOperator operator, TypeInformation<?> keyType) {
+        return new KeyedResults(
+                serializer(keyType),
+                serializer(operator.outputType()),
+                (KeyHasher<Object>) KeyHashers.forType(keyType, subtask.classes()),
+                keyType + " -> " + operator.outputType(),
+                subtask);
     }
 
     /**
