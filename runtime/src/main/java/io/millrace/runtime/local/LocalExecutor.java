@@ -5,16 +5,22 @@ import io.millrace.api.JobExecutionResult;
 import io.millrace.api.JobExecutor;
 import io.millrace.api.MemorySize;
 import io.millrace.api.transform.Pipeline;
+import io.millrace.runtime.config.CheckpointOptions;
 import io.millrace.runtime.config.ParsedConfiguration;
 import io.millrace.runtime.config.TaskManagerOptions;
 import io.millrace.runtime.control.Failure;
+import io.millrace.runtime.file.FileSystems;
 import io.millrace.runtime.graph.JobGraph;
 import io.millrace.runtime.graph.JobPlanner;
 import io.millrace.runtime.graph.PlanJson;
 import io.millrace.runtime.master.JobResult;
 import io.millrace.runtime.master.JobState;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.HexFormat;
+import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * Runs programs in this process: for IDEs, tests and everybody who starts a main method by hand.
@@ -33,6 +39,28 @@ public final class LocalExecutor implements JobExecutor {
         byte[] id = new byte[16];
         IDS.nextBytes(id);
         JobGraph graph = planner.jobGraph(pipeline, HexFormat.of().formatHex(id));
+        ParsedConfiguration options = planner.settingsOf(pipeline);
+        if (!options.isSet(CheckpointOptions.INTERVAL)
+                || options.isSet(CheckpointOptions.DIRECTORY)) {
+            return run(pipeline, graph);
+        }
+        // nobody can begin from them after this process: they need not outlive it
+        Path folder = Files.createTempDirectory("millrace-checkpoints-");
+        try {
+            return run(pipeline, withCheckpointsIn(folder, graph));
+        } finally {
+            FileSystems.of(folder.toUri()).delete(folder.toUri());
+        }
+    }
+
+    private static JobGraph withCheckpointsIn(Path folder, JobGraph graph) {
+        Map<String, String> configuration = new TreeMap<>(graph.configuration());
+        configuration.put(CheckpointOptions.DIRECTORY.key(), folder.toUri().toString());
+        return new JobGraph(
+                graph.jobId(), graph.jobName(), graph.vertices(), graph.edges(), configuration);
+    }
+
+    private JobExecutionResult run(Pipeline pipeline, JobGraph graph) throws Exception {
         ClassLoader loader = Thread.currentThread().getContextClassLoader();
         try (LocalCluster cluster = new LocalCluster(settings(pipeline, graph), loader)) {
             return resultOf(cluster.run(graph).get());

@@ -17,6 +17,8 @@ import io.millrace.runtime.generate.ClassCopy;
 import io.millrace.runtime.graph.ChainSpec;
 import io.millrace.runtime.graph.ChainSpec.Body;
 import io.millrace.runtime.graph.ChainSpec.ChainedOperator;
+import io.millrace.runtime.serializer.KeyHasher;
+import io.millrace.runtime.serializer.KeyHashers;
 import io.millrace.runtime.serializer.Serializers;
 import io.millrace.runtime.serializer.TypeSerializer;
 import io.millrace.runtime.state.KeyedStateStore;
@@ -51,6 +53,9 @@ public final class ChainBuilder {
 
     /** Of the operator that is being made; null if it has none. */
     private KeyedStateStore store;
+
+    /** Of the operator that is being made; null if it has none. */
+    private BroadcastStates broadcast;
 
     /** Of the operator that is being made. */
     private SideOutputs sides;
@@ -98,6 +103,7 @@ public final class ChainBuilder {
             sides = sidesOf(operator);
             downstream[i] = downstreamOf(operator);
             store = null;
+            broadcast = null;
             functions = new ArrayList<>();
             if (operator.body() instanceof Body.Source body) {
                 source = source(operator, body.spec(), output);
@@ -108,7 +114,11 @@ public final class ChainBuilder {
                 members.add(
                         0,
                         new OperatorChain.Member(
-                                operator.name(), operators[i], List.copyOf(functions)));
+                                operator.name(),
+                                operator.uid(),
+                                operators[i],
+                                store,
+                                List.copyOf(functions)));
             }
         }
         Downstream behindSource = downstream[0];
@@ -118,6 +128,7 @@ public final class ChainBuilder {
                         : new Downstream.Reader(operators[0], behindSource)::event;
         return new OperatorChain(
                 spec.head().name(),
+                spec.head().uid(),
                 source,
                 source == null ? loops(spec.head(), operators[0]) : List.of(),
                 head,
@@ -262,7 +273,9 @@ public final class ChainBuilder {
         return new UserFunction(
                 function,
                 operator.name(),
-                new SubtaskRuntimeContext(operator.name(), subtask, functionStates(operator)));
+                new SubtaskRuntimeContext(operator.name(), subtask, functionStates(operator)),
+                subtask.classes(),
+                broadcast);
     }
 
     private Source source(ChainedOperator operator, SourceSpec<?> source, Output output) {
@@ -377,6 +390,7 @@ public final class ChainBuilder {
                     reduce.function(),
                     reduce.key(),
                     body.finalResultsOnly(),
+                    results(operator, reduce.keyType()),
                     output);
         }
         OperatorSpec.KeyedAggregate<?, ?> aggregate = (OperatorSpec.KeyedAggregate<?, ?>) what;
@@ -388,6 +402,7 @@ public final class ChainBuilder {
                 FieldAggregates.of(aggregate.aggregate(), field),
                 aggregate.key(),
                 body.finalResultsOnly(),
+                results(operator, aggregate.keyType()),
                 output);
     }
 
@@ -525,19 +540,21 @@ public final class ChainBuilder {
         }
         if (what instanceof TwoInputSpec.BroadcastProcess<?, ?, ?> process) {
             NoTimers timers = new NoTimers(operator.name(), subtask.time());
+            broadcast = new BroadcastStates(operator.name(), process.states());
             return calling(
                     BroadcastProcessOperator.class,
                     operator,
                     process.function(),
                     timers,
                     new Call(timers, sides, null),
-                    new BroadcastStates(operator.name(), process.states()),
+                    broadcast,
                     output);
         }
         TwoInputSpec.KeyedBroadcastProcess<?, ?, ?, ?> process =
                 (TwoInputSpec.KeyedBroadcastProcess<?, ?, ?, ?>) what;
         KeyedStateStore made = store(operator, body.firstKey());
         KeyedTimers timers = new KeyedTimers(made, Namespace.none(), subtask.time());
+        broadcast = new BroadcastStates(operator.name(), process.states());
         return calling(
                 KeyedBroadcastProcessOperator.class,
                 operator,
@@ -546,7 +563,7 @@ public final class ChainBuilder {
                 made,
                 timers,
                 new Call(timers, sides, made),
-                new BroadcastStates(operator.name(), process.states()),
+                broadcast,
                 output);
     }
 
@@ -565,6 +582,16 @@ public final class ChainBuilder {
                 keyed ? body.secondKey().key() : null,
                 keyed ? store(operator, body.firstKey()) : null,
                 output);
+    }
+
+    @SuppressWarnings("unchecked") // the keys that the selector gives are of the type
+    private KeyedResults results(ChainedOperator operator, TypeInformation<?> keyType) {
+        return new KeyedResults(
+                serializer(keyType),
+                serializer(operator.outputType()),
+                (KeyHasher<Object>) KeyHashers.forType(keyType, subtask.classes()),
+                keyType + " -> " + operator.outputType(),
+                subtask);
     }
 
     /**

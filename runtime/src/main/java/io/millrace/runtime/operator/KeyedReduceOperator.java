@@ -2,9 +2,12 @@ package io.millrace.runtime.operator;
 
 import io.millrace.api.function.KeySelector;
 import io.millrace.api.function.ReduceFunction;
+import io.millrace.runtime.checkpoint.RestoredOperator;
+import io.millrace.runtime.checkpoint.SnapshotPart;
 import io.millrace.runtime.exchange.RecordBatch;
-import java.util.HashMap;
+import java.io.IOException;
 import java.util.Iterator;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -21,7 +24,8 @@ final class KeyedReduceOperator implements Operator {
     private final KeySelector<Object, Object> selector;
     private final boolean finalResultsOnly;
     private final Output output;
-    private final Map<Object, Object> results = new HashMap<>();
+    private final KeyedResults state;
+    private final Map<Object, Object> results;
     private Iterator<Object> draining;
 
     KeyedReduceOperator(
@@ -29,11 +33,14 @@ final class KeyedReduceOperator implements Operator {
             ReduceFunction<Object> function,
             KeySelector<Object, Object> selector,
             boolean finalResultsOnly,
+            KeyedResults state,
             Output output) {
         this.name = name;
         this.function = function;
         this.selector = selector;
         this.finalResultsOnly = finalResultsOnly;
+        this.state = state;
+        this.results = state.map;
         this.output = output;
     }
 
@@ -53,6 +60,16 @@ final class KeyedReduceOperator implements Operator {
         if (!finalResultsOnly) {
             output.process(result, timestampMillis);
         }
+    }
+
+    @Override
+    public void restore(RestoredOperator restored) throws IOException {
+        state.restore(restored);
+    }
+
+    @Override
+    public List<SnapshotPart> snapshot(long checkpointId) throws IOException {
+        return List.of(state.snapshot());
     }
 
     @Override

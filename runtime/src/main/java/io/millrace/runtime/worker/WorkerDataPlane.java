@@ -1,5 +1,7 @@
 package io.millrace.runtime.worker;
 
+import io.millrace.runtime.checkpoint.FileCheckpointStorage;
+import io.millrace.runtime.checkpoint.SnapshotStorage;
 import io.millrace.runtime.exchange.Channels;
 import io.millrace.runtime.exchange.OutputFlusher;
 import io.millrace.runtime.exchange.WorkerChannels;
@@ -16,6 +18,10 @@ import io.millrace.runtime.task.SubtaskMetrics;
 import io.millrace.runtime.task.Subtasks;
 import io.millrace.runtime.task.ThreadedSubtasks;
 import java.util.Map;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -33,12 +39,18 @@ public final class WorkerDataPlane implements AutoCloseable {
     /** Closed batches that may wait in a channel between two subtasks of the worker. */
     private static final int LOCAL_BOUND_CHUNKS = 4;
 
+    /** Checkpoints that may wait to be written; the master allows far fewer at a time. */
+    private static final int WRITER_BOUND = 1024;
+
+    private static final long WRITER_KEEP_ALIVE_SECONDS = 60;
+
     private final NetworkBufferPool pool;
     private final NetworkChannels network;
     private final OutputFlusher flusher;
     private final ManagedMemory managed;
     private final AlarmThread alarms;
     private final ThreadedSubtasks subtasks;
+    private final ExecutorService checkpointWriter;
 
     /**
      * What it takes to run subtasks.
@@ -62,6 +74,7 @@ public final class WorkerDataPlane implements AutoCloseable {
         this.flusher = new OutputFlusher("output-flusher");
         this.managed = new ManagedMemory(running.managedBytes());
         this.alarms = new AlarmThread(running.clock()::wallMillis);
+        this.checkpointWriter = checkpointWriter();
         this.subtasks = subtasks(settings.workerId(), network, running);
     }
 
@@ -71,6 +84,7 @@ public final class WorkerDataPlane implements AutoCloseable {
         this.flusher = new OutputFlusher("output-flusher");
         this.managed = new ManagedMemory(running.managedBytes());
         this.alarms = new AlarmThread(running.clock()::wallMillis);
+        this.checkpointWriter = checkpointWriter();
         this.subtasks = subtasks(workerId, new NoOtherWorkers(), running);
     }
 
@@ -89,6 +103,29 @@ public final class WorkerDataPlane implements AutoCloseable {
                         new ManagedStores(managed, running.clock()::wallMillis)),
                 new ThreadedSubtasks.Settings(
                         running.clock()::nanoTime, running.cancelInterruptNanos(), flusher));
+    }
+
+    /** There is a thread only while something is written. */
+    private static ExecutorService checkpointWriter() {
+        ThreadPoolExecutor writer =
+                new ThreadPoolExecutor(
+                        1,
+                        1,
+                        WRITER_KEEP_ALIVE_SECONDS,
+                        TimeUnit.SECONDS,
+                        new LinkedBlockingQueue<>(WRITER_BOUND),
+                        task -> {
+                            Thread thread = new Thread(task, "checkpoint-writer");
+                            thread.setDaemon(true);
+                            return thread;
+                        });
+        writer.allowCoreThreadTimeOut(true);
+        return writer;
+    }
+
+    /** Stores what the subtasks have in checkpoints. */
+    public SnapshotStorage snapshots() {
+        return new FileCheckpointStorage(checkpointWriter);
     }
 
     public Subtasks subtasks() {
@@ -115,16 +152,24 @@ public final class WorkerDataPlane implements AutoCloseable {
         // first, as they hold segments and channels
         subtasks.close();
         alarms.close();
-        if (subtasks.running() == 0) {
-            managed.close();
-        } else {
-            // whoever is left behind in user code still holds memory
-            LOG.warn("Managed memory is kept: {} subtasks have not ended", subtasks.running());
-        }
+        checkpointWriter.shutdownNow();
+        closeManaged();
         flusher.close();
         if (network != null) {
             network.close();
             pool.close();
+        }
+    }
+
+    private void closeManaged() {
+        if (managed.lentBytes() == 0) {
+            managed.close();
+        } else {
+            LOG.warn(
+                    "{} bytes of managed memory are kept, as {} subtasks have not ended or a"
+                            + " checkpoint is still being written",
+                    managed.lentBytes(),
+                    subtasks.running());
         }
     }
 }

@@ -95,34 +95,34 @@ class InputGateTest {
     void shouldHoldRecordsOfABlockedChannelUntilAllBarriersArrived() throws Exception {
         Wired wired = gate(2);
         wired.writers().get(0).write("before", 0);
-        wired.writers().get(0).writeEvent(new Barrier(1, 1));
+        wired.writers().get(0).writeEvent(new Barrier(1, 1, 7));
         wired.writers().get(0).write("after", 0);
         wired.writers().get(0).flush();
         assertThat(all(wired.gate())).containsExactly("before");
         wired.writers().get(1).write("other", 0);
-        wired.writers().get(1).writeEvent(new Barrier(1, 1));
+        wired.writers().get(1).writeEvent(new Barrier(1, 1, 7));
 
-        assertThat(all(wired.gate())).containsExactly("other", new Barrier(1, 1), "after");
+        assertThat(all(wired.gate())).containsExactly("other", new Barrier(1, 1, 7), "after");
     }
 
     @Test
     void shouldCompleteABarrierWhenTheChannelItWaitsForEnds() throws Exception {
         Wired wired = gate(2);
-        wired.writers().get(0).writeEvent(new Barrier(1, 1));
+        wired.writers().get(0).writeEvent(new Barrier(1, 1, 7));
         wired.writers().get(1).writeEvent(EndOfData.INSTANCE);
 
-        assertThat(all(wired.gate())).containsExactly(new Barrier(1, 1));
+        assertThat(all(wired.gate())).containsExactly(new Barrier(1, 1, 7));
     }
 
     @Test
     void shouldGiveUpABarrierWhenANewerOneComes() throws Exception {
         Wired wired = gate(2);
-        wired.writers().get(0).writeEvent(new Barrier(1, 1));
-        wired.writers().get(1).writeEvent(new Barrier(2, 1));
+        wired.writers().get(0).writeEvent(new Barrier(1, 1, 7));
+        wired.writers().get(1).writeEvent(new Barrier(2, 1, 7));
         assertThat(all(wired.gate())).isEmpty();
-        wired.writers().get(0).writeEvent(new Barrier(2, 1));
+        wired.writers().get(0).writeEvent(new Barrier(2, 1, 7));
 
-        assertThat(all(wired.gate())).containsExactly(new Barrier(2, 1));
+        assertThat(all(wired.gate())).containsExactly(new Barrier(2, 1, 7));
     }
 
     private static List<Object> all(InputGate gate) throws ExchangeException {

@@ -8,7 +8,9 @@ import io.millrace.api.StreamExecutionEnvironment;
 import io.millrace.api.function.MapFunction;
 import io.millrace.api.transform.Pipeline;
 import io.millrace.api.tuple.Tuple2;
+import io.millrace.runtime.checkpoint.SubtaskSnapshot;
 import io.millrace.runtime.config.ParsedConfiguration;
+import io.millrace.runtime.control.Failure;
 import io.millrace.runtime.exchange.ChannelId;
 import io.millrace.runtime.exchange.Channels;
 import io.millrace.runtime.exchange.InputChannel;
@@ -317,6 +319,17 @@ final class RealTasks implements AutoCloseable {
                     @Override
                     public void running(TaskDeployment running) {
                         listener.running(running);
+                    }
+
+                    @Override
+                    public void snapshotTaken(long checkpointId, SubtaskSnapshot snapshot) {
+                        listener.snapshotTaken(checkpointId, snapshot);
+                    }
+
+                    @Override
+                    public void snapshotFailed(
+                            TaskDeployment failed, long checkpointId, Failure failure) {
+                        listener.snapshotFailed(failed, checkpointId, failure);
                     }
 
                     @Override

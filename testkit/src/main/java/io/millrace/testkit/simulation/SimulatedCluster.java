@@ -51,6 +51,7 @@ public final class SimulatedCluster {
     private final SimulatedNetwork network;
     private final SimulatedStore store;
     private final SimulatedFiles files;
+    private final SimulatedCheckpoints checkpoints;
     private final SimulatedContainers containers;
 
     /** Or null where subtasks are modelled. */
@@ -98,6 +99,7 @@ public final class SimulatedCluster {
         this.network = new SimulatedNetwork(simulation, faults);
         this.store = new SimulatedStore(simulation, faults, this::written);
         this.files = new SimulatedFiles(simulation, faults, this::visible);
+        this.checkpoints = new SimulatedCheckpoints(simulation, faults);
         this.containers = new SimulatedContainers(simulation, faults, this);
         this.realTasks =
                 kind == Tasks.REAL ? new RealTasks(simulation, faults, invariants, seed) : null;
@@ -311,6 +313,10 @@ public final class SimulatedCluster {
 
     SimulatedFiles files() {
         return files;
+    }
+
+    SimulatedCheckpoints checkpoints() {
+        return checkpoints;
     }
 
     JobFiles jobFiles() {

@@ -83,6 +83,19 @@ final class SimulatedStore {
             call("writes " + name, reply, () -> tryWrite(name, copy));
         }
 
+        @Override
+        public void remove(String name, Consumer<Outcome<Void>> reply) {
+            call("removes " + name, reply, () -> tryRemove(name));
+        }
+
+        private Outcome<Void> tryRemove(String name) {
+            if (epoch != owner) {
+                return new Outcome.Refused<>(Reason.FENCED, "epoch " + epoch + " is there");
+            }
+            entries.remove(name);
+            return new Outcome.Done<>(null);
+        }
+
         private Outcome<Void> tryWrite(String name, byte[] content) {
             if (epoch != owner && faults.fenceHolds()) {
                 return new Outcome.Refused<>(Reason.FENCED, "epoch " + epoch + " is there");
