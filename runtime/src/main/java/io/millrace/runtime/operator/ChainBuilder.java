@@ -159,12 +159,12 @@ public final class ChainBuilder {
 
     private Downstream downstreamOf(ChainedOperator operator) {
         List<Downstream.Reader> readers = new ArrayList<>();
-        List<EdgeWriter> leaving = new ArrayList<>();
+        List<Consumer<StreamEvent>> leaving = new ArrayList<>();
         operator.chained().forEach(next -> readers.add(reader(next)));
-        operator.edges().forEach(edge -> leaving.add(writers.get(edge.edge())));
+        operator.edges().forEach(edge -> leaving.add(writers.get(edge.edge())::event));
         for (ChainSpec.SideOutput side : operator.sides()) {
             side.chained().forEach(next -> readers.add(reader(next)));
-            side.edges().forEach(edge -> leaving.add(writers.get(edge.edge())));
+            side.edges().forEach(edge -> leaving.add(writers.get(edge.edge())::event));
         }
         return new Downstream(readers, leaving);
     }
