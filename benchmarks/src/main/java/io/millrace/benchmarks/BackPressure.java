@@ -93,7 +93,7 @@ final class BackPressure {
 
     private static LocalCluster cluster() {
         return new LocalCluster(
-                new LocalSettings(2, 1, 16 << 20, Duration.ofSeconds(30)),
+                new LocalSettings(2, 1, 16 << 20, 64 << 20, Duration.ofSeconds(30)),
                 BackPressure.class.getClassLoader());
     }
 

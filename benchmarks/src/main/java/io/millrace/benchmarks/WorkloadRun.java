@@ -147,6 +147,7 @@ public final class WorkloadRun {
                         settings.workers(),
                         settings.slotsPerWorker(),
                         settings.workers() == 1 ? 0 : NETWORK_BYTES,
+                        1L << 30,
                         Duration.ofSeconds(30)),
                 WorkloadRun.class.getClassLoader());
     }

@@ -164,7 +164,11 @@ class WorkloadsTest {
         try (LocalCluster cluster =
                 new LocalCluster(
                         new LocalSettings(
-                                workers, 2 / workers, (workers - 1) << 23, Duration.ofSeconds(5)),
+                                workers,
+                                2 / workers,
+                                (workers - 1) << 23,
+                                64 << 20,
+                                Duration.ofSeconds(5)),
                         WorkloadsTest.class.getClassLoader())) {
             assertThat(cluster.run(Programs.graph(program, "test", 2)).get().state())
                     .isEqualTo(JobState.FINISHED);

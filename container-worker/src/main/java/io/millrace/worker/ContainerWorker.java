@@ -16,7 +16,6 @@ import io.millrace.runtime.memory.TaskManagerMemory;
 import io.millrace.runtime.network.DataNetworkSettings;
 import io.millrace.runtime.network.NamedConnections;
 import io.millrace.runtime.network.Secret;
-import io.millrace.runtime.operator.KeyedStores;
 import io.millrace.runtime.worker.TaskManager;
 import io.millrace.runtime.worker.WorkerDataPlane;
 import io.millrace.runtime.worker.WorkerEnvironment;
@@ -130,7 +129,7 @@ public final class ContainerWorker {
                                 options.get(TaskManagerOptions.MEMORY_SEGMENT_SIZE).getBytes()),
                         new WorkerDataPlane.Running(
                                 new UserCode(options)::classes,
-                                KeyedStores.none(),
+                                memory.managed().getBytes(),
                                 clock,
                                 options.get(TaskManagerOptions.TASK_CANCELLATION_INTERVAL)
                                         .toNanos()));

@@ -3,6 +3,7 @@ package io.millrace.runtime.local;
 import io.millrace.api.JobExecutionException;
 import io.millrace.api.JobExecutionResult;
 import io.millrace.api.JobExecutor;
+import io.millrace.api.MemorySize;
 import io.millrace.api.transform.Pipeline;
 import io.millrace.runtime.config.CheckpointOptions;
 import io.millrace.runtime.config.ParsedConfiguration;
@@ -25,6 +26,9 @@ import java.util.TreeMap;
  * Runs programs in this process: for IDEs, tests and everybody who starts a main method by hand.
  */
 public final class LocalExecutor implements JobExecutor {
+    /** For state, unless {@code taskmanager.memory.managed.size} says otherwise. */
+    private static final long MANAGED_BYTES = 512L << 20;
+
     private static final SecureRandom IDS = new SecureRandom();
 
     private final JobPlanner planner =
@@ -69,6 +73,10 @@ public final class LocalExecutor implements JobExecutor {
                 1,
                 graph.requiredSlots(),
                 0,
+                configuration
+                        .getIfSet(TaskManagerOptions.MANAGED_MEMORY_SIZE)
+                        .map(MemorySize::getBytes)
+                        .orElse(MANAGED_BYTES),
                 configuration.get(TaskManagerOptions.TASK_CANCELLATION_INTERVAL));
     }
 

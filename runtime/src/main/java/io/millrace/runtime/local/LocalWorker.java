@@ -11,7 +11,6 @@ import io.millrace.runtime.loop.Inbox;
 import io.millrace.runtime.master.MasterEvent;
 import io.millrace.runtime.network.DataNetworkSettings;
 import io.millrace.runtime.network.Secret;
-import io.millrace.runtime.operator.KeyedStores;
 import io.millrace.runtime.schedule.AttemptId;
 import io.millrace.runtime.task.SubtaskMetrics;
 import io.millrace.runtime.worker.TaskManager;
@@ -67,7 +66,7 @@ final class LocalWorker implements AutoCloseable {
         WorkerDataPlane.Running running =
                 new WorkerDataPlane.Running(
                         job -> classes,
-                        KeyedStores.none(),
+                        settings.managedBytes(),
                         clock,
                         settings.cancelInterval().toNanos());
         this.dataPlane =

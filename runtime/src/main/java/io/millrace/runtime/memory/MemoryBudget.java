@@ -20,7 +20,7 @@ public final class MemoryBudget {
     }
 
     /**
-     * A block, all zeros.
+     * A block, all zeros. One of at most 32 KiB lies at a multiple of its size.
      *
      * @param bytes a power of two, {@link ManagedMemory#MIN_BLOCK_BYTES} to {@link
      *     ManagedMemory#MAX_BLOCK_BYTES}

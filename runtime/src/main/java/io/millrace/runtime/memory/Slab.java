@@ -16,6 +16,10 @@ import java.util.Arrays;
 final class Slab {
     static final int BYTES = 64 << 20;
     static final int UNIT_BYTES = 512;
+
+    /** Blocks up to this size begin at a multiple of their size. */
+    static final int ALIGNMENT_BYTES = 32 << 10;
+
     private static final byte POISON = (byte) 0xdb;
 
     /** Whether accesses are checked. */
@@ -38,9 +42,8 @@ final class Slab {
         synchronized (UNUSED) {
             Slab slab = UNUSED.poll();
             if (slab == null) {
-                // aligned to units
-                long mapped = Memory.map(BYTES + UNIT_BYTES);
-                slab = new Slab((mapped + UNIT_BYTES - 1) & -UNIT_BYTES);
+                long mapped = Memory.map(BYTES + ALIGNMENT_BYTES);
+                slab = new Slab((mapped + ALIGNMENT_BYTES - 1) & -ALIGNMENT_BYTES);
                 Slab[] more = Arrays.copyOf(all, all.length + 1);
                 more[all.length] = slab;
                 all = more;
@@ -78,11 +81,15 @@ final class Slab {
     }
 
     static boolean isAllocated(long at, long bytes) {
+        if (bytes == 0) {
+            return true;
+        }
         for (Slab slab : all) {
             long offset = at - slab.address;
             if (offset >= 0 && offset < BYTES) {
-                long last = offset + Math.max(1, bytes) - 1;
-                return last < BYTES
+                long last = offset + bytes - 1;
+                return bytes > 0
+                        && last < BYTES
                         && slab.allocated[(int) (offset / UNIT_BYTES)] == 1
                         && slab.allocated[(int) (last / UNIT_BYTES)] == 1;
             }

@@ -375,6 +375,9 @@ public final class ChainBuilder {
                     null,
                     output);
         }
+        if (what instanceof OperatorSpec.WindowAggregate<?, ?, ?, ?, ?> windows) {
+            return windows(operator, windows, body.key(), output);
+        }
         if (what instanceof OperatorSpec.KeyedReduce<?, ?> reduce) {
             return calling(
                     KeyedReduceOperator.class,
@@ -461,6 +464,38 @@ public final class ChainBuilder {
                         output);
     }
 
+    private Operator windows(
+            ChainedOperator operator,
+            OperatorSpec.WindowAggregate<?, ?, ?, ?, ?> what,
+            Partitioning.Hash<?, ?> key,
+            Output output) {
+        KeyedStateStore made = store(operator, key);
+        FunctionStates globalStates = new FunctionStates(made, Namespace.none(), "");
+        Function function = WindowAssembly.functionOf(what.result());
+        if (function != null) {
+            user(operator, function);
+        }
+        WindowAssembly assembly =
+                new WindowAssembly(
+                        what,
+                        operator.inputTypes().get(0),
+                        made,
+                        subtask.time(),
+                        globalStates,
+                        sides);
+        PaneParts panes = assembly.panes();
+        return panes != null
+                ? copy(PaneOperator.class, operator)
+                        .newInstance(Operator.class, operator.name(), key.key(), panes, output)
+                : copy(WindowOperator.class, operator)
+                        .newInstance(
+                                Operator.class,
+                                operator.name(),
+                                key.key(),
+                                assembly.parts(),
+                                output);
+    }
+
     private Operator twoInputs(ChainedOperator operator, Body.TwoInputs body, Output output) {
         TwoInputSpec<?, ?, ?> what = body.spec();
         boolean keyed = body.firstKey() != null && body.secondKey() != null;
@@ -498,7 +533,31 @@ public final class ChainBuilder {
                     new Call(timers, sides, null),
                     output);
         }
-        throw new IllegalStateException("No operator for " + what);
+        if (what instanceof TwoInputSpec.BroadcastProcess<?, ?, ?> process) {
+            NoTimers timers = new NoTimers(operator.name(), subtask.time());
+            return calling(
+                    BroadcastProcessOperator.class,
+                    operator,
+                    process.function(),
+                    timers,
+                    new Call(timers, sides, null),
+                    new BroadcastStates(operator.name(), process.states()),
+                    output);
+        }
+        TwoInputSpec.KeyedBroadcastProcess<?, ?, ?, ?> process =
+                (TwoInputSpec.KeyedBroadcastProcess<?, ?, ?, ?>) what;
+        KeyedStateStore made = store(operator, body.firstKey());
+        KeyedTimers timers = new KeyedTimers(made, Namespace.none(), subtask.time());
+        return calling(
+                KeyedBroadcastProcessOperator.class,
+                operator,
+                process.function(),
+                body.firstKey().key(),
+                made,
+                timers,
+                new Call(timers, sides, made),
+                new BroadcastStates(operator.name(), process.states()),
+                output);
     }
 
     private Operator coFunction(

@@ -28,6 +28,11 @@ sealed interface FunctionState extends State {
 
     StateDescriptor.Type kind();
 
+    /** One that several windows' can become one of. */
+    interface Mergeable {
+        WindowBuffer buffer();
+    }
+
     /** One value. */
     record Value<T>(StoredValue<T> stored, T defaultValue) implements FunctionState, ValueState<T> {
         @Override
@@ -53,7 +58,12 @@ sealed interface FunctionState extends State {
     }
 
     /** A list. */
-    record Elements<T>(StoredList<T> stored) implements FunctionState, ListState<T> {
+    record Elements<T>(StoredList<T> stored) implements FunctionState, ListState<T>, Mergeable {
+        @Override
+        @SuppressWarnings("unchecked") // moves elements from list to list
+        public WindowBuffer buffer() {
+            return new WindowBuffer.Elements((StoredList<Object>) stored);
+        }
 
         /** A list of its own, so that the state may be changed while it is walked through. */
         @Override
@@ -173,7 +183,14 @@ sealed interface FunctionState extends State {
 
     /** The combination of what was added. */
     record Reducing<T>(StoredValue<T> stored, ReduceFunction<T> function)
-            implements FunctionState, ReducingState<T> {
+            implements FunctionState, ReducingState<T>, Mergeable {
+        @Override
+        @SuppressWarnings("unchecked") // combines what it holds itself
+        public WindowBuffer buffer() {
+            return new WindowBuffer.Reduced(
+                    (StoredValue<Object>) stored, (ReduceFunction<Object>) function);
+        }
+
         @Override
         public T get() {
             return stored.get();
@@ -199,7 +216,15 @@ sealed interface FunctionState extends State {
 
     /** The aggregate of what was added. */
     record Aggregating<I, A, O>(StoredValue<A> stored, AggregateFunction<I, A, O> function)
-            implements FunctionState, AggregatingState<I, O> {
+            implements FunctionState, AggregatingState<I, O>, Mergeable {
+        @Override
+        @SuppressWarnings("unchecked") // merges what it holds itself
+        public WindowBuffer buffer() {
+            return new WindowBuffer.Aggregated(
+                    (StoredValue<Object>) stored,
+                    (AggregateFunction<Object, Object, Object>) function);
+        }
+
         @Override
         public O get() {
             A accumulator = stored.get();

@@ -87,6 +87,26 @@ final class FunctionStates implements KeyedStateStore {
         return view;
     }
 
+    /**
+     * Moves what some namespaces have of a state into another.
+     *
+     * @throws IllegalArgumentException if it is a state that cannot be merged
+     */
+    void merge(StateDescriptor<?, ?> descriptor, Iterable<?> from, Object into) throws Exception {
+        View view = view(descriptor);
+        if (!(view.state() instanceof FunctionState.Mergeable mergeable)) {
+            throw new IllegalArgumentException(
+                    "State '"
+                            + descriptor.getName()
+                            + "' is a "
+                            + descriptor.getType()
+                            + " state, which cannot be merged; lists, reducing and aggregating"
+                            + " states can.");
+        }
+        mergeable.buffer().merge(into, from);
+        view.stored().setNamespace(into);
+    }
+
     private View make(StateDescriptor<?, ?> descriptor) {
         String name = prefix + descriptor.getName();
         StateTtl ttl = ttlOf(descriptor.getTtlConfig());

@@ -25,6 +25,11 @@ import java.io.IOException;
  */
 public interface KeyedStateStore extends AutoCloseable {
 
+    /** A store that keeps state as bytes in managed memory; empty. */
+    static KeyedStateStore binary(KeyedStateSettings settings) {
+        return new BinaryStateStore(settings);
+    }
+
     /**
      * Makes a key the current one.
      *

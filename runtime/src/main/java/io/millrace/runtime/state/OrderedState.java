@@ -11,7 +11,7 @@ package io.millrace.runtime.state;
  */
 public interface OrderedState {
 
-    /** There is nothing: larger than any order that can be waited for. */
+    /** What {@link #least} is where there is nothing. */
     long NONE = Long.MAX_VALUE;
 
     /** Sets the namespace of a state that has numbers for it. */
@@ -37,7 +37,7 @@ public interface OrderedState {
     /** Whether (order, current key, current namespace) is there. */
     boolean contains(long order);
 
-    /** The least order, or {@link #NONE}; an entry at {@link #NONE} is never due. */
+    /** The least order; {@link #NONE} if there is none, or none but this one. */
     long least();
 
     /**

@@ -9,6 +9,6 @@ public enum SnapshotKind {
     INCREMENTAL,
     /** Everything. */
     FULL,
-    /** Everything, in each key group ordered by key: equal state gives equal bytes. */
+    /** Everything, in each key group ordered by key; never a base that others build on. */
     CANONICAL
 }

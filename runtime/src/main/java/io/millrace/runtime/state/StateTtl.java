@@ -6,7 +6,7 @@ import java.time.Duration;
  * How long a value lives.
  *
  * <p>The time is the store's clock, in wall milliseconds. What has expired is dropped when it is
- * met, when memory is tidied, and not written into snapshots.
+ * met, when memory is tidied, and when a snapshot is restored.
  *
  * @param millis 0 for ever
  */

@@ -21,13 +21,17 @@ public interface StoredMap<K, V> extends StoredState {
     /** Nothing happens if there is no such entry. */
     void remove(K key);
 
-    /** The number of entries; those that have expired and were not yet cleaned up count. */
+    /** The number of entries; counted by going through them. */
     int size();
 
     /**
-     * The entries. {@link Iterator#remove} and {@link Map.Entry#setValue} are allowed, and so are
-     * other changes of the map and other keys in between: entries that are put meanwhile may or may
-     * not appear, none appears twice, and none that stays is left out.
+     * The entries, as long as the key is the current one. {@link Iterator#remove} and {@link
+     * Map.Entry#setValue} are allowed, and so are other changes of the map and of other states:
+     * entries that are put meanwhile may or may not appear, none appears twice, and none that stays
+     * is left out.
+     *
+     * <p>Errors: going on after another key became the current one is an {@link
+     * IllegalStateException}.
      */
     Iterator<Map.Entry<K, V>> iterator();
 }

@@ -7,10 +7,10 @@ import io.millrace.runtime.exchange.OutputFlusher;
 import io.millrace.runtime.exchange.WorkerChannels;
 import io.millrace.runtime.generate.JobClasses;
 import io.millrace.runtime.loop.Clock;
+import io.millrace.runtime.memory.ManagedMemory;
 import io.millrace.runtime.memory.NetworkBufferPool;
 import io.millrace.runtime.network.DataNetworkSettings;
 import io.millrace.runtime.network.NetworkChannels;
-import io.millrace.runtime.operator.KeyedStores;
 import io.millrace.runtime.operator.OperatorPorts;
 import io.millrace.runtime.schedule.AttemptId;
 import io.millrace.runtime.task.AlarmThread;
@@ -23,6 +23,8 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * All of a worker that records pass through: network buffers, connections to other workers,
@@ -32,6 +34,8 @@ import java.util.function.Function;
  * them.
  */
 public final class WorkerDataPlane implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(WorkerDataPlane.class);
+
     /** Closed batches that may wait in a channel between two subtasks of the worker. */
     private static final int LOCAL_BOUND_CHUNKS = 4;
 
@@ -39,10 +43,12 @@ public final class WorkerDataPlane implements AutoCloseable {
     private static final int WRITER_BOUND = 1024;
 
     private static final long WRITER_KEEP_ALIVE_SECONDS = 60;
+    private static final long WRITER_END_SECONDS = 3;
 
     private final NetworkBufferPool pool;
     private final NetworkChannels network;
     private final OutputFlusher flusher;
+    private final ManagedMemory managed;
     private final AlarmThread alarms;
     private final ThreadedSubtasks subtasks;
     private final ExecutorService checkpointWriter;
@@ -51,13 +57,13 @@ public final class WorkerDataPlane implements AutoCloseable {
      * What it takes to run subtasks.
      *
      * @param jobClasses by the job's id
-     * @param stores of keyed state
+     * @param managedBytes for the state of keyed operators; mapped as it is needed
      * @param cancelInterruptNanos how often a cancelled subtask that sits in user code is
      *     interrupted
      */
     public record Running(
             Function<String, JobClasses> jobClasses,
-            KeyedStores stores,
+            long managedBytes,
             Clock clock,
             long cancelInterruptNanos) {}
 
@@ -67,6 +73,7 @@ public final class WorkerDataPlane implements AutoCloseable {
         this.pool = NetworkBufferPool.ofBytes(networkBytes, segmentBytes);
         this.network = new NetworkChannels(settings, pool);
         this.flusher = new OutputFlusher("output-flusher");
+        this.managed = new ManagedMemory(running.managedBytes());
         this.alarms = new AlarmThread(running.clock()::wallMillis);
         this.checkpointWriter = checkpointWriter();
         this.subtasks = subtasks(settings.workerId(), network, running);
@@ -76,6 +83,7 @@ public final class WorkerDataPlane implements AutoCloseable {
         this.pool = null;
         this.network = null;
         this.flusher = new OutputFlusher("output-flusher");
+        this.managed = new ManagedMemory(running.managedBytes());
         this.alarms = new AlarmThread(running.clock()::wallMillis);
         this.checkpointWriter = checkpointWriter();
         this.subtasks = subtasks(workerId, new NoOtherWorkers(), running);
@@ -90,7 +98,10 @@ public final class WorkerDataPlane implements AutoCloseable {
         return new ThreadedSubtasks(
                 new WorkerChannels(workerId, remote, LOCAL_BOUND_CHUNKS),
                 running.jobClasses(),
-                new OperatorPorts(running.clock()::wallMillis, alarms, running.stores()),
+                new OperatorPorts(
+                        running.clock()::wallMillis,
+                        alarms,
+                        new ManagedStores(managed, running.clock()::wallMillis)),
                 new ThreadedSubtasks.Settings(
                         running.clock()::nanoTime, running.cancelInterruptNanos(), flusher));
     }
@@ -137,12 +148,27 @@ public final class WorkerDataPlane implements AutoCloseable {
         return network == null ? 0 : network.refusedConnections();
     }
 
+    private boolean isWriterGone() {
+        try {
+            return checkpointWriter.awaitTermination(WRITER_END_SECONDS, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return checkpointWriter.isTerminated();
+        }
+    }
+
     @Override
     public void close() {
         // first, as they hold segments and channels
         subtasks.close();
         alarms.close();
         checkpointWriter.shutdownNow();
+        if (subtasks.running() == 0 && isWriterGone()) {
+            managed.close();
+        } else {
+            // whoever is left behind in user code, or writes a checkpoint, still holds memory
+            LOG.warn("Managed memory is kept: {} subtasks have not ended", subtasks.running());
+        }
         flusher.close();
         if (network != null) {
             network.close();

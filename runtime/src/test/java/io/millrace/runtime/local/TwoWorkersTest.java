@@ -104,7 +104,7 @@ class TwoWorkersTest {
 
     private static LocalCluster cluster() {
         return new LocalCluster(
-                new LocalSettings(2, 1, 4 << 20, Duration.ofMillis(100)),
+                new LocalSettings(2, 1, 4 << 20, 64 << 20, Duration.ofMillis(100)),
                 TwoWorkersTest.class.getClassLoader());
     }
 

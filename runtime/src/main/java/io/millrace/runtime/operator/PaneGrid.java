@@ -1,0 +1,67 @@
+package io.millrace.runtime.operator;
+
+/**
+ * Windows of one size that begin every so often, cut into panes: at each start and at each end of a
+ * window, so that a window is a number of whole panes and there are at most two panes for each
+ * slide.
+ *
+ * <p>Unit: milliseconds. A pane is known by its start.
+ *
+ * <pre>
+ *   windows   |--------------|           size 15, slide 10
+ *                       |--------------|
+ *   panes     |----|----|----|----|----|
+ * </pre>
+ *
+ * @param sizeMillis of a window
+ * @param slideMillis between the starts of two windows
+ * @param offsetMillis of the starts
+ */
+record PaneGrid(long sizeMillis, long slideMillis, long offsetMillis) {
+
+    /** Length of the first of the two panes of a slide; 0 if there is only one. */
+    private long firstPaneMillis() {
+        return sizeMillis % slideMillis;
+    }
+
+    /** Start of the last window that may have the timestamp. */
+    long lastWindow(long timestampMillis) {
+        return timestampMillis - Math.floorMod(timestampMillis - offsetMillis, slideMillis);
+    }
+
+    /** Whether any window has the timestamp; not so between two windows that do not touch. */
+    boolean isInWindow(long timestampMillis) {
+        return timestampMillis - lastWindow(timestampMillis) < sizeMillis;
+    }
+
+    /** The pane that a timestamp is in. */
+    long pane(long timestampMillis) {
+        long start = lastWindow(timestampMillis);
+        long first = firstPaneMillis();
+        return timestampMillis - start < first ? start : start + first;
+    }
+
+    /** Start of the first window that has the pane. */
+    long firstWindow(long pane) {
+        return lastWindow(pane - sizeMillis) + slideMillis;
+    }
+
+    /** Start of the first window that ends behind a watermark. */
+    long firstWindowAfter(long watermarkMillis) {
+        return lastWindow(watermarkMillis + 1 - sizeMillis) + slideMillis;
+    }
+
+    /** The pane behind this one. */
+    long next(long pane) {
+        long first = firstPaneMillis();
+        if (first == 0) {
+            return pane + slideMillis;
+        }
+        return lastWindow(pane) == pane ? pane + first : pane + slideMillis - first;
+    }
+
+    /** The last timestamp of the window that begins there. */
+    long maxTimestamp(long window) {
+        return window + sizeMillis - 1;
+    }
+}

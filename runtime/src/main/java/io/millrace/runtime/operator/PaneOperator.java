@@ -1,0 +1,207 @@
+package io.millrace.runtime.operator;
+
+import io.millrace.api.function.Collector;
+import io.millrace.api.function.KeySelector;
+import io.millrace.api.time.TimeDomain;
+import io.millrace.api.window.TimeWindow;
+import io.millrace.runtime.exchange.RecordBatch;
+import io.millrace.runtime.state.KeyedStateStore;
+import io.millrace.runtime.state.OrderedState;
+import io.millrace.runtime.state.StoredValue;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Tumbling and sliding windows by event time, whose contents are aggregates that can be merged: a
+ * record goes into one pane, whatever size/slide is.
+ *
+ * <p>Of each key one window waits to fire: the first that has a pane with something in it. When it
+ * has fired it waits for the next one, as long as they share such a pane. A record that comes after
+ * some of its windows have fired, within the lateness allowed, makes those fire again.
+ *
+ * <p>States: {@code window-panes} (key, pane: accumulator), {@code window-suffixes}, {@code
+ * window-newest}, {@code window-boundary}, {@code window-end} (see {@link PaneTotals}), timers
+ * (key: last timestamp of the window that waits), {@code window-drops} (key, window).
+ *
+ * <p>It is the functions' collector itself: what a window emits has the window's greatest
+ * timestamp.
+ */
+final class PaneOperator implements Operator, Collector<Object>, KeyedTimers.Target {
+    private final String name;
+    private final KeySelector<Object, Object> selector;
+    private final PaneParts parts;
+    private final KeyedStateStore store;
+    private final KeyedTimers timers;
+    private final PaneGrid grid;
+    private final PaneValues values;
+    private final StoredValue<Object> panes;
+    private final PaneTotals totals;
+    private final OrderedState drops;
+    private final long latenessMillis;
+    private final Output output;
+
+    /** Of the record at hand; null if it must be asked of the store. */
+    private Object key;
+
+    private long emittedMillis;
+
+    PaneOperator(
+            String name, KeySelector<Object, Object> selector, PaneParts parts, Output output) {
+        this.name = name;
+        this.selector = selector;
+        this.parts = parts;
+        this.store = parts.store();
+        this.timers = parts.timers();
+        this.grid = parts.grid();
+        this.values = parts.values();
+        this.panes = parts.panes();
+        this.totals = parts.totals();
+        this.drops = parts.drops();
+        this.latenessMillis = parts.allowedLatenessMillis();
+        this.output = output;
+    }
+
+    @Override
+    public void process(Object value, long timestampMillis) {
+        try {
+            if (timestampMillis == RecordBatch.NO_TIMESTAMP) {
+                throw new IllegalArgumentException(
+                        "The record has no timestamp, and its windows are by timestamps. Call"
+                                + " assignTimestampsAndWatermarks(...) with an assigner before the"
+                                + " window, or use windows by processing time.");
+            }
+            long lastWindow = grid.lastWindow(timestampMillis);
+            long watermark = timers.currentWatermark();
+            boolean inWindow = timestampMillis - lastWindow < grid.sizeMillis();
+            if (inWindow && dropMillis(lastWindow) > watermark) {
+                key = selector.getKey(value);
+                store.setCurrentKey(key);
+                add(value, grid.pane(timestampMillis), lastWindow, watermark);
+            } else if (parts.lateTag() != null && timestampMillis + latenessMillis <= watermark) {
+                parts.sides().emit(parts.lateTag(), value, timestampMillis);
+            }
+        } catch (Throwable t) {
+            throw OperatorFailure.onRecord(name, value, t);
+        }
+    }
+
+    private void add(Object value, long pane, long lastWindow, long watermark) throws Exception {
+        panes.setPane(pane);
+        Object before = panes.get();
+        panes.put(values.add(before, value));
+        if (totals != null && before != null) {
+            totals.changed(pane);
+        }
+        if (before == null) {
+            begin(pane, lastWindow, watermark);
+        }
+        if (watermark >= grid.maxTimestamp(grid.firstWindow(pane))) {
+            fireAgain(pane, lastWindow, watermark);
+        }
+    }
+
+    /** The pane's first record: sees to it that its windows fire and that it is dropped. */
+    private void begin(long pane, long lastWindow, long watermark) {
+        if (totals != null) {
+            totals.changed(pane);
+        }
+        long first = grid.firstWindow(pane);
+        if (watermark != Long.MIN_VALUE) {
+            first = Math.max(first, grid.firstWindowAfter(watermark));
+        }
+        if (first <= lastWindow) {
+            timers.registerEventTimeTimer(grid.maxTimestamp(first));
+        }
+        if (drops != null) {
+            drops.setPane(lastWindow);
+            drops.add(dropMillis(lastWindow));
+        }
+    }
+
+    /** The windows of the pane that have fired and still count late records, the last one first. */
+    private void fireAgain(long pane, long lastWindow, long watermark) throws Exception {
+        long first = grid.firstWindow(pane);
+        for (long window = lastWindow; window >= first; window -= grid.slideMillis()) {
+            if (grid.maxTimestamp(window) <= watermark && dropMillis(window) > watermark) {
+                fire(window, totals == null ? paneOf(window) : totals.alone(window));
+            }
+        }
+    }
+
+    private Object paneOf(long window) {
+        panes.setPane(window);
+        return panes.get();
+    }
+
+    /** When a window's last pane need not be kept any more. */
+    private long dropMillis(long window) {
+        long last = grid.maxTimestamp(window);
+        long drop = last + latenessMillis;
+        return drop < last ? Long.MAX_VALUE : drop;
+    }
+
+    private void fire(long window, Object total) throws Exception {
+        if (total == null) {
+            return;
+        }
+        if (key == null) {
+            key = store.currentKey();
+        }
+        emittedMillis = grid.maxTimestamp(window);
+        List<Object> contents = new ArrayList<>(1); // the result may be null
+        contents.add(values.result(total));
+        parts.call().fire(key, new TimeWindow(window, window + grid.sizeMillis()), contents, this);
+    }
+
+    @Override
+    public void watermark(long timestampMillis) {
+        timers.fireEventTimers(timestampMillis, name, this);
+        if (drops != null) {
+            while (drops.poll(Math.min(timestampMillis, OrderedState.NONE - 1))) {
+                drop(drops.pane());
+            }
+        }
+    }
+
+    @Override
+    public void onTimer(long timeMillis, TimeDomain domain, Object namespace) throws Exception {
+        key = null;
+        long window = timeMillis + 1 - grid.sizeMillis();
+        if (totals == null) {
+            fire(window, paneOf(window));
+        } else {
+            fire(window, totals.of(window));
+            boolean goesOn = totals.goesOn(window);
+            totals.drop(window);
+            if (goesOn) {
+                timers.registerEventTimeTimer(grid.maxTimestamp(window + grid.slideMillis()));
+            } else {
+                totals.clear();
+            }
+        }
+        if (drops == null) {
+            parts.call().clear(new TimeWindow(window, window + grid.sizeMillis()));
+            drop(window);
+        }
+    }
+
+    /** No window has the panes of this slide any more. */
+    private void drop(long window) {
+        panes.setPane(window);
+        panes.clear();
+        long second = grid.next(window);
+        if (second < window + grid.slideMillis()) {
+            panes.setPane(second);
+            panes.clear();
+        }
+    }
+
+    @Override
+    public void collect(Object record) {
+        output.process(record, emittedMillis);
+    }
+
+    /** The functions' to call, without effect. */
+    @Override
+    public void close() {}
+}

@@ -1,0 +1,987 @@
+package io.millrace.runtime.state;
+
+import io.millrace.api.type.BasicTypeInfo;
+import io.millrace.api.type.TypeInformation;
+import io.millrace.runtime.control.Failure;
+import io.millrace.runtime.memory.InsufficientManagedMemoryException;
+import io.millrace.runtime.memory.Memory;
+import io.millrace.runtime.memory.MemoryBudget;
+import io.millrace.runtime.serializer.KeyGroups;
+import io.millrace.runtime.serializer.KeyHasher;
+import io.millrace.runtime.serializer.KeyHashers;
+import io.millrace.runtime.serializer.KeySerializers;
+import io.millrace.runtime.serializer.RecordInput;
+import io.millrace.runtime.serializer.RecordOutput;
+import io.millrace.runtime.serializer.Serializers;
+import io.millrace.runtime.serializer.TypeSerializer;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Keyed state as bytes in managed memory.
+ *
+ * <p>Two layouts, chosen by the state's type: values whose key, pane and value are numbers lie in
+ * an {@link EntryTable} for each state and key group; all others share one {@link EntryLog} for
+ * each key group. Both write in place and mark what they change; {@link Epochs} says how a snapshot
+ * is taken from under their hands.
+ *
+ * <p>Threads: owned by the subtask's thread.
+ */
+final class BinaryStateStore implements KeyedStateStore, StoreMemory {
+    /** With a time to live, each so many writes look for expired entries in one page. */
+    private static final int WRITES_PER_SWEEP = 128;
+
+    private final KeyedStateSettings settings;
+    private final int maxParallelism;
+
+    /** Less one, if the number of key groups is a power of two, else 0. */
+    private final int keyGroupMask;
+
+    private final KeyHasher<Object> hasher;
+    private final FixedCodec<Object> fixedKey;
+    private final TypeSerializer<Object> keySerializer;
+    private final boolean keyIsLong;
+    private final boolean keyIsInt;
+    private final Epochs epochs;
+    private final EntryLog[] logs;
+    private final List<StateDefinition> states = new ArrayList<>();
+    private final Map<String, StateDefinition> byName = new HashMap<>();
+    private final RecordBytes scratch = new RecordBytes(256);
+    private final List<LogMap.Entries> iterators = new ArrayList<>();
+
+    // the current key
+    private final RecordOutput keyOutput = new RecordOutput(64);
+    private byte[] keyBytes = new byte[8];
+    private int keyLength;
+    private long keyWord;
+    private long keyHash;
+    private int keyGroup = -1;
+    private Object key;
+    private boolean keyBytesValid;
+
+    /** Changes with the current key and whenever entries may have moved. */
+    private long version;
+
+    /** Changes with the current key. */
+    private long keyVersion;
+
+    private long writesWithTtl;
+    private long restoredBytes;
+    private boolean closed;
+
+    @SuppressWarnings("unchecked") // keys come as objects; those of another class are refused
+    BinaryStateStore(KeyedStateSettings settings) {
+        this.settings = settings;
+        this.maxParallelism = settings.maxParallelism();
+        this.keyGroupMask = Integer.bitCount(maxParallelism) == 1 ? maxParallelism - 1 : 0;
+        TypeInformation<Object> type = (TypeInformation<Object>) settings.keyType();
+        this.hasher = KeyHashers.forType(type, settings.classes());
+        this.fixedKey = FixedCodec.ofKey(type);
+        this.keyIsLong = type.equals(BasicTypeInfo.LONG_TYPE_INFO);
+        this.keyIsInt = type.equals(BasicTypeInfo.INT_TYPE_INFO);
+        this.keySerializer =
+                fixedKey == null ? KeySerializers.compile(type, settings.classes()) : null;
+        this.epochs = new Epochs(settings.memory(), settings.owner());
+        this.logs = new EntryLog[settings.keyGroups().size()];
+    }
+
+    // ---- the current key
+
+    @Override
+    public void setCurrentKey(Object key) {
+        checkOpen();
+        if (key == null) {
+            throw new StateException(
+                    Failure.Category.USER_CODE, "A key of " + settings.owner() + " is null");
+        }
+        try {
+            int group = KeyGroups.of(hasher.hash(key), maxParallelism);
+            if (fixedKey != null) {
+                long word = fixedKey.toLong().applyAsLong(key);
+                checkKeyGroup(group, key);
+                keyWord = word;
+                keyHash = Hashing.number(word);
+                keyBytesValid = false;
+            } else {
+                keyOutput.truncate(0);
+                keySerializer.serialize(key, keyOutput);
+                checkKeyGroup(group, key);
+                keyBytes = keyOutput.bytes();
+                keyLength = keyOutput.length();
+                keyHash = Hashing.bytes(keyBytes, 0, keyLength);
+                keyBytesValid = true;
+            }
+            this.key = key;
+            keyGroup = group;
+            onKeyChanged();
+        } catch (ClassCastException | IOException e) {
+            throw new StateException(
+                    Failure.Category.USER_CODE,
+                    "A "
+                            + key.getClass().getName()
+                            + " cannot be a key of "
+                            + settings.owner()
+                            + ", whose keys are of the type "
+                            + settings.keyType(),
+                    e);
+        }
+    }
+
+    @Override
+    public void setCurrentKey(long key) {
+        int hash;
+        if (keyIsLong) {
+            hash = Long.hashCode(key);
+        } else if (keyIsInt) {
+            hash = (int) key;
+        } else {
+            throw new StateException(
+                    Failure.Category.INTERNAL,
+                    "Keys of " + settings.owner() + " are of the type " + settings.keyType());
+        }
+        checkOpen();
+        int group = keyGroup(hash);
+        if (group < settings.keyGroups().first() || group > settings.keyGroups().last()) {
+            checkKeyGroup(group, key);
+        }
+        keyWord = key;
+        keyHash = Hashing.number(key);
+        keyBytesValid = false;
+        this.key = null;
+        keyGroup = group;
+        onKeyChanged();
+    }
+
+    /** The same as {@link KeyGroups#of}, without a division where it can be. */
+    private int keyGroup(int hash) {
+        if (keyGroupMask == 0) {
+            return KeyGroups.of(hash, maxParallelism);
+        }
+        int h = hash;
+        h ^= h >>> 16;
+        h *= 0x85ebca6b;
+        h ^= h >>> 13;
+        h *= 0xc2b2ae35;
+        h ^= h >>> 16;
+        return h & keyGroupMask;
+    }
+
+    private void checkKeyGroup(int group, Object key) {
+        if (!settings.keyGroups().contains(group)) {
+            throw new StateException(
+                    Failure.Category.USER_CODE,
+                    "The key "
+                            + key
+                            + " of "
+                            + settings.owner()
+                            + " is in key group "
+                            + group
+                            + ", and this subtask has "
+                            + settings.keyGroups()
+                            + ". The key selector gives different keys for one record, or the"
+                            + " key's hashCode changes");
+        }
+    }
+
+    private void onKeyChanged() {
+        version++;
+        keyVersion++;
+        if (!iterators.isEmpty()) {
+            iterators.clear();
+        }
+    }
+
+    /** Makes the key of an entry the current one. */
+    void setCurrentKey(long at, StateDefinition state) {
+        keyLength = EntryLog.keyLength(at);
+        scratch.truncate(0);
+        scratch.put(EntryLog.full(at, state), keyLength);
+        setCurrentKey(scratch.bytes(), 0, keyLength, EntryLog.keyGroup(at));
+    }
+
+    private void setCurrentKey(byte[] bytes, int from, int length, int group) {
+        keyLength = length;
+        if (keyBytes.length < keyLength || keyBytes == keyOutput.bytes()) {
+            keyBytes = new byte[Math.max(64, 2 * keyLength)];
+        }
+        System.arraycopy(bytes, from, keyBytes, 0, keyLength);
+        keyBytesValid = true;
+        if (fixedKey != null) {
+            keyWord = RecordBytes.getLong(keyBytes, 0);
+            keyHash = Hashing.number(keyWord);
+        } else {
+            keyHash = Hashing.bytes(keyBytes, 0, keyLength);
+        }
+        key = null;
+        keyGroup = group;
+        onKeyChanged();
+    }
+
+    @Override
+    public Object currentKey() {
+        checkKey();
+        if (key == null) {
+            if (fixedKey != null) {
+                key = fixedKey.fromLong().apply(keyWord);
+            } else {
+                RecordInput input = new RecordInput();
+                input.reset(keyBytes, 0, keyLength);
+                try {
+                    key = keySerializer.deserialize(input);
+                } catch (IOException e) {
+                    throw unreadable("a key", e);
+                }
+            }
+        }
+        return key;
+    }
+
+    @Override
+    public int currentKeyGroup() {
+        checkKey();
+        return keyGroup;
+    }
+
+    private void checkKey() {
+        checkOpen();
+        if (keyGroup < 0) {
+            throw new IllegalStateException(settings.owner() + " has no current key");
+        }
+    }
+
+    private void checkOpen() {
+        if (closed) {
+            throw new IllegalStateException("The state of " + settings.owner() + " is closed");
+        }
+    }
+
+    long keyWord() {
+        return keyWord;
+    }
+
+    long keyHash() {
+        return keyHash;
+    }
+
+    byte[] keyBytes() {
+        if (!keyBytesValid) {
+            checkKey();
+            if (keyBytes.length < 8) {
+                keyBytes = new byte[8];
+            }
+            RecordBytes.setLong(keyBytes, 0, keyWord);
+            keyLength = 8;
+            keyBytesValid = true;
+        }
+        return keyBytes;
+    }
+
+    int keyLength() {
+        return keyLength;
+    }
+
+    long version() {
+        return version;
+    }
+
+    long keyVersion() {
+        return keyVersion;
+    }
+
+    // ---- what tables, logs and handles use
+
+    @Override
+    public KeyGroupRange keyGroups() {
+        return settings.keyGroups();
+    }
+
+    @Override
+    public int maxParallelism() {
+        return maxParallelism;
+    }
+
+    @Override
+    public MemoryBudget memory() {
+        return settings.memory();
+    }
+
+    @Override
+    public Epochs epochs() {
+        return epochs;
+    }
+
+    @Override
+    public RecordBytes scratch() {
+        return scratch;
+    }
+
+    @Override
+    public StateDefinition state(int id) {
+        return states.get(id);
+    }
+
+    @Override
+    public long keyHash(byte[] key, int length) {
+        return fixedKey != null
+                ? Hashing.number(RecordBytes.getLong(key, 0))
+                : Hashing.bytes(key, 0, length);
+    }
+
+    @Override
+    public void onMoved() {
+        version++;
+    }
+
+    @Override
+    public void onMoved(long from, long to) {
+        for (LogMap.Entries iterator : iterators) {
+            iterator.onMoved(from, to);
+        }
+    }
+
+    @Override
+    public void onUnlink(long at, long next) {
+        for (LogMap.Entries iterator : iterators) {
+            iterator.onUnlink(at, next);
+        }
+    }
+
+    void opened(LogMap.Entries iterator) {
+        iterators.add(iterator);
+    }
+
+    void ended(LogMap.Entries iterator) {
+        iterators.remove(iterator);
+    }
+
+    @Override
+    public boolean isExpired(int stateId, long stampMillis) {
+        return states.get(stateId).isExpired(stampMillis, nowMillis());
+    }
+
+    long nowMillis() {
+        return settings.wallMillis().getAsLong();
+    }
+
+    String owner() {
+        return settings.owner();
+    }
+
+    /** Called before a write to a state with a time to live, when no address is held. */
+    void onTtlWrite() {
+        if (++writesWithTtl % WRITES_PER_SWEEP != 0) {
+            return;
+        }
+        int turn = (int) (writesWithTtl / WRITES_PER_SWEEP);
+        int group = Math.floorMod(turn, logs.length);
+        int page = turn / logs.length;
+        if (logs[group] != null) {
+            logs[group].removeExpired(page);
+        }
+        for (StateDefinition state : states) {
+            if (state.isTable() && state.ttl().isOn() && state.tables[group] != null) {
+                state.tables[group].removeExpired(page);
+            }
+        }
+    }
+
+    /** The table of the current key, or null. */
+    EntryTable table(StateDefinition state) {
+        checkKey();
+        return state.tables[keyGroup - settings.keyGroups().first()];
+    }
+
+    EntryTable tableForWrite(StateDefinition state) {
+        checkKey();
+        return tableForWrite(state, keyGroup);
+    }
+
+    private EntryTable tableForWrite(StateDefinition state, int group) {
+        int at = group - settings.keyGroups().first();
+        if (state.tables[at] == null) {
+            state.tables[at] = new EntryTable(this, state.id(), group, state.shape());
+        }
+        return state.tables[at];
+    }
+
+    /** The log of the current key, or null. */
+    EntryLog log() {
+        checkKey();
+        return logs[keyGroup - settings.keyGroups().first()];
+    }
+
+    EntryLog logForWrite() {
+        checkKey();
+        return logForWrite(keyGroup);
+    }
+
+    private EntryLog logForWrite(int group) {
+        int at = group - settings.keyGroups().first();
+        if (logs[at] == null) {
+            logs[at] = new EntryLog(this, group);
+        }
+        return logs[at];
+    }
+
+    StateException exhausted(StateDefinition state, InsufficientManagedMemoryException e) {
+        return new StateException(
+                Failure.Category.STATE,
+                "State '" + state.shape().name() + "': " + e.getMessage(),
+                e);
+    }
+
+    StateException unreadable(String what, IOException e) {
+        return new StateException(
+                Failure.Category.STATE,
+                "The bytes of " + what + " of " + settings.owner() + " cannot be read",
+                e);
+    }
+
+    StateException unwritable(StateDefinition state, Exception e) {
+        return new StateException(
+                Failure.Category.USER_CODE,
+                "A value cannot be put into state '"
+                        + state.shape().name()
+                        + "' of "
+                        + settings.owner(),
+                e);
+    }
+
+    // ---- states
+
+    private static StateDefinition.NamespaceKind kindOf(Namespace<?> namespace) {
+        if (namespace instanceof Namespace.Objects) {
+            return StateDefinition.NamespaceKind.OBJECTS;
+        }
+        return namespace instanceof Namespace.Panes
+                ? StateDefinition.NamespaceKind.PANES
+                : StateDefinition.NamespaceKind.NONE;
+    }
+
+    private StateDefinition define(
+            String name,
+            StateDefinition.Kind kind,
+            Namespace<?> namespace,
+            TypeInformation<?> partType,
+            TypeInformation<?> valueType,
+            StateTtl ttl) {
+        checkOpen();
+        StateDefinition.Shape shape =
+                new StateDefinition.Shape(
+                        name,
+                        kind,
+                        kindOf(namespace),
+                        namespace instanceof Namespace.Objects<?> objects
+                                ? objects.type().toString()
+                                : "",
+                        partType == null ? "" : partType.toString(),
+                        valueType == null ? "" : valueType.toString(),
+                        valueType != null && FixedCodec.ofValue(valueType) != null,
+                        ttl.isOn());
+        StateDefinition state = byName.get(name);
+        if (state == null) {
+            state = define(shape);
+        } else {
+            state.check(shape, settings.owner(), "");
+        }
+        state.setTtl(ttl);
+        return state;
+    }
+
+    private StateDefinition define(StateDefinition.Shape shape) {
+        if (states.size() > 0xffff) {
+            throw new StateException(
+                    Failure.Category.USER_CODE,
+                    settings.owner() + " has more than 65536 states: keep them in a map state");
+        }
+        boolean isTable =
+                shape.kind() == StateDefinition.Kind.VALUE
+                        && fixedKey != null
+                        && shape.namespaceKind() != StateDefinition.NamespaceKind.OBJECTS
+                        && shape.fixedValue();
+        StateDefinition state =
+                new StateDefinition(
+                        states.size(),
+                        shape,
+                        isTable ? new EntryTable[logs.length] : null,
+                        shape.kind() == StateDefinition.Kind.ORDERED
+                                ? new OrderHeap(settings.memory())
+                                : null);
+        states.add(state);
+        byName.put(shape.name(), state);
+        return state;
+    }
+
+    private <T> TypeSerializer<T> serializer(TypeInformation<T> type) {
+        return Serializers.compile(type, settings.classes());
+    }
+
+    @SuppressWarnings("unchecked") // namespaces come as objects
+    private LogCell cell(StateDefinition state, Namespace<?> namespace) {
+        return new LogCell(
+                this,
+                state,
+                namespace instanceof Namespace.Objects<?> objects
+                        ? (TypeSerializer<Object>)
+                                KeySerializers.compile(objects.type(), settings.classes())
+                        : null);
+    }
+
+    @Override
+    public <V> StoredValue<V> value(
+            String name, Namespace<?> namespace, TypeInformation<V> type, StateTtl ttl) {
+        StateDefinition state =
+                define(name, StateDefinition.Kind.VALUE, namespace, null, type, ttl);
+        FixedCodec<V> codec = FixedCodec.ofValue(type);
+        return codec == null
+                ? new LogValue<>(this, state, cell(state, namespace), serializer(type))
+                : new FixedValue<>(number(state, namespace), codec);
+    }
+
+    @Override
+    public StoredLong longValue(String name, Namespace<?> namespace, StateTtl ttl) {
+        return number(
+                define(
+                        name,
+                        StateDefinition.Kind.VALUE,
+                        namespace,
+                        null,
+                        BasicTypeInfo.LONG_TYPE_INFO,
+                        ttl),
+                namespace);
+    }
+
+    private StoredLong number(StateDefinition state, Namespace<?> namespace) {
+        return state.isTable()
+                ? new TableLong(this, state)
+                : new LogLong(this, state, cell(state, namespace));
+    }
+
+    @Override
+    public <E> StoredList<E> list(
+            String name, Namespace<?> namespace, TypeInformation<E> elementType, StateTtl ttl) {
+        StateDefinition state =
+                define(name, StateDefinition.Kind.LIST, namespace, null, elementType, ttl);
+        return new LogList<>(this, state, cell(state, namespace), serializer(elementType));
+    }
+
+    @Override
+    public <K, V> StoredMap<K, V> map(
+            String name,
+            Namespace<?> namespace,
+            TypeInformation<K> keyType,
+            TypeInformation<V> valueType,
+            StateTtl ttl) {
+        StateDefinition state =
+                define(name, StateDefinition.Kind.MAP, namespace, keyType, valueType, ttl);
+        return new LogMap<>(
+                this,
+                state,
+                cell(state, namespace),
+                KeySerializers.compile(keyType, settings.classes()),
+                serializer(valueType));
+    }
+
+    @Override
+    public OrderedState ordered(String name, Namespace<?> namespace) {
+        StateDefinition state =
+                define(name, StateDefinition.Kind.ORDERED, namespace, null, null, StateTtl.NONE);
+        return new LogOrdered(this, state, cell(state, namespace));
+    }
+
+    @Override
+    public void forEachKey(StoredState handle, KeyAction action) throws Exception {
+        checkOpen();
+        StateDefinition state = ((StateHandle) handle).state();
+        byte[] namespace = ((StateHandle) handle).namespaceBytes();
+        KeyGroupRange groups = settings.keyGroups();
+        for (int group = groups.first(); group <= groups.last(); group++) {
+            List<byte[]> keys = keys(state, namespace, group);
+            for (byte[] bytes : keys) {
+                setCurrentKey(bytes, 0, bytes.length, group);
+                if (!handle.isEmpty()) {
+                    action.accept(currentKey());
+                }
+            }
+        }
+    }
+
+    private List<byte[]> keys(StateDefinition state, byte[] namespace, int group) {
+        List<byte[]> keys = new ArrayList<>();
+        int at = group - settings.keyGroups().first();
+        if (state.isTable()) {
+            long pane = namespace.length == 0 ? 0 : RecordBytes.getLong(namespace, 0);
+            if (state.tables[at] != null) {
+                state.tables[at].forEach(
+                        (slot, key, ofPane) -> {
+                            if (namespace.length == 0 || ofPane == pane) {
+                                byte[] bytes = new byte[8];
+                                RecordBytes.setLong(bytes, 0, key);
+                                keys.add(bytes);
+                            }
+                        });
+            }
+        } else if (logs[at] != null) {
+            logs[at].forEach(
+                    entry -> {
+                        if (EntryLog.stateId(entry) == state.id()
+                                && isFirst(entry, state, namespace)) {
+                            scratch.truncate(0);
+                            scratch.put(EntryLog.full(entry, state), EntryLog.keyLength(entry));
+                            keys.add(Arrays.copyOf(scratch.bytes(), scratch.length()));
+                        }
+                    });
+        }
+        return keys;
+    }
+
+    /** Whether an entry stands for all that its key has in a namespace. */
+    private boolean isFirst(long entry, StateDefinition state, byte[] namespace) {
+        int part = EntryLog.fullLength(entry) - EntryLog.keyLength(entry) - namespace.length;
+        boolean first =
+                switch (state.shape().kind()) {
+                    case VALUE -> part == 0;
+                    case LIST -> part == 4;
+                    case MAP -> part == 0 && EntryLog.kind(entry) == Epochs.DERIVED;
+                    case ORDERED -> false;
+                };
+        if (!first) {
+            return false;
+        }
+        long rest = EntryLog.full(entry, state) + EntryLog.keyLength(entry);
+        return Memory.equal(rest, namespace, 0, namespace.length)
+                && (part == 0 || Memory.getInt(rest + namespace.length) == 0);
+    }
+
+    // ---- snapshots
+
+    @Override
+    public StateSnapshot snapshot(long checkpointId, SnapshotKind kind) {
+        checkOpen();
+        StateDefinition[] all = states.toArray(new StateDefinition[0]);
+        long[][][] tables = new long[all.length][][];
+        for (int i = 0; i < all.length; i++) {
+            if (all[i].isTable()) {
+                tables[i] = new long[logs.length][];
+                for (int group = 0; group < logs.length; group++) {
+                    EntryTable table = all[i].tables[group];
+                    tables[i][group] = table == null ? null : table.capture();
+                }
+            }
+        }
+        EntryLog.Extent[] extents = new EntryLog.Extent[logs.length];
+        for (int group = 0; group < logs.length; group++) {
+            extents[group] = logs[group] == null ? null : logs[group].capture();
+        }
+        return epochs.begin(
+                checkpointId,
+                kind,
+                new OpenSnapshot.Contents(
+                        settings.keyGroups(),
+                        maxParallelism,
+                        settings.keyType().toString(),
+                        all,
+                        tables,
+                        extents));
+    }
+
+    @Override
+    public void confirm(long checkpointId) {
+        if (!closed && epochs.confirm(checkpointId)) {
+            for (EntryLog log : logs) {
+                if (log != null) {
+                    log.onConfirmed();
+                }
+            }
+        }
+    }
+
+    @Override
+    public void abort(long checkpointId) {
+        epochs.abort(checkpointId);
+    }
+
+    @Override
+    public void restore(SnapshotInput snapshot) throws IOException {
+        checkOpen();
+        if (epochs.current() != 1) {
+            throw new IllegalStateException(settings.owner() + " is restored after it was used");
+        }
+        SnapshotReader reader = new SnapshotReader(snapshot);
+        if (!reader.keyType().equals(settings.keyType().toString())) {
+            throw new StateException(
+                    Failure.Category.CONFIG,
+                    "The keys of "
+                            + settings.owner()
+                            + " are of the type "
+                            + settings.keyType()
+                            + ", and those in "
+                            + snapshot.name()
+                            + " of "
+                            + reader.keyType()
+                            + ": state can only be restored with the same type of key");
+        }
+        if (reader.maxParallelism() != maxParallelism) {
+            throw new StateException(
+                    Failure.Category.CONFIG,
+                    settings.owner()
+                            + " has a maximum parallelism of "
+                            + maxParallelism
+                            + ", and the state in "
+                            + snapshot.name()
+                            + " one of "
+                            + reader.maxParallelism()
+                            + ": set it to the latter (setMaxParallelism,"
+                            + " pipeline.max-parallelism); it cannot be changed");
+        }
+        Map<Integer, StateDefinition> byFileId = new HashMap<>();
+        for (SnapshotReader.State described : reader.states()) {
+            StateDefinition state = byName.get(described.shape().name());
+            if (state == null) {
+                state = define(described.shape());
+            } else {
+                described(state, described.shape(), snapshot.name());
+            }
+            byFileId.put(described.id(), state);
+        }
+        Restore restore = new Restore(byFileId, snapshot.name());
+        try {
+            reader.read(settings.keyGroups(), restore);
+        } catch (InsufficientManagedMemoryException e) {
+            throw new StateException(
+                    Failure.Category.STATE,
+                    "The state in " + snapshot.name() + " cannot be restored. " + e.getMessage(),
+                    e);
+        }
+        restoredBytes += snapshot.length();
+        keyGroup = -1;
+    }
+
+    private void described(StateDefinition state, StateDefinition.Shape inFile, String file) {
+        if (!state.shape().equals(inFile)) {
+            throw new StateException(
+                    Failure.Category.CONFIG,
+                    "State '"
+                            + inFile.name()
+                            + "' of "
+                            + settings.owner()
+                            + " is a "
+                            + state.shape().text()
+                            + ", and in "
+                            + file
+                            + " a "
+                            + inFile.text()
+                            + ". Give the new state another name, or keep the type");
+        }
+    }
+
+    /** Puts what a snapshot holds into tables and logs. */
+    private final class Restore implements SnapshotReader.Records {
+        private final Map<Integer, StateDefinition> byFileId;
+        private final String name;
+        private byte[] full = new byte[64];
+
+        Restore(Map<Integer, StateDefinition> byFileId, String name) {
+            this.byFileId = byFileId;
+            this.name = name;
+        }
+
+        @Override
+        public void record(
+                int group,
+                int fileId,
+                byte[] bytes,
+                int from,
+                int keyLength,
+                int length,
+                long stampMillis,
+                int value,
+                int valueLength)
+                throws IOException {
+            StateDefinition state = byFileId.get(fileId);
+            if (state == null || !isPossible(state, keyLength, length, value, valueLength)) {
+                throw new IOException(
+                        "The state in "
+                                + name
+                                + " is damaged: a record of key group "
+                                + group
+                                + " does not fit its state");
+            }
+            if (full.length < length) {
+                full = new byte[2 * length];
+            }
+            System.arraycopy(bytes, from, full, 0, length);
+            long hash = keyHash(full, keyLength);
+            if (state.isTable()) {
+                inTable(state, group, hash, length, stampMillis, bytes, value);
+            } else {
+                inLog(
+                        state,
+                        group,
+                        hash,
+                        keyLength,
+                        length,
+                        stampMillis,
+                        bytes,
+                        value,
+                        valueLength);
+            }
+        }
+
+        private boolean isPossible(
+                StateDefinition state, int keyLength, int length, int value, int valueLength) {
+            int rest = length - keyLength;
+            int least =
+                    (state.shape().namespaceKind() == StateDefinition.NamespaceKind.PANES ? 8 : 0)
+                            + switch (state.shape().kind()) {
+                                case VALUE -> 0;
+                                case LIST -> 4;
+                                case MAP -> 1;
+                                case ORDERED -> 8;
+                            };
+            return (fixedKey == null || keyLength == 8)
+                    && rest >= least
+                    && (!state.isTable() || (rest == least && (value < 0 || valueLength == 8)));
+        }
+
+        private void inTable(
+                StateDefinition state,
+                int group,
+                long keyHash,
+                int length,
+                long stampMillis,
+                byte[] bytes,
+                int value) {
+            EntryTable table = tableForWrite(state, group);
+            boolean hasPane = length > 8;
+            long key = RecordBytes.getLong(full, 0);
+            long pane = hasPane ? RecordBytes.getLong(full, 8) : 0;
+            long hash = EntryTable.hash(keyHash, pane, hasPane);
+            long at = table.find(key, pane, hash);
+            if (value < 0) {
+                if (at != 0 && EntryTable.isLive(at)) {
+                    table.remove(at);
+                }
+                return;
+            }
+            long number = RecordBytes.getLong(bytes, value);
+            if (at == 0) {
+                table.insert(key, pane, hash, number, stampMillis);
+            } else {
+                table.set(at, number);
+                if (state.shape().hasStamp()) {
+                    table.setStamp(at, stampMillis);
+                }
+            }
+        }
+
+        private void inLog(
+                StateDefinition state,
+                int group,
+                long keyHash,
+                int keyLength,
+                int length,
+                long stampMillis,
+                byte[] bytes,
+                int value,
+                int valueLength) {
+            EntryLog log = logForWrite(group);
+            if (log.isUntidy()) {
+                log.tidy();
+            }
+            long hash = EntryLog.hash(keyHash, state.id(), full, keyLength, length);
+            long at = log.find(hash, state, full, length);
+            boolean live = at != 0 && EntryLog.isLive(at);
+            if (value < 0) {
+                if (live) {
+                    log.remove(state, at);
+                }
+                return;
+            }
+            if (state.shape().kind() == StateDefinition.Kind.ORDERED) {
+                if (!live) {
+                    LogOrdered.add(log, state, at, hash, full, keyLength, length);
+                }
+                return;
+            }
+            at =
+                    log.put(
+                            state,
+                            at,
+                            hash,
+                            full,
+                            keyLength,
+                            length,
+                            bytes,
+                            value,
+                            valueLength,
+                            0,
+                            stampMillis);
+            if (!live && state.shape().kind() == StateDefinition.Kind.MAP) {
+                int ring = keyLength + namespaceLength(state, full, keyLength);
+                long ringHash = EntryLog.hash(keyHash, state.id(), full, keyLength, ring);
+                log.link(
+                        state,
+                        log.find(ringHash, state, full, ring),
+                        ringHash,
+                        full,
+                        keyLength,
+                        ring,
+                        at);
+            }
+        }
+    }
+
+    private static int namespaceLength(StateDefinition state, byte[] full, int keyLength) {
+        return switch (state.shape().namespaceKind()) {
+            case NONE -> 0;
+            case PANES -> 8;
+            case OBJECTS -> 4 + RecordBytes.getInt(full, keyLength);
+        };
+    }
+
+    @Override
+    public void restored(long checkpointId) {
+        checkOpen();
+        epochs.restored(checkpointId, restoredBytes);
+    }
+
+    @Override
+    public long memoryBytes() {
+        return settings.memory().usedBytes();
+    }
+
+    @Override
+    public void close() {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        iterators.clear();
+        epochs.whenAllClosed(this::free);
+    }
+
+    private void free() {
+        for (StateDefinition state : states) {
+            if (state.isTable()) {
+                for (EntryTable table : state.tables) {
+                    if (table != null) {
+                        table.free(settings.memory());
+                    }
+                }
+            }
+            if (state.heap != null) {
+                state.heap.free();
+            }
+        }
+        for (EntryLog log : logs) {
+            if (log != null) {
+                log.free(settings.memory());
+            }
+        }
+    }
+}

@@ -1,0 +1,1052 @@
+package io.millrace.runtime.state;
+
+import io.millrace.runtime.control.Failure;
+import io.millrace.runtime.memory.InsufficientManagedMemoryException;
+import io.millrace.runtime.memory.ManagedMemory;
+import io.millrace.runtime.memory.Memory;
+import io.millrace.runtime.memory.MemoryBudget;
+import java.io.IOException;
+import java.util.Arrays;
+
+/**
+ * The entries of one key group, of all states that are not tables: bytes of any length, one after
+ * the other in segments, found by an index that is derived from them.
+ *
+ * <p>A value that fits into what its entry was given is written in place ({@link
+ * #mayWriteInPlace}); one that does not is appended as a new entry, and the old one is dead.
+ * Segments that are less than half alive are compacted: what is alive, and tombstones that are
+ * still needed, are appended again. That happens in {@link #tidy}, which is called when nobody
+ * holds an address, a few segments at a time.
+ *
+ * <p>The index is an extendible hash table of addresses, split a page of at most {@value
+ * #MAX_INDEX_BYTES} bytes at a time.
+ *
+ * <p>Format: in memory only; all but the bytes of values in the machine's order. Entries begin at
+ * multiples of 8.
+ *
+ * <pre>
+ *   segment  bytes 4, filled 4, alive 4, epoch of the last change 4, place in the list 4, key group
+ *            4, tombstones 4, waits to be compacted 4, then entries
+ *   entry    mark 4 (epoch and kind, see {@link Epochs}), length of all 4, state 2, distance from the
+ *            segment's begin in units of 8 2, length of the value 4, of the key 4, of key, namespace
+ *            and part 4, time of last use 8 if values expire, two links 8 + 8 in maps and ordered
+ *            states, key, namespace, part, value
+ * </pre>
+ *
+ * The namespace is nothing, 8 bytes, or a length of 4 bytes and an object; the part is nothing in
+ * values, the number of a piece (4) in lists, a map's key in maps, and the order (8, its sign
+ * flipped) in ordered states. The entries of a map are a ring around a derived entry without a
+ * part; the first link of an entry of an ordered state is its place in the {@link OrderHeap}.
+ *
+ * <p>Threads: owned by the subtask's thread, but for {@link #read}.
+ */
+final class EntryLog {
+    private static final int SEGMENT_HEADER_BYTES = 32;
+    private static final int BYTES = 0;
+    private static final int FILLED = 4;
+    private static final int ALIVE = 8;
+    private static final int LAST_EPOCH = 12;
+    private static final int PLACE = 16;
+    private static final int KEY_GROUP = 20;
+    private static final int TOMBSTONES = 24;
+    private static final int WAITS = 28;
+
+    private static final int MIN_SEGMENT_BYTES = 512;
+    private static final int MAX_SEGMENT_BYTES = 32 << 10;
+
+    /** Larger entries have a segment of their own. */
+    private static final int LARGE_ENTRY_BYTES = MAX_SEGMENT_BYTES / 4;
+
+    private static final int LENGTH = 4;
+    private static final int STATE = 8;
+    private static final int VALUE_LENGTH = 12;
+    private static final int KEY_LENGTH = 16;
+    private static final int FULL_LENGTH = 20;
+    private static final int ENTRY_HEADER_BYTES = 24;
+
+    private static final int INDEX_HEADER_BYTES = 32;
+    private static final int INDEX_USED = 0;
+    private static final int INDEX_DEPTH = 4;
+    private static final int INDEX_BYTES = 8;
+    private static final int MIN_INDEX_BYTES = 512;
+    private static final int MAX_INDEX_BYTES = 4 << 10;
+    private static final int MAX_DEPTH = 26;
+    private static final long ADDRESS = (1L << 48) - 1;
+
+    /** A place in the index that was used. */
+    private static final long REMOVED = 1;
+
+    /** Segments compacted in one go. */
+    private static final int TIDY_SEGMENTS = 2;
+
+    /**
+     * What a snapshot sees of a log.
+     *
+     * @param count of the segments, the last of which is filled to {@code lastFilled}
+     */
+    record Extent(long[] segments, int count, long last, int lastFilled) {}
+
+    private final StoreMemory store;
+    private final int keyGroup;
+
+    private long[] segments = new long[4];
+    private int segmentCount;
+    private boolean segmentsShared;
+    private int nextSegmentBytes = MIN_SEGMENT_BYTES;
+
+    /** The segment that is appended to, or 0. */
+    private long open;
+
+    /** To be compacted. */
+    private long[] waiting = new long[4];
+
+    private int waitingCount;
+    private long tombstoneBytes;
+    private boolean sweepTombstones;
+
+    private long[] directory;
+    private int depth;
+    private int indexBytes = MIN_INDEX_BYTES;
+    private int indexSlots = slots(MIN_INDEX_BYTES);
+
+    private final RecordBytes keyScratch = new RecordBytes(64);
+
+    EntryLog(StoreMemory store, int keyGroup) {
+        this.store = store;
+        this.keyGroup = keyGroup;
+        this.directory = new long[] {newIndexPage(0)};
+    }
+
+    // ---- entries
+
+    static int stateId(long at) {
+        return Memory.getInt(at + STATE) >>> 16;
+    }
+
+    static long segment(long at) {
+        return at - ((Memory.getInt(at + STATE) & 0xffff) << 3);
+    }
+
+    static int keyGroup(long at) {
+        return Memory.getInt(segment(at) + KEY_GROUP);
+    }
+
+    static int kind(long at) {
+        return Memory.getInt(at) & Epochs.KIND;
+    }
+
+    static boolean isLive(long at) {
+        return kind(at) == Epochs.LIVE;
+    }
+
+    static int keyLength(long at) {
+        return Memory.getInt(at + KEY_LENGTH);
+    }
+
+    static int fullLength(long at) {
+        return Memory.getInt(at + FULL_LENGTH);
+    }
+
+    static int valueLength(long at) {
+        return Memory.getInt(at + VALUE_LENGTH);
+    }
+
+    private static int headerBytes(StateDefinition state) {
+        return ENTRY_HEADER_BYTES
+                + (state.shape().hasStamp() ? 8 : 0)
+                + (state.hasLinks() ? 16 : 0);
+    }
+
+    /** Where key, namespace and part begin. */
+    static long full(long at, StateDefinition state) {
+        return at + headerBytes(state);
+    }
+
+    static long value(long at, StateDefinition state) {
+        return at + headerBytes(state) + fullLength(at);
+    }
+
+    static long stamp(long at) {
+        return Memory.getLong(at + ENTRY_HEADER_BYTES);
+    }
+
+    /** Links stand behind the stamp; states with an order have none. */
+    private static long links(long at, StateDefinition state) {
+        return at + ENTRY_HEADER_BYTES + (state.shape().hasStamp() ? 8 : 0);
+    }
+
+    static void setFirstLink(long at, long link) {
+        Memory.putLong(at + ENTRY_HEADER_BYTES, link);
+    }
+
+    static long previous(long at, StateDefinition state) {
+        return Memory.getLong(links(at, state));
+    }
+
+    static long next(long at, StateDefinition state) {
+        return Memory.getLong(links(at, state) + 8);
+    }
+
+    // ---- index
+
+    private static int slots(int bytes) {
+        return (bytes - INDEX_HEADER_BYTES) / 8;
+    }
+
+    private long newIndexPage(int pageDepth) {
+        long page = store.memory().allocate(indexBytes);
+        Memory.putInt(page + INDEX_DEPTH, pageDepth);
+        Memory.putInt(page + INDEX_BYTES, indexBytes);
+        return page;
+    }
+
+    static long hash(long keyHash, int stateId, byte[] full, int keyLength, int length) {
+        long hash = Hashing.and(keyHash, stateId);
+        return length == keyLength
+                ? hash
+                : Hashing.and(hash, Hashing.bytes(full, keyLength, length - keyLength));
+    }
+
+    private long hashOf(long at, StateDefinition state) {
+        int length = fullLength(at);
+        keyScratch.truncate(0);
+        keyScratch.put(full(at, state), length);
+        int keyLength = keyLength(at);
+        return hash(
+                store.keyHash(keyScratch.bytes(), keyLength),
+                state.id(),
+                keyScratch.bytes(),
+                keyLength,
+                length);
+    }
+
+    private static long tag(long hash) {
+        return (hash & 0xffff) << 48;
+    }
+
+    private long indexPage(long hash) {
+        return directory[(int) ((hash >>> 1) >>> (63 - depth))];
+    }
+
+    private int firstSlot(long hash) {
+        return (int) (((hash & 0xffff_ffffL) * indexSlots) >>> 32);
+    }
+
+    /** The entry of a state with these bytes, alive, derived or a tombstone, or 0. */
+    long find(long hash, StateDefinition state, byte[] full, int length) {
+        long first = indexPage(hash) + INDEX_HEADER_BYTES;
+        long tag = tag(hash);
+        int slot = firstSlot(hash);
+        while (true) {
+            long found = Memory.getLong(first + 8L * slot);
+            if (found == 0) {
+                return 0;
+            }
+            if ((found ^ tag) >>> 48 == 0 && found != REMOVED) {
+                long at = found & ADDRESS;
+                if (fullLength(at) == length
+                        && stateId(at) == state.id()
+                        && Memory.equal(full(at, state), full, 0, length)) {
+                    return at;
+                }
+            }
+            if (++slot == indexSlots) {
+                slot = 0;
+            }
+        }
+    }
+
+    private void addToIndex(long hash, long at) {
+        long page = indexPage(hash);
+        while (Memory.getInt(page + INDEX_USED) >= indexSlots * 4 / 5) {
+            growIndex(page, hash);
+            page = indexPage(hash);
+        }
+        Memory.putInt(page + INDEX_USED, Memory.getInt(page + INDEX_USED) + 1);
+        place(page, hash, at);
+    }
+
+    private void place(long page, long hash, long at) {
+        int slot = firstSlot(hash);
+        long first = page + INDEX_HEADER_BYTES;
+        while (Memory.getLong(first + 8L * slot) != 0) {
+            if (++slot == indexSlots) {
+                slot = 0;
+            }
+        }
+        Memory.putLong(first + 8L * slot, tag(hash) | at);
+    }
+
+    /** Replaces an address in the index; by 0 to remove it. */
+    private void setInIndex(long hash, long from, long to) {
+        long first = indexPage(hash) + INDEX_HEADER_BYTES;
+        int slot = firstSlot(hash);
+        long wanted = tag(hash) | from;
+        while (true) {
+            long found = Memory.getLong(first + 8L * slot);
+            if (found == wanted) {
+                Memory.putLong(first + 8L * slot, to == 0 ? REMOVED : tag(hash) | to);
+                return;
+            }
+            if (found == 0) {
+                throw new IllegalStateException("An entry is not in the index");
+            }
+            if (++slot == indexSlots) {
+                slot = 0;
+            }
+        }
+    }
+
+    private void growIndex(long page, long hash) {
+        int live = 0;
+        for (int slot = 0; slot < indexSlots; slot++) {
+            long found = Memory.getLong(page + INDEX_HEADER_BYTES + 8L * slot);
+            if (found != 0 && found != REMOVED) {
+                live++;
+            }
+        }
+        int pageDepth = Memory.getInt(page + INDEX_DEPTH);
+        int before = indexBytes;
+        int slotsBefore = indexSlots;
+        boolean isFull = live > indexSlots * 2 / 5;
+        if (isFull && indexBytes == MAX_INDEX_BYTES) {
+            splitIndex(page, pageDepth, hash);
+            return;
+        }
+        if (isFull) {
+            indexBytes = 2 * before;
+        }
+        long rebuilt;
+        try {
+            rebuilt = newIndexPage(pageDepth);
+        } catch (RuntimeException e) {
+            indexBytes = before;
+            throw e;
+        }
+        indexSlots = slots(indexBytes);
+        reindex(page, slotsBefore, rebuilt, rebuilt, 0);
+        replaceIndex(page, rebuilt, rebuilt, pageDepth, hash);
+        store.memory().free(page, before);
+    }
+
+    private void splitIndex(long page, int pageDepth, long hash) {
+        if (pageDepth == MAX_DEPTH) {
+            throw new IllegalStateException("Too many keys have the hash " + hash);
+        }
+        long low = newIndexPage(pageDepth + 1);
+        long high;
+        try {
+            high = newIndexPage(pageDepth + 1);
+        } catch (RuntimeException e) {
+            store.memory().free(low, indexBytes);
+            throw e;
+        }
+        if (pageDepth == depth) {
+            long[] doubled = new long[2 * directory.length];
+            for (int i = 0; i < doubled.length; i++) {
+                doubled[i] = directory[i / 2];
+            }
+            directory = doubled;
+            depth++;
+        }
+        reindex(page, indexSlots, low, high, 1L << (63 - pageDepth));
+        replaceIndex(page, low, high, pageDepth, hash);
+        store.memory().free(page, indexBytes);
+    }
+
+    private void replaceIndex(long page, long low, long high, int pageDepth, long hash) {
+        int count = 1 << (depth - pageDepth);
+        int from = (int) ((hash >>> 1) >>> (63 - depth)) & -count;
+        for (int i = 0; i < count; i++) {
+            assert directory[from + i] == page;
+            directory[from + i] = i < count / 2 || count == 1 ? low : high;
+        }
+    }
+
+    private void reindex(long page, int slotCount, long low, long high, long highBit) {
+        int inLow = 0;
+        int inHigh = 0;
+        for (int slot = 0; slot < slotCount; slot++) {
+            long found = Memory.getLong(page + INDEX_HEADER_BYTES + 8L * slot);
+            if (found == 0 || found == REMOVED) {
+                continue;
+            }
+            long at = found & ADDRESS;
+            long hash = hashOf(at, store.state(stateId(at)));
+            if ((hash & highBit) != 0) {
+                place(high, hash, at);
+                inHigh++;
+            } else {
+                place(low, hash, at);
+                inLow++;
+            }
+        }
+        Memory.putInt(low + INDEX_USED, inLow);
+        if (high != low) {
+            Memory.putInt(high + INDEX_USED, inHigh);
+        }
+    }
+
+    // ---- appending
+
+    private long newSegment(int bytes) {
+        long segment = store.memory().allocate(bytes);
+        if (segmentCount == segments.length) {
+            segments = Arrays.copyOf(segments, 2 * segmentCount);
+            segmentsShared = false;
+        }
+        // beyond what any snapshot has captured
+        segments[segmentCount] = segment;
+        Memory.putInt(segment + BYTES, bytes);
+        Memory.putInt(segment + FILLED, SEGMENT_HEADER_BYTES);
+        Memory.putInt(segment + PLACE, segmentCount);
+        Memory.putInt(segment + KEY_GROUP, keyGroup);
+        segmentCount++;
+        return segment;
+    }
+
+    /** Room for an entry; nothing that is there moves. */
+    private long append(long bytes) {
+        long segment;
+        if (bytes > LARGE_ENTRY_BYTES) {
+            long needed = bytes + SEGMENT_HEADER_BYTES;
+            if (needed > ManagedMemory.MAX_BLOCK_BYTES) {
+                throw new StateException(
+                        Failure.Category.USER_CODE,
+                        "A key with its value has "
+                                + bytes
+                                + " bytes; the limit is "
+                                + (ManagedMemory.MAX_BLOCK_BYTES - SEGMENT_HEADER_BYTES)
+                                + ". Keep such values in a list or map state, in parts");
+            }
+            segment = newSegment(Integer.highestOneBit((int) needed - 1) << 1);
+        } else {
+            if (open == 0 || Memory.getInt(open + FILLED) + bytes > Memory.getInt(open + BYTES)) {
+                int size = nextSegmentBytes;
+                while (size < bytes + SEGMENT_HEADER_BYTES) {
+                    size *= 2;
+                }
+                long before = open;
+                open = newSegment(size);
+                nextSegmentBytes = Math.min(MAX_SEGMENT_BYTES, 2 * nextSegmentBytes);
+                if (before != 0) {
+                    checkSparse(before);
+                }
+            }
+            segment = open;
+        }
+        int filled = Memory.getInt(segment + FILLED);
+        Memory.putInt(segment + FILLED, filled + (int) bytes);
+        Memory.putInt(segment + ALIVE, Memory.getInt(segment + ALIVE) + (int) bytes);
+        return segment + filled;
+    }
+
+    private static void raiseLastEpoch(long segment, int epoch) {
+        if (Memory.getInt(segment + LAST_EPOCH) < epoch) {
+            Memory.putInt(segment + LAST_EPOCH, epoch);
+        }
+    }
+
+    private long appendEntry(
+            StateDefinition state,
+            byte[] full,
+            int keyLength,
+            int length,
+            byte[] value,
+            int from,
+            int count,
+            int spare,
+            long stampMillis,
+            int mark) {
+        long bytes = ((long) headerBytes(state) + length + count + spare + 7) & -8;
+        long at = append(bytes);
+        long segment = bytes > LARGE_ENTRY_BYTES ? segments[segmentCount - 1] : open;
+        Memory.putInt(at + STATE, state.id() << 16 | (int) ((at - segment) >>> 3));
+        Memory.putInt(at + VALUE_LENGTH, count);
+        Memory.putInt(at + KEY_LENGTH, keyLength);
+        Memory.putInt(at + FULL_LENGTH, length);
+        if (state.shape().hasStamp()) {
+            Memory.putLong(at + ENTRY_HEADER_BYTES, stampMillis);
+        }
+        Memory.copy(full, 0, full(at, state), length);
+        Memory.copy(value, from, full(at, state) + length, count);
+        raiseLastEpoch(segment, mark >>> Epochs.SHIFT);
+        publish(at, (int) bytes, mark);
+        return at;
+    }
+
+    /** Readers stop where an entry has no length, and look at nothing but its mark first. */
+    private static void publish(long at, int bytes, int mark) {
+        Memory.putInt(at, mark);
+        Memory.releaseFence();
+        Memory.putInt(at + LENGTH, bytes);
+    }
+
+    // ---- changing
+
+    /** Whether a value may take the place of an entry's value. */
+    private static boolean mayWriteInPlace(long at, StateDefinition state, int valueBytes) {
+        return (long) headerBytes(state) + fullLength(at) + valueBytes
+                <= Memory.getInt(at + LENGTH);
+    }
+
+    /** Makes an entry one of this epoch, and of a kind; what it was is copied if need be. */
+    private void change(long at, StateDefinition state, int kind) {
+        int mark = Memory.getInt(at);
+        int epoch = mark >>> Epochs.SHIFT;
+        int fresh = mark & Epochs.FRESH;
+        int current = store.epochs().current();
+        if (epoch != current) {
+            fresh = 0;
+            keep(at, state, mark);
+            Memory.putInt(segment(at) + LAST_EPOCH, current);
+        }
+        if ((mark & Epochs.KIND) != kind && (mark & Epochs.KIND) == Epochs.TOMBSTONE) {
+            countTombstone(at, -1);
+        }
+        Memory.releaseFence();
+        Memory.putInt(at, store.epochs().mark(kind) | fresh);
+        Memory.releaseFence();
+    }
+
+    private void countTombstone(long at, int sign) {
+        int bytes = sign * Memory.getInt(at + LENGTH);
+        long segment = segment(at);
+        Memory.putInt(segment + TOMBSTONES, Memory.getInt(segment + TOMBSTONES) + bytes);
+        tombstoneBytes += bytes;
+    }
+
+    private void keep(long at, StateDefinition state, int mark) {
+        if ((mark & Epochs.KIND) <= Epochs.TOMBSTONE
+                && store.epochs().isHeld(mark >>> Epochs.SHIFT)) {
+            RecordBytes scratch = store.scratch();
+            scratch.truncate(0);
+            encode(at, state, mark, scratch);
+            store.epochs().keep(mark >>> Epochs.SHIFT, keyGroup, scratch);
+        }
+    }
+
+    /** Puts a number where there is a live entry with a value of eight bytes. */
+    void setNumber(long at, StateDefinition state, long number) {
+        if ((Memory.getInt(at) & ~Epochs.FRESH) != store.epochs().mark(Epochs.LIVE)) {
+            change(at, state, Epochs.LIVE);
+        }
+        Memory.putLongBigEndian(value(at, state), number);
+    }
+
+    void setStamp(long at, StateDefinition state, long stampMillis) {
+        change(at, state, kind(at));
+        Memory.putLong(at + ENTRY_HEADER_BYTES, stampMillis);
+    }
+
+    /**
+     * Puts a value.
+     *
+     * @param found by {@link #find} for the same bytes, or 0
+     * @param spare bytes the value may grow by in place, if a new entry is made
+     * @return where it lies now
+     */
+    long put(
+            StateDefinition state,
+            long found,
+            long hash,
+            byte[] full,
+            int keyLength,
+            int length,
+            byte[] value,
+            int from,
+            int count,
+            int spare,
+            long stampMillis) {
+        if (found == 0) {
+            long at =
+                    appendEntry(
+                            state,
+                            full,
+                            keyLength,
+                            length,
+                            value,
+                            from,
+                            count,
+                            spare,
+                            stampMillis,
+                            store.epochs().mark(Epochs.LIVE) | Epochs.FRESH);
+            index(hash, at);
+            return at;
+        }
+        if (mayWriteInPlace(found, state, count)) {
+            change(found, state, Epochs.LIVE);
+            if (state.shape().hasStamp()) {
+                Memory.putLong(found + ENTRY_HEADER_BYTES, stampMillis);
+            }
+            Memory.putInt(found + VALUE_LENGTH, count);
+            Memory.copy(value, from, value(found, state), count);
+            return found;
+        }
+        int mark = Memory.getInt(found);
+        boolean unseen = isUnseen(mark);
+        long at =
+                appendEntry(
+                        state,
+                        full,
+                        keyLength,
+                        length,
+                        value,
+                        from,
+                        count,
+                        spare,
+                        stampMillis,
+                        store.epochs().mark(Epochs.LIVE) | (unseen ? Epochs.FRESH : 0));
+        if (state.hasLinks()) {
+            Memory.putLong(links(at, state), previous(found, state));
+            Memory.putLong(links(at, state) + 8, next(found, state));
+        }
+        setInIndex(hash, found, at);
+        if (state.hasLinks() && (mark & Epochs.KIND) == Epochs.LIVE) {
+            fixLinks(state, found, at);
+        }
+        keep(found, state, mark);
+        kill(found, state);
+        store.onMoved();
+        return at;
+    }
+
+    /**
+     * Makes a live entry's value longer.
+     *
+     * @param spare bytes it may grow by in place afterwards, if it has to be moved
+     * @return where it lies now
+     */
+    long extend(
+            StateDefinition state,
+            long found,
+            long hash,
+            byte[] more,
+            int count,
+            int spare,
+            long stampMillis) {
+        int before = valueLength(found);
+        if (mayWriteInPlace(found, state, before + count)) {
+            change(found, state, Epochs.LIVE);
+            if (state.shape().hasStamp()) {
+                Memory.putLong(found + ENTRY_HEADER_BYTES, stampMillis);
+            }
+            Memory.copy(more, 0, value(found, state) + before, count);
+            Memory.putInt(found + VALUE_LENGTH, before + count);
+            return found;
+        }
+        int length = fullLength(found);
+        RecordBytes both = new RecordBytes(length + before + count);
+        both.put(full(found, state), length + before);
+        both.put(more, 0, count);
+        return put(
+                state,
+                found,
+                hash,
+                both.bytes(),
+                keyLength(found),
+                length,
+                both.bytes(),
+                length,
+                before + count,
+                spare,
+                stampMillis);
+    }
+
+    /** Changes four bytes at the begin of a live entry's value. */
+    void setHead(long at, StateDefinition state, int number) {
+        change(at, state, Epochs.LIVE);
+        long value = value(at, state);
+        for (int i = 0; i < 4; i++) {
+            Memory.putByte(value + i, (byte) (number >>> (24 - 8 * i)));
+        }
+    }
+
+    private void index(long hash, long at) {
+        try {
+            addToIndex(hash, at);
+        } catch (RuntimeException e) {
+            kill(at, store.state(stateId(at)));
+            throw e;
+        }
+        store.onMoved();
+    }
+
+    private boolean isUnseen(int mark) {
+        return (mark & Epochs.FRESH) != 0 && mark >>> Epochs.SHIFT == store.epochs().current();
+    }
+
+    /** Removes a live entry. */
+    void remove(StateDefinition state, long at) {
+        int mark = Memory.getInt(at);
+        if (state.shape().kind() == StateDefinition.Kind.MAP) {
+            unlink(state, at);
+        } else if (state.shape().kind() == StateDefinition.Kind.ORDERED) {
+            state.heap.removeAt(Memory.getLong(links(at, state)));
+        }
+        if (isUnseen(mark) || !store.epochs().needsTombstones()) {
+            setInIndex(hashOf(at, state), at, 0);
+            keep(at, state, mark);
+            kill(at, state);
+            store.onMoved();
+        } else {
+            change(at, state, Epochs.TOMBSTONE);
+            Memory.putInt(at + VALUE_LENGTH, 0);
+            countTombstone(at, 1);
+        }
+    }
+
+    /** Makes an entry a gap; what open snapshots need of it was copied. */
+    private void kill(long at, StateDefinition state) {
+        if (kind(at) == Epochs.TOMBSTONE) {
+            countTombstone(at, -1);
+        }
+        long segment = segment(at);
+        Memory.releaseFence();
+        Memory.putInt(at, store.epochs().mark(Epochs.DEAD));
+        int alive = Memory.getInt(segment + ALIVE) - Memory.getInt(at + LENGTH);
+        Memory.putInt(segment + ALIVE, alive);
+        if (segment != open) {
+            if (alive == 0) {
+                removeSegment(segment);
+            } else {
+                checkSparse(segment);
+            }
+        }
+    }
+
+    // ---- chains of maps
+
+    /**
+     * Puts a new entry of a map into its ring.
+     *
+     * @param ring the derived entry, which is made if it is 0
+     * @return the derived entry
+     */
+    long link(
+            StateDefinition state,
+            long ring,
+            long ringHash,
+            byte[] full,
+            int keyLength,
+            int length,
+            long at) {
+        long head = ring;
+        if (head == 0) {
+            head =
+                    appendEntry(
+                            state,
+                            full,
+                            keyLength,
+                            length,
+                            full,
+                            0,
+                            0,
+                            0,
+                            0,
+                            store.epochs().mark(Epochs.DERIVED));
+            Memory.putLong(links(head, state), head);
+            Memory.putLong(links(head, state) + 8, head);
+            index(ringHash, head);
+        }
+        long first = next(head, state);
+        Memory.putLong(links(at, state), head);
+        Memory.putLong(links(at, state) + 8, first);
+        Memory.putLong(links(first, state), at);
+        Memory.putLong(links(head, state) + 8, at);
+        return head;
+    }
+
+    private void unlink(StateDefinition state, long at) {
+        long previous = previous(at, state);
+        long next = next(at, state);
+        store.onUnlink(at, kind(next) == Epochs.DERIVED ? 0 : next);
+        Memory.putLong(links(previous, state) + 8, next);
+        Memory.putLong(links(next, state), previous);
+        Memory.putLong(links(at, state), 0);
+        Memory.putLong(links(at, state) + 8, 0);
+        if (previous == next && kind(next) == Epochs.DERIVED) {
+            setInIndex(hashOf(next, state), next, 0);
+            kill(next, state);
+            store.onMoved();
+        }
+    }
+
+    /** The neighbours of an entry that has moved, or its place in the heap, learn where it is. */
+    private void fixLinks(StateDefinition state, long from, long to) {
+        if (state.shape().kind() == StateDefinition.Kind.ORDERED) {
+            state.heap.setEntry(Memory.getLong(links(to, state)), to);
+            return;
+        }
+        Memory.putLong(links(previous(to, state), state) + 8, to);
+        Memory.putLong(links(next(to, state), state), to);
+        store.onMoved(from, to);
+    }
+
+    // ---- tidying
+
+    private void checkSparse(long segment) {
+        int useful = Memory.getInt(segment + ALIVE);
+        if (sweepTombstones) {
+            useful -= Memory.getInt(segment + TOMBSTONES);
+        }
+        if (useful < Memory.getInt(segment + BYTES) / 2 && Memory.getInt(segment + WAITS) == 0) {
+            Memory.putInt(segment + WAITS, 1);
+            if (waitingCount == waiting.length) {
+                waiting = Arrays.copyOf(waiting, 2 * waitingCount);
+            }
+            waiting[waitingCount++] = segment;
+        }
+    }
+
+    private void removeSegment(long segment) {
+        if (Memory.getInt(segment + WAITS) != 0) {
+            for (int i = 0; i < waitingCount; i++) {
+                if (waiting[i] == segment) {
+                    waiting[i] = waiting[--waitingCount];
+                }
+            }
+        }
+        if (segmentsShared) {
+            segments = segments.clone();
+            segmentsShared = false;
+        }
+        int place = Memory.getInt(segment + PLACE);
+        segmentCount--;
+        segments[place] = segments[segmentCount];
+        Memory.putInt(segments[place] + PLACE, place);
+        store.epochs().retire(segment, Memory.getInt(segment + BYTES));
+    }
+
+    /** Tombstones may have become needless. */
+    void onConfirmed() {
+        sweepTombstones = tombstoneBytes > 0;
+    }
+
+    boolean isUntidy() {
+        return waitingCount > 0 || sweepTombstones;
+    }
+
+    /** Compacts a few segments; nobody may hold an address. */
+    void tidy() {
+        if (sweepTombstones) {
+            for (int i = 0; i < segmentCount; i++) {
+                if (segments[i] != open) {
+                    checkSparse(segments[i]);
+                }
+            }
+            sweepTombstones = false;
+        }
+        for (int i = 0; i < TIDY_SEGMENTS && waitingCount > 0; i++) {
+            long segment = waiting[--waitingCount];
+            Memory.putInt(segment + WAITS, 0);
+            if (!makeRoom(Memory.getInt(segment + ALIVE))) {
+                break;
+            }
+            compact(segment);
+        }
+        store.onMoved();
+    }
+
+    /** Whether what is alive in a segment fits into the open one, which may be a new one. */
+    private boolean makeRoom(int bytes) {
+        if (bytes > LARGE_ENTRY_BYTES && bytes > MAX_SEGMENT_BYTES / 2) {
+            return true; // a large entry, which moves into a segment of its own
+        }
+        if (open != 0 && Memory.getInt(open + BYTES) - Memory.getInt(open + FILLED) >= bytes) {
+            return true;
+        }
+        try {
+            long before = open;
+            open = newSegment(MAX_SEGMENT_BYTES);
+            if (before != 0) {
+                checkSparse(before);
+            }
+            return true;
+        } catch (InsufficientManagedMemoryException e) {
+            return false; // whoever needs memory for more than this says so
+        }
+    }
+
+    private void compact(long segment) {
+        int filled = Memory.getInt(segment + FILLED);
+        for (int offset = SEGMENT_HEADER_BYTES; offset < filled; ) {
+            long at = segment + offset;
+            offset += Memory.getInt(at + LENGTH);
+            int mark = Memory.getInt(at);
+            if ((mark & Epochs.KIND) == Epochs.DEAD) {
+                continue;
+            }
+            StateDefinition state = store.state(stateId(at));
+            if ((mark & Epochs.KIND) == Epochs.TOMBSTONE
+                    && !store.epochs().needsTombstone(mark >>> Epochs.SHIFT)) {
+                setInIndex(hashOf(at, state), at, 0);
+                gone(at);
+            } else {
+                move(at, state, mark);
+            }
+        }
+        removeSegment(segment);
+    }
+
+    /** Counts an entry of a segment that is about to be removed as gone. */
+    private void gone(long at) {
+        if (kind(at) == Epochs.TOMBSTONE) {
+            tombstoneBytes -= Memory.getInt(at + LENGTH);
+        }
+    }
+
+    private void move(long at, StateDefinition state, int mark) {
+        int used = headerBytes(state) + fullLength(at) + valueLength(at);
+        // what has grown once may grow again
+        int bytes =
+                (mark & Epochs.KIND) == Epochs.TOMBSTONE
+                        ? (used + 7) & -8
+                        : Memory.getInt(at + LENGTH);
+        long hash = hashOf(at, state);
+        long to = append(bytes);
+        long segment = bytes > LARGE_ENTRY_BYTES ? segments[segmentCount - 1] : open;
+        Memory.copy(at + STATE, to + STATE, used - STATE);
+        Memory.putInt(to + STATE, state.id() << 16 | (int) ((to - segment) >>> 3));
+        raiseLastEpoch(segment, mark >>> Epochs.SHIFT);
+        publish(to, bytes, mark);
+        setInIndex(hash, at, to);
+        if ((mark & Epochs.KIND) == Epochs.TOMBSTONE) {
+            gone(at);
+            countTombstone(to, 1);
+        } else if (state.hasLinks()) {
+            fixLinks(state, at, to);
+        }
+    }
+
+    /** Removes what has expired in one segment, in turn; nobody may hold an address. */
+    void removeExpired(int turn) {
+        if (segmentCount == 0) {
+            return;
+        }
+        long segment = segments[Math.floorMod(turn, segmentCount)];
+        int filled = Memory.getInt(segment + FILLED);
+        long[] expired = new long[16];
+        int count = 0;
+        for (int offset = SEGMENT_HEADER_BYTES; offset < filled; ) {
+            long at = segment + offset;
+            offset += Memory.getInt(at + LENGTH);
+            if (!isLive(at)) {
+                continue;
+            }
+            StateDefinition state = store.state(stateId(at));
+            if (state.shape().hasStamp()
+                    && state.shape().kind() != StateDefinition.Kind.LIST
+                    && store.isExpired(state.id(), stamp(at))) {
+                if (count == expired.length) {
+                    expired = Arrays.copyOf(expired, 2 * count);
+                }
+                expired[count++] = at;
+            }
+        }
+        for (int i = 0; i < count; i++) {
+            remove(store.state(stateId(expired[i])), expired[i]);
+        }
+    }
+
+    /** Shows each entry that is alive or derived; none may be added or removed meanwhile. */
+    void forEach(Visitor visitor) {
+        for (int i = 0; i < segmentCount; i++) {
+            int filled = Memory.getInt(segments[i] + FILLED);
+            for (int offset = SEGMENT_HEADER_BYTES; offset < filled; ) {
+                long at = segments[i] + offset;
+                offset += Memory.getInt(at + LENGTH);
+                int kind = kind(at);
+                if (kind == Epochs.LIVE || kind == Epochs.DERIVED) {
+                    visitor.visit(at);
+                }
+            }
+        }
+    }
+
+    /** Is shown entries. */
+    @FunctionalInterface
+    interface Visitor {
+        void visit(long at);
+    }
+
+    // ---- snapshots
+
+    Extent capture() {
+        segmentsShared = true;
+        return new Extent(
+                segments, segmentCount, open, open == 0 ? 0 : Memory.getInt(open + FILLED));
+    }
+
+    private static void encode(long at, StateDefinition state, int mark, RecordBytes to) {
+        boolean live = (mark & Epochs.KIND) == Epochs.LIVE;
+        int keyLength = keyLength(at);
+        int length = fullLength(at);
+        to.putVarInt(state.id() << 1 | (live ? 0 : 1));
+        to.putVarInt(keyLength);
+        to.putVarInt(length - keyLength);
+        to.put(full(at, state), length);
+        if (live) {
+            if (state.shape().hasStamp()) {
+                to.putLong(stamp(at));
+            }
+            int count = valueLength(at);
+            // it may be written at this moment; the mark tells afterwards
+            if (count >= 0 && mayWriteInPlace(at, state, count)) {
+                to.putVarInt(count);
+                to.put(value(at, state), count);
+            }
+        }
+    }
+
+    /**
+     * Writes the entries that a snapshot holds and that have not changed since; called by the
+     * snapshot's thread, while the log's own goes on.
+     */
+    static void read(Extent extent, OpenSnapshot snapshot, SnapshotWriter writer)
+            throws IOException {
+        RecordBytes scratch = new RecordBytes(256);
+        StateDefinition[] states = snapshot.contents().states();
+        for (int i = 0; i < extent.count(); i++) {
+            long segment = extent.segments()[i];
+            if (!snapshot.mayHold(Memory.getInt(segment + LAST_EPOCH))) {
+                continue;
+            }
+            int filled =
+                    segment == extent.last()
+                            ? extent.lastFilled()
+                            : Memory.getInt(segment + FILLED);
+            for (int offset = SEGMENT_HEADER_BYTES; offset < filled; ) {
+                long at = segment + offset;
+                offset += Memory.getInt(at + LENGTH);
+                int mark = Memory.getInt(at);
+                if (!snapshot.holds(mark >>> Epochs.SHIFT)
+                        || (mark & Epochs.KIND) > Epochs.TOMBSTONE) {
+                    continue;
+                }
+                Memory.acquireFence();
+                scratch.truncate(0);
+                encode(at, states[stateId(at)], mark, scratch);
+                Memory.acquireFence();
+                if (Memory.getInt(at) == mark) {
+                    writer.record(scratch.bytes(), 0, scratch.length());
+                }
+            }
+        }
+    }
+
+    /** Gives all memory back; nobody reads it any more. */
+    void free(MemoryBudget memory) {
+        for (int i = 0; i < segmentCount; i++) {
+            memory.free(segments[i], Memory.getInt(segments[i] + BYTES));
+        }
+        segmentCount = 0;
+        long last = 0;
+        for (long page : directory) {
+            if (page != last) {
+                last = page;
+                memory.free(page, Memory.getInt(page + INDEX_BYTES));
+            }
+        }
+    }
+}

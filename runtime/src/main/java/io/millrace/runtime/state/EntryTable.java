@@ -1,0 +1,434 @@
+package io.millrace.runtime.state;
+
+import io.millrace.runtime.memory.Memory;
+import io.millrace.runtime.memory.MemoryBudget;
+import java.io.IOException;
+import java.util.Arrays;
+
+/**
+ * The entries of one state and key group whose keys and values are numbers: a hash table that holds
+ * them in its slots.
+ *
+ * <p>Extendible hashing: a directory, indexed by the first bits of a hash, names pages, each an
+ * open table of its own. A full page is rebuilt without what was removed, or doubled, or, once it
+ * has {@value #MAX_PAGE_BYTES} bytes, split; so growing never costs more than one page at a time.
+ *
+ * <p>Format: in memory only. Numbers in the machine's order.
+ *
+ * <pre>
+ *   page   slots 4, depth 4, used 4, epoch of the last change 4, bytes 4, unused 12, then slots of
+ *   slot   mark 4 (0: empty; else epoch and kind, see {@link Epochs}), key 8, pane 8 if there are
+ *          panes, value 8, time of last use 8 if values expire
+ * </pre>
+ *
+ * <p>Threads: owned by the subtask's thread, but for {@link #read}.
+ */
+final class EntryTable {
+    private static final int HEADER_BYTES = 32;
+    private static final int SLOTS = 0;
+    private static final int DEPTH = 4;
+    private static final int USED = 8;
+    private static final int LAST_EPOCH = 12;
+    private static final int PAGE_BYTES = 16;
+    private static final int MIN_PAGE_BYTES = 512;
+    private static final int MAX_PAGE_BYTES = 32 << 10;
+    private static final int MAX_DEPTH = 26;
+
+    private static final int KEY = 4;
+    private static final int PANE = 12;
+
+    private final StoreMemory store;
+    private final int stateId;
+    private final int keyGroup;
+    private final boolean hasPane;
+    private final boolean hasStamp;
+    private final int valueAt;
+    private final int stride;
+
+    private long[] directory;
+    private boolean directoryShared;
+    private int depth;
+    private int slots;
+    private int pageBytes;
+    private int maxUsed;
+
+    EntryTable(StoreMemory store, int stateId, int keyGroup, StateDefinition.Shape shape) {
+        this.store = store;
+        this.stateId = stateId;
+        this.keyGroup = keyGroup;
+        this.hasPane = shape.namespaceKind() == StateDefinition.NamespaceKind.PANES;
+        this.hasStamp = shape.hasStamp();
+        this.valueAt = hasPane ? 20 : 12;
+        this.stride = valueAt + (hasStamp ? 16 : 8);
+        setPageBytes(MIN_PAGE_BYTES);
+        this.directory = new long[] {newPage(0)};
+    }
+
+    private void setPageBytes(int bytes) {
+        pageBytes = bytes;
+        slots = (bytes - HEADER_BYTES) / stride;
+        maxUsed = Math.min(slots - 1, slots * 4 / 5);
+    }
+
+    private long newPage(int pageDepth) {
+        long page = store.memory().allocate(pageBytes);
+        Memory.putInt(page + SLOTS, slots);
+        Memory.putInt(page + DEPTH, pageDepth);
+        Memory.putInt(page + PAGE_BYTES, pageBytes);
+        return page;
+    }
+
+    static long hash(long keyHash, long pane, boolean hasPane) {
+        return hasPane ? Hashing.and(keyHash, pane) : keyHash;
+    }
+
+    private long page(long hash) {
+        return directory[(int) ((hash >>> 1) >>> (63 - depth))];
+    }
+
+    /** The slot of a key, alive or a tombstone, or 0. */
+    long find(long key, long pane, long hash) {
+        long first = page(hash) + HEADER_BYTES;
+        int slot = (int) (((hash & 0xffff_ffffL) * slots) >>> 32);
+        while (true) {
+            long at = first + (long) slot * stride;
+            if (Memory.getInt(at) == 0) {
+                return 0;
+            }
+            if (Memory.getLong(at + KEY) == key
+                    && (!hasPane || Memory.getLong(at + PANE) == pane)) {
+                return at;
+            }
+            if (++slot == slots) {
+                slot = 0;
+            }
+        }
+    }
+
+    static boolean isLive(long at) {
+        return (Memory.getInt(at) & Epochs.KIND) == Epochs.LIVE;
+    }
+
+    long value(long at) {
+        return Memory.getLong(at + valueAt);
+    }
+
+    long stamp(long at) {
+        return Memory.getLong(at + valueAt + 8);
+    }
+
+    /**
+     * Puts a value where there is a slot.
+     *
+     * @param at what {@link #find} has found
+     */
+    void set(long at, long value) {
+        int mark = Memory.getInt(at);
+        // in most cases it was made or changed in this epoch already
+        if ((mark & ~Epochs.FRESH) != store.epochs().mark(Epochs.LIVE)) {
+            change(at, mark, Epochs.LIVE);
+        }
+        Memory.putLong(at + valueAt, value);
+    }
+
+    void setStamp(long at, long stampMillis) {
+        int mark = Memory.getInt(at);
+        if (mark >>> Epochs.SHIFT != store.epochs().current()) {
+            change(at, mark, mark & Epochs.KIND);
+        }
+        Memory.putLong(at + valueAt + 8, stampMillis);
+    }
+
+    /** Makes an entry one of this epoch, or of another kind. */
+    private void change(long at, int mark, int kind) {
+        int epoch = mark >>> Epochs.SHIFT;
+        int fresh = mark & Epochs.FRESH;
+        if (epoch != store.epochs().current()) {
+            fresh = 0;
+            if ((mark & Epochs.KIND) == Epochs.DEAD) {
+                fresh = Epochs.FRESH; // nobody has seen it
+            } else if (store.epochs().isHeld(epoch)) {
+                RecordBytes scratch = store.scratch();
+                scratch.truncate(0);
+                encode(at, mark, scratch);
+                store.epochs().keep(epoch, keyGroup, scratch);
+            }
+            Memory.putInt((at & -pageBytes) + LAST_EPOCH, store.epochs().current());
+        }
+        Memory.releaseFence();
+        Memory.putInt(at, store.epochs().mark(kind) | fresh);
+        Memory.releaseFence();
+    }
+
+    /** Makes an entry for a key that has no slot. */
+    long insert(long key, long pane, long hash, long value, long stampMillis) {
+        long page = page(hash);
+        while (Memory.getInt(page + USED) >= maxUsed) {
+            grow(page, hash);
+            page = page(hash);
+        }
+        long at = place(page, hash);
+        Memory.putLong(at + KEY, key);
+        if (hasPane) {
+            Memory.putLong(at + PANE, pane);
+        }
+        Memory.putLong(at + valueAt, value);
+        if (hasStamp) {
+            Memory.putLong(at + valueAt + 8, stampMillis);
+        }
+        Memory.putInt(page + USED, Memory.getInt(page + USED) + 1);
+        Memory.putInt(page + LAST_EPOCH, store.epochs().current());
+        Memory.releaseFence();
+        Memory.putInt(at, store.epochs().mark(Epochs.LIVE) | Epochs.FRESH);
+        store.onMoved();
+        return at;
+    }
+
+    private long place(long page, long hash) {
+        int slot = (int) (((hash & 0xffff_ffffL) * slots) >>> 32);
+        while (true) {
+            long at = page + HEADER_BYTES + (long) slot * stride;
+            if (Memory.getInt(at) == 0) {
+                return at;
+            }
+            if (++slot == slots) {
+                slot = 0;
+            }
+        }
+    }
+
+    /** Removes an entry that is alive; nothing else moves. */
+    void remove(long at) {
+        int mark = Memory.getInt(at);
+        boolean unseen =
+                (mark & Epochs.FRESH) != 0 && mark >>> Epochs.SHIFT == store.epochs().current();
+        change(
+                at,
+                mark,
+                unseen || !store.epochs().needsTombstones() ? Epochs.DEAD : Epochs.TOMBSTONE);
+    }
+
+    private void grow(long page, long hash) {
+        int live = 0;
+        for (int slot = 0; slot < slots; slot++) {
+            if (stays(page + HEADER_BYTES + (long) slot * stride)) {
+                live++;
+            }
+        }
+        int pageDepth = Memory.getInt(page + DEPTH);
+        if (live <= maxUsed / 2) {
+            long rebuilt = newPage(pageDepth);
+            moveAll(page, rebuilt, rebuilt, 0);
+            replace(page, rebuilt, rebuilt, pageDepth, hash);
+            store.epochs().retire(page, pageBytes);
+        } else if (pageBytes < MAX_PAGE_BYTES) {
+            int before = pageBytes;
+            setPageBytes(2 * before);
+            long larger;
+            try {
+                larger = newPage(pageDepth);
+            } catch (RuntimeException e) {
+                setPageBytes(before);
+                throw e;
+            }
+            moveAll(page, larger, larger, 0);
+            replace(page, larger, larger, pageDepth, hash);
+            store.epochs().retire(page, before);
+        } else {
+            split(page, pageDepth, hash);
+        }
+        store.onMoved();
+    }
+
+    private void split(long page, int pageDepth, long hash) {
+        if (pageDepth == MAX_DEPTH) {
+            throw new IllegalStateException(
+                    "State " + stateId + " has too many keys with the hash " + hash);
+        }
+        long low = newPage(pageDepth + 1);
+        long high;
+        try {
+            high = newPage(pageDepth + 1);
+        } catch (RuntimeException e) {
+            store.memory().free(low, pageBytes);
+            throw e;
+        }
+        if (pageDepth == depth) {
+            long[] doubled = new long[2 * directory.length];
+            for (int i = 0; i < doubled.length; i++) {
+                doubled[i] = directory[i / 2];
+            }
+            directory = doubled;
+            directoryShared = false;
+            depth++;
+        }
+        moveAll(page, low, high, 1L << (63 - pageDepth));
+        replace(page, low, high, pageDepth, hash);
+        store.epochs().retire(page, pageBytes);
+    }
+
+    /** Puts the two in the places of the one they come from. */
+    private void replace(long page, long low, long high, int pageDepth, long hash) {
+        if (directoryShared) {
+            directory = directory.clone();
+            directoryShared = false;
+        }
+        int count = 1 << (depth - pageDepth);
+        int from = (int) ((hash >>> 1) >>> (63 - depth)) & -count;
+        for (int i = 0; i < count; i++) {
+            assert directory[from + i] == page;
+            directory[from + i] = i < count / 2 || count == 1 ? low : high;
+        }
+    }
+
+    /** Whether an entry is to be taken along. */
+    private boolean stays(long at) {
+        int mark = Memory.getInt(at);
+        return mark != 0
+                && switch (mark & Epochs.KIND) {
+                    case Epochs.LIVE -> !hasStamp || !store.isExpired(stateId, stamp(at));
+                    case Epochs.TOMBSTONE -> store.epochs().needsTombstone(mark >>> Epochs.SHIFT);
+                    default -> false;
+                };
+    }
+
+    private void moveAll(long page, long low, long high, long highBit) {
+        int count = Memory.getInt(page + SLOTS);
+        int inLow = 0;
+        int inHigh = 0;
+        for (int slot = 0; slot < count; slot++) {
+            long at = page + HEADER_BYTES + (long) slot * stride;
+            if (!stays(at)) {
+                continue;
+            }
+            long hash =
+                    hash(
+                            Hashing.number(Memory.getLong(at + KEY)),
+                            hasPane ? Memory.getLong(at + PANE) : 0,
+                            hasPane);
+            boolean toHigh = (hash & highBit) != 0;
+            Memory.copy(at, place(toHigh ? high : low, hash), stride);
+            if (toHigh) {
+                inHigh++;
+            } else {
+                inLow++;
+            }
+        }
+        int lastEpoch = Memory.getInt(page + LAST_EPOCH);
+        Memory.putInt(low + USED, inLow);
+        Memory.putInt(low + LAST_EPOCH, lastEpoch);
+        if (high != low) {
+            Memory.putInt(high + USED, inHigh);
+            Memory.putInt(high + LAST_EPOCH, lastEpoch);
+        }
+    }
+
+    /** Calls an action for the key of each live entry; the table may not change meanwhile. */
+    void forEach(Visitor visitor) {
+        long last = 0;
+        for (long page : directory) {
+            if (page != last) {
+                last = page;
+                for (int slot = 0; slot < slots; slot++) {
+                    long at = page + HEADER_BYTES + (long) slot * stride;
+                    int mark = Memory.getInt(at);
+                    if (mark != 0 && (mark & Epochs.KIND) == Epochs.LIVE) {
+                        visitor.visit(
+                                at,
+                                Memory.getLong(at + KEY),
+                                hasPane ? Memory.getLong(at + PANE) : 0);
+                    }
+                }
+            }
+        }
+    }
+
+    /** Is shown each live entry. */
+    @FunctionalInterface
+    interface Visitor {
+        void visit(long at, long key, long pane);
+    }
+
+    /** Removes what has expired in one page, in turn. */
+    void removeExpired(int turn) {
+        long page = directory[Math.floorMod(turn, directory.length)];
+        for (int slot = 0; slot < slots; slot++) {
+            long at = page + HEADER_BYTES + (long) slot * stride;
+            int mark = Memory.getInt(at);
+            if (mark != 0
+                    && (mark & Epochs.KIND) == Epochs.LIVE
+                    && store.isExpired(stateId, stamp(at))) {
+                remove(at);
+            }
+        }
+    }
+
+    /** The directory as it is now, which is not changed any more. */
+    long[] capture() {
+        directoryShared = true;
+        return directory;
+    }
+
+    private void encode(long at, int mark, RecordBytes to) {
+        boolean live = (mark & Epochs.KIND) == Epochs.LIVE;
+        to.putVarInt(stateId << 1 | (live ? 0 : 1));
+        to.putVarInt(8);
+        to.putVarInt(hasPane ? 8 : 0);
+        to.putLong(Memory.getLong(at + KEY));
+        if (hasPane) {
+            to.putLong(Memory.getLong(at + PANE));
+        }
+        if (live) {
+            if (hasStamp) {
+                to.putLong(stamp(at));
+            }
+            to.putVarInt(8);
+            to.putLong(value(at));
+        }
+    }
+
+    /**
+     * Writes the entries that a snapshot holds and that have not changed since; called by the
+     * snapshot's thread, while the table's own goes on.
+     */
+    void read(long[] captured, OpenSnapshot snapshot, SnapshotWriter writer) throws IOException {
+        RecordBytes scratch = new RecordBytes(64);
+        long last = 0;
+        for (long page : captured) {
+            if (page == last) {
+                continue;
+            }
+            last = page;
+            if (!snapshot.mayHold(Memory.getInt(page + LAST_EPOCH))) {
+                continue;
+            }
+            int count = Memory.getInt(page + SLOTS);
+            for (int slot = 0; slot < count; slot++) {
+                long at = page + HEADER_BYTES + (long) slot * stride;
+                int mark = Memory.getInt(at);
+                if (!snapshot.holds(mark >>> Epochs.SHIFT) || (mark & Epochs.KIND) >= Epochs.DEAD) {
+                    continue;
+                }
+                Memory.acquireFence();
+                scratch.truncate(0);
+                encode(at, mark, scratch);
+                Memory.acquireFence();
+                if (Memory.getInt(at) == mark) {
+                    writer.record(scratch.bytes(), 0, scratch.length());
+                }
+            }
+        }
+    }
+
+    /** Gives all pages back; nobody reads them any more. */
+    void free(MemoryBudget memory) {
+        long last = 0;
+        for (long page : directory) {
+            if (page != last) {
+                last = page;
+                memory.free(page, Memory.getInt(page + PAGE_BYTES));
+            }
+        }
+        Arrays.fill(directory, 0);
+    }
+}

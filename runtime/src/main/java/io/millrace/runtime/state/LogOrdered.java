@@ -1,0 +1,139 @@
+package io.millrace.runtime.state;
+
+import io.millrace.runtime.memory.InsufficientManagedMemoryException;
+import io.millrace.runtime.memory.Memory;
+
+/**
+ * An ordered state: entries of the log without values, and a heap beside it.
+ *
+ * <p>Format: the part of an entry is the order with its sign flipped, so that its bytes are ordered
+ * too.
+ */
+final class LogOrdered implements OrderedState {
+    private final BinaryStateStore store;
+    private final StateDefinition state;
+    private final LogCell cell;
+    private long order = NONE;
+
+    LogOrdered(BinaryStateStore store, StateDefinition state, LogCell cell) {
+        this.store = store;
+        this.state = state;
+        this.cell = cell;
+    }
+
+    @Override
+    public void setPane(long pane) {
+        cell.setPane(pane);
+    }
+
+    @Override
+    public void setNamespace(Object namespace) {
+        cell.setNamespace(namespace);
+    }
+
+    private long find(long order) {
+        cell.setPart(order ^ Long.MIN_VALUE);
+        return cell.findPart();
+    }
+
+    @Override
+    public boolean add(long order) {
+        long at = find(order);
+        if (at != 0 && EntryLog.isLive(at)) {
+            return false;
+        }
+        try {
+            add(
+                    store.logForWrite(),
+                    state,
+                    at,
+                    cell.hash(),
+                    cell.full(),
+                    cell.keyLength(),
+                    cell.length());
+        } catch (InsufficientManagedMemoryException e) {
+            throw store.exhausted(state, e);
+        }
+        return true;
+    }
+
+    /** Adds an entry whose last eight bytes are the order. */
+    static void add(
+            EntryLog log,
+            StateDefinition state,
+            long found,
+            long hash,
+            byte[] full,
+            int keyLength,
+            int length) {
+        state.heap.reserve();
+        long at = log.put(state, found, hash, full, keyLength, length, full, 0, 0, 0, 0);
+        state.heap.add(RecordBytes.getLong(full, length - 8) ^ Long.MIN_VALUE, at);
+    }
+
+    @Override
+    public boolean delete(long order) {
+        long at = find(order);
+        if (at == 0 || !EntryLog.isLive(at)) {
+            return false;
+        }
+        store.log().remove(state, at);
+        return true;
+    }
+
+    @Override
+    public boolean contains(long order) {
+        long at = find(order);
+        return at != 0 && EntryLog.isLive(at);
+    }
+
+    @Override
+    public long least() {
+        return state.heap.size() == 0 ? NONE : state.heap.leastOrder();
+    }
+
+    @Override
+    public boolean poll(long limit) {
+        if (state.heap.size() == 0) {
+            return false;
+        }
+        long least = state.heap.leastOrder();
+        if (least > limit) {
+            return false;
+        }
+        long at = state.heap.leastEntry();
+        store.setCurrentKey(at, state);
+        int from = EntryLog.keyLength(at);
+        int count = EntryLog.fullLength(at) - from - 8;
+        byte[] namespace = new byte[count];
+        Memory.copy(EntryLog.full(at, state) + from, namespace, 0, count);
+        cell.setNamespace(namespace, 0, count);
+        order = least;
+        EntryLog log = store.log();
+        log.remove(state, at);
+        if (log.isUntidy()) {
+            log.tidy();
+        }
+        return true;
+    }
+
+    @Override
+    public long order() {
+        return order;
+    }
+
+    @Override
+    public long pane() {
+        return cell.pane();
+    }
+
+    @Override
+    public Object namespace() {
+        return cell.namespace();
+    }
+
+    @Override
+    public long size() {
+        return state.heap.size();
+    }
+}

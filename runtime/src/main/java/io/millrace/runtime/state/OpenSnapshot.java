@@ -1,0 +1,271 @@
+package io.millrace.runtime.state;
+
+import io.millrace.runtime.control.Failure;
+import io.millrace.runtime.memory.InsufficientManagedMemoryException;
+import io.millrace.runtime.memory.Memory;
+import io.millrace.runtime.memory.MemoryBudget;
+import java.io.IOException;
+
+/**
+ * A snapshot that is being written while its store goes on.
+ *
+ * <p>Threads: the subtask's thread keeps copies in it, another writes and closes it; what both
+ * touch is guarded by its lock, which is held for one copy at a time.
+ */
+final class OpenSnapshot implements StateSnapshot {
+    /** Copies may take this part of the store's memory before a snapshot is given up. */
+    private static final int COPIES_PART = 4;
+
+    private static final int MIN_BLOCK_BYTES = 512;
+    private static final int MAX_BLOCK_BYTES = 32 << 10;
+
+    /**
+     * What is to be written, as it was found when the epoch ended. None of these arrays is changed
+     * afterwards.
+     *
+     * @param tables directories of tables by state and key group; null where a state has none
+     * @param logs by key group; null where there is none
+     */
+    record Contents(
+            KeyGroupRange keyGroups,
+            int maxParallelism,
+            String keyType,
+            StateDefinition[] states,
+            long[][][] tables,
+            EntryLog.Extent[] logs) {}
+
+    /** Copies of entries of one key group: each its length and its bytes, across blocks. */
+    private static final class Copies {
+        private final Epochs.Blocks blocks = new Epochs.Blocks();
+        private int inLast;
+        private boolean done;
+    }
+
+    private final Epochs epochs;
+    private final String owner;
+    private final long checkpointId;
+    private final long baseCheckpointId;
+    private final SnapshotKind kind;
+    private final int epoch;
+    private final int baseEpoch;
+    private final Contents contents;
+    private final MemoryBudget memory;
+    private final Copies[] copies;
+    private long copiedBytes;
+    private String givenUp;
+    private boolean closed;
+    private volatile long bytesWritten;
+
+    /** Guarded by the lock of {@link Epochs}. */
+    final Epochs.Blocks retired = new Epochs.Blocks();
+
+    OpenSnapshot(
+            Epochs epochs,
+            String owner,
+            long checkpointId,
+            long baseCheckpointId,
+            SnapshotKind kind,
+            int epoch,
+            int baseEpoch,
+            Contents contents,
+            MemoryBudget memory) {
+        this.epochs = epochs;
+        this.owner = owner;
+        this.checkpointId = checkpointId;
+        this.baseCheckpointId = baseCheckpointId;
+        this.kind = kind;
+        this.epoch = epoch;
+        this.baseEpoch = baseEpoch;
+        this.contents = contents;
+        this.memory = memory;
+        this.copies = new Copies[contents.keyGroups().size()];
+    }
+
+    @Override
+    public long checkpointId() {
+        return checkpointId;
+    }
+
+    @Override
+    public long baseCheckpointId() {
+        return baseCheckpointId;
+    }
+
+    SnapshotKind kind() {
+        return kind;
+    }
+
+    /** The last epoch it holds. */
+    int epoch() {
+        return epoch;
+    }
+
+    Contents contents() {
+        return contents;
+    }
+
+    long bytesWritten() {
+        return bytesWritten;
+    }
+
+    /** Whether entries that bear this epoch are a part of it. */
+    boolean holds(int entryEpoch) {
+        return entryEpoch > baseEpoch && entryEpoch <= epoch;
+    }
+
+    /**
+     * Whether a page may hold such entries.
+     *
+     * @param lastEpoch in which the page was changed, or a later one
+     */
+    boolean mayHold(int lastEpoch) {
+        return lastEpoch > baseEpoch;
+    }
+
+    /** Keeps the copy of an entry that is about to change; called by the subtask's thread. */
+    synchronized void keep(int keyGroup, RecordBytes record) {
+        int at = keyGroup - contents.keyGroups().first();
+        Copies of = copies[at];
+        if (closed || givenUp != null || (of != null && of.done)) {
+            return;
+        }
+        if (of == null) {
+            of = new Copies();
+            copies[at] = of;
+        }
+        try {
+            byte[] length = new byte[4];
+            length[0] = (byte) (record.length() >>> 24);
+            length[1] = (byte) (record.length() >>> 16);
+            length[2] = (byte) (record.length() >>> 8);
+            length[3] = (byte) record.length();
+            append(of, length, 4);
+            append(of, record.bytes(), record.length());
+        } catch (InsufficientManagedMemoryException e) {
+            giveUp(Epochs.givenUp(owner, checkpointId, e));
+            return;
+        }
+        if (copiedBytes > memory.limitBytes() / COPIES_PART) {
+            giveUp(
+                    "Checkpoint "
+                            + checkpointId
+                            + " of "
+                            + owner
+                            + " was given up: what changed while it was written had to be copied,"
+                            + " and the copies would take more than a "
+                            + COPIES_PART
+                            + "th of the store's "
+                            + memory.limitBytes()
+                            + " bytes. Storage may be slow; else raise"
+                            + " taskmanager.memory.managed.size or"
+                            + " taskmanager.memory.managed.fraction");
+        }
+    }
+
+    private void append(Copies to, byte[] bytes, int count) {
+        int done = 0;
+        while (done < count) {
+            int last = to.blocks.count() - 1;
+            int size = last < 0 ? 0 : to.blocks.bytes(last);
+            if (to.inLast == size) {
+                int next = Math.min(MAX_BLOCK_BYTES, Math.max(MIN_BLOCK_BYTES, 2 * size));
+                to.blocks.add(memory.allocate(next), next);
+                copiedBytes += next;
+                to.inLast = 0;
+                continue;
+            }
+            int part = Math.min(count - done, size - to.inLast);
+            Memory.copy(bytes, done, to.blocks.address(last) + to.inLast, part);
+            to.inLast += part;
+            done += part;
+        }
+    }
+
+    private void giveUp(String reason) {
+        givenUp = reason;
+        freeCopies();
+    }
+
+    private void freeCopies() {
+        for (Copies each : copies) {
+            if (each != null) {
+                each.blocks.free(memory);
+                each.inLast = 0;
+            }
+        }
+    }
+
+    /**
+     * Ends the copying of one key group, whose entries have been read, and hands the copies over.
+     *
+     * @param into the copies, each with its length before it
+     */
+    private synchronized void takeCopies(int keyGroup, RecordBytes into) {
+        checkGivenUp();
+        int at = keyGroup - contents.keyGroups().first();
+        if (copies[at] == null) {
+            copies[at] = new Copies();
+        }
+        Copies of = copies[at];
+        of.done = true;
+        int count = of.blocks.count();
+        for (int i = 0; i < count; i++) {
+            into.put(of.blocks.address(i), i == count - 1 ? of.inLast : of.blocks.bytes(i));
+        }
+        of.blocks.free(memory);
+    }
+
+    private void checkGivenUp() {
+        if (givenUp != null) {
+            throw new StateException(Failure.Category.STATE, givenUp);
+        }
+    }
+
+    @Override
+    public long write(SnapshotOutput output) throws IOException {
+        SnapshotWriter writer =
+                new SnapshotWriter(output, contents, checkpointId, baseCheckpointId, kind);
+        RecordBytes copied = new RecordBytes(1024);
+        for (int group = contents.keyGroups().first();
+                group <= contents.keyGroups().last();
+                group++) {
+            writer.begin(group);
+            int at = group - contents.keyGroups().first();
+            for (int i = 0; i < contents.states().length; i++) {
+                StateDefinition state = contents.states()[i];
+                if (state.isTable() && contents.tables()[i][at] != null) {
+                    state.tables[at].read(contents.tables()[i][at], this, writer);
+                }
+            }
+            if (contents.logs()[at] != null) {
+                EntryLog.read(contents.logs()[at], this, writer);
+            }
+            copied.truncate(0);
+            takeCopies(group, copied);
+            for (int from = 0; from < copied.length(); ) {
+                int length = RecordBytes.getInt(copied.bytes(), from);
+                writer.record(copied.bytes(), from + 4, length);
+                from += 4 + length;
+            }
+            writer.end();
+        }
+        long bytes = writer.finish();
+        synchronized (this) {
+            checkGivenUp();
+        }
+        bytesWritten = bytes;
+        return bytes;
+    }
+
+    @Override
+    public void close() {
+        synchronized (this) {
+            if (closed) {
+                return;
+            }
+            closed = true;
+            freeCopies();
+        }
+        epochs.onClosed(this);
+    }
+}

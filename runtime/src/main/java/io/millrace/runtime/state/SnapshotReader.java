@@ -1,0 +1,292 @@
+package io.millrace.runtime.state;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.zip.CRC32C;
+
+/**
+ * Reads snapshots as {@link SnapshotFormat} has them.
+ *
+ * <p>Errors: whatever is damaged in the parts it reads is an {@link IOException} that names the
+ * snapshot and the place; nothing of a damaged block is handed on.
+ *
+ * <p>Threads: owned by the thread that reads.
+ */
+final class SnapshotReader {
+    /** Is given the records. */
+    interface Records {
+        /**
+         * @param bytes holds all of it
+         * @param full where key, namespace and part begin
+         * @param stampMillis 0 if entries have none
+         * @param value where the value begins, -1 if the entry was removed
+         */
+        void record(
+                int keyGroup,
+                int state,
+                byte[] bytes,
+                int full,
+                int keyLength,
+                int length,
+                long stampMillis,
+                int value,
+                int valueLength)
+                throws IOException;
+    }
+
+    /** A state as the snapshot describes it. */
+    record State(int id, StateDefinition.Shape shape) {}
+
+    private final SnapshotInput input;
+    private final String keyType;
+    private final int maxParallelism;
+    private final List<State> states = new ArrayList<>();
+    private final boolean[] hasStamp;
+    private final long directoryAt;
+    private final byte[] directory;
+
+    // of the part being read
+    private byte[] bytes = new byte[0];
+    private int at;
+    private int end;
+
+    SnapshotReader(SnapshotInput input) throws IOException {
+        this.input = input;
+        long length = input.length();
+        if (length < SnapshotFormat.FOOTER_BYTES) {
+            throw damaged("it has " + length + " bytes, less than a footer");
+        }
+        readPart(length - SnapshotFormat.FOOTER_BYTES, SnapshotFormat.FOOTER_BYTES, "footer");
+        long position = getLong();
+        int directoryBytes = getInt();
+        checkVersion(getInt());
+        if (getInt() != SnapshotFormat.MAGIC) {
+            throw damaged("its footer is not that of a snapshot of keyed state");
+        }
+        if (position < 0
+                || directoryBytes < 8
+                || position + directoryBytes != length - SnapshotFormat.FOOTER_BYTES) {
+            throw damaged("its directory is not where the footer says");
+        }
+        directoryAt = position;
+        readPart(position, directoryBytes, "directory");
+        directory = bytes.clone();
+        readBytes(0, (int) Math.min(12, position), "header");
+        if (position < 12 || getInt() != SnapshotFormat.MAGIC) {
+            throw damaged("it does not begin as a snapshot of keyed state does");
+        }
+        checkVersion(getInt());
+        int headerBytes = getInt();
+        if (headerBytes < 0 || 16L + headerBytes > position) {
+            throw damaged("its header has a wrong length");
+        }
+        readPart(0, headerBytes + 16, "header");
+        at += 12 + 8 + 8 + 1 + 4 + 4;
+        maxParallelism = getInt();
+        keyType = getText();
+        int stateCount = getInt();
+        int lastId = -1;
+        for (int i = 0; i < stateCount; i++) {
+            State state = getState();
+            states.add(state);
+            lastId = Math.max(lastId, state.id());
+        }
+        hasStamp = new boolean[lastId + 1];
+        for (State state : states) {
+            hasStamp[state.id()] = state.shape().hasStamp();
+        }
+    }
+
+    private State getState() throws IOException {
+        int id = getInt();
+        int kind = getByte();
+        int namespaceKind = getByte();
+        boolean fixedValue = getByte() != 0;
+        boolean stamp = getByte() != 0;
+        String name = getText();
+        StateDefinition.Kind[] kinds = StateDefinition.Kind.values();
+        StateDefinition.NamespaceKind[] namespaceKinds = StateDefinition.NamespaceKind.values();
+        if (id < 0
+                || id > 0xffff
+                || kind >= kinds.length
+                || namespaceKind >= namespaceKinds.length) {
+            throw damaged("its state '" + name + "' is of an unknown kind");
+        }
+        return new State(
+                id,
+                new StateDefinition.Shape(
+                        name,
+                        kinds[kind],
+                        namespaceKinds[namespaceKind],
+                        getText(),
+                        getText(),
+                        getText(),
+                        fixedValue,
+                        stamp));
+    }
+
+    String keyType() {
+        return keyType;
+    }
+
+    int maxParallelism() {
+        return maxParallelism;
+    }
+
+    List<State> states() {
+        return states;
+    }
+
+    /** Reads the records of some key groups. */
+    void read(KeyGroupRange wanted, Records records) throws IOException {
+        bytes = directory;
+        at = 0;
+        end = directory.length - 4;
+        int count = getInt();
+        for (int i = 0; i < count; i++) {
+            bytes = directory;
+            at = 4 + 20 * i;
+            end = directory.length - 4;
+            int group = getInt();
+            long position = getLong();
+            long length = getLong();
+            if (position < 0 || length < 0 || position + length > directoryAt) {
+                throw damaged("key group " + group + " is not where the directory says");
+            }
+            if (wanted.contains(group)) {
+                readGroup(group, position, position + length, records);
+            }
+        }
+    }
+
+    private void readGroup(int group, long from, long to, Records records) throws IOException {
+        long position = from;
+        while (position < to) {
+            String what = "block of key group " + group + " at byte " + position;
+            if (to - position < 12) {
+                throw damaged("its " + what + " is cut off");
+            }
+            readBytes(position, 8, what);
+            int of = getInt();
+            int length = getInt();
+            if (of != group || length < 0 || position + 12 + length > to) {
+                throw damaged("its " + what + " has a wrong begin");
+            }
+            readPart(position, length + 12, what);
+            at += 8;
+            try {
+                while (at < end) {
+                    readRecord(group, records);
+                }
+            } catch (IndexOutOfBoundsException e) {
+                throw new IOException(message("a record in its " + what + " is wrong"), e);
+            }
+            position += length + 12;
+        }
+    }
+
+    private void readRecord(int group, Records records) throws IOException {
+        int code = getVarInt();
+        int keyLength = getVarInt();
+        int length = Math.addExact(keyLength, getVarInt());
+        int full = at;
+        skip(length);
+        int state = code >>> 1;
+        if (state >= hasStamp.length) {
+            throw damaged("a record is of the unknown state " + state);
+        }
+        if ((code & 1) != 0) {
+            records.record(group, state, bytes, full, keyLength, length, 0, -1, 0);
+            return;
+        }
+        long stamp = hasStamp[state] ? getLong() : 0;
+        int valueLength = getVarInt();
+        int value = at;
+        skip(valueLength);
+        records.record(group, state, bytes, full, keyLength, length, stamp, value, valueLength);
+    }
+
+    private void checkVersion(int version) throws IOException {
+        if (version != SnapshotFormat.VERSION) {
+            throw new IOException(
+                    "The state in "
+                            + input.name()
+                            + " has version "
+                            + version
+                            + ", this build reads "
+                            + SnapshotFormat.VERSION
+                            + ": start with the build that wrote it or a newer one");
+        }
+    }
+
+    /** Reads a part that ends with its checksum. */
+    private void readPart(long position, int length, String what) throws IOException {
+        readBytes(position, length, what);
+        CRC32C crc = new CRC32C();
+        crc.update(bytes, 0, length - 4);
+        if (RecordBytes.getInt(bytes, length - 4) != (int) crc.getValue()) {
+            throw damaged("the checksum of its " + what + " is wrong");
+        }
+        end = length - 4;
+    }
+
+    private void readBytes(long position, int length, String what) throws IOException {
+        if (length < 4 || position + length > input.length()) {
+            throw damaged("its " + what + " is cut off");
+        }
+        bytes = new byte[length];
+        input.read(position, bytes, 0, length);
+        at = 0;
+        end = length;
+    }
+
+    private void skip(int count) throws IOException {
+        if (count < 0 || count > end - at) {
+            throw damaged("a part ends before its time");
+        }
+        at += count;
+    }
+
+    private int getByte() throws IOException {
+        skip(1);
+        return bytes[at - 1] & 0xff;
+    }
+
+    private int getInt() throws IOException {
+        skip(4);
+        return RecordBytes.getInt(bytes, at - 4);
+    }
+
+    private long getLong() throws IOException {
+        skip(8);
+        return RecordBytes.getLong(bytes, at - 8);
+    }
+
+    private int getVarInt() throws IOException {
+        int value = 0;
+        for (int shift = 0; shift < 35; shift += 7) {
+            int b = getByte();
+            value |= (b & 0x7f) << shift;
+            if (b < 0x80) {
+                return value;
+            }
+        }
+        throw damaged("a number is too long");
+    }
+
+    private String getText() throws IOException {
+        int length = getInt();
+        skip(length);
+        return new String(bytes, at - length, length, StandardCharsets.UTF_8);
+    }
+
+    private IOException damaged(String what) {
+        return new IOException(message(what));
+    }
+
+    private String message(String what) {
+        return "The state in " + input.name() + " is damaged: " + what;
+    }
+}

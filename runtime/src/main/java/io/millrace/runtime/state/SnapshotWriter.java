@@ -1,0 +1,241 @@
+package io.millrace.runtime.state;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.zip.CRC32C;
+
+/**
+ * Writes a snapshot as {@link SnapshotFormat} has it, key group after key group.
+ *
+ * <p>Threads: owned by the thread that writes.
+ */
+final class SnapshotWriter {
+    private final SnapshotOutput output;
+    private final boolean canonical;
+
+    /** What a state is called in the file, by its id in the store. */
+    private final int[] fileIds;
+
+    private final RecordBytes block = new RecordBytes(SnapshotFormat.BLOCK_BYTES + 4096);
+    private final RecordBytes directory = new RecordBytes(1024);
+    private int groups;
+    private int group;
+    private long groupBegin;
+    private long position;
+
+    /** The records of a group that is to be ordered. */
+    private final RecordBytes unordered = new RecordBytes(1024);
+
+    private int[] begins = new int[64];
+    private int count;
+
+    SnapshotWriter(
+            SnapshotOutput output,
+            OpenSnapshot.Contents contents,
+            long checkpointId,
+            long baseCheckpointId,
+            SnapshotKind kind)
+            throws IOException {
+        this.output = output;
+        this.canonical = kind == SnapshotKind.CANONICAL;
+        StateDefinition[] states = contents.states().clone();
+        if (canonical) {
+            Arrays.sort(states, Comparator.comparing(s -> s.shape().name()));
+        }
+        fileIds = new int[states.length];
+        RecordBytes header = new RecordBytes(1024);
+        header.putInt(SnapshotFormat.MAGIC);
+        header.putInt(SnapshotFormat.VERSION);
+        header.putInt(0);
+        header.putLong(checkpointId);
+        header.putLong(baseCheckpointId);
+        header.putByte(kind.ordinal());
+        header.putInt(contents.keyGroups().first());
+        header.putInt(contents.keyGroups().last());
+        header.putInt(contents.maxParallelism());
+        putText(header, contents.keyType());
+        header.putInt(states.length);
+        for (int i = 0; i < states.length; i++) {
+            fileIds[states[i].id()] = canonical ? i : states[i].id();
+            putState(header, fileIds[states[i].id()], states[i].shape());
+        }
+        header.setInt(8, header.length() - 12);
+        putChecksum(header, 0);
+        emit(header);
+    }
+
+    private static void putState(RecordBytes to, int id, StateDefinition.Shape shape) {
+        to.putInt(id);
+        to.putByte(shape.kind().ordinal());
+        to.putByte(shape.namespaceKind().ordinal());
+        to.putByte(shape.fixedValue() ? 1 : 0);
+        to.putByte(shape.hasStamp() ? 1 : 0);
+        putText(to, shape.name());
+        putText(to, shape.namespaceType());
+        putText(to, shape.partType());
+        putText(to, shape.valueType());
+    }
+
+    private static void putText(RecordBytes to, String text) {
+        byte[] utf = text.getBytes(StandardCharsets.UTF_8);
+        to.putInt(utf.length);
+        to.put(utf, 0, utf.length);
+    }
+
+    private static void putChecksum(RecordBytes part, int from) {
+        CRC32C crc = new CRC32C();
+        crc.update(part.bytes(), from, part.length() - from);
+        part.putInt((int) crc.getValue());
+    }
+
+    private void emit(RecordBytes part) throws IOException {
+        output.write(part.bytes(), 0, part.length());
+        position += part.length();
+        part.truncate(0);
+    }
+
+    void begin(int keyGroup) {
+        group = keyGroup;
+        groupBegin = position;
+    }
+
+    /** Takes a record with the store's id of its state. */
+    void record(byte[] bytes, int from, int length) throws IOException {
+        if (!canonical) {
+            putRecord(bytes, from, length);
+            return;
+        }
+        int at = from;
+        int code = 0;
+        for (int shift = 0; ; shift += 7) {
+            byte b = bytes[at++];
+            code |= (b & 0x7f) << shift;
+            if (b >= 0) {
+                break;
+            }
+        }
+        if (count == begins.length - 1) {
+            begins = Arrays.copyOf(begins, 2 * begins.length);
+        }
+        begins[count++] = unordered.length();
+        unordered.putVarInt(fileIds[code >>> 1] << 1 | code & 1);
+        unordered.put(bytes, at, from + length - at);
+        begins[count] = unordered.length();
+    }
+
+    private void putRecord(byte[] bytes, int from, int length) throws IOException {
+        if (block.length() > 0 && block.length() + length > SnapshotFormat.BLOCK_BYTES) {
+            endBlock();
+        }
+        if (block.length() == 0) {
+            block.putInt(group);
+            block.putInt(0);
+        }
+        block.put(bytes, from, length);
+    }
+
+    private void endBlock() throws IOException {
+        block.setInt(4, block.length() - 8);
+        putChecksum(block, 0);
+        emit(block);
+    }
+
+    void end() throws IOException {
+        if (canonical) {
+            putOrdered();
+        }
+        if (block.length() > 0) {
+            endBlock();
+        }
+        if (position > groupBegin) {
+            groups++;
+            directory.putInt(group);
+            directory.putLong(groupBegin);
+            directory.putLong(position - groupBegin);
+        }
+    }
+
+    private void putOrdered() throws IOException {
+        byte[] bytes = unordered.bytes();
+        Record[] records = new Record[count];
+        for (int i = 0; i < count; i++) {
+            records[i] = Record.of(bytes, begins[i], begins[i + 1]);
+        }
+        Arrays.sort(records);
+        Record before = null;
+        for (Record record : records) {
+            // an entry that moved while it was copied comes twice
+            if (before == null || record.compareTo(before) != 0) {
+                putRecord(bytes, record.begin(), record.end() - record.begin());
+            }
+            before = record;
+        }
+        unordered.truncate(0);
+        count = 0;
+    }
+
+    /** Where a record and its parts are. */
+    private record Record(
+            byte[] bytes, int begin, int end, int state, int key, int keyLength, int length)
+            implements Comparable<Record> {
+        static Record of(byte[] bytes, int begin, int end) {
+            int at = begin;
+            int[] numbers = new int[3];
+            for (int i = 0; i < 3; i++) {
+                for (int shift = 0; ; shift += 7) {
+                    byte b = bytes[at++];
+                    numbers[i] |= (b & 0x7f) << shift;
+                    if (b >= 0) {
+                        break;
+                    }
+                }
+            }
+            return new Record(
+                    bytes, begin, end, numbers[0] >>> 1, at, numbers[1], numbers[1] + numbers[2]);
+        }
+
+        @Override
+        public int compareTo(Record other) {
+            int order =
+                    Arrays.compareUnsigned(
+                            bytes,
+                            key,
+                            key + keyLength,
+                            other.bytes,
+                            other.key,
+                            other.key + other.keyLength);
+            if (order == 0) {
+                order = Integer.compare(state, other.state);
+            }
+            return order != 0
+                    ? order
+                    : Arrays.compareUnsigned(
+                            bytes,
+                            key + keyLength,
+                            key + length,
+                            other.bytes,
+                            other.key + other.keyLength,
+                            other.key + other.length);
+        }
+    }
+
+    /** Writes what follows the blocks, and returns the length of all. */
+    long finish() throws IOException {
+        long directoryAt = position;
+        RecordBytes part = new RecordBytes(directory.length() + 64);
+        part.putInt(groups);
+        part.put(directory.bytes(), 0, directory.length());
+        putChecksum(part, 0);
+        int directoryBytes = part.length();
+        emit(part);
+        part.putLong(directoryAt);
+        part.putInt(directoryBytes);
+        part.putInt(SnapshotFormat.VERSION);
+        part.putInt(SnapshotFormat.MAGIC);
+        putChecksum(part, 0);
+        emit(part);
+        return position;
+    }
+}

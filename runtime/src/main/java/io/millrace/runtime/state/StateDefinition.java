@@ -1,0 +1,127 @@
+package io.millrace.runtime.state;
+
+import io.millrace.runtime.control.Failure;
+
+/**
+ * What is known of one named state: how its entries lie in memory and in files.
+ *
+ * <p>Threads: fixed when made, except for the time to live, which whoever asks for the state sets,
+ * and what hangs on it in memory; both belong to the subtask's thread.
+ */
+final class StateDefinition {
+    /** The number in files is the ordinal. */
+    enum Kind {
+        VALUE,
+        LIST,
+        MAP,
+        ORDERED
+    }
+
+    /** The number in files is the ordinal. */
+    enum NamespaceKind {
+        NONE,
+        PANES,
+        OBJECTS
+    }
+
+    /**
+     * What may not change between a snapshot and the program that restores it.
+     *
+     * @param namespaceType empty where there are no objects
+     * @param partType of a map's keys; else empty
+     * @param valueType of values, elements, or a map's values; empty where there are none
+     * @param fixedValue whether values are eight bytes, as {@link FixedCodec} has them
+     * @param hasStamp whether each entry has the time of its last use
+     */
+    record Shape(
+            String name,
+            Kind kind,
+            NamespaceKind namespaceKind,
+            String namespaceType,
+            String partType,
+            String valueType,
+            boolean fixedValue,
+            boolean hasStamp) {
+
+        String text() {
+            StringBuilder text = new StringBuilder(kind.name().toLowerCase(java.util.Locale.ROOT));
+            if (kind == Kind.MAP) {
+                text.append(" of ").append(partType).append(" to ").append(valueType);
+            } else if (kind != Kind.ORDERED) {
+                text.append(" of ").append(valueType);
+            }
+            switch (namespaceKind) {
+                case NONE -> {}
+                case PANES -> text.append(" by pane");
+                case OBJECTS -> text.append(" by ").append(namespaceType);
+            }
+            return text.append(hasStamp ? ", with a time to live" : "").toString();
+        }
+    }
+
+    private final int id;
+    private final Shape shape;
+    private StateTtl ttl = StateTtl.NONE;
+
+    /** By key group from the first; null where it is no table. */
+    final EntryTable[] tables;
+
+    /** Null where it is not ordered. */
+    final OrderHeap heap;
+
+    StateDefinition(int id, Shape shape, EntryTable[] tables, OrderHeap heap) {
+        this.id = id;
+        this.shape = shape;
+        this.tables = tables;
+        this.heap = heap;
+    }
+
+    int id() {
+        return id;
+    }
+
+    Shape shape() {
+        return shape;
+    }
+
+    boolean isTable() {
+        return tables != null;
+    }
+
+    /** Whether its entries in the log have two words for the store's own use. */
+    boolean hasLinks() {
+        return shape.kind() == Kind.MAP || shape.kind() == Kind.ORDERED;
+    }
+
+    StateTtl ttl() {
+        return ttl;
+    }
+
+    void setTtl(StateTtl ttl) {
+        this.ttl = ttl;
+    }
+
+    boolean isExpired(long stampMillis, long nowMillis) {
+        return ttl.isOn() && stampMillis + ttl.millis() <= nowMillis;
+    }
+
+    /**
+     * @throws StateException if another shape is asked for
+     */
+    void check(Shape asked, String owner, String whence) {
+        if (!shape.equals(asked)) {
+            throw new StateException(
+                    Failure.Category.CONFIG,
+                    "State '"
+                            + shape.name()
+                            + "' of "
+                            + owner
+                            + " is a "
+                            + shape.text()
+                            + whence
+                            + ", and a "
+                            + asked.text()
+                            + " is asked for. Give the new state another name, or keep the type");
+        }
+    }
+}

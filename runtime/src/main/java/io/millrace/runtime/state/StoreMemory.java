@@ -1,0 +1,33 @@
+package io.millrace.runtime.state;
+
+import io.millrace.runtime.memory.MemoryBudget;
+
+/**
+ * What tables and logs share with the store they are parts of.
+ *
+ * <p>Threads: owned by the subtask's thread.
+ */
+interface StoreMemory {
+    MemoryBudget memory();
+
+    Epochs epochs();
+
+    /** For records that are put together and copied at once. */
+    RecordBytes scratch();
+
+    StateDefinition state(int id);
+
+    /** The hash of a key's bytes. */
+    long keyHash(byte[] key, int length);
+
+    /** Addresses that somebody has noted may be wrong, or missing entries be there. */
+    void onMoved();
+
+    /** An entry of a map lies elsewhere now. */
+    void onMoved(long from, long to);
+
+    /** An entry of a map is about to leave its chain. */
+    void onUnlink(long at, long next);
+
+    boolean isExpired(int stateId, long stampMillis);
+}

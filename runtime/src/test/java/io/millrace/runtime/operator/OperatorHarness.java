@@ -1,0 +1,266 @@
+package io.millrace.runtime.operator;
+
+import io.millrace.api.function.SinkFunction;
+import io.millrace.api.stream.DataStream;
+import io.millrace.api.type.TypeInformation;
+import io.millrace.runtime.exchange.RecordBatch;
+import io.millrace.runtime.exchange.StreamEvent;
+import io.millrace.runtime.generate.JobClasses;
+import io.millrace.runtime.graph.CapturedProgram;
+import io.millrace.runtime.graph.ChainSpec;
+import io.millrace.runtime.graph.JobGraph;
+import io.millrace.runtime.graph.JobVertex;
+import io.millrace.runtime.memory.ManagedMemory;
+import io.millrace.runtime.schedule.AttemptId;
+import io.millrace.runtime.schedule.Generation;
+import io.millrace.runtime.state.InMemoryKeyedStateStore;
+import io.millrace.runtime.state.KeyGroupRange;
+import io.millrace.runtime.state.KeyedStateSettings;
+import io.millrace.runtime.state.KeyedStateStore;
+import io.millrace.runtime.task.TaskDeployment;
+import java.io.ByteArrayInputStream;
+import java.io.ObjectInputStream;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * One chain of a program, driven by a test: records, watermarks and a clock by hand.
+ *
+ * <p>The program is planned as any other; the chain is the one that reads its inputs, so that the
+ * operators under test are the ones that the planner has picked.
+ */
+final class OperatorHarness implements AutoCloseable {
+    private static final AtomicInteger HARNESSES = new AtomicInteger();
+    private static final Map<String, List<String>> OUTPUTS = new ConcurrentHashMap<>();
+
+    private final int id = HARNESSES.incrementAndGet();
+    private final ManualTime time = new ManualTime();
+    private final List<InMemoryKeyedStateStore> stores = new ArrayList<>();
+    private final ManagedMemory memory = new ManagedMemory(256 << 20);
+    private final Stores kind;
+    private final OperatorChain chain;
+
+    /** Where the operators keep their state. */
+    enum Stores {
+        /** On the heap, where a test can look at it. */
+        PLAIN,
+        /** As in a worker. */
+        MANAGED
+    }
+
+    /** What the program does with its inputs. */
+    interface OneInput<T> {
+        void build(DataStream<T> input, Sinks sinks);
+    }
+
+    /** What the program does with its inputs. */
+    interface TwoInputs<A, B> {
+        void build(DataStream<A> first, DataStream<B> second, Sinks sinks);
+    }
+
+    /** Where the program's records go. */
+    interface Sinks {
+        void collect(String name, DataStream<?> stream);
+    }
+
+    /**
+     * Tells all by their text, behind {@code @} the timestamp and the watermark where asked for.
+     */
+    private static final class Collecting<T> implements SinkFunction<T> {
+        private static final long serialVersionUID = 1;
+        private final String list;
+
+        Collecting(String list) {
+            this.list = list;
+        }
+
+        @Override
+        public void invoke(T value, Context context) {
+            OUTPUTS.get(list).add(value + " @" + context.timestamp());
+        }
+    }
+
+    private static final class ManualTime implements ProcessingTime {
+        private long nowMillis;
+        private long wakeAtMillis = Long.MAX_VALUE;
+
+        @Override
+        public long nowMillis() {
+            return nowMillis;
+        }
+
+        @Override
+        public void wakeAt(long millis) {
+            wakeAtMillis = Math.min(wakeAtMillis, millis);
+        }
+    }
+
+    static <T> OperatorHarness of(TypeInformation<T> type, OneInput<T> program) throws Exception {
+        return of(Stores.PLAIN, type, program);
+    }
+
+    static <T> OperatorHarness of(Stores kind, TypeInformation<T> type, OneInput<T> program)
+            throws Exception {
+        return new OperatorHarness(kind, type, null, (a, b, sinks) -> program.build(a, sinks));
+    }
+
+    static <A, B> OperatorHarness of(
+            TypeInformation<A> first, TypeInformation<B> second, TwoInputs<A, B> program)
+            throws Exception {
+        return new OperatorHarness(Stores.MANAGED, first, second, program);
+    }
+
+    private <A, B> OperatorHarness(
+            Stores kind,
+            TypeInformation<A> first,
+            TypeInformation<B> second,
+            TwoInputs<A, B> program)
+            throws Exception {
+        this.kind = kind;
+        JobGraph graph =
+                CapturedProgram.graph(
+                        1,
+                        env -> {
+                            DataStream<A> a = env.fromCollection(List.<A>of(), first).rebalance();
+                            DataStream<B> b =
+                                    second == null
+                                            ? null
+                                            : env.fromCollection(List.<B>of(), second).rebalance();
+                            program.build(a, b, this::sink);
+                        });
+        List<JobVertex> readers =
+                graph.vertices().stream().filter(v -> !graph.inputsOf(v.id()).isEmpty()).toList();
+        if (readers.size() != 1) {
+            throw new IllegalArgumentException("The program has " + readers.size() + " chains");
+        }
+        chain = build(graph, readers.get(0));
+        chain.open();
+    }
+
+    private <T> void sink(String name, DataStream<T> stream) {
+        OUTPUTS.put(list(name), new ArrayList<>());
+        stream.addSink(new Collecting<T>(list(name)));
+    }
+
+    private String list(String name) {
+        return id + "/" + name;
+    }
+
+    private OperatorChain build(JobGraph graph, JobVertex vertex) throws Exception {
+        ChainSpec spec;
+        try (ObjectInputStream in =
+                new ObjectInputStream(new ByteArrayInputStream(vertex.chain()))) {
+            spec = ChainSpec.read(in);
+        }
+        TaskDeployment deployment =
+                new TaskDeployment(
+                        new AttemptId(graph.jobId(), vertex.id(), 0, 1, 1),
+                        new Generation(1, 1),
+                        0,
+                        graph.jobName(),
+                        vertex.name(),
+                        1,
+                        vertex.maxParallelism(),
+                        vertex.chain(),
+                        List.of(),
+                        List.of(),
+                        List.of(),
+                        "run",
+                        graph.configuration());
+        SubtaskContext subtask =
+                new SubtaskContext(
+                        deployment, new JobClasses(getClass().getClassLoader()), () -> {}, time);
+        OperatorPorts ports =
+                new OperatorPorts(time::nowMillis, (millis, ring) -> () -> {}, this::store);
+        return new ChainBuilder(spec, subtask, Map.of(), ports).build();
+    }
+
+    private KeyedStateStore store(
+            SubtaskContext subtask, String operator, TypeInformation<?> keyType) {
+        if (kind == Stores.PLAIN) {
+            stores.add(new InMemoryKeyedStateStore());
+            return stores.get(stores.size() - 1);
+        }
+        int groups = subtask.deployment().maxParallelism();
+        return KeyedStateStore.binary(
+                new KeyedStateSettings(
+                        operator,
+                        keyType,
+                        new KeyGroupRange(0, groups - 1),
+                        groups,
+                        subtask.classes(),
+                        memory.budget(operator, memory.totalBytes()),
+                        time::nowMillis));
+    }
+
+    /** A record of the first input. */
+    void record(Object value, long timestampMillis) {
+        record(0, value, timestampMillis);
+    }
+
+    void record(int input, Object value, long timestampMillis) {
+        RecordBatch batch =
+                new RecordBatch(new Object[] {value}, new long[] {timestampMillis}, 0, 1);
+        chain.process(input, batch, 1, new NeverInterrupted());
+    }
+
+    void watermark(long timestampMillis) {
+        chain.event(new StreamEvent.Watermark(timestampMillis));
+    }
+
+    void event(StreamEvent event) {
+        chain.event(event);
+    }
+
+    /** The clock goes on, and rings as often as it was asked to on the way. */
+    void clock(long nowMillis) {
+        while (time.wakeAtMillis <= nowMillis) {
+            time.nowMillis = Math.max(time.nowMillis, time.wakeAtMillis);
+            time.wakeAtMillis = Long.MAX_VALUE;
+            chain.processingTime(time.nowMillis);
+        }
+        time.nowMillis = nowMillis;
+    }
+
+    void endOfInput() throws Exception {
+        chain.endOfTime();
+        while (!chain.finish(100)) {
+            // there is more
+        }
+    }
+
+    /** What has come out since the last call, each as {@code value @timestamp}. */
+    List<String> take(String sink) {
+        List<String> list = OUTPUTS.get(list(sink));
+        List<String> taken = List.copyOf(list);
+        list.clear();
+        return taken;
+    }
+
+    /** What is left in the stores. */
+    List<String> state() {
+        return stores.stream().flatMap(store -> store.contents().stream()).toList();
+    }
+
+    @Override
+    public void close() throws Exception {
+        chain.close();
+        memory.close(); // fails if a store has kept something
+        OUTPUTS.keySet().removeIf(list -> list.startsWith(id + "/"));
+    }
+
+    private static final class NeverInterrupted implements Source.Target {
+        @Override
+        public void event(StreamEvent event) {
+            throw new AssertionError(event);
+        }
+
+        @Override
+        public boolean isInterrupted() {
+            return false;
+        }
+    }
+}

@@ -1,0 +1,289 @@
+package io.millrace.runtime.operator;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.millrace.api.function.AggregateFunction;
+import io.millrace.api.function.OutputTag;
+import io.millrace.api.stream.SingleOutputStreamOperator;
+import io.millrace.api.stream.WindowedStream;
+import io.millrace.api.time.Time;
+import io.millrace.api.tuple.Tuple2;
+import io.millrace.api.type.TypeInformation;
+import io.millrace.api.type.Types;
+import io.millrace.api.window.EventTimeSessionWindows;
+import io.millrace.api.window.EventTimeTrigger;
+import io.millrace.api.window.SlidingEventTimeWindows;
+import io.millrace.api.window.TimeWindow;
+import io.millrace.api.window.Trigger;
+import io.millrace.api.window.TriggerResult;
+import io.millrace.runtime.operator.OperatorHarness.Stores;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.TreeMap;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.IntRange;
+import net.jqwik.api.constraints.LongRange;
+
+/** Windows against a plain reference implementation, on random input that comes out of order. */
+class WindowResultsPropertyTest {
+    private static final TypeInformation<Tuple2<String, Long>> TYPE =
+            Types.TUPLE(Types.STRING, Types.LONG);
+    private static final OutputTag<Tuple2<String, Long>> LATE = new OutputTag<>("late", TYPE);
+
+    /** The values of a window joined, oldest pane first: shows every record and none twice. */
+    private static final class Joined
+            implements AggregateFunction<Tuple2<String, Long>, Long, String> {
+        private static final long serialVersionUID = 1;
+
+        @Override
+        public Long createAccumulator() {
+            return 0L;
+        }
+
+        @Override
+        public Long add(Tuple2<String, Long> value, Long accumulator) {
+            return accumulator + value.f1;
+        }
+
+        @Override
+        public String getResult(Long accumulator) {
+            return Long.toBinaryString(accumulator);
+        }
+
+        @Override
+        public Long merge(Long a, Long b) {
+            return a + b;
+        }
+    }
+
+    /** Fires as the default trigger does, but is not known to the engine: takes the general way. */
+    private static final class OwnTrigger extends Trigger<Object, TimeWindow> {
+        private static final long serialVersionUID = 1;
+        private final EventTimeTrigger trigger = EventTimeTrigger.create();
+
+        @Override
+        public TriggerResult onElement(
+                Object element, long timestamp, TimeWindow window, TriggerContext ctx) {
+            return trigger.onElement(element, timestamp, window, ctx);
+        }
+
+        @Override
+        public TriggerResult onProcessingTime(long time, TimeWindow window, TriggerContext ctx) {
+            return trigger.onProcessingTime(time, window, ctx);
+        }
+
+        @Override
+        public TriggerResult onEventTime(long time, TimeWindow window, TriggerContext ctx) {
+            return trigger.onEventTime(time, window, ctx);
+        }
+
+        @Override
+        public void clear(TimeWindow window, TriggerContext ctx) {
+            trigger.clear(window, ctx);
+        }
+    }
+
+    /** A record, or a watermark. */
+    private record Step(String key, long value, long timestampMillis) {
+        static Step watermark(long timestampMillis) {
+            return new Step(null, 0, timestampMillis);
+        }
+    }
+
+    /** Random records, with watermarks that some of them come after. */
+    private static List<Step> steps(long seed, int records) {
+        Random random = new Random(seed);
+        List<Step> steps = new ArrayList<>();
+        long time = random.nextInt(200) - 100;
+        long watermark = Long.MIN_VALUE;
+        for (int i = 0; i < records; i++) {
+            time += random.nextInt(random.nextInt(20) == 0 ? 300 : 12);
+            long timestamp = time - random.nextInt(random.nextInt(10) == 0 ? 120 : 15);
+            steps.add(new Step("k" + random.nextInt(3), 1L << (i % 60), timestamp));
+            if (random.nextInt(3) == 0 && time - 10 > watermark) {
+                watermark = time - 10 + random.nextInt(8);
+                steps.add(Step.watermark(watermark));
+            }
+        }
+        return steps;
+    }
+
+    /** What aligned windows must give: results in no particular order, late records. */
+    private static final class Reference {
+        private final long size;
+        private final long slide;
+        private final long offset;
+        private final long lateness;
+        private final Map<String, Map<Long, Long>> sums = new TreeMap<>();
+        private final List<String> results = new ArrayList<>();
+        private final List<String> late = new ArrayList<>();
+        private long watermark = Long.MIN_VALUE;
+
+        Reference(long size, long slide, long offset, long lateness) {
+            this.size = size;
+            this.slide = slide;
+            this.offset = offset;
+            this.lateness = lateness;
+        }
+
+        void record(Step step) {
+            boolean taken = false;
+            for (long start = step.timestampMillis - size - slide;
+                    start <= step.timestampMillis;
+                    start++) {
+                boolean isWindow =
+                        Math.floorMod(start - offset, slide) == 0
+                                && start <= step.timestampMillis
+                                && step.timestampMillis < start + size;
+                if (isWindow && start + size - 1 + lateness > watermark) {
+                    taken = true;
+                    long sum =
+                            sums.computeIfAbsent(step.key, k -> new TreeMap<>())
+                                    .merge(start, step.value, Long::sum);
+                    if (start + size - 1 <= watermark) {
+                        emit(start, sum);
+                    }
+                }
+            }
+            if (!taken && step.timestampMillis + lateness <= watermark) {
+                late.add("(" + step.key + "," + step.value + ") @" + step.timestampMillis);
+            }
+        }
+
+        private void emit(long start, long sum) {
+            results.add(Long.toBinaryString(sum) + " @" + (start + size - 1));
+        }
+
+        void watermark(long next) {
+            sums.values()
+                    .forEach(
+                            windows ->
+                                    windows.forEach(
+                                            (start, sum) -> {
+                                                long last = start + size - 1;
+                                                if (last > watermark && last <= next) {
+                                                    emit(start, sum);
+                                                }
+                                            }));
+            watermark = next;
+        }
+    }
+
+    private static OperatorHarness sliding(
+            Stores stores, long size, long slide, long offset, long lateness, boolean general)
+            throws Exception {
+        return OperatorHarness.of(
+                stores,
+                TYPE,
+                (in, sinks) -> {
+                    WindowedStream<Tuple2<String, Long>, String, TimeWindow> windows =
+                            in.keyBy(r -> r.f0)
+                                    .window(
+                                            SlidingEventTimeWindows.of(
+                                                    Time.milliseconds(size),
+                                                    Time.milliseconds(slide),
+                                                    Time.milliseconds(offset)))
+                                    .allowedLateness(Time.milliseconds(lateness))
+                                    .sideOutputLateData(LATE);
+                    if (general) {
+                        windows.trigger(new OwnTrigger());
+                    }
+                    SingleOutputStreamOperator<String> results = windows.aggregate(new Joined());
+                    sinks.collect("out", results);
+                    sinks.collect("late", results.getSideOutput(LATE));
+                });
+    }
+
+    @Property(tries = 400)
+    void shouldGiveTheResultsOfThePlainReferenceWhenWindowsAreAligned(
+            @ForAll long seed,
+            @ForAll @IntRange(min = 1, max = 80) int records,
+            @ForAll @LongRange(min = 1, max = 60) long size,
+            @ForAll @LongRange(min = 1, max = 40) long slide,
+            @ForAll boolean waitsForLate,
+            @ForAll boolean general,
+            @ForAll Stores stores)
+            throws Exception {
+        Random random = new Random(seed);
+        long lateness = waitsForLate ? random.nextInt(50) : 0;
+        long offset = random.nextInt((int) slide) * (random.nextBoolean() ? 1 : -1);
+        Reference reference = new Reference(size, slide, offset, lateness);
+        try (OperatorHarness harness = sliding(stores, size, slide, offset, lateness, general)) {
+            for (Step step : steps(seed, records)) {
+                if (step.key == null) {
+                    harness.watermark(step.timestampMillis);
+                    reference.watermark(step.timestampMillis);
+                } else {
+                    harness.record(Tuple2.of(step.key, step.value), step.timestampMillis);
+                    reference.record(step);
+                }
+                assertThat(harness.take("out"))
+                        .as("after %s", step)
+                        .containsExactlyInAnyOrderElementsOf(reference.results);
+                reference.results.clear();
+            }
+            harness.endOfInput();
+            reference.watermark(Long.MAX_VALUE);
+            assertThat(harness.take("out")).containsExactlyInAnyOrderElementsOf(reference.results);
+            assertThat(harness.take("late")).containsExactlyElementsOf(reference.late);
+            assertThat(harness.state()).as("left behind").isEmpty();
+        }
+    }
+
+    @Property(tries = 200)
+    void shouldGiveTheSessionsOfThePlainReferenceWhenNothingIsLate(
+            @ForAll long seed,
+            @ForAll @IntRange(min = 1, max = 80) int records,
+            @ForAll @LongRange(min = 1, max = 60) long gap,
+            @ForAll Stores stores)
+            throws Exception {
+        List<Step> steps = steps(seed, records).stream().filter(step -> step.key != null).toList();
+        List<String> expected = new ArrayList<>();
+        for (String key : List.of("k0", "k1", "k2")) {
+            List<Step> own =
+                    steps.stream()
+                            .filter(step -> step.key.equals(key))
+                            .sorted(Comparator.comparingLong(Step::timestampMillis))
+                            .toList();
+            long sum = 0;
+            for (int i = 0; i < own.size(); i++) {
+                sum += own.get(i).value;
+                boolean last =
+                        i + 1 == own.size()
+                                || own.get(i + 1).timestampMillis
+                                        > own.get(i).timestampMillis + gap;
+                if (last) {
+                    expected.add(
+                            Long.toBinaryString(sum)
+                                    + " @"
+                                    + (own.get(i).timestampMillis + gap - 1));
+                    sum = 0;
+                }
+            }
+        }
+        try (OperatorHarness harness =
+                OperatorHarness.of(
+                        stores,
+                        TYPE,
+                        (in, sinks) ->
+                                sinks.collect(
+                                        "out",
+                                        in.keyBy(r -> r.f0)
+                                                .window(
+                                                        EventTimeSessionWindows.withGap(
+                                                                Duration.ofMillis(gap)))
+                                                .aggregate(new Joined())))) {
+            for (Step step : steps) {
+                harness.record(Tuple2.of(step.key, step.value), step.timestampMillis);
+            }
+            harness.endOfInput();
+            assertThat(harness.take("out")).containsExactlyInAnyOrderElementsOf(expected);
+            assertThat(harness.state()).isEmpty();
+        }
+    }
+}

@@ -1,0 +1,56 @@
+package io.millrace.runtime.state;
+
+import io.millrace.api.type.TypeInformation;
+import io.millrace.runtime.generate.JobClasses;
+import io.millrace.runtime.memory.ManagedMemory;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Managed memory and a clock for the stores of one test; checks that nothing is left behind. */
+final class TestStores implements AutoCloseable {
+    static final int MAX_PARALLELISM = 12;
+
+    private final ManagedMemory memory;
+    private final List<KeyedStateStore> stores = new ArrayList<>();
+    private final JobClasses classes = new JobClasses(TestStores.class.getClassLoader());
+    long wallMillis = 1_000_000;
+
+    TestStores(long bytes) {
+        memory = new ManagedMemory(bytes);
+    }
+
+    ManagedMemory memory() {
+        return memory;
+    }
+
+    KeyedStateStore open(TypeInformation<?> keyType) {
+        return open(keyType, 0, 1);
+    }
+
+    KeyedStateStore open(TypeInformation<?> keyType, int subtask, int parallelism) {
+        return open(keyType, subtask, parallelism, memory.totalBytes());
+    }
+
+    KeyedStateStore open(
+            TypeInformation<?> keyType, int subtask, int parallelism, long budgetBytes) {
+        KeyedStateStore store =
+                KeyedStateStore.binary(
+                        new KeyedStateSettings(
+                                "sums[" + subtask + "]",
+                                keyType,
+                                KeyGroupRange.of(subtask, MAX_PARALLELISM, parallelism),
+                                MAX_PARALLELISM,
+                                classes,
+                                memory.budget("sums[" + subtask + "]", budgetBytes),
+                                () -> wallMillis));
+        stores.add(store);
+        return store;
+    }
+
+    /** Closes all stores; fails if one has kept memory. */
+    @Override
+    public void close() {
+        stores.forEach(KeyedStateStore::close);
+        memory.close();
+    }
+}
