@@ -65,16 +65,6 @@ public final class InputGate {
     }
 
     /**
-     * A gate that aligns.
-     *
-     * @param channels number of channels, at least 1
-     * @param subtask called whenever a channel may have something
-     */
-    public InputGate(int channels, Wakeup subtask) {
-        this(channels, subtask, Alignment.ALIGNED, () -> 0);
-    }
-
-    /**
      * @param channels number of channels, at least 1
      * @param subtask called whenever a channel may have something
      * @param nanoClock for the time that alignment takes

@@ -528,7 +528,11 @@ public final class JobMaster {
                     public void complete(long id, Runnable then) {
                         record.write(
                                 JobRecord.CHECKPOINT + id,
-                                JobRecord.text("checkpoint " + id + " is complete"),
+                                JobRecord.text(
+                                        "checkpoint "
+                                                + id
+                                                + ", complete in epoch "
+                                                + settings.epoch()),
                                 () -> !over,
                                 then);
                     }

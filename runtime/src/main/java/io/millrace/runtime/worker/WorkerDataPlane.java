@@ -43,6 +43,7 @@ public final class WorkerDataPlane implements AutoCloseable {
     private static final int WRITER_BOUND = 1024;
 
     private static final long WRITER_KEEP_ALIVE_SECONDS = 60;
+    private static final long WRITER_END_SECONDS = 3;
 
     private final NetworkBufferPool pool;
     private final NetworkChannels network;
@@ -147,29 +148,31 @@ public final class WorkerDataPlane implements AutoCloseable {
         return network == null ? 0 : network.refusedConnections();
     }
 
+    private boolean isWriterGone() {
+        try {
+            return checkpointWriter.awaitTermination(WRITER_END_SECONDS, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return checkpointWriter.isTerminated();
+        }
+    }
+
     @Override
     public void close() {
         // first, as they hold segments and channels
         subtasks.close();
         alarms.close();
         checkpointWriter.shutdownNow();
-        closeManaged();
+        if (subtasks.running() == 0 && isWriterGone()) {
+            managed.close();
+        } else {
+            // whoever is left behind in user code, or writes a checkpoint, still holds memory
+            LOG.warn("Managed memory is kept: {} subtasks have not ended", subtasks.running());
+        }
         flusher.close();
         if (network != null) {
             network.close();
             pool.close();
-        }
-    }
-
-    private void closeManaged() {
-        if (managed.lentBytes() == 0) {
-            managed.close();
-        } else {
-            LOG.warn(
-                    "{} bytes of managed memory are kept, as {} subtasks have not ended or a"
-                            + " checkpoint is still being written",
-                    managed.lentBytes(),
-                    subtasks.running());
         }
     }
 }

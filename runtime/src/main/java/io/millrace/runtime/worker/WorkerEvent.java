@@ -34,7 +34,12 @@ public sealed interface WorkerEvent {
 
     /** A subtask hands over what it has in a checkpoint. */
     record SubtaskSnapshotTaken(long checkpointId, SubtaskSnapshot snapshot)
-            implements WorkerEvent {}
+            implements WorkerEvent {
+        @Override
+        public String toString() {
+            return "SubtaskSnapshotTaken[" + checkpointId + ", " + snapshot.attempt() + "]";
+        }
+    }
 
     /** A subtask cannot take part in a checkpoint. */
     record SubtaskSnapshotFailed(long checkpointId, AttemptId attempt, Failure failure)

@@ -3,7 +3,9 @@ package io.millrace.runtime.local;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.api.Configuration;
+import io.millrace.api.function.DiscardingSink;
 import io.millrace.api.function.MapFunction;
+import io.millrace.api.function.RichMapFunction;
 import io.millrace.api.function.RichParallelSourceFunction;
 import io.millrace.api.function.SinkFunction;
 import io.millrace.api.state.CheckpointListener;
@@ -12,6 +14,10 @@ import io.millrace.api.state.FunctionInitializationContext;
 import io.millrace.api.state.FunctionSnapshotContext;
 import io.millrace.api.state.ListState;
 import io.millrace.api.state.ListStateDescriptor;
+import io.millrace.api.state.ValueState;
+import io.millrace.api.state.ValueStateDescriptor;
+import io.millrace.api.stream.DataStream;
+import io.millrace.api.type.Types;
 import io.millrace.runtime.graph.CapturedProgram;
 import io.millrace.runtime.graph.JobGraph;
 import io.millrace.runtime.master.JobResult;
@@ -143,10 +149,7 @@ class CheckpointedJobTest {
                     context.getOperatorStateStore()
                             .getListState(
                                     new ListStateDescriptor<>(
-                                            "sums",
-                                            io.millrace.api.type.Types.MAP(
-                                                    io.millrace.api.type.Types.LONG,
-                                                    io.millrace.api.type.Types.LONG)));
+                                            "sums", Types.MAP(Types.LONG, Types.LONG)));
             for (Map<Long, Long> part : saved.get()) {
                 sums.putAll(part);
             }
@@ -228,6 +231,77 @@ class CheckpointedJobTest {
         assertThat(shared.restores.get()).as("subtasks of the source restored").isEqualTo(2);
         assertThat(new TreeMap<>(shared.sums)).isEqualTo(sumsOf(last));
         assertThat(filesLeft()).as("files of a job that finished").isEmpty();
+    }
+
+    /** Adds up the numbers of each key in state of the key. */
+    private static final class KeyedSums extends RichMapFunction<Long, Long> {
+        private static final long serialVersionUID = 1L;
+        private final String name;
+        private transient ValueState<Long> sum;
+
+        KeyedSums(String name) {
+            this.name = name;
+        }
+
+        @Override
+        public void open(Configuration parameters) {
+            sum = getRuntimeContext().getState(new ValueStateDescriptor<>("sum", Long.class));
+        }
+
+        @Override
+        public Long map(Long value) throws Exception {
+            Long before = sum.value();
+            long now = before == null ? value : before + value;
+            sum.update(now);
+            SHARED.get(name).sums.put(value % KEYS, now);
+            return now;
+        }
+    }
+
+    @Test
+    void shouldRestoreStateOfKeysOnTwoWorkers() throws Exception {
+        long last = 100_000;
+        JobResult result =
+                run(
+                        2,
+                        graph(
+                                env ->
+                                        env.addSource(new Numbers(name, last))
+                                                .returns(Long.class)
+                                                .map(new FailsOnce(name))
+                                                .keyBy(i -> i % KEYS)
+                                                .map(new KeyedSums(name))
+                                                .addSink(new DiscardingSink<>())));
+
+        assertThat(result.state()).as("%s", result.failure()).isEqualTo(JobState.FINISHED);
+        assertThat(result.restarts()).isEqualTo(1);
+        assertThat(new TreeMap<>(shared.sums)).isEqualTo(sumsOf(last));
+    }
+
+    @Test
+    void shouldNotRunAgainWhatHadFinishedInTheCheckpoint() throws Exception {
+        long last = 100_000;
+        AtomicLong all = new AtomicLong();
+        JobResult result =
+                run(
+                        1,
+                        graph(
+                                env -> {
+                                    // ends at once, long before the other source
+                                    DataStream<Long> few = env.fromSequence(1, 1000);
+                                    DataStream<Long> many =
+                                            env.addSource(new Numbers(name, last))
+                                                    .returns(Long.class);
+                                    few.union(many)
+                                            .map(new FailsOnce(name))
+                                            .keyBy(i -> i % KEYS)
+                                            .addSink(new Sums(name));
+                                }));
+
+        assertThat(result.state()).as("%s", result.failure()).isEqualTo(JobState.FINISHED);
+        assertThat(result.restarts()).isEqualTo(1);
+        shared.sums.values().forEach(all::addAndGet);
+        assertThat(all.get()).isEqualTo(last * (last + 1) / 2 + 1000 * 1001 / 2);
     }
 
     private List<Path> filesLeft() throws Exception {

@@ -54,6 +54,17 @@ final class SimulatedCheckpoints implements CheckpointStorage, SnapshotStorage {
     @Override
     public void writePending(
             CheckpointFolder folder, CheckpointMetadata metadata, Consumer<Result<Void>> reply) {
+        if (faults.breaker() == Faults.Breaker.RECORDED_BEFORE_METADATA) {
+            // lost if the master dies meanwhile, as it would be if it were written later
+            reply.accept(new Result.Done<>(null));
+            if (simulation.chance(0.9)) {
+                simulation.between(
+                        Duration.ofMillis(1),
+                        Duration.ofSeconds(2),
+                        () -> files.writePending(folder, metadata, result -> {}));
+            }
+            return;
+        }
         call(r -> files.writePending(folder, metadata, r), reply);
     }
 
