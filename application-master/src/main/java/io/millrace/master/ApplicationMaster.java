@@ -7,6 +7,7 @@ import io.millrace.master.yarn.ContainerCredentials;
 import io.millrace.master.yarn.FinalStatus;
 import io.millrace.master.yarn.YarnApplication;
 import io.millrace.master.yarn.YarnContainers;
+import io.millrace.runtime.checkpoint.FileCheckpointStorage;
 import io.millrace.runtime.config.JobManagerOptions;
 import io.millrace.runtime.config.Options;
 import io.millrace.runtime.config.Origin;
@@ -211,6 +212,8 @@ public final class ApplicationMaster {
                 Executors.newSingleThreadExecutor(work -> daemon(work, "job-files"));
         ExecutorService record =
                 Executors.newSingleThreadExecutor(work -> daemon(work, "job-record"));
+        ExecutorService checkpoints =
+                Executors.newSingleThreadExecutor(work -> daemon(work, "checkpoints"));
         String records = spec.records().toString();
         FileJobStore store =
                 new FileJobStore(
@@ -229,6 +232,7 @@ public final class ApplicationMaster {
                         connections,
                         store,
                         new TextOutputFiles(files),
+                        new FileCheckpointStorage(checkpoints),
                         containers,
                         new Observer()));
     }

@@ -1,6 +1,8 @@
 package io.millrace.benchmarks;
 
 import io.millrace.api.function.SinkFunction;
+import io.millrace.runtime.checkpoint.SubtaskSnapshot;
+import io.millrace.runtime.control.Failure;
 import io.millrace.runtime.generate.JobClasses;
 import io.millrace.runtime.graph.JobGraph;
 import io.millrace.runtime.operator.KeyedStores;
@@ -146,6 +148,16 @@ public class ChainBenchmark {
         @Override
         public void running(TaskDeployment deployment) {
             // nobody waits for that
+        }
+
+        @Override
+        public void snapshotTaken(long checkpointId, SubtaskSnapshot snapshot) {
+            snapshot.release();
+        }
+
+        @Override
+        public void snapshotFailed(TaskDeployment deployment, long checkpointId, Failure failure) {
+            throw new IllegalStateException(failure.report());
         }
 
         @Override

@@ -176,6 +176,7 @@ public final class ContainerWorker {
                                 connections,
                                 link,
                                 dataPlane.subtasks(),
+                                dataPlane.snapshots(),
                                 this::left));
         loop.start(taskManager::on);
         loop.put(new WorkerEvent.Started());

@@ -19,6 +19,12 @@ final class Gate {
         this.folder = Path.of(folder);
     }
 
+    /** Leaves a file whose name begins so, to be seen by the test. */
+    void leave(String prefix) throws IOException {
+        Files.createDirectories(folder);
+        Files.createTempFile(folder, prefix + "-", "");
+    }
+
     /** Returns when the gate is open, or nobody wants to pass any more. */
     void arriveAndWait(BooleanSupplier wanted) throws IOException {
         Files.createDirectories(folder);

@@ -122,6 +122,31 @@ public final class FileJobStore implements JobStore {
         executor.execute(() -> reply.accept(known(() -> write(epoch, name, copy))));
     }
 
+    /**
+     * A name is never used for two records, so that a removal that comes late, or twice, takes away
+     * nothing else; and below a folder that has moved on there is nothing to be found.
+     */
+    @Override
+    public void remove(String name, Consumer<Outcome<Void>> reply) {
+        int epoch = owned;
+        if (epoch == 0) {
+            throw new IllegalStateException(
+                    "Record " + name + " is to be removed before the record was taken over.");
+        }
+        URI target = record.entry(epoch, name);
+        executor.execute(
+                () ->
+                        reply.accept(
+                                known(
+                                        () -> {
+                                            if (record.files().delete(target)) {
+                                                return new Outcome.Done<>(null);
+                                            }
+                                            Outcome<Void> seen = look(epoch, target, new byte[0]);
+                                            return seen == null ? new Outcome.Done<>(null) : seen;
+                                        })));
+    }
+
     private Outcome<List<Entry>> takeOver(int epoch) throws IOException {
         IOException last = null;
         int renames = 0;

@@ -23,6 +23,7 @@ public final class Options {
         CHAPTERS.put("Worker memory and slots", TaskManagerOptions.class);
         CHAPTERS.put("Application master memory and scheduling", JobManagerOptions.class);
         CHAPTERS.put("Restarts", RestartOptions.class);
+        CHAPTERS.put("Checkpoints", CheckpointOptions.class);
         CHAPTERS.put("Launching", DeploymentOptions.class);
         CHAPTERS.put("YARN", YarnOptions.class);
     }

@@ -32,8 +32,9 @@ public final class RestartOptions {
                     .readBy(JOB)
                     .withDeprecatedKeys("restart-strategy")
                     .withDescription(
-                            "Whether and how a failed job is started again. Unset: none locally,"
-                                    + " fixed-delay on YARN.");
+                            "Whether and how a failed job is started again. Unset:"
+                                    + " exponential-delay for a job that takes checkpoints; for"
+                                    + " others none locally, fixed-delay on YARN.");
 
     public static final ConfigOption<Integer> FIXED_DELAY_ATTEMPTS =
             ConfigOption.named("restart-strategy.fixed-delay.attempts", Integer.class)

@@ -7,6 +7,11 @@ import com.esotericsoftware.kryo.io.Input;
 import com.esotericsoftware.kryo.io.Output;
 import com.esotericsoftware.kryo.util.DefaultClassResolver;
 import com.esotericsoftware.kryo.util.Pool;
+import io.millrace.runtime.checkpoint.OperatorState;
+import io.millrace.runtime.checkpoint.RestoredState;
+import io.millrace.runtime.checkpoint.StatePart;
+import io.millrace.runtime.checkpoint.SubtaskState;
+import io.millrace.runtime.checkpoint.WorkerFile;
 import io.millrace.runtime.file.FileSplit;
 import io.millrace.runtime.graph.JobEdge;
 import io.millrace.runtime.graph.JobGraph;
@@ -99,7 +104,19 @@ public final class ControlCodec implements MessageCodec {
                     MetricValue.class,
                     JobValues.Shown.class,
                     RecordsMessage.Records.class,
-                    RecordsMessage.Taken.class);
+                    RecordsMessage.Taken.class,
+                    ToMaster.CheckpointStored.class,
+                    ToMaster.CheckpointDeclined.class,
+                    ToWorker.TriggerCheckpoint.class,
+                    ToWorker.CheckpointComplete.class,
+                    ToWorker.CheckpointAborted.class,
+                    WorkerFile.class,
+                    SubtaskState.class,
+                    OperatorState.class,
+                    StatePart.class,
+                    RestoredState.class,
+                    RestoredState.Operator.class,
+                    RestoredState.Slice.class);
 
     private static final List<Class<?>> ENUMS =
             List.of(
@@ -107,7 +124,8 @@ public final class ControlCodec implements MessageCodec {
                     Failure.Category.class,
                     JobState.class,
                     JobEdge.Pattern.class,
-                    MetricValue.Kind.class);
+                    MetricValue.Kind.class,
+                    StatePart.Kind.class);
 
     private static final Pool<Kryo> KRYOS =
             new Pool<>(true, true, 16) {

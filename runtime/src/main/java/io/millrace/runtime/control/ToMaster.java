@@ -1,5 +1,7 @@
 package io.millrace.runtime.control;
 
+import io.millrace.runtime.checkpoint.SubtaskState;
+import io.millrace.runtime.checkpoint.WorkerFile;
 import io.millrace.runtime.schedule.AttemptId;
 import io.millrace.runtime.schedule.Generation;
 import io.millrace.runtime.task.SubtaskEnd;
@@ -60,6 +62,26 @@ public sealed interface ToMaster extends ControlMessage {
             tasks = List.copyOf(tasks);
         }
     }
+
+    /**
+     * What the worker's subtasks have in a checkpoint is stored, and was read again.
+     *
+     * @param epoch of the master that has triggered it
+     * @param file null if no subtask has any state
+     */
+    record CheckpointStored(long id, int epoch, WorkerFile file, List<SubtaskState> subtasks)
+            implements ToMaster {
+        public CheckpointStored {
+            subtasks = List.copyOf(subtasks);
+        }
+    }
+
+    /**
+     * The worker cannot store a checkpoint.
+     *
+     * @param epoch of the master that has triggered it
+     */
+    record CheckpointDeclined(long id, int epoch, Failure failure) implements ToMaster {}
 
     /** The worker ends; none of its tasks runs any more. */
     record Leaving(String reason) implements ToMaster {}

@@ -2,6 +2,7 @@ package io.millrace.runtime.control;
 
 import io.millrace.runtime.schedule.AttemptId;
 import io.millrace.runtime.task.TaskDeployment;
+import java.util.List;
 
 /**
  * What the application master tells a worker. A worker ignores what has an older epoch than its
@@ -40,6 +41,36 @@ public sealed interface ToWorker extends ControlMessage {
      * @param loops how many events the master's loop has handled
      */
     record MasterBeat(int epoch, long loops) implements ToWorker {}
+
+    /**
+     * Take part in a checkpoint: the sources at once, the others when barriers reach them. Answered
+     * by {@link ToMaster.CheckpointStored} or {@link ToMaster.CheckpointDeclined}.
+     *
+     * @param checkpointId never used twice
+     * @param folder path of the job's folder
+     * @param wallMillis when it was triggered, milliseconds since 1970
+     * @param attempts all of the worker that take part
+     * @param sources those of them in which barriers begin
+     */
+    record TriggerCheckpoint(
+            int epoch,
+            long checkpointId,
+            String folder,
+            long wallMillis,
+            List<AttemptId> attempts,
+            List<AttemptId> sources)
+            implements ToWorker {
+        public TriggerCheckpoint {
+            attempts = List.copyOf(attempts);
+            sources = List.copyOf(sources);
+        }
+    }
+
+    /** A checkpoint, and with it every earlier one, is complete. */
+    record CheckpointComplete(int epoch, long checkpointId) implements ToWorker {}
+
+    /** A checkpoint is given up and will never be complete. */
+    record CheckpointAborted(int epoch, long checkpointId) implements ToWorker {}
 
     /** Cancel all and exit. */
     record Leave(int epoch, String reason) implements ToWorker {}

@@ -5,14 +5,22 @@ import io.millrace.runtime.exchange.StreamEvent.EndOfData;
 import io.millrace.runtime.exchange.StreamEvent.Status;
 import io.millrace.runtime.exchange.StreamEvent.Watermark;
 import java.util.Arrays;
+import java.util.BitSet;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicLongArray;
+import java.util.function.LongSupplier;
 
 /**
  * All channels that one subtask reads, taken in turn.
  *
  * <p>Events of the channels become events of the gate: a watermark when the minimum over the active
- * channels rises, a barrier when it has come on every channel that has not ended (a channel that is
- * ahead is not read meanwhile), the end when all channels have ended.
+ * channels rises, a barrier when it has come on every channel that has not ended, the end when all
+ * channels have ended.
+ *
+ * <p>While barriers are awaited, a channel that is ahead is not read, or, if the gate does not
+ * {@linkplain Alignment align}, read on. A barrier of a checkpoint that was given up, or that a
+ * later one has overtaken, is dropped.
  *
  * <p>Threads: owned by the reading subtask, except the {@link #wakeup wakeups}, which anybody may
  * call.
@@ -31,18 +39,43 @@ public final class InputGate {
     private int remaining;
     private int blockedCount;
     private Barrier aligning;
+    private long alignmentStartNanos;
+    private long lastAlignmentNanos;
+
+    /** Checkpoints up to this one are over for this gate. */
+    private long overUpTo;
+
+    /** Checkpoints behind that which were given up. */
+    private final TreeSet<Long> givenUp = new TreeSet<>();
+
+    /** Where the gate does not align: the checkpoints whose barriers have begun to come. */
+    private final TreeMap<Long, Counted> counted = new TreeMap<>();
+
+    private final Alignment alignment;
+    private final LongSupplier nanoClock;
     private long watermark = NO_WATERMARK;
     private boolean allIdle;
+
+    /** What becomes of a channel on which a barrier has come before the others. */
+    public enum Alignment {
+        /** It is not read until they have come on all: no record behind it counts before it. */
+        ALIGNED,
+        /** It is read on: records behind it may count before it, and again after a restore. */
+        NONE
+    }
 
     /**
      * @param channels number of channels, at least 1
      * @param subtask called whenever a channel may have something
+     * @param nanoClock for the time that alignment takes
      */
-    public InputGate(int channels, Wakeup subtask) {
+    public InputGate(int channels, Wakeup subtask, Alignment alignment, LongSupplier nanoClock) {
         if (channels < 1) {
             throw new IllegalArgumentException("a gate of " + channels + " channels");
         }
         this.subtask = subtask;
+        this.alignment = alignment;
+        this.nanoClock = nanoClock;
         this.channels = new InputChannel[channels];
         this.ready = new AtomicLongArray((channels + 63) / 64);
         this.watermarks = new long[channels];
@@ -176,30 +209,85 @@ public final class InputGate {
             return EndOfData.INSTANCE;
         }
         if (aligning != null && blockedCount == remaining) {
-            return aligned();
+            return aligned(aligning, alignmentStartNanos);
+        }
+        for (Counted barrier : counted.values()) {
+            if (isOnAll(barrier)) {
+                return aligned(barrier.barrier, barrier.startNanos);
+            }
         }
         Object status = statusChange();
         return status != null ? status : risenWatermark();
     }
 
     private Object onBarrier(int at, Barrier barrier) {
-        if (aligning != null && barrier.checkpointId() < aligning.checkpointId()) {
-            return null; // of a checkpoint that was given up
+        long id = barrier.checkpointId();
+        if (id <= overUpTo || givenUp.contains(id)) {
+            return null;
         }
-        if (aligning == null || barrier.checkpointId() > aligning.checkpointId()) {
+        if (alignment == Alignment.NONE) {
+            Counted all =
+                    counted.computeIfAbsent(
+                            id, i -> new Counted(barrier, new BitSet(), nanoClock.getAsLong()));
+            all.seen.set(at);
+            return isOnAll(all) ? aligned(barrier, all.startNanos) : null;
+        }
+        if (aligning != null && id < aligning.checkpointId()) {
+            return null; // overtaken
+        }
+        if (aligning == null || id > aligning.checkpointId()) {
             unblock();
             aligning = barrier;
+            alignmentStartNanos = nanoClock.getAsLong();
         }
         blocked[at] = true;
         blockedCount++;
-        return blockedCount == remaining ? aligned() : null;
+        return blockedCount == remaining ? aligned(barrier, alignmentStartNanos) : null;
     }
 
-    private Barrier aligned() {
-        Barrier complete = aligning;
+    /**
+     * A barrier that has come on some channels of a gate that does not align.
+     *
+     * @param seen these channels
+     */
+    private record Counted(Barrier barrier, BitSet seen, long startNanos) {}
+
+    private boolean isOnAll(Counted barrier) {
+        for (int i = 0; i < channels.length; i++) {
+            if (!ended[i] && !barrier.seen.get(i)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private Barrier aligned(Barrier complete, long startNanos) {
+        long id = complete.checkpointId();
+        lastAlignmentNanos = nanoClock.getAsLong() - startNanos;
+        overUpTo = id;
+        givenUp.headSet(id, true).clear();
+        counted.headMap(id, true).clear();
         aligning = null;
         unblock();
         return complete;
+    }
+
+    /** A checkpoint was given up: its barriers are awaited no longer. */
+    public void giveUp(long checkpointId) {
+        if (checkpointId <= overUpTo) {
+            return;
+        }
+        givenUp.add(checkpointId);
+        counted.remove(checkpointId);
+        if (aligning != null && aligning.checkpointId() == checkpointId) {
+            aligning = null;
+            unblock();
+        }
+    }
+
+    /** How long the barriers of the last checkpoint took from the first to the last. */
+    public long lastAlignmentNanos() {
+        return lastAlignmentNanos;
     }
 
     private void unblock() {

@@ -11,8 +11,9 @@ public sealed interface StreamEvent {
      *
      * @param checkpointId never used twice
      * @param epoch of the application master that triggered it
+     * @param wallMillis when that was, milliseconds since 1970
      */
-    record Barrier(long checkpointId, int epoch) implements StreamEvent {}
+    record Barrier(long checkpointId, int epoch, long wallMillis) implements StreamEvent {}
 
     /** Whether the channel takes part in the minimum of the watermarks. */
     enum Status implements StreamEvent {

@@ -126,14 +126,6 @@ public record ChainSpec(List<ChainedOperator> operators) {
         /** Whether code of the user's sees the records, and may keep or change them. */
         boolean runsUserCode();
 
-        /**
-         * Whether an object that was emitted is still used by the operator, though no function of
-         * the user's has kept it.
-         */
-        default boolean keepsWhatItEmits() {
-            return false;
-        }
-
         record Source(SourceSpec<?> spec) implements Body {
             @Override
             public boolean runsUserCode() {
@@ -166,14 +158,6 @@ public record ChainSpec(List<ChainedOperator> operators) {
             @Override
             public boolean runsUserCode() {
                 return true;
-            }
-
-            /** The results so far are its state. */
-            @Override
-            public boolean keepsWhatItEmits() {
-                return !finalResultsOnly
-                        && (spec instanceof OperatorSpec.KeyedReduce
-                                || spec instanceof OperatorSpec.KeyedAggregate);
             }
         }
 

@@ -61,9 +61,6 @@ final class Chaining {
         if (!to.body().runsUserCode()) {
             return false;
         }
-        if (from.body().keepsWhatItEmits()) {
-            return true;
-        }
         return !objectReuse
                 && (from.body().runsUserCode() || graph.outputsOf(from.id()).size() > 1);
     }

@@ -87,6 +87,11 @@ public final class JobGraphPlanner {
                 settings.jobId(), graph.jobName(), vertices, edges, settings.configuration());
     }
 
+    /** An operator that has no uid is found again by its place in the program. */
+    private String uid(StreamGraph.Node node) {
+        return node.uid() != null ? node.uid() : "#" + graph.nodes().indexOf(node);
+    }
+
     private void refuseDoubleUids() {
         Map<String, String> seen = new HashMap<>();
         for (StreamGraph.Node node : graph.nodes()) {
@@ -172,7 +177,7 @@ public final class JobGraphPlanner {
                     new ChainSpec.ChainedOperator(
                             node.id(),
                             node.name(),
-                            node.uid(),
+                            uid(node),
                             body(node),
                             node.inputTypes(),
                             node.outputType(),

@@ -31,6 +31,14 @@ final class InMemoryJobStore implements JobStore {
     }
 
     @Override
+    public void remove(String name, Consumer<Outcome<Void>> reply) {
+        synchronized (records) {
+            records.remove(name);
+        }
+        reply.accept(new Outcome.Done<>(null));
+    }
+
+    @Override
     public void write(String name, byte[] content, Consumer<Outcome<Void>> reply) {
         byte[] before;
         synchronized (records) {

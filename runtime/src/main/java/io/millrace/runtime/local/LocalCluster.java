@@ -1,5 +1,6 @@
 package io.millrace.runtime.local;
 
+import io.millrace.runtime.checkpoint.FileCheckpointStorage;
 import io.millrace.runtime.control.ControlMessage;
 import io.millrace.runtime.control.Outbox;
 import io.millrace.runtime.file.TextOutputFiles;
@@ -101,6 +102,7 @@ public final class LocalCluster implements AutoCloseable {
                         new MasterOutbox(),
                         new InMemoryJobStore(),
                         new TextOutputFiles(files),
+                        new FileCheckpointStorage(files),
                         new Containers(),
                         new Observer(graph));
         JobMaster master = new JobMaster(masterSettings, ports);

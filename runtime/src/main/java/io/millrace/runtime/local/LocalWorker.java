@@ -101,6 +101,7 @@ final class LocalWorker implements AutoCloseable {
                                 new ToMasterQueue(),
                                 minEpoch -> connect(),
                                 dataPlane.subtasks(),
+                                dataPlane.snapshots(),
                                 reason -> close()));
     }
 

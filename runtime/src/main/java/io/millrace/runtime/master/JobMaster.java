@@ -1,6 +1,14 @@
 package io.millrace.runtime.master;
 
 import io.millrace.api.Configuration;
+import io.millrace.runtime.checkpoint.CheckpointCoordinator;
+import io.millrace.runtime.checkpoint.CheckpointPorts;
+import io.millrace.runtime.checkpoint.CheckpointSettings;
+import io.millrace.runtime.checkpoint.CheckpointTask;
+import io.millrace.runtime.checkpoint.RestoredState;
+import io.millrace.runtime.checkpoint.StateAssignment;
+import io.millrace.runtime.config.CheckpointOptions;
+import io.millrace.runtime.config.ParsedConfiguration;
 import io.millrace.runtime.control.ControlMessage;
 import io.millrace.runtime.control.Failure;
 import io.millrace.runtime.control.Failure.Category;
@@ -14,6 +22,7 @@ import io.millrace.runtime.graph.JobGraph;
 import io.millrace.runtime.graph.JobVertex;
 import io.millrace.runtime.graph.JobVertex.FileInput;
 import io.millrace.runtime.graph.JobVertex.FileOutput;
+import io.millrace.runtime.loop.Timers.Timer;
 import io.millrace.runtime.master.JobFiles.Prepared;
 import io.millrace.runtime.master.JobFiles.Result;
 import io.millrace.runtime.master.JobStatus.VertexStatus;
@@ -86,6 +95,18 @@ public final class JobMaster {
     private FailureEpisode episode = new FailureEpisode();
     private Failure failure;
     private long inputBytes;
+
+    /** Null if the job takes no checkpoints. */
+    private CheckpointCoordinator checkpoints;
+
+    private CheckpointOptions.Retention retention;
+
+    // what earlier masters have left of checkpoints
+    private long reservedIds;
+    private List<Long> completedCheckpoints = List.of();
+
+    /** What the present start begins with; null if with nothing. */
+    private StateAssignment restoring;
 
     /** Run whose output is to be committed or discarded; empty if none was begun. */
     private String run = "";
@@ -184,6 +205,9 @@ public final class JobMaster {
 
     private void takenOver(List<Entry> entries) {
         recovered = true;
+        List<Long> reserved = JobRecord.numbers(entries, JobRecord.IDS);
+        reservedIds = reserved.isEmpty() ? 0 : reserved.get(reserved.size() - 1);
+        completedCheckpoints = JobRecord.numbers(entries, JobRecord.CHECKPOINT);
         timeline.note("record taken over", entries.size() + " entries");
         record.write(
                 JobRecord.ADDRESS + settings.epoch(),
@@ -250,8 +274,21 @@ public final class JobMaster {
     private void adopt(JobGraph jobGraph) {
         graph = new ExecutionGraph(jobGraph, settings.applicationId(), settings.epoch());
         Configuration configuration = Configuration.fromMap(jobGraph.configuration());
+        Optional<CheckpointSettings> checkpointing =
+                CheckpointSettings.of(ParsedConfiguration.of(configuration));
+        checkpointing.ifPresent(
+                chosen -> {
+                    retention = chosen.retention();
+                    checkpoints =
+                            new CheckpointCoordinator(
+                                    chosen, checkpointPorts(), jobGraph, settings.epoch());
+                });
         RestartStrategy.Spec spec =
-                RestartStrategy.Spec.of(configuration, settings.defaultRestart());
+                RestartStrategy.Spec.of(
+                        configuration,
+                        checkpointing.isPresent()
+                                ? RestartStrategy.Spec.exponentialDelay(configuration)
+                                : settings.defaultRestart());
         restarts = spec.strategy(ports.random());
         LOG.info(
                 "Job '{}' ({}): {} vertices, {} slots; restart strategy: {}"
@@ -320,9 +357,11 @@ public final class JobMaster {
             inputBytes = done.value().totalBytes();
             graph.assignSplits(done.value().splits());
             timeline.note("files prepared", done.value().splits().size() + " splits");
-            become(JobState.WAITING_FOR_WORKERS, graph.slots().size() + " slots are needed");
-            pool.need(neededWorkers());
-            tryDeploy();
+            if (checkpoints == null) {
+                waitForWorkers();
+            } else {
+                recoverCheckpoints();
+            }
         } else if (result instanceof Result.Refused<Prepared> refused) {
             fail(Failure.of(Category.CONFIG, "Job '" + jobName() + "'", refused.sentence()));
         } else if (result instanceof Result.Failed<Prepared> failed) {
@@ -338,6 +377,28 @@ public final class JobMaster {
             LOG.warn("Looking at the job's files failed: {}", failed.cause());
             later("prepare again", pause, () -> prepareFiles(backOff));
         }
+    }
+
+    private void recoverCheckpoints() {
+        BooleanSupplier wanted = stillInThisStep();
+        checkpoints.recover(
+                reservedIds,
+                completedCheckpoints,
+                () -> {
+                    if (wanted.getAsBoolean()) {
+                        if (checkpoints.newestId() > 0) {
+                            timeline.note(
+                                    "checkpoint found", Long.toString(checkpoints.newestId()));
+                        }
+                        waitForWorkers();
+                    }
+                });
+    }
+
+    private void waitForWorkers() {
+        become(JobState.WAITING_FOR_WORKERS, graph.slots().size() + " slots are needed");
+        pool.need(neededWorkers());
+        tryDeploy();
     }
 
     private List<FileOutput> outputs() {
@@ -372,7 +433,14 @@ public final class JobMaster {
         graph.start(assigned, ports.clock().nanoTime());
         run = graph.run();
         episode = new FailureEpisode();
-        become(JobState.DEPLOYING, "run " + run + ", generation " + graph.generation());
+        restoring = checkpoints == null ? null : checkpoints.newest();
+        become(
+                JobState.DEPLOYING,
+                "run "
+                        + run
+                        + ", generation "
+                        + graph.generation()
+                        + (restoring == null ? "" : ", from checkpoint " + checkpoints.newestId()));
         timeline.note("deploy sent", run);
         for (Execution execution : graph.executions()) {
             deploy(execution);
@@ -387,7 +455,19 @@ public final class JobMaster {
                 new ToWorker.Deploy(
                         settings.epoch(),
                         execution.slot().slot(),
-                        graph.deployment(execution, id -> pool.find(id).address())));
+                        graph.deployment(
+                                execution,
+                                id -> pool.find(id).address(),
+                                restored(execution.attempt()))));
+    }
+
+    private RestoredState restored(AttemptId attempt) {
+        if (restoring == null) {
+            return RestoredState.NONE;
+        }
+        JobVertex vertex = graph.graph().vertex(attempt.vertex());
+        return restoring.of(
+                vertex.id(), attempt.subtask(), vertex.parallelism(), vertex.maxParallelism());
     }
 
     private void running(AttemptId attempt) {
@@ -405,7 +485,99 @@ public final class JobMaster {
                         .noneMatch(e -> e.state() == Execution.State.DEPLOYING)) {
             timeline.noteFirst("all tasks running");
             become(JobState.RUNNING, "all " + graph.executions().size() + " subtasks run");
+            if (checkpoints != null) {
+                checkpoints.start(this::checkpointTasks);
+            }
         }
+    }
+
+    // ------------------------------------------------------------------ checkpoints
+
+    private List<CheckpointTask> checkpointTasks() {
+        List<CheckpointTask> tasks = new ArrayList<>();
+        for (Execution execution : graph.executions()) {
+            tasks.add(
+                    new CheckpointTask(
+                            execution.attempt(),
+                            execution.slot().workerId(),
+                            graph.graph().inputsOf(execution.attempt().vertex()).isEmpty(),
+                            switch (execution.state()) {
+                                case RUNNING -> CheckpointTask.Phase.RUNNING;
+                                case FINISHED -> CheckpointTask.Phase.FINISHED;
+                                default -> CheckpointTask.Phase.NOT_RUNNING;
+                            }));
+        }
+        return tasks;
+    }
+
+    private CheckpointPorts checkpointPorts() {
+        return new CheckpointPorts(
+                ports.clock(),
+                new CheckpointPorts.Loop() {
+                    @Override
+                    public <T> Consumer<T> answer(String what, Consumer<T> then) {
+                        return result ->
+                                ports.inbox().put(new Continued(what, () -> then.accept(result)));
+                    }
+
+                    @Override
+                    public Timer after(Duration delay, String what, Runnable timedStep) {
+                        return ports.timers().schedule(delay, new Continued(what, timedStep));
+                    }
+                },
+                ports.checkpoints(),
+                new CheckpointPorts.Ledger() {
+                    @Override
+                    public void reserve(long upTo, Runnable then) {
+                        record.write(
+                                JobRecord.IDS + upTo,
+                                JobRecord.text("checkpoint ids up to " + upTo),
+                                () -> !over,
+                                then);
+                    }
+
+                    @Override
+                    public void complete(long id, Runnable then) {
+                        record.write(
+                                JobRecord.CHECKPOINT + id,
+                                JobRecord.text(
+                                        "checkpoint "
+                                                + id
+                                                + ", complete in epoch "
+                                                + settings.epoch()),
+                                () -> !over,
+                                then);
+                    }
+
+                    @Override
+                    public void forget(long id) {
+                        record.remove(JobRecord.CHECKPOINT + id);
+                    }
+                },
+                (workerId, message) -> {
+                    Worker worker = pool.find(workerId);
+                    if (worker != null) {
+                        pool.send(worker, message);
+                    }
+                },
+                new CheckpointPorts.Listener() {
+                    @Override
+                    public void tooManyFailures(Failure cause) {
+                        if (state == JobState.RUNNING) {
+                            episode.taskFailed(cause);
+                            restart();
+                        }
+                    }
+
+                    @Override
+                    public void damaged(Failure cause) {
+                        if (state.mayBecome(JobState.FAILING)) {
+                            fail(cause);
+                        } else {
+                            tooManyFailures(cause);
+                        }
+                    }
+                });
     }
 
     // ------------------------------------------------------------------ workers
@@ -445,6 +617,14 @@ public final class JobMaster {
             ended(worker, ended);
         } else if (message instanceof ToMaster.WorkerBeat beat) {
             beat(beat);
+        } else if (message instanceof ToMaster.CheckpointStored stored) {
+            if (checkpoints != null) {
+                checkpoints.stored(worker.id(), stored);
+            }
+        } else if (message instanceof ToMaster.CheckpointDeclined declined) {
+            if (checkpoints != null) {
+                checkpoints.declined(worker.id(), declined);
+            }
         } else if (message instanceof ToMaster.Leaving leaving) {
             pool.left(worker, leaving.reason());
         }
@@ -547,6 +727,9 @@ public final class JobMaster {
             noteFirstRecord(execution);
             if (ended.end() instanceof SubtaskEnd.Finished) {
                 execution.become(Execution.State.FINISHED, ports.clock().nanoTime());
+                if (checkpoints != null) {
+                    checkpoints.finished(execution.attempt());
+                }
                 checkStarted();
                 checkFinished();
                 checkGone();
@@ -706,11 +889,27 @@ public final class JobMaster {
 
     private void allGone() {
         switch (state) {
-            case RESTARTING -> decideRestart();
+            case RESTARTING -> settleAndRestart();
             case CANCELLING -> end(JobState.CANCELED);
             case FAILING -> end(JobState.FAILED);
             default -> throw new IllegalStateException("all attempts are gone in " + state);
         }
+    }
+
+    /** A checkpoint of which nobody knows whether it is complete may be where the job goes on. */
+    private void settleAndRestart() {
+        if (checkpoints == null) {
+            decideRestart();
+            return;
+        }
+        BooleanSupplier wanted = stillInThisStep();
+        waitingFor = "the job record, which says whether the last checkpoint is complete";
+        checkpoints.whenSettled(
+                () -> {
+                    if (wanted.getAsBoolean()) {
+                        decideRestart();
+                    }
+                });
     }
 
     private void decideRestart() {
@@ -842,6 +1041,20 @@ public final class JobMaster {
     private void sweep(JobResult result) {
         clients.answerCancels(
                 result.state() == JobState.CANCELED, "The job is " + result.state() + ".");
+        if (checkpoints != null && !areCheckpointsRetained(result.state())) {
+            checkpoints.removeAll(() -> closePool(result));
+        } else {
+            closePool(result);
+        }
+    }
+
+    private boolean areCheckpointsRetained(JobState end) {
+        return end == JobState.FAILED
+                || (end == JobState.CANCELED
+                        && retention == CheckpointOptions.Retention.RETAIN_ON_CANCELLATION);
+    }
+
+    private void closePool(JobResult result) {
         pool.close(
                 () -> {
                     over = true;
@@ -892,10 +1105,7 @@ public final class JobMaster {
                 StatusReport.busiest(vertices),
                 waiting(),
                 failure,
-                graph == null
-                        ? List.of()
-                        : StatusReport.standingStill(
-                                graph, ports.clock().nanoTime(), settings.heartbeatTimeout()),
+                warnings(),
                 timeline.events(),
                 values());
     }
@@ -920,6 +1130,19 @@ public final class JobMaster {
             return accumulators;
         }
         return graph == null ? List.of() : StatusReport.accumulators(graph);
+    }
+
+    private List<String> warnings() {
+        List<String> warnings = new ArrayList<>();
+        if (graph != null) {
+            warnings.addAll(
+                    StatusReport.standingStill(
+                            graph, ports.clock().nanoTime(), settings.heartbeatTimeout()));
+        }
+        if (checkpoints != null && checkpoints.warning() != null) {
+            warnings.add(checkpoints.warning());
+        }
+        return warnings;
     }
 
     private String waiting() {
@@ -952,6 +1175,9 @@ public final class JobMaster {
         if (!state.mayBecome(next)) {
             throw new IllegalStateException(
                     "Job " + jobId() + " cannot go from " + state + " to " + next + ": " + why);
+        }
+        if (state == JobState.RUNNING && checkpoints != null) {
+            checkpoints.stop("the job is " + next);
         }
         long now = ports.clock().nanoTime();
         LOG.info(

@@ -20,8 +20,9 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Format of the entries: {@code address-(epoch)} the control port as text; {@code graph-(job)} a
  * {@link io.millrace.runtime.graph.JobGraph}; {@code intent-(cancel|fail|commit)-(job)} an {@link
- * JobIntent}; {@code end-(job)} a {@link JobResult}; all but the first as written by {@link
- * ControlCodec}.
+ * JobIntent}; {@code end-(job)} a {@link JobResult}; these as written by {@link ControlCodec}.
+ * {@code ids-upto-(n)}: checkpoint ids up to n are reserved; {@code chk-(id)}: the checkpoint is
+ * complete; both hold a text for people, what counts is the name.
  *
  * <p>Threads: owned by the master's loop.
  */
@@ -34,6 +35,8 @@ final class JobRecord {
     static final String INTENT_FAIL = "intent-fail-";
     static final String INTENT_COMMIT = "intent-commit-";
     static final String END = "end-";
+    static final String IDS = "ids-upto-";
+    static final String CHECKPOINT = "chk-";
 
     private final MasterPorts ports;
     private final ControlCodec codec = new ControlCodec();
@@ -100,6 +103,36 @@ final class JobRecord {
                                                                 write(
                                                                         name, content, wanted, then,
                                                                         backOff))));
+    }
+
+    /** Removes an entry that nobody needs; if it stays, the next master removes it. */
+    void remove(String name) {
+        ports.store()
+                .remove(
+                        name,
+                        outcome ->
+                                answered(
+                                        "removed " + name,
+                                        () -> {
+                                            if (outcome instanceof Outcome.Refused<Void> refused) {
+                                                onFenced.accept(
+                                                        "removing "
+                                                                + name
+                                                                + " was refused: "
+                                                                + refused.detail());
+                                            } else if (outcome instanceof Outcome.Unknown<Void> u) {
+                                                LOG.debug("{} may stay: {}", name, u.cause());
+                                            }
+                                        }));
+    }
+
+    /** The numbers behind a prefix in the names of all entries that begin with it, ascending. */
+    static List<Long> numbers(List<Entry> entries, String prefix) {
+        return entries.stream()
+                .filter(e -> e.name().startsWith(prefix))
+                .map(e -> Long.parseLong(e.name().substring(prefix.length())))
+                .sorted()
+                .toList();
     }
 
     private void answered(String what, Runnable step) {

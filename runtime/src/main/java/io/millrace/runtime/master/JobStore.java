@@ -37,6 +37,12 @@ public interface JobStore {
      */
     void write(String name, byte[] content, Consumer<Outcome<Void>> reply);
 
+    /**
+     * Removes a record that nobody needs any more; done if there is none. Refused with {@link
+     * Reason#FENCED} after somebody else has taken over.
+     */
+    void remove(String name, Consumer<Outcome<Void>> reply);
+
     /** One record. */
     record Entry(String name, byte[] content) {}
 

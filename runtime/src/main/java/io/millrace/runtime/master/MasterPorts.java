@@ -1,5 +1,6 @@
 package io.millrace.runtime.master;
 
+import io.millrace.runtime.checkpoint.CheckpointStorage;
 import io.millrace.runtime.control.Outbox;
 import io.millrace.runtime.loop.Clock;
 import io.millrace.runtime.loop.Inbox;
@@ -19,5 +20,6 @@ public record MasterPorts(
         Outbox outbox,
         JobStore store,
         JobFiles files,
+        CheckpointStorage checkpoints,
         ContainerPort containers,
         JobObserver observer) {}

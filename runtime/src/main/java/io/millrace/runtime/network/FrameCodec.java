@@ -26,7 +26,7 @@ import java.nio.charset.StandardCharsets;
  *   2 CREDIT  channel:i32 segments:i32
  *   3 STOP    channel:i32
  *   4 DATA    channel:i32 backlog:i32 bytes
- *   5 EVENT   channel:i32 kind:u8 [...]     1 watermark timestamp:i64 | 2 barrier id:i64 epoch:i32
+ *   5 EVENT   channel:i32 kind:u8 [...]     1 watermark timestamp:i64 | 2 barrier id:i64 epoch:i32 wall:i64
  *                                           | 3 idle | 4 active | 5 end of data
  *   6 FAILED  channel:i32 cause:text
  * attempt     = job:text vertex:i32 subtask:i32 epoch:i32 counter:i32
@@ -108,7 +108,10 @@ final class FrameCodec {
         if (event instanceof Watermark watermark) {
             out.put((byte) WATERMARK).putLong(watermark.timestampMillis());
         } else if (event instanceof Barrier barrier) {
-            out.put((byte) BARRIER).putLong(barrier.checkpointId()).putInt(barrier.epoch());
+            out.put((byte) BARRIER)
+                    .putLong(barrier.checkpointId())
+                    .putInt(barrier.epoch())
+                    .putLong(barrier.wallMillis());
         } else if (event instanceof Status status) {
             out.put((byte) (status == Status.IDLE ? IDLE : ACTIVE));
         } else if (event instanceof EndOfData) {
@@ -184,7 +187,7 @@ final class FrameCodec {
         int kind = in.get();
         return switch (kind) {
             case WATERMARK -> new Watermark(in.getLong());
-            case BARRIER -> new Barrier(in.getLong(), in.getInt());
+            case BARRIER -> new Barrier(in.getLong(), in.getInt(), in.getLong());
             case IDLE -> Status.IDLE;
             case ACTIVE -> Status.ACTIVE;
             case END -> EndOfData.INSTANCE;

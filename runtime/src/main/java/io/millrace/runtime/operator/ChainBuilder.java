@@ -11,7 +11,6 @@ import io.millrace.api.transform.SourceSpec;
 import io.millrace.api.transform.TwoInputSpec;
 import io.millrace.api.type.FieldAccessor;
 import io.millrace.api.type.TypeInformation;
-import io.millrace.runtime.exchange.EdgeWriter;
 import io.millrace.runtime.exchange.RecordSize;
 import io.millrace.runtime.exchange.RecordWriter;
 import io.millrace.runtime.exchange.StreamEvent;
@@ -23,6 +22,8 @@ import io.millrace.runtime.serializer.Serializers;
 import io.millrace.runtime.serializer.TypeSerializer;
 import io.millrace.runtime.state.KeyedStateStore;
 import io.millrace.runtime.state.Namespace;
+import io.millrace.runtime.state.StateTtl;
+import io.millrace.runtime.state.StoredValue;
 import java.lang.invoke.MethodHandles;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -53,6 +54,9 @@ public final class ChainBuilder {
 
     /** Of the operator that is being made; null if it has none. */
     private KeyedStateStore store;
+
+    /** Of the operator that is being made; null if it has none. */
+    private BroadcastStates broadcast;
 
     /** Of the operator that is being made. */
     private SideOutputs sides;
@@ -100,6 +104,7 @@ public final class ChainBuilder {
             sides = sidesOf(operator);
             downstream[i] = downstreamOf(operator);
             store = null;
+            broadcast = null;
             functions = new ArrayList<>();
             if (operator.body() instanceof Body.Source body) {
                 source = source(operator, body.spec(), output);
@@ -110,7 +115,11 @@ public final class ChainBuilder {
                 members.add(
                         0,
                         new OperatorChain.Member(
-                                operator.name(), operators[i], List.copyOf(functions)));
+                                operator.name(),
+                                operator.uid(),
+                                operators[i],
+                                store,
+                                List.copyOf(functions)));
             }
         }
         Downstream behindSource = downstream[0];
@@ -120,6 +129,7 @@ public final class ChainBuilder {
                         : new Downstream.Reader(operators[0], behindSource)::event;
         return new OperatorChain(
                 spec.head().name(),
+                spec.head().uid(),
                 source,
                 source == null ? loops(spec.head(), operators[0]) : List.of(),
                 head,
@@ -150,12 +160,12 @@ public final class ChainBuilder {
 
     private Downstream downstreamOf(ChainedOperator operator) {
         List<Downstream.Reader> readers = new ArrayList<>();
-        List<EdgeWriter> leaving = new ArrayList<>();
+        List<Consumer<StreamEvent>> leaving = new ArrayList<>();
         operator.chained().forEach(next -> readers.add(reader(next)));
-        operator.edges().forEach(edge -> leaving.add(writers.get(edge.edge()).edge()));
+        operator.edges().forEach(edge -> leaving.add(writers.get(edge.edge()).edge()::event));
         for (ChainSpec.SideOutput side : operator.sides()) {
             side.chained().forEach(next -> readers.add(reader(next)));
-            side.edges().forEach(edge -> leaving.add(writers.get(edge.edge()).edge()));
+            side.edges().forEach(edge -> leaving.add(writers.get(edge.edge()).edge()::event));
         }
         return new Downstream(readers, leaving);
     }
@@ -254,7 +264,9 @@ public final class ChainBuilder {
         return new UserFunction(
                 function,
                 operator.name(),
-                new SubtaskRuntimeContext(operator.name(), subtask, functionStates(operator)));
+                new SubtaskRuntimeContext(operator.name(), subtask, functionStates(operator)),
+                subtask.classes(),
+                broadcast);
     }
 
     private Source source(ChainedOperator operator, SourceSpec<?> source, Output output) {
@@ -366,18 +378,21 @@ public final class ChainBuilder {
             return windows(operator, windows, body.key(), output);
         }
         if (what instanceof OperatorSpec.KeyedReduce<?, ?> reduce) {
+            KeyedStateStore made = store(operator, reduce.keyType());
             return calling(
                     KeyedReduceOperator.class,
                     operator,
                     reduce.function(),
                     reduce.key(),
                     body.finalResultsOnly(),
-                    results(operator),
+                    made,
+                    results(operator, made),
                     output);
         }
         OperatorSpec.KeyedAggregate<?, ?> aggregate = (OperatorSpec.KeyedAggregate<?, ?>) what;
         @SuppressWarnings("unchecked") // made for the records of this very stream
         FieldAccessor<Object, Object> field = (FieldAccessor<Object, Object>) aggregate.field();
+        KeyedStateStore made = store(operator, aggregate.keyType());
         return calling(
                 KeyedReduceOperator.class,
                 operator,
@@ -385,17 +400,14 @@ public final class ChainBuilder {
                         aggregate.aggregate(), field, subtask.classes(), place(operator, 0)),
                 aggregate.key(),
                 body.finalResultsOnly(),
-                results(operator),
+                made,
+                results(operator, made),
                 output);
     }
 
-    private KeyedResults results(ChainedOperator operator) {
-        return copy(HashedResults.class, operator).newInstance(KeyedResults.class);
-    }
-
     /** The operator's store, of which there is one. */
-    private KeyedStateStore store(ChainedOperator operator, Partitioning.Hash<?, ?> key) {
-        store = ports.stores().open(subtask, operator.name(), key.keyType());
+    private KeyedStateStore store(ChainedOperator operator, TypeInformation<?> keyType) {
+        store = ports.stores().open(subtask, operator.name(), keyType);
         stores.add(store);
         return store;
     }
@@ -417,7 +429,7 @@ public final class ChainBuilder {
         if (key == null || !(function instanceof RichFunction)) {
             return calling(original, operator, function, output);
         }
-        KeyedStateStore made = store(operator, key);
+        KeyedStateStore made = store(operator, key.keyType());
         return copy(KeyedInputOperator.class, operator)
                 .newInstance(
                         Operator.class,
@@ -439,7 +451,7 @@ public final class ChainBuilder {
             Partitioning.Hash<?, ?> first,
             Partitioning.Hash<?, ?> second,
             Output output) {
-        KeyedStateStore made = store(operator, first);
+        KeyedStateStore made = store(operator, first.keyType());
         KeyedTimers timers = new KeyedTimers(made, Namespace.none(), subtask.time());
         Call call = new Call(timers, sides, made);
         return second == null
@@ -461,7 +473,7 @@ public final class ChainBuilder {
             OperatorSpec.WindowAggregate<?, ?, ?, ?, ?> what,
             Partitioning.Hash<?, ?> key,
             Output output) {
-        KeyedStateStore made = store(operator, key);
+        KeyedStateStore made = store(operator, key.keyType());
         FunctionStates globalStates = new FunctionStates(made, Namespace.none(), "");
         Function function = WindowAssembly.functionOf(what.result());
         if (function != null) {
@@ -529,19 +541,21 @@ public final class ChainBuilder {
         }
         if (what instanceof TwoInputSpec.BroadcastProcess<?, ?, ?> process) {
             NoTimers timers = new NoTimers(operator.name(), subtask.time());
+            broadcast = new BroadcastStates(operator.name(), process.states());
             return calling(
                     BroadcastProcessOperator.class,
                     operator,
                     process.function(),
                     timers,
                     new Call(timers, sides, null),
-                    new BroadcastStates(operator.name(), process.states()),
+                    broadcast,
                     output);
         }
         TwoInputSpec.KeyedBroadcastProcess<?, ?, ?, ?> process =
                 (TwoInputSpec.KeyedBroadcastProcess<?, ?, ?, ?>) what;
-        KeyedStateStore made = store(operator, body.firstKey());
+        KeyedStateStore made = store(operator, body.firstKey().keyType());
         KeyedTimers timers = new KeyedTimers(made, Namespace.none(), subtask.time());
+        broadcast = new BroadcastStates(operator.name(), process.states());
         return calling(
                 KeyedBroadcastProcessOperator.class,
                 operator,
@@ -550,7 +564,7 @@ public final class ChainBuilder {
                 made,
                 timers,
                 new Call(timers, sides, made),
-                new BroadcastStates(operator.name(), process.states()),
+                broadcast,
                 output);
     }
 
@@ -567,8 +581,14 @@ public final class ChainBuilder {
                 function,
                 keyed ? body.firstKey().key() : null,
                 keyed ? body.secondKey().key() : null,
-                keyed ? store(operator, body.firstKey()) : null,
+                keyed ? store(operator, body.firstKey().keyType()) : null,
                 output);
+    }
+
+    @SuppressWarnings("unchecked") // what reduces records gives records
+    private static StoredValue<Object> results(ChainedOperator operator, KeyedStateStore states) {
+        return (StoredValue<Object>)
+                states.value("result", Namespace.none(), operator.outputType(), StateTtl.NONE);
     }
 
     /**

@@ -1,9 +1,16 @@
 package io.millrace.runtime.operator;
 
+import io.millrace.runtime.checkpoint.ListPart;
+import io.millrace.runtime.checkpoint.RestoredOperator;
+import io.millrace.runtime.checkpoint.RestoredState.Slice;
+import io.millrace.runtime.checkpoint.SnapshotPart;
+import io.millrace.runtime.checkpoint.StatePart.Kind;
 import io.millrace.runtime.exchange.RecordBatch;
 import io.millrace.runtime.serializer.RecordInput;
 import io.millrace.runtime.serializer.TypeSerializer;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.List;
 
 /** Emits given values once, in order. */
 final class ElementsSource implements Source {
@@ -33,6 +40,25 @@ final class ElementsSource implements Source {
             next++;
         }
         return next == count ? Progress.END : Progress.MORE;
+    }
+
+    /** How many values were emitted, 4 bytes. */
+    @Override
+    public List<SnapshotPart> snapshot(long checkpointId) {
+        byte[] position = ByteBuffer.allocate(Integer.BYTES).putInt(next).array();
+        return List.of(new ListPart(Kind.SPLIT_LIST, "position", "int", List.of(position)));
+    }
+
+    @Override
+    public void restore(RestoredOperator state) throws IOException {
+        for (Slice slice : state.lists()) {
+            for (byte[] position : state.elements(slice)) {
+                int emitted = ByteBuffer.wrap(position).getInt();
+                for (; next < emitted; next++) {
+                    serializer.deserialize(values);
+                }
+            }
+        }
     }
 
     @Override

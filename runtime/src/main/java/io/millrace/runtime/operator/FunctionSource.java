@@ -2,6 +2,8 @@ package io.millrace.runtime.operator;
 
 import io.millrace.api.function.SourceFunction;
 import io.millrace.api.time.Watermark;
+import io.millrace.runtime.checkpoint.RestoredOperator;
+import io.millrace.runtime.checkpoint.SnapshotPart;
 import io.millrace.runtime.exchange.GateBudget;
 import io.millrace.runtime.exchange.InputChannel;
 import io.millrace.runtime.exchange.LocalChannel;
@@ -11,6 +13,13 @@ import io.millrace.runtime.exchange.StreamEvent;
 import io.millrace.runtime.exchange.StreamEvent.Status;
 import io.millrace.runtime.exchange.Wakeup;
 import io.millrace.runtime.serializer.TypeSerializer;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.ToIntFunction;
 import org.slf4j.Logger;
@@ -35,6 +44,11 @@ final class FunctionSource implements Source {
     /** Bytes between the two. */
     private static final long BOUND_BYTES = 2 << 20;
 
+    /** Barriers and notifications that may wait for the function's lock. */
+    private static final int LOCK_WAITER_BOUND = 256;
+
+    private static final long KEEP_ALIVE_SECONDS = 10;
+
     private final String name;
     private final SourceFunction<Object> function;
     private final UserFunction user;
@@ -42,11 +56,30 @@ final class FunctionSource implements Source {
     private final InputChannel input;
     private final BatchLoop loop;
     private final Thread thread;
+    private final Wakeup subtaskWakeup;
     private RecordBatch batch;
     private long emitted;
     private boolean ended;
     private volatile boolean canceled;
     private volatile Throwable failure;
+
+    /**
+     * Waits for the function's lock in the place of the subtask, which must go on to empty the
+     * channel for whoever holds it.
+     */
+    private final ThreadPoolExecutor lockWaiter;
+
+    /** What was saved where a barrier was put, by checkpoint; or why not. */
+    private final Map<Long, Saved> saved = new ConcurrentHashMap<>();
+
+    private volatile Throwable notificationFailure;
+
+    /**
+     * The function's state.
+     *
+     * @param failure null if it could be saved
+     */
+    private record Saved(List<SnapshotPart> parts, Throwable failure) {}
 
     /**
      * @param user the function, to be opened and closed
@@ -67,6 +100,7 @@ final class FunctionSource implements Source {
         this.function = function;
         this.user = user;
         this.loop = loop;
+        this.subtaskWakeup = subtask.wakeup();
         LocalChannel channel =
                 new LocalChannel(
                         "source function of '" + name + "'",
@@ -76,14 +110,95 @@ final class FunctionSource implements Source {
         this.thread = new Thread(this::run, "source-" + name + "-" + subtask.subtask());
         thread.setDaemon(true);
         thread.setContextClassLoader(subtask.classes().userClassLoader());
+        this.lockWaiter =
+                new ThreadPoolExecutor(
+                        0,
+                        1,
+                        KEEP_ALIVE_SECONDS,
+                        TimeUnit.SECONDS,
+                        new ArrayBlockingQueue<>(LOCK_WAITER_BOUND),
+                        task -> {
+                            Thread waiter =
+                                    new Thread(
+                                            task,
+                                            "source-checkpoints-" + name + "-" + subtask.subtask());
+                            waiter.setDaemon(true);
+                            waiter.setContextClassLoader(subtask.classes().userClassLoader());
+                            return waiter;
+                        });
         this.context = new Context(channel, serializer.isImmutable() ? null : serializer, size);
         this.input = channel.reader(subtask.wakeup());
+    }
+
+    @Override
+    public void restore(RestoredOperator state) throws Exception {
+        user.restore(state);
     }
 
     @Override
     public void open() {
         user.open();
         thread.start();
+    }
+
+    @Override
+    public boolean inject(StreamEvent.Barrier barrier) {
+        underLock(() -> context.put(barrier));
+        return true;
+    }
+
+    @Override
+    public List<SnapshotPart> snapshot(long checkpointId) {
+        Saved state = saved.remove(checkpointId);
+        if (state == null) {
+            throw new IllegalStateException(
+                    "Checkpoint " + checkpointId + " was given up before its barrier came");
+        }
+        if (state.failure() instanceof OperatorFailure failed) {
+            throw failed;
+        } else if (state.failure() != null) {
+            throw OperatorFailure.in(name, "snapshotState()", state.failure());
+        }
+        return state.parts();
+    }
+
+    @Override
+    public void checkpointComplete(long checkpointId) {
+        underLock(() -> user.checkpointComplete(checkpointId));
+    }
+
+    @Override
+    public void checkpointAborted(long checkpointId) {
+        underLock(
+                () -> {
+                    saved.remove(checkpointId);
+                    user.checkpointAborted(checkpointId);
+                });
+    }
+
+    /** One after the other, in their order, on a thread that may wait. */
+    private void underLock(Runnable step) {
+        try {
+            lockWaiter.execute(
+                    () -> {
+                        synchronized (context.lock) {
+                            if (canceled || context.ended) {
+                                return;
+                            }
+                            try {
+                                step.run();
+                            } catch (Throwable t) {
+                                notificationFailure = t;
+                                subtaskWakeup.wake();
+                            }
+                        }
+                    });
+        } catch (RejectedExecutionException e) {
+            LOG.warn(
+                    "Source function of '{}' has held its lock for {} checkpoints; one is left out",
+                    name,
+                    LOCK_WAITER_BOUND);
+        }
     }
 
     private void run() {
@@ -100,6 +215,11 @@ final class FunctionSource implements Source {
 
     @Override
     public Progress emit(int maxRecords, Target target) throws Exception {
+        if (notificationFailure != null) {
+            throw notificationFailure instanceof OperatorFailure failed
+                    ? failed
+                    : OperatorFailure.in(name, "a notification", notificationFailure);
+        }
         if (batch == null) {
             Object element = input.poll();
             if (element == null) {
@@ -157,7 +277,30 @@ final class FunctionSource implements Source {
             input.close();
             joinThread();
         }
+        lockWaiter.shutdownNow();
+        awaitLockWaiter();
         user.close();
+    }
+
+    /** Nothing of the function may run beside its close(). */
+    private void awaitLockWaiter() {
+        boolean interrupted = false;
+        while (true) {
+            try {
+                if (lockWaiter.awaitTermination(INTERRUPT_MILLIS, TimeUnit.MILLISECONDS)) {
+                    break;
+                }
+                LOG.warn("A checkpoint of source function '{}' does not end", name);
+                lockWaiter.shutdownNow();
+            } catch (InterruptedException e) {
+                interrupted = true;
+                lockWaiter.shutdownNow();
+            }
+        }
+        if (interrupted) {
+            LOG.debug(
+                    "The end of source '{}' was waited for by a thread that was interrupted", name);
+        }
     }
 
     /**
@@ -182,7 +325,7 @@ final class FunctionSource implements Source {
      * Owned by whichever thread of the user's holds the lock, except where said otherwise: that of
      * {@code run}, or others that the function has started.
      */
-    private static final class Context implements SourceFunction.SourceContext<Object> {
+    private final class Context implements SourceFunction.SourceContext<Object> {
         private final Object lock = new Object();
         private final OutputChannel output;
 
@@ -193,6 +336,7 @@ final class FunctionSource implements Source {
         private final ToIntFunction<Object> size;
         private volatile boolean canceled;
         private boolean idle;
+        private boolean ended;
 
         Context(LocalChannel channel, TypeSerializer<Object> copier, ToIntFunction<Object> size) {
             this.copier = copier;
@@ -235,6 +379,20 @@ final class FunctionSource implements Source {
             }
         }
 
+        /** Saves the function's state and puts the barrier where that is. Under the lock. */
+        void put(StreamEvent.Barrier barrier) {
+            Saved state;
+            try {
+                state =
+                        new Saved(
+                                user.snapshot(barrier.checkpointId(), barrier.wallMillis()), null);
+            } catch (Throwable t) {
+                state = new Saved(List.of(), t);
+            }
+            saved.put(barrier.checkpointId(), state);
+            output.writeEvent(barrier);
+        }
+
         private void beActive() {
             if (idle) {
                 idle = false;
@@ -268,6 +426,7 @@ final class FunctionSource implements Source {
 
         void end() {
             synchronized (lock) {
+                ended = true;
                 output.writeEvent(StreamEvent.EndOfData.INSTANCE);
             }
         }

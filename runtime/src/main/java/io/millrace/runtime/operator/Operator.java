@@ -1,17 +1,39 @@
 package io.millrace.runtime.operator;
 
+import io.millrace.runtime.checkpoint.RestoredOperator;
+import io.millrace.runtime.checkpoint.SnapshotPart;
+import java.util.List;
+
 /**
  * One operator in a chain, in one subtask.
  *
- * <p>Order of calls: {@code open}, any number of {@code process}, {@code watermark} and {@code
- * processingTime}, the watermark {@code Long.MAX_VALUE} when the input has ended, {@code finish}
- * until it returns true, {@code close}. After a failure or a cancel only {@code close} follows.
+ * <p>Order of calls: {@code restore}, {@code open}, any number of {@code process}, {@code
+ * watermark} and {@code processingTime}, the watermark {@code Long.MAX_VALUE} when the input has
+ * ended, {@code finish} until it returns true, {@code close}. After a failure or a cancel only
+ * {@code close} follows.
  *
  * <p>Threads: owned by the subtask.
  */
 public interface Operator extends Output {
 
+    /** Takes what it had in a checkpoint, if the job begins from one. */
+    default void restore(RestoredOperator state) throws Exception {}
+
     default void open() throws Exception {}
+
+    /**
+     * What the operator holds now, between two records. Must cost little: what takes time is left
+     * to {@link SnapshotPart#write}.
+     */
+    default List<SnapshotPart> snapshot(long checkpointId) throws Exception {
+        return List.of();
+    }
+
+    /** A checkpoint, and with it every earlier one, is complete; some may never be told of. */
+    default void checkpointComplete(long checkpointId) throws Exception {}
+
+    /** A checkpoint is given up. */
+    default void checkpointAborted(long checkpointId) throws Exception {}
 
     /** No record with a timestamp at or below this one is expected any more. */
     default void watermark(long timestampMillis) {}

@@ -1,10 +1,16 @@
 package io.millrace.runtime.operator;
 
+import io.millrace.runtime.checkpoint.RestoredOperator;
+import io.millrace.runtime.checkpoint.RestoredState;
+import io.millrace.runtime.checkpoint.SnapshotPart;
+import io.millrace.runtime.checkpoint.StateReader;
+import io.millrace.runtime.checkpoint.SubtaskSnapshot;
 import io.millrace.runtime.exchange.EdgeWriter;
 import io.millrace.runtime.exchange.RecordBatch;
 import io.millrace.runtime.exchange.StreamEvent;
 import io.millrace.runtime.state.KeyedStateStore;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 
@@ -19,6 +25,7 @@ import java.util.function.Consumer;
  */
 public final class OperatorChain {
     private final String headName;
+    private final String headUid;
     private final Source source;
     private final List<BatchLoop> loops;
     private final Consumer<StreamEvent> head;
@@ -33,15 +40,64 @@ public final class OperatorChain {
      * An operator of the chain.
      *
      * @param name in the plan
+     * @param uid under which its state is found again
+     * @param store of its keys; null if it has none
      * @param functions of the user's that the operator calls
      */
-    record Member(String name, Operator operator, List<UserFunction> functions) {
+    record Member(
+            String name,
+            String uid,
+            Operator operator,
+            KeyedStateStore store,
+            List<UserFunction> functions) {
 
         /** A function may ask for state as soon as it is opened. */
         void open() throws Exception {
             operator.open();
             for (UserFunction function : functions) {
                 function.open();
+            }
+        }
+
+        void restore(RestoredOperator state) throws Exception {
+            if (store != null) {
+                KeyedStatePart.restore(store, state);
+            }
+            operator.restore(state);
+            for (UserFunction function : functions) {
+                function.restore(state);
+            }
+        }
+
+        List<SnapshotPart> snapshot(long checkpointId, long wallMillis) throws Exception {
+            List<SnapshotPart> parts = new ArrayList<>(operator.snapshot(checkpointId));
+            for (UserFunction function : functions) {
+                parts.addAll(function.snapshot(checkpointId, wallMillis));
+            }
+            if (store != null) {
+                // last, as what the calls before have changed belongs to it
+                parts.add(KeyedStatePart.of(store, checkpointId));
+            }
+            return parts;
+        }
+
+        void checkpointComplete(long checkpointId) throws Exception {
+            if (store != null) {
+                store.confirm(checkpointId);
+            }
+            operator.checkpointComplete(checkpointId);
+            for (UserFunction function : functions) {
+                function.checkpointComplete(checkpointId);
+            }
+        }
+
+        void checkpointAborted(long checkpointId) throws Exception {
+            if (store != null) {
+                store.abort(checkpointId);
+            }
+            operator.checkpointAborted(checkpointId);
+            for (UserFunction function : functions) {
+                function.checkpointAborted(checkpointId);
             }
         }
 
@@ -60,6 +116,7 @@ public final class OperatorChain {
      */
     OperatorChain(
             String headName,
+            String headUid,
             Source source,
             List<BatchLoop> loops,
             Consumer<StreamEvent> head,
@@ -67,6 +124,7 @@ public final class OperatorChain {
             List<KeyedStateStore> stores,
             List<EdgeWriter> writers) {
         this.headName = headName;
+        this.headUid = headUid;
         this.source = source;
         this.loops = List.copyOf(loops);
         this.head = head;
@@ -77,6 +135,87 @@ public final class OperatorChain {
 
     public boolean hasSource() {
         return source != null;
+    }
+
+    /**
+     * Gives all operators what they had in a checkpoint; before they are opened.
+     *
+     * @param reader null if the job begins from none
+     */
+    public void restore(RestoredState state, StateReader reader) throws Exception {
+        for (int i = operators.size() - 1; i >= 0; i--) {
+            Member member = operators.get(i);
+            restore(
+                    member.name(),
+                    () -> member.restore(new RestoredOperator(state, member.uid(), reader)));
+        }
+        if (source != null) {
+            restore(headName, () -> source.restore(new RestoredOperator(state, headUid, reader)));
+        }
+    }
+
+    private interface Restoring {
+        void restore() throws Exception;
+    }
+
+    private static void restore(String name, Restoring restoring) throws Exception {
+        try {
+            restoring.restore();
+        } catch (IOException e) {
+            throw OperatorFailure.outside(name, e);
+        }
+    }
+
+    /**
+     * Saves what all operators hold now. If one cannot, what the others have given is given back.
+     *
+     * @param wallMillis when the checkpoint was triggered
+     */
+    public List<SubtaskSnapshot.Operator> snapshot(long checkpointId, long wallMillis)
+            throws Exception {
+        List<SubtaskSnapshot.Operator> all = new ArrayList<>();
+        try {
+            if (source != null) {
+                add(all, headUid, source.snapshot(checkpointId));
+            }
+            for (Member member : operators) {
+                add(all, member.uid(), member.snapshot(checkpointId, wallMillis));
+            }
+            return all;
+        } catch (Exception e) {
+            all.forEach(operator -> operator.parts().forEach(SnapshotPart::release));
+            throw e;
+        }
+    }
+
+    private static void add(
+            List<SubtaskSnapshot.Operator> all, String uid, List<SnapshotPart> parts) {
+        if (!parts.isEmpty()) {
+            all.add(new SubtaskSnapshot.Operator(uid, parts));
+        }
+    }
+
+    /** Whether the source puts the barrier among its records by itself. */
+    public boolean inject(StreamEvent.Barrier barrier) {
+        return source != null && source.inject(barrier);
+    }
+
+    public void checkpointComplete(long checkpointId) throws Exception {
+        for (Member member : operators) {
+            member.checkpointComplete(checkpointId);
+        }
+        if (source != null) {
+            source.checkpointComplete(checkpointId);
+        }
+    }
+
+    public void checkpointAborted(long checkpointId) throws Exception {
+        for (Member member : operators) {
+            member.checkpointAborted(checkpointId);
+        }
+        if (source != null) {
+            source.checkpointAborted(checkpointId);
+        }
     }
 
     /**

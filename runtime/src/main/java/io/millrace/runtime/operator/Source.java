@@ -1,6 +1,9 @@
 package io.millrace.runtime.operator;
 
+import io.millrace.runtime.checkpoint.RestoredOperator;
+import io.millrace.runtime.checkpoint.SnapshotPart;
 import io.millrace.runtime.exchange.StreamEvent;
+import java.util.List;
 
 /**
  * The head of a chain that reads no other chain.
@@ -32,7 +35,34 @@ public interface Source {
         boolean isInterrupted();
     }
 
+    /** Takes what it had in a checkpoint, if the job begins from one; before it is opened. */
+    default void restore(RestoredOperator state) throws Exception {}
+
     default void open() throws Exception {}
+
+    /**
+     * Puts a barrier among its records by itself, because they are made on another thread; it comes
+     * out of {@link #emit} as an event.
+     *
+     * @return false if it does no such thing, and the barrier belongs where the source stands now
+     */
+    default boolean inject(StreamEvent.Barrier barrier) {
+        return false;
+    }
+
+    /**
+     * What the source holds now, or held where it put the barrier. Must cost little: what takes
+     * time is left to {@link SnapshotPart#write}.
+     */
+    default List<SnapshotPart> snapshot(long checkpointId) throws Exception {
+        return List.of();
+    }
+
+    /** A checkpoint, and with it every earlier one, is complete; some may never be told of. */
+    default void checkpointComplete(long checkpointId) throws Exception {}
+
+    /** A checkpoint is given up. */
+    default void checkpointAborted(long checkpointId) throws Exception {}
 
     /** Emits about {@code maxRecords} records, or fewer, to the output it was made with. */
     Progress emit(int maxRecords, Target target) throws Exception;

@@ -4,9 +4,16 @@ import io.millrace.api.function.DefaultOpenContext;
 import io.millrace.api.function.Function;
 import io.millrace.api.function.RichFunction;
 import io.millrace.api.function.RuntimeContext;
+import io.millrace.api.state.CheckpointListener;
+import io.millrace.api.state.CheckpointedFunction;
+import io.millrace.runtime.checkpoint.RestoredOperator;
+import io.millrace.runtime.checkpoint.SnapshotPart;
+import io.millrace.runtime.generate.JobClasses;
+import java.util.List;
 
 /**
- * A function of the user's with the operator it belongs to; opens and closes it if it is rich.
+ * A function of the user's with the operator it belongs to; opens and closes it if it is rich,
+ * saves and restores what it keeps beside the keys.
  *
  * <p>Errors: an {@link OperatorFailure} that names the operator and the call.
  */
@@ -14,15 +21,52 @@ final class UserFunction {
     private final Function function;
     private final String name;
     private final RuntimeContext context;
+    private final JobClasses classes;
+    private final BroadcastStates broadcast;
+    private OperatorStates states;
     private boolean opened;
 
     /**
      * @param name the operator's
+     * @param broadcast states that the operator shares with the function; null if it has none
      */
-    UserFunction(Function function, String name, RuntimeContext context) {
+    UserFunction(
+            Function function,
+            String name,
+            RuntimeContext context,
+            JobClasses classes,
+            BroadcastStates broadcast) {
         this.function = function;
         this.name = name;
         this.context = context;
+        this.classes = classes;
+        this.broadcast = broadcast;
+    }
+
+    /** Sets the function's state up, whether there is something to restore or not. */
+    void restore(RestoredOperator restored) throws Exception {
+        if (function instanceof RichFunction rich) {
+            try {
+                rich.setRuntimeContext(context);
+            } catch (Throwable t) {
+                throw OperatorFailure.in(name, "setRuntimeContext()", t);
+            }
+        }
+        if (broadcast == null && !(function instanceof CheckpointedFunction)) {
+            return;
+        }
+        states = new OperatorStates(name, restored, classes);
+        if (broadcast != null) {
+            broadcast.restore(states);
+        }
+        if (!(function instanceof CheckpointedFunction checkpointed)) {
+            return;
+        }
+        try {
+            checkpointed.initializeState(new FunctionStateContext(restored, states, context));
+        } catch (Throwable t) {
+            throw OperatorFailure.in(name, "initializeState()", t);
+        }
     }
 
     void open() {
@@ -31,10 +75,46 @@ final class UserFunction {
         }
         opened = true;
         try {
-            rich.setRuntimeContext(context);
             rich.open(DefaultOpenContext.INSTANCE);
         } catch (Throwable t) {
             throw OperatorFailure.in(name, "open()", t);
+        }
+    }
+
+    /**
+     * @param wallMillis when the checkpoint was triggered
+     */
+    List<SnapshotPart> snapshot(long checkpointId, long wallMillis) throws Exception {
+        if (states == null) {
+            return List.of();
+        }
+        if (function instanceof CheckpointedFunction checkpointed) {
+            try {
+                checkpointed.snapshotState(new FunctionSnapshot(checkpointId, wallMillis));
+            } catch (Throwable t) {
+                throw OperatorFailure.in(name, "snapshotState()", t);
+            }
+        }
+        return states.snapshot();
+    }
+
+    void checkpointComplete(long checkpointId) {
+        if (function instanceof CheckpointListener listener) {
+            try {
+                listener.notifyCheckpointComplete(checkpointId);
+            } catch (Throwable t) {
+                throw OperatorFailure.in(name, "notifyCheckpointComplete()", t);
+            }
+        }
+    }
+
+    void checkpointAborted(long checkpointId) {
+        if (function instanceof CheckpointListener listener) {
+            try {
+                listener.notifyCheckpointAborted(checkpointId);
+            } catch (Throwable t) {
+                throw OperatorFailure.in(name, "notifyCheckpointAborted()", t);
+            }
         }
     }
 

@@ -1,5 +1,6 @@
 package io.millrace.runtime.schedule;
 
+import io.millrace.runtime.checkpoint.RestoredState;
 import io.millrace.runtime.file.FileSplit;
 import io.millrace.runtime.graph.JobEdge;
 import io.millrace.runtime.graph.JobGraph;
@@ -146,7 +147,9 @@ public final class ExecutionGraph {
 
     /** What a worker needs to run an attempt. */
     public TaskDeployment deployment(
-            Execution execution, Function<String, WorkerAddress> addressOf) {
+            Execution execution,
+            Function<String, WorkerAddress> addressOf,
+            RestoredState restored) {
         AttemptId attempt = execution.attempt();
         JobVertex vertex = graph.vertex(attempt.vertex());
         int subtask = attempt.subtask();
@@ -186,7 +189,8 @@ public final class ExecutionGraph {
                 outputs,
                 splits.getOrDefault(new SubtaskId(vertex.id(), subtask), List.of()),
                 run(),
-                graph.configuration());
+                graph.configuration(),
+                restored);
     }
 
     private Peer peer(int vertex, int subtask, Function<String, WorkerAddress> addressOf) {

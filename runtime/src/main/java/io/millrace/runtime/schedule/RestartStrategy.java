@@ -106,6 +106,17 @@ public interface RestartStrategy {
             }
         }
 
+        /** With the figures of a configuration, or their defaults. */
+        static Spec exponentialDelay(Configuration configuration) {
+            return new ExponentialDelay(
+                    configuration.get(RestartOptions.EXPONENTIAL_INITIAL_BACKOFF),
+                    configuration.get(RestartOptions.EXPONENTIAL_MAX_BACKOFF),
+                    configuration.get(RestartOptions.EXPONENTIAL_MULTIPLIER),
+                    configuration.get(RestartOptions.EXPONENTIAL_RESET),
+                    configuration.get(RestartOptions.EXPONENTIAL_JITTER),
+                    configuration.get(RestartOptions.EXPONENTIAL_ATTEMPTS));
+        }
+
         /** What a configuration asks for; where it chooses no strategy, the one given. */
         static Spec of(Configuration configuration, Spec unset) {
             Optional<RestartOptions.Strategy> chosen =
@@ -119,14 +130,7 @@ public interface RestartStrategy {
                         new FixedDelay(
                                 configuration.get(RestartOptions.FIXED_DELAY_ATTEMPTS),
                                 configuration.get(RestartOptions.FIXED_DELAY));
-                case EXPONENTIAL_DELAY ->
-                        new ExponentialDelay(
-                                configuration.get(RestartOptions.EXPONENTIAL_INITIAL_BACKOFF),
-                                configuration.get(RestartOptions.EXPONENTIAL_MAX_BACKOFF),
-                                configuration.get(RestartOptions.EXPONENTIAL_MULTIPLIER),
-                                configuration.get(RestartOptions.EXPONENTIAL_RESET),
-                                configuration.get(RestartOptions.EXPONENTIAL_JITTER),
-                                configuration.get(RestartOptions.EXPONENTIAL_ATTEMPTS));
+                case EXPONENTIAL_DELAY -> exponentialDelay(configuration);
             };
         }
 

@@ -613,18 +613,14 @@ final class BinaryStateStore implements KeyedStateStore, StoreMemory {
     }
 
     @Override
-    public void forEachKey(StoredState handle, KeyAction action) throws Exception {
+    public void forEachKey(int keyGroup, StoredState handle, KeyAction action) throws Exception {
         checkOpen();
         StateDefinition state = ((StateHandle) handle).state();
         byte[] namespace = ((StateHandle) handle).namespaceBytes();
-        KeyGroupRange groups = settings.keyGroups();
-        for (int group = groups.first(); group <= groups.last(); group++) {
-            List<byte[]> keys = keys(state, namespace, group);
-            for (byte[] bytes : keys) {
-                setCurrentKey(bytes, 0, bytes.length, group);
-                if (!handle.isEmpty()) {
-                    action.accept(currentKey());
-                }
+        for (byte[] bytes : keys(state, namespace, keyGroup)) {
+            setCurrentKey(bytes, 0, bytes.length, keyGroup);
+            if (!handle.isEmpty()) {
+                action.accept(currentKey());
             }
         }
     }

@@ -79,7 +79,14 @@ public interface KeyedStateStore extends AutoCloseable {
      *
      * @param state a handle of this store, with the namespace to look in set (where it has any)
      */
-    void forEachKey(StoredState state, KeyAction action) throws Exception;
+    default void forEachKey(StoredState state, KeyAction action) throws Exception {
+        for (int group = keyGroups().first(); group <= keyGroups().last(); group++) {
+            forEachKey(group, state, action);
+        }
+    }
+
+    /** The same for the keys of one key group of the store. */
+    void forEachKey(int keyGroup, StoredState state, KeyAction action) throws Exception;
 
     /** What {@link #forEachKey} does with each key. */
     @FunctionalInterface

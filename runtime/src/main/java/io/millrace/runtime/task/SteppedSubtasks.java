@@ -2,6 +2,7 @@ package io.millrace.runtime.task;
 
 import io.millrace.runtime.control.Failure;
 import io.millrace.runtime.exchange.Channels;
+import io.millrace.runtime.exchange.StreamEvent;
 import io.millrace.runtime.exchange.Wakeup;
 import io.millrace.runtime.generate.JobClasses;
 import io.millrace.runtime.operator.OperatorPorts;
@@ -96,7 +97,12 @@ public final class SteppedSubtasks implements Subtasks {
                 JobClasses classes = jobClasses.apply(deployment.attempt().job());
                 subtask =
                         new SubtaskAssembly(channels, ports)
-                                .assemble(deployment, classes, this, writer -> {});
+                                .assemble(
+                                        deployment,
+                                        classes,
+                                        this,
+                                        writer -> {},
+                                        new Subtask.Checkpoints(() -> 0, listener));
             } catch (Exception e) {
                 end(
                         new SubtaskEnd.Failed(
@@ -127,6 +133,28 @@ public final class SteppedSubtasks implements Subtasks {
                 subtask.cancel();
             }
             wake();
+        }
+
+        @Override
+        public void triggerCheckpoint(StreamEvent.Barrier barrier) {
+            tell(new SubtaskCommand.TriggerCheckpoint(barrier));
+        }
+
+        @Override
+        public void checkpointComplete(long checkpointId) {
+            tell(new SubtaskCommand.CheckpointComplete(checkpointId));
+        }
+
+        @Override
+        public void checkpointAborted(long checkpointId) {
+            tell(new SubtaskCommand.CheckpointAborted(checkpointId));
+        }
+
+        private void tell(SubtaskCommand command) {
+            if (subtask != null) {
+                subtask.tell(command);
+                wake();
+            }
         }
 
         @Override

@@ -1,5 +1,7 @@
 package io.millrace.runtime.task;
 
+import io.millrace.runtime.checkpoint.StateReader;
+import io.millrace.runtime.checkpoint.SubtaskSnapshot;
 import io.millrace.runtime.control.Failure;
 import io.millrace.runtime.exchange.ChannelBrokenException;
 import io.millrace.runtime.exchange.EdgeWriter;
@@ -15,6 +17,7 @@ import io.millrace.runtime.operator.OperatorFailure;
 import io.millrace.runtime.operator.Source;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -53,6 +56,9 @@ final class Subtask {
     private final SubtaskTime time;
     private final SourceTarget target;
 
+    private final Checkpoints checkpoints;
+    private volatile boolean canceled;
+
     private SubtaskState state = SubtaskState.CREATED;
     private SubtaskEnd end;
     private RecordBatch batch;
@@ -71,6 +77,14 @@ final class Subtask {
     private volatile long loops;
 
     /**
+     * What checkpoints need of the world.
+     *
+     * @param nanoClock for what they cost
+     * @param listener takes what the subtask has in them
+     */
+    record Checkpoints(LongSupplier nanoClock, Subtasks.Listener listener) {}
+
+    /**
      * @param gate null if the chain begins with a source
      * @param channelEdges number of the edge of each channel of the gate
      * @param channelInputs logical input of each channel of the gate
@@ -84,8 +98,10 @@ final class Subtask {
             InputGate gate,
             int[] channelEdges,
             int[] channelInputs,
-            SubtaskValues values) {
+            SubtaskValues values,
+            Checkpoints checkpoints) {
         this.values = values;
+        this.checkpoints = checkpoints;
         this.deployment = deployment;
         this.mailbox = mailbox;
         this.time = time;
@@ -103,7 +119,10 @@ final class Subtask {
         }
         loops++; // owned by this thread
         try {
-            if (mailbox.isMailWaiting() && runMail()) {
+            if (mailbox.isMailWaiting()) {
+                runMail();
+            }
+            if (canceled) {
                 return finishAs(SubtaskState.CANCELED, new SubtaskEnd.Canceled());
             }
             if (lookDue) {
@@ -113,12 +132,12 @@ final class Subtask {
             }
             return switch (state) {
                 case CREATED -> open();
-                case RUNNING -> chain.hasSource() ? runSource() : runInput();
+                case RUNNING -> run();
                 case FINISHING -> finish();
                 default -> throw new IllegalStateException("step in state " + state);
             };
         } catch (Throwable t) {
-            if (mailbox.isMailWaiting() && runMail()) {
+            if (canceled) {
                 // whatever it was, it came of the interrupt or of peers that are cancelled as well
                 LOG.debug("{} was cancelled; it threw", name(), t);
                 return finishAs(SubtaskState.CANCELED, new SubtaskEnd.Canceled());
@@ -128,8 +147,48 @@ final class Subtask {
     }
 
     private Step open() throws Exception {
-        chain.open();
+        if (!deployment.restored().finished()) {
+            restore();
+            chain.open();
+        }
         become(SubtaskState.RUNNING);
+        return Step.WORKED;
+    }
+
+    /** Gives the operators what they had, before the first of them is opened. */
+    private void restore() throws Exception {
+        if (!deployment.restored().isRestored()) {
+            chain.restore(deployment.restored(), null);
+            return;
+        }
+        try (StateReader reader = new StateReader(deployment.restored())) {
+            chain.restore(deployment.restored(), reader);
+        }
+    }
+
+    private Step run() throws Exception {
+        if (deployment.restored().finished()) {
+            return skipInput();
+        }
+        return chain.hasSource() ? runSource() : runInput();
+    }
+
+    /** It had finished in the checkpoint, and so had all that it reads: only ends are to come. */
+    private Step skipInput() throws ExchangeException {
+        Object element = gate == null ? StreamEvent.EndOfData.INSTANCE : gate.poll();
+        if (element == null) {
+            return Step.WAITS_FOR_INPUT;
+        }
+        if (element instanceof RecordBatch) {
+            throw new IllegalStateException(
+                    name()
+                            + " had finished in checkpoint "
+                            + deployment.restored().checkpointId()
+                            + ", but there are records for it");
+        }
+        if (element instanceof StreamEvent.EndOfData) {
+            become(SubtaskState.FINISHING);
+        }
         return Step.WORKED;
     }
 
@@ -160,6 +219,8 @@ final class Subtask {
     private Step onEvent(StreamEvent event) {
         if (event instanceof StreamEvent.EndOfData) {
             endInput();
+        } else if (event instanceof StreamEvent.Barrier barrier) {
+            checkpoint(barrier, gate.lastAlignmentNanos());
         } else {
             chain.event(event);
         }
@@ -171,6 +232,28 @@ final class Subtask {
         become(SubtaskState.FINISHING);
         time.cancel();
         chain.endOfTime();
+    }
+
+    /**
+     * Sends the barrier on and saves all states, between two records. States that cannot be saved
+     * fail the checkpoint and not the subtask.
+     */
+    private void checkpoint(StreamEvent.Barrier barrier, long alignmentNanos) {
+        long from = checkpoints.nanoClock().getAsLong();
+        long id = barrier.checkpointId();
+        chain.event(barrier);
+        try {
+            List<SubtaskSnapshot.Operator> operators = chain.snapshot(id, barrier.wallMillis());
+            long nanos = checkpoints.nanoClock().getAsLong() - from;
+            checkpoints
+                    .listener()
+                    .snapshotTaken(
+                            id,
+                            new SubtaskSnapshot(
+                                    deployment.attempt(), alignmentNanos, nanos, operators));
+        } catch (Exception e) {
+            checkpoints.listener().snapshotFailed(deployment, id, failureOf(e));
+        }
     }
 
     private Step runSource() throws Exception {
@@ -190,7 +273,7 @@ final class Subtask {
         if (!chain.isAvailable()) {
             return waiting(Step.WAITS_FOR_OUTPUT);
         }
-        if (!chain.finish(RECORDS_PER_LOOK)) {
+        if (!deployment.restored().finished() && !chain.finish(RECORDS_PER_LOOK)) {
             return Step.WORKED;
         }
         chain.close();
@@ -207,14 +290,27 @@ final class Subtask {
         return step;
     }
 
-    /** Whether the subtask is to end. */
-    private boolean runMail() {
-        boolean canceled = false;
+    private void runMail() throws Exception {
         for (SubtaskCommand command = mailbox.poll(); command != null; command = mailbox.poll()) {
-            canceled |= command instanceof SubtaskCommand.Cancel;
             if (command instanceof SubtaskCommand.LookAtValues look) {
                 lookNanos = look.nowNanos();
                 lookDue = true;
+            } else if (canceled
+                    || state != SubtaskState.RUNNING
+                    || deployment.restored().finished()) {
+                // nobody waits for a checkpoint of a subtask that begins or ends
+                LOG.debug("{} is {} and leaves {} undone", name(), state, command);
+            } else if (command instanceof SubtaskCommand.TriggerCheckpoint trigger) {
+                if (!chain.inject(trigger.barrier())) {
+                    checkpoint(trigger.barrier(), 0);
+                }
+            } else if (command instanceof SubtaskCommand.CheckpointComplete complete) {
+                chain.checkpointComplete(complete.checkpointId());
+            } else if (command instanceof SubtaskCommand.CheckpointAborted aborted) {
+                if (gate != null) {
+                    gate.giveUp(aborted.checkpointId());
+                }
+                chain.checkpointAborted(aborted.checkpointId());
             }
         }
         if (!canceled && state == SubtaskState.RUNNING) {
@@ -223,7 +319,6 @@ final class Subtask {
                 chain.processingTime(nowMillis);
             }
         }
-        return canceled;
     }
 
     private Step finishAs(SubtaskState terminal, SubtaskEnd how) {
@@ -286,7 +381,18 @@ final class Subtask {
 
     /** Any thread; the caller wakes the subtask. */
     void cancel() {
-        mailbox.offer(new SubtaskCommand.Cancel());
+        canceled = true;
+        mailbox.offer(new SubtaskCommand.Cancel()); // if it is full, there is mail to look at
+    }
+
+    /**
+     * Any thread; the caller wakes the subtask. A command that finds the mailbox full is lost, and
+     * with it one checkpoint: the next one stands for it.
+     */
+    void tell(SubtaskCommand command) {
+        if (!mailbox.offer(command)) {
+            LOG.warn("{} has a full mailbox; {} is lost", name(), command);
+        }
     }
 
     /**
@@ -371,7 +477,11 @@ final class Subtask {
     private final class SourceTarget implements Source.Target {
         @Override
         public void event(StreamEvent event) {
-            chain.event(event);
+            if (event instanceof StreamEvent.Barrier barrier) {
+                checkpoint(barrier, 0);
+            } else {
+                chain.event(event);
+            }
         }
 
         @Override

@@ -4,6 +4,7 @@ import io.millrace.api.Configuration;
 import io.millrace.api.transform.Partitioning;
 import io.millrace.api.transform.Transformation;
 import io.millrace.api.type.TypeInformation;
+import io.millrace.runtime.config.CheckpointOptions;
 import io.millrace.runtime.config.JobOptions;
 import io.millrace.runtime.config.ParsedConfiguration;
 import io.millrace.runtime.exchange.ChannelId;
@@ -56,6 +57,7 @@ final class SubtaskAssembly {
     /**
      * @param wakeup of the subtask to be
      * @param overdrawn where it waits if one record makes too many
+     * @param checkpoints what its checkpoints need
      * @throws Exception if the chain cannot be read; channels that were opened are released by
      *     whoever releases the attempt
      */
@@ -63,7 +65,8 @@ final class SubtaskAssembly {
             TaskDeployment deployment,
             JobClasses classes,
             Wakeup wakeup,
-            EdgeWriter.Overdrawn overdrawn)
+            EdgeWriter.Overdrawn overdrawn,
+            Subtask.Checkpoints checkpoints)
             throws Exception {
         ChainSpec spec = read(deployment.chain(), classes.userClassLoader());
         Mailbox<SubtaskCommand> mailbox = new Mailbox<>(MAILBOX_COMMANDS);
@@ -78,9 +81,27 @@ final class SubtaskAssembly {
         InputGate gate =
                 count == 0
                         ? null
-                        : gate(deployment, spec, classes, wakeup, channelEdges, channelInputs);
+                        : gate(
+                                deployment,
+                                spec,
+                                classes,
+                                new InputGate(
+                                        count,
+                                        wakeup,
+                                        alignment(deployment),
+                                        checkpoints.nanoClock()),
+                                channelEdges,
+                                channelInputs);
         return new Subtask(
-                deployment, mailbox, time, chain, gate, channelEdges, channelInputs, values);
+                deployment,
+                mailbox,
+                time,
+                chain,
+                gate,
+                channelEdges,
+                channelInputs,
+                values,
+                checkpoints);
     }
 
     private static SubtaskValues values(TaskDeployment deployment) {
@@ -171,21 +192,30 @@ final class SubtaskAssembly {
     }
 
     private static long bufferTimeoutMillis(TaskDeployment deployment) {
-        ParsedConfiguration configuration =
-                ParsedConfiguration.of(Configuration.fromMap(deployment.configuration()));
+        ParsedConfiguration configuration = options(deployment);
         return configuration.get(JobOptions.BUFFER_TIMEOUT_ENABLED)
                 ? configuration.get(JobOptions.BUFFER_TIMEOUT).toMillis()
                 : -1;
+    }
+
+    private static InputGate.Alignment alignment(TaskDeployment deployment) {
+        return options(deployment).get(CheckpointOptions.MODE)
+                        == CheckpointOptions.Mode.EXACTLY_ONCE
+                ? InputGate.Alignment.ALIGNED
+                : InputGate.Alignment.NONE;
+    }
+
+    private static ParsedConfiguration options(TaskDeployment deployment) {
+        return ParsedConfiguration.of(Configuration.fromMap(deployment.configuration()));
     }
 
     private InputGate gate(
             TaskDeployment deployment,
             ChainSpec spec,
             JobClasses classes,
-            Wakeup wakeup,
+            InputGate gate,
             int[] channelEdges,
             int[] channelInputs) {
-        InputGate gate = new InputGate(channelEdges.length, wakeup);
         int at = 0;
         for (Edge edge : deployment.inputs()) {
             for (Peer writer : edge.peers()) {

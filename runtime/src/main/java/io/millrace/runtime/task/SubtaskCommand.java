@@ -1,5 +1,7 @@
 package io.millrace.runtime.task;
 
+import io.millrace.runtime.exchange.StreamEvent;
+
 /** What others may ask of a running subtask. */
 sealed interface SubtaskCommand {
 
@@ -15,4 +17,13 @@ sealed interface SubtaskCommand {
 
     /** To look whether a time has come that an operator waits for. */
     record TimerDue() implements SubtaskCommand {}
+
+    /** To let a barrier begin; only of a source that runs. */
+    record TriggerCheckpoint(StreamEvent.Barrier barrier) implements SubtaskCommand {}
+
+    /** To know that a checkpoint, and with it every earlier one, is complete. */
+    record CheckpointComplete(long checkpointId) implements SubtaskCommand {}
+
+    /** To know that a checkpoint is given up. */
+    record CheckpointAborted(long checkpointId) implements SubtaskCommand {}
 }

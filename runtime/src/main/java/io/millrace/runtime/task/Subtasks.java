@@ -1,5 +1,9 @@
 package io.millrace.runtime.task;
 
+import io.millrace.runtime.checkpoint.SubtaskSnapshot;
+import io.millrace.runtime.control.Failure;
+import io.millrace.runtime.exchange.StreamEvent;
+
 /**
  * Starts subtasks: on threads of their own in a worker, on the simulation's one thread in tests.
  *
@@ -23,6 +27,18 @@ public interface Subtasks {
          */
         void cancel();
 
+        /**
+         * Lets a barrier begin in a subtask that is a source; what came of it is told to the
+         * listener, unless the subtask ends before.
+         */
+        void triggerCheckpoint(StreamEvent.Barrier barrier);
+
+        /** A checkpoint, and with it every earlier one, is complete. */
+        void checkpointComplete(long checkpointId);
+
+        /** A checkpoint is given up. */
+        void checkpointAborted(long checkpointId);
+
         /** Counters so far; any thread. */
         SubtaskMetrics metrics();
     }
@@ -31,6 +47,12 @@ public interface Subtasks {
     interface Listener {
         /** All operators are open and records flow. */
         void running(TaskDeployment deployment);
+
+        /** All states as they were at a barrier; the listener owns them now. */
+        void snapshotTaken(long checkpointId, SubtaskSnapshot snapshot);
+
+        /** The subtask could not save its state at a barrier, and runs on. */
+        void snapshotFailed(TaskDeployment deployment, long checkpointId, Failure failure);
 
         /** Nothing of the subtask runs any more and all its memory was given back. */
         void ended(TaskDeployment deployment, SubtaskEnd end);

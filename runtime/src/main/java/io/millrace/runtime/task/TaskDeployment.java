@@ -1,5 +1,6 @@
 package io.millrace.runtime.task;
 
+import io.millrace.runtime.checkpoint.RestoredState;
 import io.millrace.runtime.file.FileSplit;
 import io.millrace.runtime.schedule.AttemptId;
 import io.millrace.runtime.schedule.Generation;
@@ -19,6 +20,7 @@ import java.util.Map;
  * @param run names this run of the job among all: {@code application-attempt-restart}; part of the
  *     path of output that is not yet visible
  * @param configuration every option in force for the job, by key
+ * @param restored what the subtask begins with
  */
 public record TaskDeployment(
         AttemptId attempt,
@@ -33,13 +35,46 @@ public record TaskDeployment(
         List<Edge> outputs,
         List<FileSplit> splits,
         String run,
-        Map<String, String> configuration) {
+        Map<String, String> configuration,
+        RestoredState restored) {
 
     public TaskDeployment {
         inputs = List.copyOf(inputs);
         outputs = List.copyOf(outputs);
         splits = List.copyOf(splits);
         configuration = Map.copyOf(configuration);
+    }
+
+    /** One that begins with nothing. */
+    public TaskDeployment(
+            AttemptId attempt,
+            Generation generation,
+            int restart,
+            String jobName,
+            String vertexName,
+            int parallelism,
+            int maxParallelism,
+            byte[] chain,
+            List<Edge> inputs,
+            List<Edge> outputs,
+            List<FileSplit> splits,
+            String run,
+            Map<String, String> configuration) {
+        this(
+                attempt,
+                generation,
+                restart,
+                jobName,
+                vertexName,
+                parallelism,
+                maxParallelism,
+                chain,
+                inputs,
+                outputs,
+                splits,
+                run,
+                configuration,
+                RestoredState.NONE);
     }
 
     /**

@@ -5,6 +5,7 @@ import io.millrace.runtime.control.Failure;
 import io.millrace.runtime.exchange.Channels;
 import io.millrace.runtime.exchange.EdgeWriter;
 import io.millrace.runtime.exchange.OutputFlusher;
+import io.millrace.runtime.exchange.StreamEvent;
 import io.millrace.runtime.exchange.Wakeup;
 import io.millrace.runtime.generate.JobClasses;
 import io.millrace.runtime.memory.InsufficientNetworkMemoryException;
@@ -168,7 +169,12 @@ public final class ThreadedSubtasks implements Subtasks, AutoCloseable {
                 inUserCode = true; // constructors, and reading what functions hold
                 built =
                         new SubtaskAssembly(channels, ports)
-                                .assemble(deployment, classes, this, this);
+                                .assemble(
+                                        deployment,
+                                        classes,
+                                        this,
+                                        this,
+                                        new Subtask.Checkpoints(settings.nanoClock(), listener));
                 inUserCode = false;
                 subtask = built;
                 List<OutputFlusher.Registration> flushed = flushed(built);
@@ -350,6 +356,29 @@ public final class ThreadedSubtasks implements Subtasks, AutoCloseable {
                     return;
                 }
                 await(Subtask.Step.WAITS_FOR_OUTPUT);
+            }
+        }
+
+        @Override
+        public void triggerCheckpoint(StreamEvent.Barrier barrier) {
+            tell(new SubtaskCommand.TriggerCheckpoint(barrier));
+        }
+
+        @Override
+        public void checkpointComplete(long checkpointId) {
+            tell(new SubtaskCommand.CheckpointComplete(checkpointId));
+        }
+
+        @Override
+        public void checkpointAborted(long checkpointId) {
+            tell(new SubtaskCommand.CheckpointAborted(checkpointId));
+        }
+
+        private void tell(SubtaskCommand command) {
+            Subtask built = subtask;
+            if (built != null) {
+                built.tell(command);
+                wake();
             }
         }
 

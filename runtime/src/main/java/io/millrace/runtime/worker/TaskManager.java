@@ -1,5 +1,6 @@
 package io.millrace.runtime.worker;
 
+import io.millrace.runtime.checkpoint.SubtaskSnapshot;
 import io.millrace.runtime.control.Failure;
 import io.millrace.runtime.control.Failure.Category;
 import io.millrace.runtime.control.ToMaster;
@@ -9,6 +10,7 @@ import io.millrace.runtime.control.ToMaster.TaskEnded;
 import io.millrace.runtime.control.ToMaster.TaskReport;
 import io.millrace.runtime.control.ToMaster.WorkerStart;
 import io.millrace.runtime.control.ToWorker;
+import io.millrace.runtime.exchange.StreamEvent;
 import io.millrace.runtime.loop.Timers.Timer;
 import io.millrace.runtime.schedule.AttemptId;
 import io.millrace.runtime.schedule.Generation;
@@ -55,6 +57,8 @@ public final class TaskManager {
     /** The newest attempt seen of each subtask, by the subtask's first possible attempt. */
     private final Map<AttemptId, AttemptId> highestSeen = new LinkedHashMap<>();
 
+    private final WorkerCheckpoints checkpoints;
+
     private int epoch;
     private int link;
     private String connection;
@@ -88,6 +92,12 @@ public final class TaskManager {
         this.settings = settings;
         this.ports = ports;
         this.heardNanos = ports.clock().nanoTime();
+        this.checkpoints =
+                new WorkerCheckpoints(
+                        settings.address().workerId(),
+                        ports.snapshots(),
+                        (what, step) -> ports.inbox().put(new Continued(what, step)),
+                        this::send);
     }
 
     /** Handles one event. */
@@ -102,6 +112,12 @@ public final class TaskManager {
             subtaskRunning(running.deployment());
         } else if (event instanceof WorkerEvent.SubtaskEnded ended) {
             subtaskEnded(ended.deployment(), ended.end());
+        } else if (event instanceof WorkerEvent.SubtaskSnapshotTaken taken) {
+            checkpoints.taken(taken.checkpointId(), taken.snapshot());
+        } else if (event instanceof WorkerEvent.SubtaskSnapshotFailed failed) {
+            if (tasks.containsKey(failed.attempt())) {
+                checkpoints.failed(failed.checkpointId(), epoch, failed.failure());
+            }
         } else if (event instanceof Continued continued) {
             continued.step().run();
         } else if (event instanceof WorkerEvent.Connected connected) {
@@ -141,6 +157,8 @@ public final class TaskManager {
         }
         if (masterEpoch > epoch) {
             LOG.info("Obeys the master of epoch {} from now on, not {}", masterEpoch, epoch);
+            // none of those that the older master has begun can become complete any more
+            checkpoints.giveUpAll();
         }
         epoch = masterEpoch;
         connection = newConnection;
@@ -225,6 +243,18 @@ public final class TaskManager {
         } else if (message instanceof ToWorker.Welcome welcome) {
             beat = Duration.ofMillis(welcome.beatMillis());
             timeoutNanos = Duration.ofMillis(welcome.timeoutMillis()).toNanos();
+        } else if (message instanceof ToWorker.TriggerCheckpoint trigger) {
+            trigger(trigger);
+        } else if (message instanceof ToWorker.CheckpointComplete complete) {
+            checkpoints.complete(complete.checkpointId());
+            for (Task task : tasks.values()) {
+                task.subtask.checkpointComplete(complete.checkpointId());
+            }
+        } else if (message instanceof ToWorker.CheckpointAborted aborted) {
+            checkpoints.giveUp(aborted.checkpointId());
+            for (Task task : tasks.values()) {
+                task.subtask.checkpointAborted(aborted.checkpointId());
+            }
         } else if (message instanceof ToWorker.Leave leave) {
             leave("the master says so: " + leave.reason());
         }
@@ -303,6 +333,27 @@ public final class TaskManager {
         }
     }
 
+    private void trigger(ToWorker.TriggerCheckpoint trigger) {
+        for (AttemptId attempt : trigger.attempts()) {
+            Task task = tasks.get(attempt);
+            if (task == null || task.phase != Phase.RUNNING) {
+                // how it ended is told, or will be: the master gives the checkpoint up itself
+                LOG.debug(
+                        "Checkpoint {} is not begun: {} does not run",
+                        trigger.checkpointId(),
+                        attempt);
+                return;
+            }
+        }
+        checkpoints.triggered(trigger);
+        StreamEvent.Barrier barrier =
+                new StreamEvent.Barrier(
+                        trigger.checkpointId(), trigger.epoch(), trigger.wallMillis());
+        for (AttemptId source : trigger.sources()) {
+            tasks.get(source).subtask.triggerCheckpoint(barrier);
+        }
+    }
+
     private void subtaskRunning(TaskDeployment deployment) {
         Task task = tasks.get(deployment.attempt());
         if (task != null && task.phase == Phase.STARTING) {
@@ -333,6 +384,19 @@ public final class TaskManager {
         @Override
         public void running(TaskDeployment deployment) {
             ports.inbox().put(new WorkerEvent.SubtaskRunning(deployment));
+        }
+
+        @Override
+        public void snapshotTaken(long checkpointId, SubtaskSnapshot snapshot) {
+            ports.inbox().put(new WorkerEvent.SubtaskSnapshotTaken(checkpointId, snapshot));
+        }
+
+        @Override
+        public void snapshotFailed(TaskDeployment deployment, long checkpointId, Failure failure) {
+            ports.inbox()
+                    .put(
+                            new WorkerEvent.SubtaskSnapshotFailed(
+                                    checkpointId, deployment.attempt(), failure));
         }
 
         @Override
@@ -438,6 +502,7 @@ public final class TaskManager {
 
     private void finishLeave() {
         left = true;
+        checkpoints.giveUpAll();
         if (!tasks.isEmpty()) {
             LOG.warn("Leaves although tasks have not ended: {}", tasks.keySet());
         }

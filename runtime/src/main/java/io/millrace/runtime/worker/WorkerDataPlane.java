@@ -1,5 +1,7 @@
 package io.millrace.runtime.worker;
 
+import io.millrace.runtime.checkpoint.FileCheckpointStorage;
+import io.millrace.runtime.checkpoint.SnapshotStorage;
 import io.millrace.runtime.exchange.Channels;
 import io.millrace.runtime.exchange.OutputFlusher;
 import io.millrace.runtime.exchange.WorkerChannels;
@@ -17,6 +19,10 @@ import io.millrace.runtime.task.SubtaskMetrics;
 import io.millrace.runtime.task.Subtasks;
 import io.millrace.runtime.task.ThreadedSubtasks;
 import java.util.Map;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -37,12 +43,19 @@ public final class WorkerDataPlane implements AutoCloseable {
     /** Of the heap, for what waits in all channels from this worker that one subtask reads. */
     private static final long LOCAL_GATE_BYTES = 4 << 20;
 
+    /** Checkpoints that may wait to be written; the master allows far fewer at a time. */
+    private static final int WRITER_BOUND = 1024;
+
+    private static final long WRITER_KEEP_ALIVE_SECONDS = 60;
+    private static final long WRITER_END_SECONDS = 3;
+
     private final NetworkBufferPool pool;
     private final NetworkChannels network;
     private final OutputFlusher flusher;
     private final ManagedMemory managed;
     private final AlarmThread alarms;
     private final ThreadedSubtasks subtasks;
+    private final ExecutorService checkpointWriter;
 
     /**
      * What it takes to run subtasks.
@@ -78,6 +91,7 @@ public final class WorkerDataPlane implements AutoCloseable {
         this.flusher = new OutputFlusher("output-flusher");
         this.managed = new ManagedMemory(running.managedBytes());
         this.alarms = new AlarmThread(running.clock()::wallMillis);
+        this.checkpointWriter = checkpointWriter();
         this.subtasks = subtasks(settings.workerId(), network, running);
     }
 
@@ -87,6 +101,7 @@ public final class WorkerDataPlane implements AutoCloseable {
         this.flusher = new OutputFlusher("output-flusher");
         this.managed = new ManagedMemory(running.managedBytes());
         this.alarms = new AlarmThread(running.clock()::wallMillis);
+        this.checkpointWriter = checkpointWriter();
         this.subtasks = subtasks(workerId, new NoOtherWorkers(), running);
     }
 
@@ -108,6 +123,29 @@ public final class WorkerDataPlane implements AutoCloseable {
                         running.clock()::nanoTime, running.cancelInterruptNanos(), flusher));
     }
 
+    /** There is a thread only while something is written. */
+    private static ExecutorService checkpointWriter() {
+        ThreadPoolExecutor writer =
+                new ThreadPoolExecutor(
+                        1,
+                        1,
+                        WRITER_KEEP_ALIVE_SECONDS,
+                        TimeUnit.SECONDS,
+                        new LinkedBlockingQueue<>(WRITER_BOUND),
+                        task -> {
+                            Thread thread = new Thread(task, "checkpoint-writer");
+                            thread.setDaemon(true);
+                            return thread;
+                        });
+        writer.allowCoreThreadTimeOut(true);
+        return writer;
+    }
+
+    /** Stores what the subtasks have in checkpoints. */
+    public SnapshotStorage snapshots() {
+        return new FileCheckpointStorage(checkpointWriter);
+    }
+
     public Subtasks subtasks() {
         return subtasks;
     }
@@ -127,15 +165,25 @@ public final class WorkerDataPlane implements AutoCloseable {
         return network == null ? 0 : network.refusedConnections();
     }
 
+    private boolean isWriterGone() {
+        try {
+            return checkpointWriter.awaitTermination(WRITER_END_SECONDS, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return checkpointWriter.isTerminated();
+        }
+    }
+
     @Override
     public void close() {
         // first, as they hold segments and channels
         subtasks.close();
         alarms.close();
-        if (subtasks.running() == 0) {
+        checkpointWriter.shutdownNow();
+        if (subtasks.running() == 0 && isWriterGone()) {
             managed.close();
         } else {
-            // whoever is left behind in user code still holds memory
+            // whoever is left behind in user code, or writes a checkpoint, still holds memory
             LOG.warn("Managed memory is kept: {} subtasks have not ended", subtasks.running());
         }
         flusher.close();

@@ -1,6 +1,9 @@
 package io.millrace.runtime.worker;
 
+import io.millrace.runtime.checkpoint.SubtaskSnapshot;
+import io.millrace.runtime.control.Failure;
 import io.millrace.runtime.control.ToWorker;
+import io.millrace.runtime.schedule.AttemptId;
 import io.millrace.runtime.task.SubtaskEnd;
 import io.millrace.runtime.task.TaskDeployment;
 
@@ -28,6 +31,19 @@ public sealed interface WorkerEvent {
     record SubtaskRunning(TaskDeployment deployment) implements WorkerEvent {}
 
     record SubtaskEnded(TaskDeployment deployment, SubtaskEnd end) implements WorkerEvent {}
+
+    /** A subtask hands over what it has in a checkpoint. */
+    record SubtaskSnapshotTaken(long checkpointId, SubtaskSnapshot snapshot)
+            implements WorkerEvent {
+        @Override
+        public String toString() {
+            return "SubtaskSnapshotTaken[" + checkpointId + ", " + snapshot.attempt() + "]";
+        }
+    }
+
+    /** A subtask cannot take part in a checkpoint. */
+    record SubtaskSnapshotFailed(long checkpointId, AttemptId attempt, Failure failure)
+            implements WorkerEvent {}
 
     /** The process is asked to end. */
     record Stopped(String reason) implements WorkerEvent {}

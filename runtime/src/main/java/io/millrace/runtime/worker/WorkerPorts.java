@@ -1,5 +1,6 @@
 package io.millrace.runtime.worker;
 
+import io.millrace.runtime.checkpoint.SnapshotStorage;
 import io.millrace.runtime.control.Outbox;
 import io.millrace.runtime.loop.Clock;
 import io.millrace.runtime.loop.Inbox;
@@ -20,4 +21,5 @@ public record WorkerPorts(
         Outbox outbox,
         MasterLink link,
         Subtasks subtasks,
+        SnapshotStorage snapshots,
         WorkerHost host) {}

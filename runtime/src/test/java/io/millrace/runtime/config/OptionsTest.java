@@ -36,6 +36,8 @@ class OptionsTest {
                     "parent-first",
                     "BATCH",
                     "DEBUG",
+                    "AT_LEAST_ONCE",
+                    "DELETE_ON_CANCELLATION",
                     "/some/path");
 
     static Stream<ConfigOption<?>> options() {

@@ -3,6 +3,11 @@ package io.millrace.runtime.control;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.millrace.runtime.checkpoint.OperatorState;
+import io.millrace.runtime.checkpoint.RestoredState;
+import io.millrace.runtime.checkpoint.StatePart;
+import io.millrace.runtime.checkpoint.SubtaskState;
+import io.millrace.runtime.checkpoint.WorkerFile;
 import io.millrace.runtime.file.FileSplit;
 import io.millrace.runtime.graph.JobEdge;
 import io.millrace.runtime.graph.JobGraph;
@@ -81,6 +86,9 @@ class ControlCodecTest {
                 Map.of("b", "2", "a", "1"));
     }
 
+    private static final StatePart PART =
+            new StatePart(StatePart.Kind.UNION_LIST, "offsets", "Long", 3, 0, 0, 17, 36, -1);
+
     static List<Object> messages() {
         return List.of(
                 new ToMaster.Report(
@@ -104,6 +112,32 @@ class ControlCodecTest {
                 new ToMaster.TaskEnded(ATTEMPT, GENERATION, new SubtaskEnd.Canceled(), METRICS),
                 new ToMaster.WorkerBeat(7, List.of(new ToMaster.TaskBeat(ATTEMPT, METRICS))),
                 new ToMaster.Leaving("why"),
+                new ToMaster.CheckpointStored(
+                        42,
+                        1,
+                        new WorkerFile("chk-42/worker-w", 1000, -5),
+                        List.of(
+                                new SubtaskState(
+                                        ATTEMPT,
+                                        1,
+                                        2,
+                                        List.of(new OperatorState("uid", List.of(PART)))))),
+                new ToMaster.CheckpointStored(42, 1, null, List.of()),
+                new ToMaster.CheckpointDeclined(42, 1, FAILURE),
+                new ToWorker.TriggerCheckpoint(
+                        1, 42, "hdfs:///c", 7, List.of(ATTEMPT), List.of(ATTEMPT)),
+                new ToWorker.CheckpointComplete(1, 42),
+                new ToWorker.CheckpointAborted(1, 42),
+                new RestoredState(
+                        42,
+                        "hdfs:///c",
+                        false,
+                        List.of(
+                                new RestoredState.Operator(
+                                        "uid",
+                                        List.of(
+                                                new RestoredState.Slice(
+                                                        new WorkerFile("w", 1, 2), PART, 0, 3))))),
                 new ToWorker.Welcome(1, 2, 3, 4),
                 new ToWorker.Cancel(1, ATTEMPT),
                 new ToWorker.EndKnown(1, ATTEMPT),

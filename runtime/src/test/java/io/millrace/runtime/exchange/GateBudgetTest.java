@@ -165,7 +165,12 @@ class GateBudgetTest {
         int records = 100_000;
         Thread readerThread = Thread.currentThread();
         AtomicLong most = new AtomicLong();
-        InputGate gate = new InputGate(channels, () -> LockSupport.unpark(readerThread));
+        InputGate gate =
+                new InputGate(
+                        channels,
+                        () -> LockSupport.unpark(readerThread),
+                        InputGate.Alignment.ALIGNED,
+                        () -> 0);
         List<Thread> threads = new ArrayList<>();
         for (int i = 0; i < channels; i++) {
             LocalChannel channel = new LocalChannel("writer " + i, 8, budget, Visibility.ON_FLUSH);

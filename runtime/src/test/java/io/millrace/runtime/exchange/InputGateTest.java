@@ -18,7 +18,11 @@ class InputGateTest {
     private record Wired(InputGate gate, List<OutputChannel> writers) {}
 
     private Wired gate(int channels) {
-        InputGate gate = new InputGate(channels, wakes::incrementAndGet);
+        return gate(channels, InputGate.Alignment.ALIGNED);
+    }
+
+    private Wired gate(int channels, InputGate.Alignment alignment) {
+        InputGate gate = new InputGate(channels, wakes::incrementAndGet, alignment, () -> 0);
         List<OutputChannel> writers = new ArrayList<>();
         for (int i = 0; i < channels; i++) {
             LocalChannel channel =
@@ -96,34 +100,76 @@ class InputGateTest {
     void shouldHoldRecordsOfABlockedChannelUntilAllBarriersArrived() throws Exception {
         Wired wired = gate(2);
         wired.writers().get(0).write("before", 0, 100);
-        wired.writers().get(0).writeEvent(new Barrier(1, 1));
+        wired.writers().get(0).writeEvent(new Barrier(1, 1, 7));
         wired.writers().get(0).write("after", 0, 100);
         wired.writers().get(0).flush();
         assertThat(all(wired.gate())).containsExactly("before");
         wired.writers().get(1).write("other", 0, 100);
-        wired.writers().get(1).writeEvent(new Barrier(1, 1));
+        wired.writers().get(1).writeEvent(new Barrier(1, 1, 7));
 
-        assertThat(all(wired.gate())).containsExactly("other", new Barrier(1, 1), "after");
+        assertThat(all(wired.gate())).containsExactly("other", new Barrier(1, 1, 7), "after");
     }
 
     @Test
     void shouldCompleteABarrierWhenTheChannelItWaitsForEnds() throws Exception {
         Wired wired = gate(2);
-        wired.writers().get(0).writeEvent(new Barrier(1, 1));
+        wired.writers().get(0).writeEvent(new Barrier(1, 1, 7));
         wired.writers().get(1).writeEvent(EndOfData.INSTANCE);
 
-        assertThat(all(wired.gate())).containsExactly(new Barrier(1, 1));
+        assertThat(all(wired.gate())).containsExactly(new Barrier(1, 1, 7));
     }
 
     @Test
     void shouldGiveUpABarrierWhenANewerOneComes() throws Exception {
         Wired wired = gate(2);
-        wired.writers().get(0).writeEvent(new Barrier(1, 1));
-        wired.writers().get(1).writeEvent(new Barrier(2, 1));
+        wired.writers().get(0).writeEvent(new Barrier(1, 1, 7));
+        wired.writers().get(1).writeEvent(new Barrier(2, 1, 7));
         assertThat(all(wired.gate())).isEmpty();
-        wired.writers().get(0).writeEvent(new Barrier(2, 1));
+        wired.writers().get(0).writeEvent(new Barrier(2, 1, 7));
 
-        assertThat(all(wired.gate())).containsExactly(new Barrier(2, 1));
+        assertThat(all(wired.gate())).containsExactly(new Barrier(2, 1, 7));
+    }
+
+    @Test
+    void shouldReadABlockedChannelOnWhenTheCheckpointIsGivenUp() throws Exception {
+        Wired wired = gate(2);
+        wired.writers().get(0).writeEvent(new Barrier(1, 1, 7));
+        wired.writers().get(0).write("after", 0, 100);
+        wired.writers().get(0).flush();
+        assertThat(all(wired.gate())).isEmpty();
+
+        wired.gate().giveUp(1);
+
+        assertThat(all(wired.gate())).containsExactly("after");
+    }
+
+    @Test
+    void shouldDropBarriersOfACheckpointThatWasGivenUpOrIsOver() throws Exception {
+        Wired wired = gate(2);
+        wired.gate().giveUp(1);
+        for (int i = 0; i < 2; i++) {
+            wired.writers().get(i).writeEvent(new Barrier(1, 1, 7));
+            wired.writers().get(i).writeEvent(new Barrier(2, 1, 7));
+            wired.writers().get(i).writeEvent(new Barrier(2, 1, 7));
+        }
+
+        assertThat(all(wired.gate())).containsExactly(new Barrier(2, 1, 7));
+    }
+
+    @Test
+    void shouldReadOnWhileBarriersAreAwaitedWhenItDoesNotAlign() throws Exception {
+        Wired wired = gate(2, InputGate.Alignment.NONE);
+        wired.writers().get(0).writeEvent(new Barrier(1, 1, 7));
+        wired.writers().get(0).write("early", 0, 100);
+        wired.writers().get(0).writeEvent(new Barrier(2, 1, 7));
+        assertThat(all(wired.gate())).containsExactly("early");
+        wired.writers().get(1).write("other", 0, 100);
+        wired.writers().get(1).writeEvent(new Barrier(1, 1, 7));
+        assertThat(all(wired.gate())).containsExactly("other", new Barrier(1, 1, 7));
+
+        wired.writers().get(1).writeEvent(EndOfData.INSTANCE);
+
+        assertThat(all(wired.gate())).containsExactly(new Barrier(2, 1, 7));
     }
 
     private static List<Object> all(InputGate gate) throws ExchangeException {

@@ -1,5 +1,6 @@
 package io.millrace.runtime.master;
 
+import io.millrace.runtime.checkpoint.InMemoryCheckpointStorage;
 import io.millrace.runtime.control.ControlMessage;
 import io.millrace.runtime.control.Failure;
 import io.millrace.runtime.control.Outbox;
@@ -42,6 +43,8 @@ final class MasterFixture {
     final Map<AttemptId, TaskDeployment> deployed = new LinkedHashMap<>();
     final List<ControlMessage> sent = new ArrayList<>();
 
+    final InMemoryCheckpointStorage checkpoints = new InMemoryCheckpointStorage(journal::add);
+
     /** Answers of the record that are lost, so many. */
     int unknownOutcomes;
 
@@ -75,6 +78,7 @@ final class MasterFixture {
                                 new RecordingOutbox(),
                                 new ManualStore(),
                                 new ManualFiles(),
+                                checkpoints,
                                 new RecordingContainers(),
                                 new RecordingObserver()));
         time.owner(master::on);
@@ -243,6 +247,13 @@ final class MasterFixture {
                                     record.entrySet().stream()
                                             .map(e -> new Entry(e.getKey(), e.getValue()))
                                             .toList()));
+        }
+
+        @Override
+        public void remove(String name, Consumer<Outcome<Void>> reply) {
+            journal.add("remove " + name);
+            record.remove(name);
+            reply.accept(new Outcome.Done<>(null));
         }
 
         @Override

@@ -104,7 +104,7 @@ class ChannelProtocolTest {
             out.write(new Item(3, 1000), -1, 0);
             out.writeEvent(Status.IDLE);
             out.writeEvent(Status.ACTIVE);
-            out.writeEvent(new Barrier(5, 2));
+            out.writeEvent(new Barrier(5, 2, 7));
             out.writeEvent(EndOfData.INSTANCE);
             List<Object> got = new ArrayList<>();
             while (fresh.step(random)) {
@@ -120,7 +120,7 @@ class ChannelProtocolTest {
                             -1L,
                             Status.IDLE,
                             Status.ACTIVE,
-                            new Barrier(5, 2),
+                            new Barrier(5, 2, 7),
                             EndOfData.INSTANCE);
             assertThat(in.recordsRead()).isEqualTo(3);
             assertThat(in.bytesRead()).isEqualTo(out.bytesWritten());
@@ -141,7 +141,7 @@ class ChannelProtocolTest {
         InputChannel in = input(w2, channel(0, 0), "a");
         network.advance(10);
         out.write(new Item(1, 10 * SEGMENT), 1, 0);
-        out.writeEvent(new Barrier(1, 1));
+        out.writeEvent(new Barrier(1, 1, 7));
         out.write(new Item(2, 10 * SEGMENT), 2, 0);
         out.writeEvent(EndOfData.INSTANCE);
         List<Object> got = new ArrayList<>();
@@ -152,7 +152,7 @@ class ChannelProtocolTest {
                 .containsExactly(
                         new Item(1, 10 * SEGMENT),
                         1L,
-                        new Barrier(1, 1),
+                        new Barrier(1, 1, 7),
                         new Item(2, 10 * SEGMENT),
                         2L,
                         EndOfData.INSTANCE);
@@ -184,11 +184,11 @@ class ChannelProtocolTest {
         out.write(new Item(2, 1), 2, 0);
         out.flush();
         settle();
-        out.writeEvent(new Barrier(1, 1));
+        out.writeEvent(new Barrier(1, 1, 7));
         out.writeEvent(new Watermark(2));
         settle();
         assertThat(drain(in))
-                .containsExactly(new Item(2, 1), 2L, new Barrier(1, 1), new Watermark(2));
+                .containsExactly(new Item(2, 1), 2L, new Barrier(1, 1, 7), new Watermark(2));
     }
 
     @Test
@@ -691,7 +691,7 @@ class ChannelProtocolTest {
         writer.written++;
         if (writer.written % 17 == 0) {
             for (OutputChannel out : writer.outs) {
-                out.writeEvent(new Barrier(writer.written / 17, 1));
+                out.writeEvent(new Barrier(writer.written / 17, 1, 7));
             }
         }
         if (order.nextInt(10) == 0) {

@@ -24,7 +24,7 @@ class FrameCodecTest {
                     new Frame.Stop(5),
                     new Frame.Data(6, 7, ByteBuffer.wrap(new byte[] {1, 2, 3})),
                     new Frame.Event(8, new Watermark(-9)),
-                    new Frame.Event(8, new Barrier(10, 11)),
+                    new Frame.Event(8, new Barrier(10, 11, 7)),
                     new Frame.Event(8, Status.IDLE),
                     new Frame.Event(8, Status.ACTIVE),
                     new Frame.Event(8, EndOfData.INSTANCE),

@@ -108,7 +108,7 @@ class NetworkChannelsTest {
             }
             out.write(new Item(i, filler), i, 0);
             if (i % 100_000 == 50_000) {
-                out.writeEvent(new Barrier(i / 100_000 + 1, 1));
+                out.writeEvent(new Barrier(i / 100_000 + 1, 1, 7));
             }
         }
         out.writeEvent(EndOfData.INSTANCE);
@@ -184,7 +184,7 @@ class NetworkChannelsTest {
                                 }
                                 out.write(new Item(i, 10), i, 0);
                                 if (i % 100_000 == 50_000) {
-                                    out.writeEvent(new Barrier(i / 100_000 + 1, 1));
+                                    out.writeEvent(new Barrier(i / 100_000 + 1, 1, 7));
                                 }
                                 most.accumulateAndGet(
                                         ((RemoteOutputChannel) out).queuedSegments(), Math::max);

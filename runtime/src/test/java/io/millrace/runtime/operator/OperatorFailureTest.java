@@ -62,10 +62,11 @@ class OperatorFailureTest {
         OperatorChain chain =
                 new OperatorChain(
                         "text",
+                        "uid",
                         null,
                         List.of(),
                         event -> {},
-                        List.of(new OperatorChain.Member("text", sink, List.of())),
+                        List.of(new OperatorChain.Member("text", "uid", sink, null, List.of())),
                         List.of(),
                         List.of());
 

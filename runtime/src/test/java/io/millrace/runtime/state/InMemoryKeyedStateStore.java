@@ -354,7 +354,7 @@ public final class InMemoryKeyedStateStore implements KeyedStateStore {
     }
 
     @Override
-    public void forEachKey(StoredState state, KeyAction action) throws Exception {
+    public void forEachKey(int keyGroup, StoredState state, KeyAction action) throws Exception {
         for (List<Object> at : List.copyOf(((Handle) state).shared.values.keySet())) {
             key = at.get(0);
             action.accept(key);

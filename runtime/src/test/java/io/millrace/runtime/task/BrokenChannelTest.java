@@ -2,6 +2,7 @@ package io.millrace.runtime.task;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.millrace.runtime.checkpoint.SubtaskSnapshot;
 import io.millrace.runtime.control.Failure;
 import io.millrace.runtime.exchange.ChannelBrokenException;
 import io.millrace.runtime.exchange.ChannelId;
@@ -106,6 +107,15 @@ class BrokenChannelTest {
                 new Subtasks.Listener() {
                     @Override
                     public void running(TaskDeployment deployment) {}
+
+                    @Override
+                    public void snapshotTaken(long checkpointId, SubtaskSnapshot snapshot) {
+                        snapshot.release();
+                    }
+
+                    @Override
+                    public void snapshotFailed(
+                            TaskDeployment deployment, long checkpointId, Failure failure) {}
 
                     @Override
                     public void ended(TaskDeployment deployment, SubtaskEnd end) {

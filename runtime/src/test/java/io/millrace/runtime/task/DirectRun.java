@@ -1,5 +1,7 @@
 package io.millrace.runtime.task;
 
+import io.millrace.runtime.checkpoint.SubtaskSnapshot;
+import io.millrace.runtime.control.Failure;
 import io.millrace.runtime.exchange.ChannelId;
 import io.millrace.runtime.exchange.Channels;
 import io.millrace.runtime.exchange.InputChannel;
@@ -141,6 +143,14 @@ final class DirectRun implements Subtasks.Listener {
     public void running(TaskDeployment deployment) {
         running.countDown();
     }
+
+    @Override
+    public void snapshotTaken(long checkpointId, SubtaskSnapshot snapshot) {
+        snapshot.release();
+    }
+
+    @Override
+    public void snapshotFailed(TaskDeployment deployment, long checkpointId, Failure failure) {}
 
     @Override
     public void ended(TaskDeployment deployment, SubtaskEnd end) {

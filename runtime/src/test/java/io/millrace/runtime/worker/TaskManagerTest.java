@@ -2,10 +2,12 @@ package io.millrace.runtime.worker;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.millrace.runtime.checkpoint.SnapshotStorage;
 import io.millrace.runtime.control.ControlMessage;
 import io.millrace.runtime.control.Outbox;
 import io.millrace.runtime.control.ToMaster;
 import io.millrace.runtime.control.ToWorker;
+import io.millrace.runtime.exchange.StreamEvent;
 import io.millrace.runtime.loop.ManualTime;
 import io.millrace.runtime.schedule.AttemptId;
 import io.millrace.runtime.schedule.Generation;
@@ -19,6 +21,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 
 class TaskManagerTest {
@@ -27,6 +30,7 @@ class TaskManagerTest {
     private final List<String> calls = new ArrayList<>();
     private final Map<AttemptId, Subtasks.Listener> started = new LinkedHashMap<>();
     private final Map<AttemptId, TaskDeployment> deployments = new LinkedHashMap<>();
+    private final List<Consumer<SnapshotStorage.Stored>> written = new ArrayList<>();
     private SubtaskMetrics metrics = SubtaskMetrics.NONE;
 
     TaskManagerTest() {
@@ -46,6 +50,7 @@ class TaskManagerTest {
                                 new RecordingOutbox(),
                                 minEpoch -> calls.add("connect " + minEpoch),
                                 this::start,
+                                this::write,
                                 reason -> calls.add("left: " + reason)));
         time.owner(taskManager::on);
         time.handle(new WorkerEvent.Started());
@@ -67,10 +72,33 @@ class TaskManagerTest {
             }
 
             @Override
+            public void triggerCheckpoint(StreamEvent.Barrier barrier) {
+                calls.add("trigger " + barrier.checkpointId());
+            }
+
+            @Override
+            public void checkpointComplete(long checkpointId) {
+                calls.add("complete " + checkpointId);
+            }
+
+            @Override
+            public void checkpointAborted(long checkpointId) {
+                calls.add("aborted " + checkpointId);
+            }
+
+            @Override
             public SubtaskMetrics metrics() {
                 return metrics;
             }
         };
+    }
+
+    private void write(
+            SnapshotStorage.WorkerSnapshot snapshot,
+            SnapshotStorage.Wanted wanted,
+            Consumer<SnapshotStorage.Stored> reply) {
+        calls.add("write checkpoint " + snapshot.id());
+        written.add(reply);
     }
 
     private static AttemptId attempt(int epoch, int counter) {

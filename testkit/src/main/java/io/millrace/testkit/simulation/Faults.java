@@ -22,6 +22,12 @@ final class Faults {
         NO_KEPT_ENDS,
         /** A call of the record whose answer is lost is taken for done. */
         UNKNOWN_IS_DONE,
+        /** A master that takes over goes on behind the last complete checkpoint's id. */
+        NO_ID_RESERVATION,
+        /** A completion is taken for recorded as soon as it was asked for. */
+        TOLD_BEFORE_RECORDED,
+        /** Metadata is taken for written as soon as it was asked for. */
+        RECORDED_BEFORE_METADATA,
         /** The data network loses a record now and then; for simulations with real tasks. */
         LOST_RECORD
     }

@@ -1,6 +1,7 @@
 package io.millrace.testkit.simulation;
 
 import io.millrace.runtime.control.Failure;
+import io.millrace.runtime.exchange.StreamEvent;
 import io.millrace.runtime.graph.JobGraph;
 import io.millrace.runtime.graph.JobVertex;
 import io.millrace.runtime.master.JobResult;
@@ -34,6 +35,13 @@ import java.util.TreeSet;
  *       fails with its restarts spent, or is cancelled because somebody asked
  *   <li>{@code end-matches-output}: finished means visible, all else means invisible
  *   <li>{@code all-returned}: at the end every container was given back, and nothing runs
+ *   <li>{@code one-master-for-each-checkpoint-id}: an id is triggered by one master, and complete
+ *       once
+ *   <li>{@code begins-from-a-complete-checkpoint}: whose completion was on record
+ *   <li>{@code begins-not-before-what-was-told}: no job goes back behind a checkpoint that a
+ *       subtask was told is complete, as it may have acted on it
+ *   <li>{@code no-complete-checkpoint-damaged}
+ *   <li>{@code each-record-counted-once}: by a job that finished
  *   <li>{@code channels-closed}, {@code buffers-given-back}: by workers that left in order, where
  *       tasks are real
  * </ul>
@@ -47,6 +55,10 @@ final class Invariants {
     private JobGraph graph;
     private Map<String, List<String>> completeOutput;
     private String visibleRun;
+    private final Map<Long, Integer> epochOfCheckpoint = new HashMap<>();
+    private final Set<Long> completeCheckpoints = new HashSet<>();
+    private long highestTold;
+    private boolean checkpoints;
 
     Invariants(Simulation simulation) {
         this.simulation = simulation;
@@ -95,6 +107,7 @@ final class Invariants {
             SimulatedMaster master) {
         AttemptId attempt = deployment.attempt();
         check(started.add(attempt), "attempt-started-once", attempt);
+        restored(deployment);
         check(
                 attempt.epoch() >= worker.reportedEpoch(),
                 "obeys-promised-epoch",
@@ -109,6 +122,50 @@ final class Invariants {
                     attempt + " on " + worker.name(),
                     other.deployment().attempt() + " on " + other.worker().name());
         }
+    }
+
+    /** The job takes checkpoints. */
+    void checkpointsAreTaken() {
+        checkpoints = true;
+    }
+
+    /** A barrier begins. */
+    void checkpointTriggered(StreamEvent.Barrier barrier) {
+        Integer before = epochOfCheckpoint.putIfAbsent(barrier.checkpointId(), barrier.epoch());
+        check(
+                before == null || before == barrier.epoch(),
+                "one-master-for-each-checkpoint-id",
+                barrier,
+                "before by " + before);
+    }
+
+    /** A completion is on record. */
+    void checkpointRecorded(long id) {
+        check(completeCheckpoints.add(id), "one-master-for-each-checkpoint-id", id + " again");
+    }
+
+    /** A subtask is told. */
+    void toldComplete(long id) {
+        highestTold = Math.max(highestTold, id);
+    }
+
+    int completeCheckpoints() {
+        return completeCheckpoints.size();
+    }
+
+    private void restored(TaskDeployment deployment) {
+        long id = deployment.restored().checkpointId();
+        check(
+                id == 0 || completeCheckpoints.contains(id),
+                "begins-from-a-complete-checkpoint",
+                deployment.attempt(),
+                id,
+                completeCheckpoints);
+        check(
+                id >= highestTold,
+                "begins-not-before-what-was-told",
+                deployment.attempt() + " from " + id,
+                "told " + highestTold);
     }
 
     void connected(TaskDeployment one, TaskDeployment other) {
@@ -178,6 +235,10 @@ final class Invariants {
                 visible);
         if (result.state() == JobState.FAILED) {
             Failure failure = result.failure();
+            check(
+                    !checkpoints || failure.category() != Failure.Category.STATE,
+                    "no-complete-checkpoint-damaged",
+                    result);
             check(
                     expected.restartsSpent()
                             || failure.category() == Failure.Category.STATE

@@ -6,13 +6,24 @@ import io.millrace.api.JobExecutor;
 import io.millrace.api.RuntimeExecutionMode;
 import io.millrace.api.StreamExecutionEnvironment;
 import io.millrace.api.function.MapFunction;
+import io.millrace.api.function.RichSinkFunction;
+import io.millrace.api.state.CheckpointedFunction;
+import io.millrace.api.state.FunctionInitializationContext;
+import io.millrace.api.state.FunctionSnapshotContext;
+import io.millrace.api.state.ListState;
+import io.millrace.api.state.ListStateDescriptor;
+import io.millrace.api.stream.DataStream;
 import io.millrace.api.transform.Pipeline;
 import io.millrace.api.tuple.Tuple2;
+import io.millrace.api.type.Types;
+import io.millrace.runtime.checkpoint.SubtaskSnapshot;
 import io.millrace.runtime.config.ParsedConfiguration;
+import io.millrace.runtime.control.Failure;
 import io.millrace.runtime.exchange.ChannelId;
 import io.millrace.runtime.exchange.Channels;
 import io.millrace.runtime.exchange.InputChannel;
 import io.millrace.runtime.exchange.OutputChannel;
+import io.millrace.runtime.exchange.StreamEvent;
 import io.millrace.runtime.exchange.Wakeup;
 import io.millrace.runtime.exchange.WorkerChannels;
 import io.millrace.runtime.file.TextOutputFiles;
@@ -28,10 +39,13 @@ import io.millrace.runtime.operator.Alarms;
 import io.millrace.runtime.operator.KeyedStores;
 import io.millrace.runtime.operator.OperatorPorts;
 import io.millrace.runtime.schedule.AttemptId;
+import io.millrace.runtime.schedule.Generation;
 import io.millrace.runtime.serializer.TypeSerializer;
 import io.millrace.runtime.task.SteppedSubtasks;
 import io.millrace.runtime.task.SubtaskEnd;
+import io.millrace.runtime.task.SubtaskMetrics;
 import io.millrace.runtime.task.Subtasks;
+import io.millrace.runtime.task.Subtasks.RunningSubtask;
 import io.millrace.runtime.task.TaskDeployment;
 import io.millrace.runtime.worker.WorkerAddress;
 import java.io.IOException;
@@ -42,6 +56,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * All that records pass through, as it is in a real worker: the engine's subtasks running a program
@@ -77,6 +93,13 @@ final class RealTasks implements AutoCloseable {
     private final int parallelism;
     private final int records;
     private final int keys;
+    private final Program program;
+    private final int checkpointMillis;
+
+    /** What each subtask of the sink has told when it finished, and in which generation. */
+    private final Map<Integer, Told> told = new LinkedHashMap<>();
+
+    private record Told(Generation generation, Map<Long, Long> sums) {}
 
     /** The longest that a subtask waits between two steps: slow jobs see many faults. */
     private final Duration slowestStep;
@@ -158,7 +181,21 @@ final class RealTasks implements AutoCloseable {
         }
     }
 
-    RealTasks(Simulation simulation, Faults faults, Invariants invariants, long seed) {
+    /** What the job is. */
+    enum Program {
+        /** Writes a line for each key at the end, into files that are committed. */
+        FILES,
+        /** Takes checkpoints, and tells its sums when it finishes. */
+        CHECKPOINTED
+    }
+
+    RealTasks(
+            Simulation simulation,
+            Faults faults,
+            Invariants invariants,
+            Program program,
+            long seed) {
+        this.program = program;
         this.simulation = simulation;
         this.faults = faults;
         this.invariants = invariants;
@@ -167,15 +204,23 @@ final class RealTasks implements AutoCloseable {
         SimulatedFileSystemProvider.put(authority, fileSystem);
         this.files = new TextOutputFiles(this::callFiles);
         this.parallelism = 2 + simulation.random().nextInt(2);
-        this.records = 500 + simulation.random().nextInt(6000);
+        this.records =
+                (program == Program.CHECKPOINTED ? 18_000 : 500)
+                        + simulation.random().nextInt(6000);
         this.keys = 1 + simulation.random().nextInt(200);
         double slow = simulation.random().nextDouble();
-        this.slowestStep = Duration.ofNanos((long) (1_000_000 + slow * slow * 1_500_000_000L));
+        this.checkpointMillis = 100 + simulation.random().nextInt(2000);
+        // long enough for checkpoints, whose calls of the record take seconds
+        this.slowestStep =
+                Duration.ofNanos(
+                        (program == Program.CHECKPOINTED ? 1_000_000_000 : 1_000_000)
+                                + (long) (slow * slow * 1_500_000_000L));
     }
 
     @Override
     public void close() {
         SimulatedFileSystemProvider.remove(authority);
+        TellingSink.CLOSED.remove(authority);
     }
 
     // ------------------------------------------------------------------ the job
@@ -223,18 +268,71 @@ final class RealTasks implements AutoCloseable {
         }
     }
 
-    /** Sums numbers by key, and writes a line for each key. */
+    /**
+     * Keeps the last sum of each key in state of its own. What it had when it was closed can be
+     * asked for right afterwards, as all is on one thread.
+     */
+    private static final class TellingSink extends RichSinkFunction<Tuple2<Long, Long>>
+            implements CheckpointedFunction {
+        private static final long serialVersionUID = 1;
+
+        /** By the name of the simulation. */
+        static final Map<String, Map<Long, Long>> CLOSED = new ConcurrentHashMap<>();
+
+        private final String simulation;
+        private transient Map<Long, Long> sums;
+        private transient ListState<Tuple2<Long, Long>> saved;
+
+        TellingSink(String simulation) {
+            this.simulation = simulation;
+        }
+
+        @Override
+        public void initializeState(FunctionInitializationContext context) throws Exception {
+            sums = new TreeMap<>();
+            saved =
+                    context.getOperatorStateStore()
+                            .getListState(
+                                    new ListStateDescriptor<>(
+                                            "sums", Types.TUPLE(Types.LONG, Types.LONG)));
+            for (Tuple2<Long, Long> sum : saved.get()) {
+                sums.put(sum.f0, sum.f1);
+            }
+        }
+
+        @Override
+        public void snapshotState(FunctionSnapshotContext context) throws Exception {
+            List<Tuple2<Long, Long>> pairs = new ArrayList<>();
+            sums.forEach((key, sum) -> pairs.add(Tuple2.of(key, sum)));
+            saved.update(pairs);
+        }
+
+        @Override
+        public void invoke(Tuple2<Long, Long> sum, Context context) {
+            sums.put(sum.f0, sum.f1);
+        }
+
+        @Override
+        public void close() {
+            CLOSED.put(simulation, sums);
+        }
+    }
+
+    /** Sums numbers by key, and writes or tells the sum of each key. */
     JobGraph graph(String jobId, Map<String, String> restarts) {
         Capture capture = new Capture(parallelism, jobId);
         try (ExecutorContext.Scope scope = ExecutorContext.setForThread(capture)) {
             StreamExecutionEnvironment env = StreamExecutionEnvironment.getExecutionEnvironment();
-            env.setRuntimeMode(RuntimeExecutionMode.BATCH);
-            env.fromSequence(1, records)
-                    .rebalance()
-                    .map(new KeyOf(keys))
-                    .keyBy(0)
-                    .sum(1)
-                    .writeAsText(SimulatedFileSystemProvider.SCHEME + "://" + authority + OUTPUT);
+            if (program == Program.FILES) {
+                env.setRuntimeMode(RuntimeExecutionMode.BATCH);
+            }
+            DataStream<Tuple2<Long, Long>> sums =
+                    env.fromSequence(1, records).rebalance().map(new KeyOf(keys)).keyBy(0).sum(1);
+            if (program == Program.FILES) {
+                sums.writeAsText(folder(OUTPUT));
+            } else {
+                sums.addSink(new TellingSink(authority));
+            }
             env.execute("simulated");
         } catch (Exception e) {
             throw new IllegalStateException("The program cannot be planned", e);
@@ -242,24 +340,36 @@ final class RealTasks implements AutoCloseable {
         JobGraph planned = capture.graph;
         Map<String, String> configuration = new LinkedHashMap<>(planned.configuration());
         configuration.putAll(restarts);
+        if (program == Program.CHECKPOINTED) {
+            configuration.put("execution.checkpointing.interval", checkpointMillis + " ms");
+            configuration.put("execution.checkpointing.timeout", "30 s");
+            configuration.put("execution.checkpointing.dir", folder("/checkpoints"));
+        }
         return new JobGraph(
                 jobId, planned.jobName(), planned.vertices(), planned.edges(), configuration);
     }
 
-    /** What the program must write, by a loop. */
+    private String folder(String path) {
+        return SimulatedFileSystemProvider.SCHEME + "://" + authority + path;
+    }
+
+    /** What the program must write, by a loop; nothing if it writes no files. */
     Map<String, List<String>> expectedOutput() {
-        long[] sums = new long[keys];
-        for (int number = 1; number <= records; number++) {
-            sums[number % keys] += number;
+        if (program == Program.CHECKPOINTED) {
+            return Map.of();
         }
         List<String> lines = new ArrayList<>();
-        for (int key = 0; key < keys; key++) {
-            if (sums[key] > 0) {
-                lines.add("(" + key + "," + sums[key] + ")");
-            }
-        }
+        expectedSums().forEach((key, sum) -> lines.add("(" + key + "," + sum + ")"));
         lines.sort(null);
         return Map.of(ALL_PARTS, lines);
+    }
+
+    private Map<Long, Long> expectedSums() {
+        Map<Long, Long> sums = new TreeMap<>();
+        for (long number = 1; number <= records; number++) {
+            sums.merge(number % keys, number, Long::sum);
+        }
+        return sums;
     }
 
     // ------------------------------------------------------------------ files
@@ -309,32 +419,100 @@ final class RealTasks implements AutoCloseable {
         planes.put(worker.id(), new Plane(worker));
     }
 
-    Subtasks.RunningSubtask start(
+    RunningSubtask start(
             SimulatedWorker worker, TaskDeployment deployment, Subtasks.Listener listener) {
         Plane plane = planes.get(worker.id());
         plane.live.put(deployment.attempt(), deployment);
-        return plane.subtasks.start(
-                deployment,
-                new Subtasks.Listener() {
-                    @Override
-                    public void running(TaskDeployment running) {
-                        listener.running(running);
-                    }
+        RunningSubtask running =
+                plane.subtasks.start(
+                        deployment,
+                        new Subtasks.Listener() {
+                            @Override
+                            public void running(TaskDeployment running) {
+                                listener.running(running);
+                            }
 
-                    @Override
-                    public void ended(TaskDeployment ended, SubtaskEnd end) {
-                        plane.live.remove(ended.attempt());
-                        if (end instanceof SubtaskEnd.Finished) {
-                            invariants.finished(ended);
-                        } else if (end instanceof SubtaskEnd.Failed failed) {
-                            invariants.failureIs(failed.failure());
-                        }
-                        simulation.tell(
-                                worker.name(),
-                                ended.attempt() + " ends: " + end.getClass().getSimpleName());
-                        listener.ended(ended, end);
-                    }
-                });
+                            @Override
+                            public void snapshotTaken(long checkpointId, SubtaskSnapshot snapshot) {
+                                listener.snapshotTaken(checkpointId, snapshot);
+                            }
+
+                            @Override
+                            public void snapshotFailed(
+                                    TaskDeployment failed, long checkpointId, Failure failure) {
+                                listener.snapshotFailed(failed, checkpointId, failure);
+                            }
+
+                            @Override
+                            public void ended(TaskDeployment ended, SubtaskEnd end) {
+                                plane.live.remove(ended.attempt());
+                                if (end instanceof SubtaskEnd.Finished) {
+                                    invariants.finished(ended);
+                                    finished(ended);
+                                } else if (end instanceof SubtaskEnd.Failed failed) {
+                                    invariants.failureIs(failed.failure());
+                                }
+                                simulation.tell(
+                                        worker.name(),
+                                        ended.attempt()
+                                                + " ends: "
+                                                + end.getClass().getSimpleName());
+                                listener.ended(ended, end);
+                            }
+                        });
+        return new RunningSubtask() {
+            @Override
+            public TaskDeployment deployment() {
+                return deployment;
+            }
+
+            @Override
+            public void cancel() {
+                running.cancel();
+            }
+
+            @Override
+            public void triggerCheckpoint(StreamEvent.Barrier barrier) {
+                invariants.checkpointTriggered(barrier);
+                running.triggerCheckpoint(barrier);
+            }
+
+            @Override
+            public void checkpointComplete(long checkpointId) {
+                invariants.toldComplete(checkpointId);
+                running.checkpointComplete(checkpointId);
+            }
+
+            @Override
+            public void checkpointAborted(long checkpointId) {
+                running.checkpointAborted(checkpointId);
+            }
+
+            @Override
+            public SubtaskMetrics metrics() {
+                return running.metrics();
+            }
+        };
+    }
+
+    /** A subtask that had finished in the checkpoint has told before, and is not closed again. */
+    private void finished(TaskDeployment ended) {
+        boolean sink = program == Program.CHECKPOINTED && ended.outputs().isEmpty();
+        if (!sink || ended.restored().finished()) {
+            return;
+        }
+        Told before = told.get(ended.attempt().subtask());
+        if (before == null || isAtLeast(ended.generation(), before.generation())) {
+            told.put(
+                    ended.attempt().subtask(),
+                    new Told(ended.generation(), TellingSink.CLOSED.get(authority)));
+        }
+    }
+
+    private static boolean isAtLeast(Generation one, Generation other) {
+        return one.epoch() != other.epoch()
+                ? one.epoch() > other.epoch()
+                : one.counter() >= other.counter();
     }
 
     /** All attempts that run, wherever. */
@@ -394,6 +572,15 @@ final class RealTasks implements AutoCloseable {
     void checkEnd(boolean finished, int generations) {
         invariants.check(
                 finished || visibleParts().isEmpty(), "end-matches-output", visibleParts());
+        if (finished && program == Program.CHECKPOINTED) {
+            Map<Long, Long> sums = new TreeMap<>();
+            told.values().forEach(of -> sums.putAll(of.sums()));
+            invariants.check(
+                    sums.equals(expectedSums()),
+                    "each-record-counted-once",
+                    "told " + sums,
+                    "expected " + expectedSums());
+        }
         for (Plane plane : planes.values()) {
             if (!plane.left) {
                 continue;

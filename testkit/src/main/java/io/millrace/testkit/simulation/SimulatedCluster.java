@@ -51,6 +51,7 @@ public final class SimulatedCluster {
     private final SimulatedNetwork network;
     private final SimulatedStore store;
     private final SimulatedFiles files;
+    private final SimulatedCheckpoints checkpoints;
     private final SimulatedContainers containers;
 
     /** Or null where subtasks are modelled. */
@@ -83,7 +84,9 @@ public final class SimulatedCluster {
         /** {@link SimulatedTask}: any graph, quickly. */
         MODELLED,
         /** {@link RealTasks}: the engine's own, with real records. */
-        REAL
+        REAL,
+        /** These with checkpoints. */
+        CHECKPOINTED
     }
 
     /**
@@ -98,9 +101,22 @@ public final class SimulatedCluster {
         this.network = new SimulatedNetwork(simulation, faults);
         this.store = new SimulatedStore(simulation, faults, this::written);
         this.files = new SimulatedFiles(simulation, faults, this::visible);
+        this.checkpoints = new SimulatedCheckpoints(simulation, faults);
         this.containers = new SimulatedContainers(simulation, faults, this);
         this.realTasks =
-                kind == Tasks.REAL ? new RealTasks(simulation, faults, invariants, seed) : null;
+                kind == Tasks.MODELLED
+                        ? null
+                        : new RealTasks(
+                                simulation,
+                                faults,
+                                invariants,
+                                kind == Tasks.REAL
+                                        ? RealTasks.Program.FILES
+                                        : RealTasks.Program.CHECKPOINTED,
+                                seed);
+        if (kind == Tasks.CHECKPOINTED) {
+            invariants.checkpointsAreTaken();
+        }
         this.slotsPerWorker = realTasks == null ? 1 + random.nextInt(3) : 1;
         this.restarts = simulation.chance(0.1) ? random.nextInt(3) : 1000;
         this.meanFaultPause =
@@ -126,10 +142,17 @@ public final class SimulatedCluster {
      * What became of a simulation.
      *
      * @param starts of the job, by all masters
+     * @param checkpoints that became complete
      * @param hash of all that happened, in its order
      */
     public record Outcome(
-            JobState state, int starts, int masters, int faults, long events, long hash) {}
+            JobState state,
+            int starts,
+            int masters,
+            int faults,
+            int checkpoints,
+            long events,
+            long hash) {}
 
     /**
      * Runs it to its end.
@@ -144,6 +167,11 @@ public final class SimulatedCluster {
     /** The same with the engine's own subtasks in the workers. */
     public static Outcome runWithRealTasks(long seed) {
         return run(seed, Tasks.REAL, Faults.Breaker.NONE);
+    }
+
+    /** These with checkpoints. */
+    public static Outcome runWithCheckpoints(long seed) {
+        return run(seed, Tasks.CHECKPOINTED, Faults.Breaker.NONE);
     }
 
     static Outcome run(long seed, Tasks kind, Faults.Breaker breaker) {
@@ -171,6 +199,7 @@ public final class SimulatedCluster {
                 starts.size(),
                 masters.size(),
                 faultsMade,
+                invariants.completeCheckpoints(),
                 simulation.handled(),
                 simulation.hash());
     }
@@ -262,6 +291,9 @@ public final class SimulatedCluster {
     }
 
     private void written(String name, byte[] content) {
+        if (name.startsWith("chk-")) {
+            invariants.checkpointRecorded(Long.parseLong(name.substring("chk-".length())));
+        }
         if (name.startsWith("intent-commit-")) {
             try {
                 JobIntent intent = (JobIntent) new ControlCodec().decode(content);
@@ -311,6 +343,10 @@ public final class SimulatedCluster {
 
     SimulatedFiles files() {
         return files;
+    }
+
+    SimulatedCheckpoints checkpoints() {
+        return checkpoints;
     }
 
     JobFiles jobFiles() {

@@ -66,6 +66,7 @@ final class SimulatedMaster implements SimulatedNetwork.End {
                                 new MasterOutbox(),
                                 cluster.store().of(epoch),
                                 cluster.jobFiles(),
+                                cluster.checkpoints(),
                                 new CountingPort(),
                                 new Observer()));
         process.start(

@@ -74,13 +74,47 @@ final class SimulatedStore {
             epoch = Math.max(epoch, newEpoch);
             List<Entry> all = new ArrayList<>();
             entries.forEach((name, content) -> all.add(new Entry(name, content.clone())));
+            if (faults.breaker() == Faults.Breaker.NO_ID_RESERVATION) {
+                forgetReservedIds(all);
+            }
             return new Outcome.Done<>(all);
+        }
+
+        private void forgetReservedIds(List<Entry> all) {
+            long highest =
+                    all.stream()
+                            .filter(entry -> entry.name().startsWith("chk-"))
+                            .mapToLong(entry -> Long.parseLong(entry.name().substring(4)))
+                            .max()
+                            .orElse(0);
+            all.removeIf(entry -> entry.name().startsWith("ids-upto-"));
+            all.add(new Entry("ids-upto-" + highest, new byte[0]));
         }
 
         @Override
         public void write(String name, byte[] content, Consumer<Outcome<Void>> reply) {
             byte[] copy = content.clone();
+            if (name.startsWith("chk-")
+                    && faults.breaker() == Faults.Breaker.TOLD_BEFORE_RECORDED) {
+                reply.accept(new Outcome.Done<>(null));
+                simulation.between(
+                        Duration.ofMillis(1), Duration.ofSeconds(20), () -> tryWrite(name, copy));
+                return;
+            }
             call("writes " + name, reply, () -> tryWrite(name, copy));
+        }
+
+        @Override
+        public void remove(String name, Consumer<Outcome<Void>> reply) {
+            call("removes " + name, reply, () -> tryRemove(name));
+        }
+
+        private Outcome<Void> tryRemove(String name) {
+            if (epoch != owner) {
+                return new Outcome.Refused<>(Reason.FENCED, "epoch " + epoch + " is there");
+            }
+            entries.remove(name);
+            return new Outcome.Done<>(null);
         }
 
         private Outcome<Void> tryWrite(String name, byte[] content) {

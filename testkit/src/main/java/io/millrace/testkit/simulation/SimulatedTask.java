@@ -1,6 +1,7 @@
 package io.millrace.testkit.simulation;
 
 import io.millrace.runtime.control.Failure;
+import io.millrace.runtime.exchange.StreamEvent;
 import io.millrace.runtime.schedule.AttemptId;
 import io.millrace.runtime.task.SubtaskEnd;
 import io.millrace.runtime.task.SubtaskMetrics;
@@ -80,6 +81,17 @@ final class SimulatedTask implements Subtasks.RunningSubtask {
     public TaskDeployment deployment() {
         return deployment;
     }
+
+    @Override
+    public void triggerCheckpoint(StreamEvent.Barrier barrier) {
+        throw new IllegalStateException("the modelled job takes no checkpoints");
+    }
+
+    @Override
+    public void checkpointComplete(long checkpointId) {}
+
+    @Override
+    public void checkpointAborted(long checkpointId) {}
 
     @Override
     public SubtaskMetrics metrics() {

@@ -49,6 +49,7 @@ final class SimulatedWorker implements SimulatedNetwork.End {
                                 minEpoch -> cluster.connect(this),
                                 (deployment, listener) ->
                                         cluster.startTask(this, deployment, listener),
+                                cluster.checkpoints(),
                                 reason -> cluster.workerLeft(this, reason)));
         process.start(taskManager::on);
         process.put(new WorkerEvent.Started());

@@ -63,7 +63,13 @@ class SimulatedClusterTest {
     @ParameterizedTest
     @EnumSource(
             mode = EnumSource.Mode.EXCLUDE,
-            names = {"NONE", "LOST_RECORD"})
+            names = {
+                "NONE",
+                "LOST_RECORD",
+                "NO_ID_RESERVATION",
+                "TOLD_BEFORE_RECORDED",
+                "RECORDED_BEFORE_METADATA"
+            })
     void shouldFailUnderSomeSeedWhenRuleIsTakenAway(Breaker breaker) {
         for (long seed = 0; seed < SEEDS_UNTIL_BROKEN; seed++) {
             try {

@@ -1,0 +1,195 @@
+package io.millrace.dist;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
+import org.apache.hadoop.yarn.api.records.FinalApplicationStatus;
+import org.apache.hadoop.yarn.api.records.YarnApplicationState;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInfo;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Jobs with checkpoints on HDFS, whose processes are killed. */
+class CheckpointsOnYarnIT {
+    private static final Duration LIMIT = Duration.ofSeconds(90);
+    private static final long NUMBERS = 20_000;
+    private static final String SIZES =
+            "-D jobmanager.memory.process.size=1024m -D taskmanager.memory.process.size=1024m";
+
+    private static Cluster cluster;
+    private static YarnView yarn;
+    private static Path jobs;
+
+    @TempDir Path folder;
+
+    private String checkpoints;
+
+    @BeforeAll
+    static void startCluster() throws Exception {
+        cluster = Cluster.get();
+        yarn = new YarnView(cluster.configuration());
+        jobs = JobsJar.write(Path.of("target/jobs/checkpointed.jar").toAbsolutePath());
+    }
+
+    @AfterAll
+    static void closeView() {
+        if (yarn != null) {
+            yarn.close();
+        }
+    }
+
+    @BeforeEach
+    void makeFolder(TestInfo test) throws IOException {
+        checkpoints = "/checkpoints/" + test.getTestMethod().orElseThrow().getName();
+        cluster.hdfs().delete(new org.apache.hadoop.fs.Path(checkpoints), true);
+    }
+
+    @AfterEach
+    void endWhatStillRuns() throws Exception {
+        for (String id : yarn.applications()) {
+            YarnApplicationState state = yarn.report(id).getYarnApplicationState();
+            if (state == YarnApplicationState.RUNNING || state == YarnApplicationState.ACCEPTED) {
+                yarn.kill(id);
+            }
+        }
+    }
+
+    @Test
+    void shouldGoOnFromTheLastCheckpointWhenAWorkerIsKilled() throws Exception {
+        Terminal.Running running = start();
+        String id = running.awaitApplicationId();
+        awaitFiles(id, "complete-", 1);
+
+        kill(id, jvm -> !ContainerProcesses.isApplicationMaster(jvm));
+        awaitFiles(id, "arrived-", 2);
+        open();
+
+        Terminal.Result result = running.await();
+        assertThat(result.exitCode()).as(result.output()).isZero();
+        assertThat(yarn.attempts(id)).isEqualTo(1);
+        assertSumsAreExact();
+    }
+
+    @Test
+    void shouldGoOnFromTheLastCheckpointWhenTheApplicationMasterIsKilled() throws Exception {
+        Terminal.Running running = start();
+        String id = running.awaitApplicationId();
+        awaitFiles(id, "complete-", 1);
+
+        kill(id, ContainerProcesses::isApplicationMaster);
+        awaitFiles(id, "arrived-", 2);
+        awaitFiles(id, "complete-", 2);
+        open();
+
+        Terminal.Result result = running.await();
+        assertThat(result.exitCode()).as(result.output()).isZero();
+        assertThat(yarn.attempts(id)).isEqualTo(2);
+        assertSumsAreExact();
+    }
+
+    private Terminal.Running start() throws Exception {
+        return cluster.terminal()
+                .start(
+                        String.join(
+                                        " ",
+                                        "run-application -t yarn-application -p 2",
+                                        SIZES,
+                                        "-D execution.checkpointing.interval=300ms",
+                                        "-D execution.checkpointing.dir=" + checkpoints,
+                                        "-c org.example.jobs.CheckpointedSums",
+                                        jobs.toString(),
+                                        Long.toString(NUMBERS),
+                                        gate().toString())
+                                .split(" "));
+    }
+
+    private Path gate() {
+        return folder.resolve("gate");
+    }
+
+    private void open() throws IOException {
+        Files.createFile(gate().resolve("open"));
+    }
+
+    private static void kill(String applicationId, Predicate<ProcessHandle> which) {
+        ProcessHandle victim =
+                ContainerProcesses.jvms(applicationId).stream()
+                        .filter(which)
+                        .findFirst()
+                        .orElseThrow();
+        assertThat(victim.destroyForcibly()).isTrue();
+    }
+
+    /** Sums that were lost are too small, those counted twice too large. */
+    private void assertSumsAreExact() throws IOException {
+        Map<Long, Long> expected = new TreeMap<>();
+        for (long number = 0; number < NUMBERS; number++) {
+            expected.merge(number % 10, number, Long::sum);
+        }
+        Map<Long, Long> sums = new TreeMap<>();
+        for (Path file : files("sums-")) {
+            for (String line : Files.readAllLines(file)) {
+                String[] words = line.split(" ");
+                sums.merge(Long.parseLong(words[0]), Long.parseLong(words[1]), Math::max);
+            }
+        }
+        assertThat(sums).isEqualTo(expected);
+        List<Long> restored = new ArrayList<>();
+        for (Path file : files("restored-")) {
+            restored.add(Long.parseLong(file.getFileName().toString().split("-")[1]));
+        }
+        assertThat(restored).as("positions restored").anyMatch(next -> next >= NUMBERS / 2);
+    }
+
+    private List<Path> files(String prefix) {
+        try (Stream<Path> files = Files.list(gate())) {
+            return files.filter(file -> file.getFileName().toString().startsWith(prefix)).toList();
+        } catch (IOException e) {
+            return List.of();
+        }
+    }
+
+    private void awaitFiles(String applicationId, String prefix, int count) throws Exception {
+        Conditions.await(
+                count + " files " + prefix + "* at the gate",
+                LIMIT,
+                () -> {
+                    if (yarn.report(applicationId).getFinalApplicationStatus()
+                            != FinalApplicationStatus.UNDEFINED) {
+                        throw new AssertionError("It has ended: " + describe(applicationId));
+                    }
+                    return files(prefix).size() >= count;
+                },
+                () -> "there are " + files("") + "; " + describe(applicationId));
+    }
+
+    private static String describe(String applicationId) {
+        StringBuilder text = new StringBuilder();
+        try {
+            text.append(yarn.report(applicationId).getDiagnostics());
+            for (Path log : cluster.hadoop().containerLogs(applicationId)) {
+                List<String> lines = Files.readAllLines(log);
+                text.append("\n==> ").append(log).append('\n');
+                text.append(
+                        String.join(
+                                "\n", lines.subList(Math.max(0, lines.size() - 60), lines.size())));
+            }
+        } catch (Exception e) {
+            text.append("(no more is known: ").append(e).append(')');
+        }
+        return text.toString();
+    }
+}

@@ -1,0 +1,66 @@
+package io.millrace.runtime.checkpoint;
+
+import io.millrace.runtime.config.CheckpointOptions;
+import io.millrace.runtime.config.CheckpointOptions.Mode;
+import io.millrace.runtime.config.CheckpointOptions.Retention;
+import io.millrace.runtime.config.ParsedConfiguration;
+import java.time.Duration;
+import java.util.Optional;
+
+/**
+ * When and how a job is checkpointed.
+ *
+ * @param interval between two triggers
+ * @param minPause between the end of one and the trigger of the next
+ * @param timeout after which one is given up
+ * @param maxConcurrent that may be on their way at a time
+ * @param tolerableFailures in a row; one more fails the job
+ * @param retained complete ones that are kept
+ * @param retention what becomes of them when the job is cancelled
+ * @param directory below which the job's folder lies
+ */
+public record CheckpointSettings(
+        Duration interval,
+        Duration minPause,
+        Duration timeout,
+        int maxConcurrent,
+        int tolerableFailures,
+        int retained,
+        Retention retention,
+        Mode mode,
+        String directory) {
+
+    /**
+     * Those of a job; empty if it takes no checkpoints.
+     *
+     * @throws IllegalArgumentException if it takes some and says not where to
+     */
+    public static Optional<CheckpointSettings> of(ParsedConfiguration options) {
+        Optional<Duration> interval = options.getIfSet(CheckpointOptions.INTERVAL);
+        if (interval.isEmpty() || interval.get().isZero()) {
+            return Optional.empty();
+        }
+        String directory =
+                options.getIfSet(CheckpointOptions.DIRECTORY)
+                        .orElseThrow(
+                                () ->
+                                        new IllegalArgumentException(
+                                                "execution.checkpointing.interval is "
+                                                        + interval.get().toMillis()
+                                                        + " ms, but execution.checkpointing.dir"
+                                                        + " is not set: set it to a folder that"
+                                                        + " all workers reach, for example on"
+                                                        + " HDFS."));
+        return Optional.of(
+                new CheckpointSettings(
+                        interval.get(),
+                        options.get(CheckpointOptions.MIN_PAUSE),
+                        options.get(CheckpointOptions.TIMEOUT),
+                        options.get(CheckpointOptions.MAX_CONCURRENT),
+                        options.get(CheckpointOptions.TOLERABLE_FAILURES),
+                        options.get(CheckpointOptions.NUM_RETAINED),
+                        options.get(CheckpointOptions.RETENTION),
+                        options.get(CheckpointOptions.MODE),
+                        directory));
+    }
+}

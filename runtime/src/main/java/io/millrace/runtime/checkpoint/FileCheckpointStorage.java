@@ -1,0 +1,223 @@
+package io.millrace.runtime.checkpoint;
+
+import io.millrace.api.fs.FileStatus;
+import io.millrace.api.fs.FileSystem;
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.URI;
+import java.nio.file.FileAlreadyExistsException;
+import java.util.Set;
+import java.util.concurrent.Executor;
+import java.util.function.Consumer;
+import java.util.zip.CRC32C;
+
+/**
+ * Checkpoints as files, on whatever file system a folder's scheme names; the layout is in {@link
+ * CheckpointFolder}.
+ *
+ * <p>Threads: any; the work is done by the executor given, in which a call may block for as long as
+ * the file system does. With one thread in it, calls are carried out in their order.
+ */
+public final class FileCheckpointStorage implements CheckpointStorage, SnapshotStorage {
+    private static final int BUFFER_BYTES = 128 << 10;
+
+    private final Executor executor;
+
+    public FileCheckpointStorage(Executor executor) {
+        this.executor = executor;
+    }
+
+    // ------------------------------------------------------------------ the master's
+
+    @Override
+    public void prepare(CheckpointFolder folder, Consumer<Result<Void>> reply) {
+        call(
+                reply,
+                () -> {
+                    CheckpointFolder.Opened at = folder.open();
+                    at.files().makeFolders(at.uri());
+                    return null;
+                });
+    }
+
+    @Override
+    public void writePending(
+            CheckpointFolder folder, CheckpointMetadata metadata, Consumer<Result<Void>> reply) {
+        byte[] bytes = MetadataFormat.write(metadata);
+        call(
+                reply,
+                () -> {
+                    CheckpointFolder.Opened at = folder.open();
+                    URI pending = at.pendingMetadata(metadata.id());
+                    try (OutputStream out = at.files().create(pending, true)) {
+                        out.write(bytes);
+                    }
+                    return null;
+                });
+    }
+
+    @Override
+    public void publish(CheckpointFolder folder, long id, Consumer<Result<Void>> reply) {
+        call(
+                reply,
+                () -> {
+                    publish(folder, id);
+                    return null;
+                });
+    }
+
+    private static void publish(CheckpointFolder folder, long id) throws IOException {
+        CheckpointFolder.Opened at = folder.open();
+        try {
+            at.files().rename(at.pendingMetadata(id), at.metadata(id));
+        } catch (FileAlreadyExistsException | FileNotFoundException e) {
+            if (!at.files().exists(at.metadata(id))) {
+                throw new DamagedCheckpointException(
+                        "Checkpoint "
+                                + id
+                                + " is complete, but neither "
+                                + at.pendingMetadata(id)
+                                + " nor "
+                                + at.metadata(id)
+                                + " is there",
+                        e);
+            }
+        }
+    }
+
+    @Override
+    public void read(CheckpointFolder folder, long id, Consumer<Result<CheckpointMetadata>> reply) {
+        call(reply, () -> read(folder, id));
+    }
+
+    private static CheckpointMetadata read(CheckpointFolder folder, long id) throws IOException {
+        CheckpointFolder.Opened at = folder.open();
+        for (URI name : new URI[] {at.metadata(id), at.pendingMetadata(id)}) {
+            try (InputStream in = at.files().open(name, 0)) {
+                return MetadataFormat.read(in.readAllBytes(), name.toString());
+            } catch (FileNotFoundException e) {
+                // it has the other name
+            }
+        }
+        throw new DamagedCheckpointException(
+                "Checkpoint " + id + ": file " + at.metadata(id) + " is not there");
+    }
+
+    @Override
+    public void retain(
+            CheckpointFolder folder, Set<Long> retained, long below, Consumer<Result<Void>> reply) {
+        Set<Long> kept = Set.copyOf(retained);
+        call(
+                reply,
+                () -> {
+                    CheckpointFolder.Opened at = folder.open();
+                    for (FileStatus status : at.files().list(at.uri())) {
+                        long id = CheckpointFolder.idOf(status.path());
+                        if (status.folder() && id >= 0 && id < below && !kept.contains(id)) {
+                            at.files().delete(status.path());
+                        }
+                    }
+                    return null;
+                });
+    }
+
+    @Override
+    public void remove(CheckpointFolder folder, Consumer<Result<Void>> reply) {
+        call(
+                reply,
+                () -> {
+                    CheckpointFolder.Opened at = folder.open();
+                    at.files().delete(at.uri());
+                    return null;
+                });
+    }
+
+    private <T> void call(Consumer<Result<T>> reply, Call<T> call) {
+        executor.execute(
+                () -> {
+                    Result<T> result;
+                    try {
+                        result = new Result.Done<>(call.run());
+                    } catch (DamagedCheckpointException e) {
+                        result = new Result.Damaged<>(e.getMessage());
+                    } catch (IOException | RuntimeException e) {
+                        result = new Result.Failed<>(e.toString());
+                    }
+                    reply.accept(result);
+                });
+    }
+
+    private interface Call<T> {
+        T run() throws IOException;
+    }
+
+    // ------------------------------------------------------------------ the workers'
+
+    @Override
+    public void write(WorkerSnapshot snapshot, Wanted wanted, Consumer<Stored> reply) {
+        executor.execute(
+                () -> {
+                    Stored stored;
+                    try {
+                        stored =
+                                wanted.isWanted()
+                                        ? write(snapshot)
+                                        : new Stored.Failed(
+                                                new IOException(
+                                                        "the checkpoint was given up before its"
+                                                                + " file was begun"));
+                    } catch (IOException | RuntimeException e) {
+                        stored = new Stored.Failed(e);
+                    } finally {
+                        snapshot.subtasks().forEach(SubtaskSnapshot::release);
+                    }
+                    reply.accept(stored);
+                });
+    }
+
+    private static Stored write(WorkerSnapshot snapshot) throws IOException {
+        CheckpointFolder.Opened at = snapshot.folder().open();
+        String name = CheckpointFolder.workerFile(snapshot.id(), snapshot.workerId());
+        URI path = at.resolve(name);
+        WorkerFile file;
+        WorkerFileWriter writer;
+        try (OutputStream out = at.files().create(path, true)) {
+            writer =
+                    new WorkerFileWriter(out, snapshot.id(), snapshot.epoch(), snapshot.workerId());
+            for (SubtaskSnapshot subtask : snapshot.subtasks()) {
+                writer.write(subtask);
+            }
+            file = writer.finish(name);
+        }
+        verify(at.files(), path, file);
+        return new Stored.Done(file, writer.subtasks());
+    }
+
+    /** A file that was written badly must not be found out when it is needed. */
+    static void verify(FileSystem files, URI path, WorkerFile file) throws IOException {
+        CRC32C crc = new CRC32C();
+        long length = 0;
+        byte[] buffer = new byte[BUFFER_BYTES];
+        try (InputStream in = files.open(path, 0)) {
+            for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
+                crc.update(buffer, 0, read);
+                length += read;
+            }
+        }
+        if (length != file.length() || (int) crc.getValue() != file.crc()) {
+            throw new DamagedCheckpointException(
+                    "File "
+                            + path
+                            + " was not stored as it was written: "
+                            + length
+                            + " bytes with checksum "
+                            + Integer.toHexString((int) crc.getValue())
+                            + " in place of "
+                            + file.length()
+                            + " with "
+                            + Integer.toHexString(file.crc()));
+        }
+    }
+}

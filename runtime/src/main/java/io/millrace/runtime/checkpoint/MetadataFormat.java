@@ -1,0 +1,229 @@
+package io.millrace.runtime.checkpoint;
+
+import io.millrace.runtime.checkpoint.CheckpointMetadata.Subtask;
+import io.millrace.runtime.checkpoint.CheckpointMetadata.Vertex;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.zip.CRC32C;
+
+/**
+ * Writes and reads {@code _metadata}.
+ *
+ * <p>Format, numbers big-endian, texts as a four-byte length and UTF-8, lists as a four-byte count
+ * and their elements:
+ *
+ * <pre>
+ *   magic "MRCM" | version, 2 bytes
+ *   checkpoint id, 8 | epoch, 4 | job id, text | job name, text | milliseconds since 1970, 8
+ *   files       name, text | length, 8 | CRC32C, 4
+ *   vertices    number, 4 | name, text | parallelism, 4 | maximum parallelism, 4 | subtasks
+ *   subtasks    finished, 1 | number of the file, 4 | operators
+ *   operators   uid, text | states
+ *   states      kind, 1 | name, text | type, text | elements, 4 | first and last key group, 4 and 4
+ *               | offset, 8 | length, 8 | CRC32C, 4
+ *   sections    kind, text | length, 4 | bytes: none yet; a reader refuses one that it does not know
+ *   CRC32C of all before, 4
+ * </pre>
+ *
+ * <p>The sections are the place of what is not a subtask's: coordinators of sources, and files that
+ * several checkpoints share. A kind of state that a build does not know is an error, as is a newer
+ * version.
+ *
+ * <p>Threads: stateless.
+ */
+public final class MetadataFormat {
+    private static final int MAGIC = 0x4d52434d;
+    private static final int VERSION = 1;
+
+    private MetadataFormat() {}
+
+    public static byte[] write(CheckpointMetadata metadata) {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        try (DataOutputStream out = new DataOutputStream(bytes)) {
+            out.writeInt(MAGIC);
+            out.writeShort(VERSION);
+            out.writeLong(metadata.id());
+            out.writeInt(metadata.epoch());
+            writeText(out, metadata.jobId());
+            writeText(out, metadata.jobName());
+            out.writeLong(metadata.wallMillis());
+            out.writeInt(metadata.files().size());
+            for (WorkerFile file : metadata.files()) {
+                writeText(out, file.name());
+                out.writeLong(file.length());
+                out.writeInt(file.crc());
+            }
+            out.writeInt(metadata.vertices().size());
+            for (Vertex vertex : metadata.vertices()) {
+                out.writeInt(vertex.vertex());
+                writeText(out, vertex.name());
+                out.writeInt(vertex.parallelism());
+                out.writeInt(vertex.maxParallelism());
+                out.writeInt(vertex.subtasks().size());
+                for (Subtask subtask : vertex.subtasks()) {
+                    out.writeBoolean(subtask.finished());
+                    out.writeInt(subtask.file());
+                    writeOperators(out, subtask.operators());
+                }
+            }
+            out.writeInt(0);
+            out.flush();
+            out.writeInt(crc(bytes.toByteArray(), bytes.size()));
+        } catch (IOException e) {
+            throw new UncheckedIOException("memory cannot be written to", e);
+        }
+        return bytes.toByteArray();
+    }
+
+    /**
+     * Reads what was written.
+     *
+     * @param source where the bytes come from, for messages
+     * @throws DamagedCheckpointException if they are anything else
+     */
+    public static CheckpointMetadata read(byte[] bytes, String source)
+            throws DamagedCheckpointException {
+        if (bytes.length < 10 || ByteBuffer.wrap(bytes).getInt() != MAGIC) {
+            throw new DamagedCheckpointException(
+                    source + ", " + bytes.length + " bytes, is no checkpoint's metadata");
+        }
+        int version = ByteBuffer.wrap(bytes, 4, 2).getShort();
+        if (version != VERSION) {
+            throw new DamagedCheckpointException(
+                    source
+                            + " has version "
+                            + version
+                            + ", this build reads "
+                            + VERSION
+                            + ": start with a newer build");
+        }
+        int end = bytes.length - 4;
+        int crc = crc(bytes, end);
+        int said = ByteBuffer.wrap(bytes, end, 4).getInt();
+        if (crc != said) {
+            throw new DamagedCheckpointException(
+                    source
+                            + ", "
+                            + bytes.length
+                            + " bytes, is damaged: its checksum is "
+                            + Integer.toHexString(crc)
+                            + ", not "
+                            + Integer.toHexString(said));
+        }
+        try (DataInputStream in =
+                new DataInputStream(new ByteArrayInputStream(bytes, 6, end - 6))) {
+            CheckpointMetadata metadata = read(in);
+            if (in.read() >= 0) {
+                throw new IOException("there is more behind its end");
+            }
+            return metadata;
+        } catch (IOException | RuntimeException e) {
+            throw new DamagedCheckpointException(source + " cannot be read: " + e, e);
+        }
+    }
+
+    private static CheckpointMetadata read(DataInputStream in) throws IOException {
+        long id = in.readLong();
+        int epoch = in.readInt();
+        String jobId = readText(in);
+        String jobName = readText(in);
+        long wallMillis = in.readLong();
+        List<WorkerFile> files = new ArrayList<>();
+        for (int i = in.readInt(); i > 0; i--) {
+            files.add(new WorkerFile(readText(in), in.readLong(), in.readInt()));
+        }
+        List<Vertex> vertices = new ArrayList<>();
+        for (int i = in.readInt(); i > 0; i--) {
+            int number = in.readInt();
+            String name = readText(in);
+            int parallelism = in.readInt();
+            int maxParallelism = in.readInt();
+            List<Subtask> subtasks = new ArrayList<>();
+            for (int s = in.readInt(); s > 0; s--) {
+                subtasks.add(new Subtask(in.readBoolean(), in.readInt(), readOperators(in)));
+            }
+            vertices.add(new Vertex(number, name, parallelism, maxParallelism, subtasks));
+        }
+        int sections = in.readInt();
+        if (sections != 0) {
+            throw new IOException("it holds a section that this build does not know");
+        }
+        return new CheckpointMetadata(id, epoch, jobId, jobName, wallMillis, files, vertices);
+    }
+
+    static void writeOperators(DataOutputStream out, List<OperatorState> operators)
+            throws IOException {
+        out.writeInt(operators.size());
+        for (OperatorState operator : operators) {
+            writeText(out, operator.uid());
+            out.writeInt(operator.parts().size());
+            for (StatePart part : operator.parts()) {
+                out.writeByte(part.kind().ordinal());
+                writeText(out, part.name());
+                writeText(out, part.type());
+                out.writeInt(part.elements());
+                out.writeInt(part.firstGroup());
+                out.writeInt(part.lastGroup());
+                out.writeLong(part.offset());
+                out.writeLong(part.length());
+                out.writeInt(part.crc());
+            }
+        }
+    }
+
+    private static List<OperatorState> readOperators(DataInputStream in) throws IOException {
+        StatePart.Kind[] kinds = StatePart.Kind.values();
+        List<OperatorState> operators = new ArrayList<>();
+        for (int i = in.readInt(); i > 0; i--) {
+            String uid = readText(in);
+            List<StatePart> parts = new ArrayList<>();
+            for (int p = in.readInt(); p > 0; p--) {
+                int kind = in.readUnsignedByte();
+                if (kind >= kinds.length) {
+                    throw new IOException("a state of kind " + kind + " is not known");
+                }
+                parts.add(
+                        new StatePart(
+                                kinds[kind],
+                                readText(in),
+                                readText(in),
+                                in.readInt(),
+                                in.readInt(),
+                                in.readInt(),
+                                in.readLong(),
+                                in.readLong(),
+                                in.readInt()));
+            }
+            operators.add(new OperatorState(uid, parts));
+        }
+        return operators;
+    }
+
+    static void writeText(DataOutputStream out, String text) throws IOException {
+        byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+        out.writeInt(bytes.length);
+        out.write(bytes);
+    }
+
+    private static String readText(DataInputStream in) throws IOException {
+        int length = in.readInt();
+        if (length < 0 || length > in.available()) {
+            throw new IOException("a text of " + length + " bytes");
+        }
+        return new String(in.readNBytes(length), StandardCharsets.UTF_8);
+    }
+
+    private static int crc(byte[] bytes, int length) {
+        CRC32C crc = new CRC32C();
+        crc.update(bytes, 0, length);
+        return (int) crc.getValue();
+    }
+}

@@ -1,0 +1,37 @@
+package io.millrace.runtime.checkpoint;
+
+import io.millrace.runtime.checkpoint.StatePart.Kind;
+import io.millrace.runtime.state.SnapshotOutput;
+import java.io.IOException;
+import java.util.List;
+
+/**
+ * Where a state puts its bytes.
+ *
+ * <p>Threads: the thread that writes the worker's file.
+ */
+public interface PartWriter {
+
+    /**
+     * Writes a list.
+     *
+     * @param kind any but {@link Kind#KEYED}
+     * @param type what the elements were written as
+     */
+    void list(Kind kind, String name, String type, List<byte[]> elements) throws IOException;
+
+    /**
+     * Writes keyed state, in a form of its own that can be read by key groups.
+     *
+     * @param firstGroup first of the range that is in it
+     * @param lastGroup last of the range
+     */
+    void keyed(String name, String type, int firstGroup, int lastGroup, Content content)
+            throws IOException;
+
+    /** Writes the bytes of a state. */
+    @FunctionalInterface
+    interface Content {
+        void write(SnapshotOutput out) throws IOException;
+    }
+}

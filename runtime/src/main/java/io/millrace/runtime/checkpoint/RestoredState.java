@@ -1,0 +1,49 @@
+package io.millrace.runtime.checkpoint;
+
+import java.util.List;
+
+/**
+ * What a subtask begins with.
+ *
+ * @param checkpointId that it comes from; 0 if it begins with nothing
+ * @param folder path of the job's folder that file names are relative to; empty without a
+ *     checkpoint
+ * @param finished whether the subtask had finished: it has nothing to do any more
+ */
+public record RestoredState(
+        long checkpointId, String folder, boolean finished, List<Operator> operators) {
+    /** A first start. */
+    public static final RestoredState NONE = new RestoredState(0, "", false, List.of());
+
+    public RestoredState {
+        operators = List.copyOf(operators);
+    }
+
+    /** The share of one operator. */
+    public record Operator(String uid, List<Slice> slices) {
+        public Operator {
+            slices = List.copyOf(slices);
+        }
+    }
+
+    /**
+     * Some of the elements, or of the key groups, of one state of one former subtask.
+     *
+     * @param from first element or key group
+     * @param to behind the last one
+     */
+    public record Slice(WorkerFile file, StatePart part, int from, int to) {}
+
+    public boolean isRestored() {
+        return checkpointId != 0;
+    }
+
+    /** The share of one operator; empty if it has none. */
+    public List<Slice> slices(String uid) {
+        return operators.stream()
+                .filter(operator -> operator.uid().equals(uid))
+                .findFirst()
+                .map(Operator::slices)
+                .orElse(List.of());
+    }
+}

@@ -1,0 +1,430 @@
+package io.millrace.runtime.checkpoint;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.millrace.runtime.checkpoint.CheckpointTask.Phase;
+import io.millrace.runtime.config.CheckpointOptions;
+import io.millrace.runtime.control.Failure;
+import io.millrace.runtime.control.ToMaster;
+import io.millrace.runtime.control.ToWorker;
+import io.millrace.runtime.graph.JobGraph;
+import io.millrace.runtime.graph.JobVertex;
+import io.millrace.runtime.loop.ManualTime;
+import io.millrace.runtime.loop.Timers.Timer;
+import io.millrace.runtime.schedule.AttemptId;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.Test;
+
+class CheckpointCoordinatorTest {
+    private static final String JOB = "0000000000000000000000000000000a";
+
+    private final List<String> journal = new ArrayList<>();
+    private final ManualTime<Runnable> time = new ManualTime<>();
+    private final InMemoryCheckpointStorage storage = new InMemoryCheckpointStorage(journal::add);
+    private final List<Failure> jobFailures = new ArrayList<>();
+
+    /** Answers of the record that are held back, or null. */
+    private List<Runnable> heldRecords;
+
+    private List<CheckpointTask> tasks =
+            List.of(
+                    task(0, 0, "w1", true, Phase.RUNNING),
+                    task(0, 1, "w2", true, Phase.RUNNING),
+                    task(1, 0, "w1", false, Phase.RUNNING));
+
+    CheckpointCoordinatorTest() {
+        time.owner(Runnable::run);
+    }
+
+    private static CheckpointTask task(
+            int vertex, int subtask, String worker, boolean source, Phase phase) {
+        return new CheckpointTask(attempt(vertex, subtask), worker, source, phase);
+    }
+
+    private static AttemptId attempt(int vertex, int subtask) {
+        return new AttemptId(JOB, vertex, subtask, 1, 1);
+    }
+
+    private static CheckpointSettings settings(int maxConcurrent, int tolerable, int retained) {
+        return new CheckpointSettings(
+                Duration.ofSeconds(10),
+                Duration.ofSeconds(2),
+                Duration.ofSeconds(60),
+                maxConcurrent,
+                tolerable,
+                retained,
+                CheckpointOptions.Retention.RETAIN_ON_CANCELLATION,
+                CheckpointOptions.Mode.EXACTLY_ONCE,
+                "/checkpoints");
+    }
+
+    private CheckpointCoordinator coordinator(CheckpointSettings settings, int epoch) {
+        JobGraph graph =
+                new JobGraph(
+                        JOB,
+                        "job",
+                        List.of(vertex(0, "source", 2), vertex(1, "sums", 1)),
+                        List.of(),
+                        Map.of());
+        return new CheckpointCoordinator(
+                settings,
+                new CheckpointPorts(
+                        time, new InLoop(), storage, new Record(), this::send, new Told()),
+                graph,
+                epoch);
+    }
+
+    private static JobVertex vertex(int id, String name, int parallelism) {
+        return new JobVertex(
+                id, name, parallelism, 128, "default", new byte[0], List.of(), List.of());
+    }
+
+    private CheckpointCoordinator started(CheckpointSettings settings) {
+        CheckpointCoordinator coordinator = coordinator(settings, 1);
+        coordinator.recover(0, List.of(), () -> {});
+        time.settle();
+        coordinator.start(() -> tasks);
+        return coordinator;
+    }
+
+    private void send(String worker, ToWorker message) {
+        if (message instanceof ToWorker.TriggerCheckpoint trigger) {
+            journal.add(
+                    "trigger "
+                            + trigger.checkpointId()
+                            + " on "
+                            + worker
+                            + " with "
+                            + trigger.attempts().size()
+                            + " attempts, "
+                            + trigger.sources().size()
+                            + " sources");
+        } else if (message instanceof ToWorker.CheckpointComplete complete) {
+            journal.add("tell " + worker + " of " + complete.checkpointId());
+        } else if (message instanceof ToWorker.CheckpointAborted aborted) {
+            journal.add("abort " + aborted.checkpointId() + " on " + worker);
+        }
+    }
+
+    private void store(CheckpointCoordinator coordinator, long id, String worker) {
+        store(coordinator, id, 1, worker);
+    }
+
+    private void store(CheckpointCoordinator coordinator, long id, int epoch, String worker) {
+        List<SubtaskState> states =
+                tasks.stream()
+                        .filter(t -> t.worker().equals(worker) && t.phase() == Phase.RUNNING)
+                        .map(t -> new SubtaskState(t.attempt(), 0, 0, List.of()))
+                        .toList();
+        coordinator.stored(
+                worker,
+                new ToMaster.CheckpointStored(
+                        id,
+                        epoch,
+                        new WorkerFile("chk-" + id + "/worker-" + worker, 1, 1),
+                        states));
+        time.settle();
+    }
+
+    private void pass(int seconds) {
+        time.pass(Duration.ofSeconds(seconds));
+    }
+
+    @Test
+    void shouldReserveIdsAndMakeEachStepDurableBeforeTheNext() {
+        CheckpointCoordinator coordinator = started(settings(1, 0, 1));
+
+        pass(10);
+        store(coordinator, 1, "w1");
+        store(coordinator, 1, "w2");
+
+        assertThat(journal)
+                .containsExactly(
+                        "make folder",
+                        "reserve 1000",
+                        "trigger 1 on w1 with 2 attempts, 1 sources",
+                        "trigger 1 on w2 with 1 attempts, 1 sources",
+                        "write metadata 1",
+                        "record 1",
+                        "publish 1",
+                        "tell w1 of 1",
+                        "tell w2 of 1",
+                        "retain [1]");
+        assertThat(coordinator.newestId()).isEqualTo(1);
+        assertThat(storage.complete.get(1L).files()).hasSize(2);
+    }
+
+    @Test
+    void shouldNotTellAnybodyBeforeTheRecordIsKnownToBeWritten() {
+        CheckpointCoordinator coordinator = started(settings(1, 0, 1));
+        pass(10);
+        heldRecords = new ArrayList<>();
+
+        store(coordinator, 1, "w1");
+        store(coordinator, 1, "w2");
+        pass(100);
+
+        assertThat(journal).last().isEqualTo("record 1");
+        assertThat(coordinator.newestId()).isZero();
+        heldRecords.forEach(Runnable::run);
+        time.settle();
+        assertThat(journal).contains("publish 1", "tell w1 of 1");
+    }
+
+    @Test
+    void shouldLetARestartWaitUntilItIsKnownWhetherTheLastCheckpointIsComplete() {
+        CheckpointCoordinator coordinator = started(settings(1, 0, 1));
+        pass(10);
+        heldRecords = new ArrayList<>();
+        store(coordinator, 1, "w1");
+        store(coordinator, 1, "w2");
+
+        coordinator.stop("a task failed");
+        List<Long> begunFrom = new ArrayList<>();
+        coordinator.whenSettled(() -> begunFrom.add(coordinator.newestId()));
+
+        assertThat(begunFrom).isEmpty();
+        heldRecords.forEach(Runnable::run);
+        time.settle();
+        assertThat(begunFrom).containsExactly(1L);
+    }
+
+    @Test
+    void shouldGiveUpWhatHasNotBeenDecidedWhenTheJobStops() {
+        CheckpointCoordinator coordinator = started(settings(1, 0, 1));
+        pass(10);
+        storage.hold();
+        store(coordinator, 1, "w1");
+        store(coordinator, 1, "w2");
+
+        coordinator.stop("a task failed");
+        storage.release();
+        time.settle();
+        List<Long> begunFrom = new ArrayList<>();
+        coordinator.whenSettled(() -> begunFrom.add(coordinator.newestId()));
+
+        assertThat(begunFrom).containsExactly(0L);
+        assertThat(journal).doesNotContain("record 1");
+    }
+
+    @Test
+    void shouldBeginBehindEveryIdThatWasEverReserved() {
+        storage.complete.put(7L, new CheckpointMetadata(7, 1, JOB, "job", 1, List.of(), List.of()));
+        CheckpointCoordinator coordinator = coordinator(settings(1, 0, 1), 2);
+
+        coordinator.recover(1000, List.of(6L, 7L), () -> journal.add("goes on"));
+        time.settle();
+        coordinator.start(() -> tasks);
+        pass(10);
+
+        assertThat(journal)
+                .containsSubsequence("read 7", "goes on", "reserve 2000")
+                .contains("publish 7", "forget 6", "trigger 1001 on w1 with 2 attempts, 1 sources");
+        assertThat(coordinator.newestId()).isEqualTo(7);
+    }
+
+    @Test
+    void shouldFinishWhatAnEarlierMasterHadDecidedButNotPublished() {
+        storage.pending.put(7L, new CheckpointMetadata(7, 1, JOB, "job", 1, List.of(), List.of()));
+        CheckpointCoordinator coordinator = coordinator(settings(1, 0, 1), 2);
+
+        coordinator.recover(1000, List.of(7L), () -> {});
+        time.settle();
+
+        assertThat(storage.complete).containsKey(7L);
+        assertThat(coordinator.newestId()).isEqualTo(7);
+    }
+
+    @Test
+    void shouldNotGoOnWithoutTheNewestCompleteCheckpoint() {
+        storage.complete.put(6L, new CheckpointMetadata(6, 1, JOB, "job", 1, List.of(), List.of()));
+        CheckpointCoordinator coordinator = coordinator(settings(1, 0, 2), 2);
+
+        coordinator.recover(1000, List.of(6L, 7L), () -> journal.add("goes on"));
+        time.settle();
+
+        assertThat(journal).doesNotContain("goes on");
+        assertThat(jobFailures).hasSize(1);
+        assertThat(jobFailures.get(0).summary()).contains("no metadata of 7");
+    }
+
+    @Test
+    void shouldWaitForTheFileSystemWhenItTakesAJobOver() {
+        storage.complete.put(7L, new CheckpointMetadata(7, 1, JOB, "job", 1, List.of(), List.of()));
+        storage.failures = 5;
+        CheckpointCoordinator coordinator = coordinator(settings(1, 0, 1), 2);
+
+        coordinator.recover(1000, List.of(7L), () -> journal.add("goes on"));
+        pass(60);
+
+        assertThat(journal).contains("goes on");
+        assertThat(jobFailures).isEmpty();
+    }
+
+    @Test
+    void shouldIgnoreAnswersOfOtherEpochsAndOfCheckpointsThatAreOver() {
+        CheckpointCoordinator coordinator = started(settings(1, 10, 1));
+        pass(10);
+
+        store(coordinator, 1, 2, "w1");
+        store(coordinator, 9, "w1");
+        store(coordinator, 1, "w2");
+
+        assertThat(journal).doesNotContain("write metadata 1");
+    }
+
+    @Test
+    void shouldKeepTheMinimumPauseBetweenTwoCheckpoints() {
+        CheckpointCoordinator coordinator = started(settings(1, 0, 1));
+        pass(19);
+        store(coordinator, 1, "w1");
+        store(coordinator, 1, "w2");
+        journal.clear();
+
+        pass(1);
+        assertThat(journal).isEmpty();
+        pass(1);
+        assertThat(journal).contains("trigger 2 on w1 with 2 attempts, 1 sources");
+    }
+
+    @Test
+    void shouldGiveUpACheckpointThatTakesTooLong() {
+        CheckpointCoordinator coordinator = started(settings(1, 10, 1));
+        pass(10);
+        store(coordinator, 1, "w1");
+
+        pass(60);
+
+        assertThat(journal).contains("abort 1 on w1", "abort 1 on w2");
+        assertThat(coordinator.warning())
+                .contains("1 of 3 subtasks had not answered: v0[1]")
+                .contains("execution.checkpointing.timeout");
+        assertThat(jobFailures).isEmpty();
+        store(coordinator, 1, "w2");
+        assertThat(journal).doesNotContain("write metadata 1");
+    }
+
+    @Test
+    void shouldFailTheJobOnlyWhenMoreCheckpointsFailInARowThanAreTolerated() {
+        CheckpointCoordinator coordinator = started(settings(1, 1, 1));
+        pass(10);
+        decline(coordinator, 1);
+        assertThat(jobFailures).isEmpty();
+
+        pass(10);
+        decline(coordinator, 2);
+
+        assertThat(jobFailures).hasSize(1);
+        assertThat(coordinator.failures()).isEqualTo(2);
+    }
+
+    private void decline(CheckpointCoordinator coordinator, long id) {
+        coordinator.declined(
+                "w1",
+                new ToMaster.CheckpointDeclined(
+                        id, 1, Failure.of(Failure.Category.USER_CODE, "Task", "cannot")));
+        time.settle();
+    }
+
+    @Test
+    void shouldTryAgainWithoutASubtaskThatFinishesMeanwhile() {
+        CheckpointCoordinator coordinator = started(settings(1, 0, 1));
+        pass(10);
+        store(coordinator, 1, "w1");
+
+        tasks =
+                List.of(
+                        task(0, 0, "w1", true, Phase.RUNNING),
+                        task(0, 1, "w2", true, Phase.FINISHED),
+                        task(1, 0, "w1", false, Phase.RUNNING));
+        coordinator.finished(attempt(0, 1));
+        pass(10);
+        store(coordinator, 2, "w1");
+
+        assertThat(jobFailures).isEmpty();
+        assertThat(storage.complete.get(2L).vertices().get(0).subtasks())
+                .extracting(CheckpointMetadata.Subtask::finished)
+                .containsExactly(false, true);
+    }
+
+    @Test
+    void shouldDropCheckpointsBeyondTheNumberRetained() {
+        CheckpointCoordinator coordinator = started(settings(1, 0, 2));
+        for (long id = 1; id <= 3; id++) {
+            pass(20);
+            store(coordinator, id, "w1");
+            store(coordinator, id, "w2");
+        }
+
+        assertThat(storage.complete).containsOnlyKeys(2L, 3L);
+        assertThat(journal).contains("forget 1").doesNotContain("forget 2");
+    }
+
+    @Test
+    void shouldGiveUpAnEarlierCheckpointWhenALaterOneIsComplete() {
+        CheckpointCoordinator coordinator = started(settings(2, 0, 1));
+        pass(20);
+        assertThat(journal).contains("trigger 2 on w1 with 2 attempts, 1 sources");
+
+        store(coordinator, 2, "w1");
+        store(coordinator, 2, "w2");
+
+        assertThat(coordinator.newestId()).isEqualTo(2);
+        assertThat(journal).contains("abort 1 on w1");
+        assertThat(jobFailures).isEmpty();
+    }
+
+    private final class InLoop implements CheckpointPorts.Loop {
+        @Override
+        public <T> Consumer<T> answer(String what, Consumer<T> then) {
+            return result -> time.put(() -> then.accept(result));
+        }
+
+        @Override
+        public Timer after(Duration delay, String what, Runnable step) {
+            return time.schedule(delay, step);
+        }
+    }
+
+    private final class Record implements CheckpointPorts.Ledger {
+        private void write(String what, Runnable then) {
+            journal.add(what);
+            if (heldRecords != null) {
+                heldRecords.add(() -> time.put(then));
+            } else {
+                time.put(then);
+            }
+        }
+
+        @Override
+        public void reserve(long upTo, Runnable then) {
+            write("reserve " + upTo, then);
+        }
+
+        @Override
+        public void complete(long id, Runnable then) {
+            write("record " + id, then);
+        }
+
+        @Override
+        public void forget(long id) {
+            journal.add("forget " + id);
+        }
+    }
+
+    private final class Told implements CheckpointPorts.Listener {
+        @Override
+        public void tooManyFailures(Failure cause) {
+            jobFailures.add(cause);
+        }
+
+        @Override
+        public void damaged(Failure cause) {
+            jobFailures.add(cause);
+        }
+    }
+}

@@ -1,0 +1,116 @@
+package io.millrace.runtime.checkpoint;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.Consumer;
+
+/** Keeps metadata in maps and answers at once; whatever is called is a line of the journal. */
+public final class InMemoryCheckpointStorage implements CheckpointStorage {
+    public final TreeMap<Long, CheckpointMetadata> pending = new TreeMap<>();
+    public final TreeMap<Long, CheckpointMetadata> complete = new TreeMap<>();
+
+    /** Calls that fail before they do anything. */
+    public int failures;
+
+    /** Replies that are held back while this is not null. */
+    public List<Runnable> held;
+
+    private final Consumer<String> journal;
+
+    public InMemoryCheckpointStorage(Consumer<String> journal) {
+        this.journal = journal;
+    }
+
+    private <T> void reply(Consumer<Result<T>> reply, Result<T> result) {
+        if (held != null) {
+            held.add(() -> reply.accept(result));
+        } else {
+            reply.accept(result);
+        }
+    }
+
+    /** Answers what was held back. */
+    public void release() {
+        List<Runnable> replies = held;
+        held = null;
+        replies.forEach(Runnable::run);
+    }
+
+    public void hold() {
+        held = new ArrayList<>();
+    }
+
+    private <T> boolean fails(String call, Consumer<Result<T>> reply) {
+        journal.accept(call);
+        if (failures > 0) {
+            failures--;
+            reply(reply, new Result.Failed<>("no file system"));
+            return true;
+        }
+        return false;
+    }
+
+    @Override
+    public void prepare(CheckpointFolder folder, Consumer<Result<Void>> reply) {
+        if (!fails("make folder", reply)) {
+            reply(reply, new Result.Done<>(null));
+        }
+    }
+
+    @Override
+    public void writePending(
+            CheckpointFolder folder, CheckpointMetadata metadata, Consumer<Result<Void>> reply) {
+        if (!fails("write metadata " + metadata.id(), reply)) {
+            pending.put(metadata.id(), metadata);
+            reply(reply, new Result.Done<>(null));
+        }
+    }
+
+    @Override
+    public void publish(CheckpointFolder folder, long id, Consumer<Result<Void>> reply) {
+        if (!fails("publish " + id, reply)) {
+            CheckpointMetadata metadata = pending.remove(id);
+            if (metadata != null) {
+                complete.put(id, metadata);
+            }
+            reply(
+                    reply,
+                    complete.containsKey(id)
+                            ? new Result.Done<>(null)
+                            : new Result.Damaged<>("no metadata of " + id));
+        }
+    }
+
+    @Override
+    public void read(CheckpointFolder folder, long id, Consumer<Result<CheckpointMetadata>> reply) {
+        if (!fails("read " + id, reply)) {
+            CheckpointMetadata found = complete.getOrDefault(id, pending.get(id));
+            reply(
+                    reply,
+                    found == null
+                            ? new Result.Damaged<>("no metadata of " + id)
+                            : new Result.Done<>(found));
+        }
+    }
+
+    @Override
+    public void retain(
+            CheckpointFolder folder, Set<Long> retained, long below, Consumer<Result<Void>> reply) {
+        if (!fails("retain " + retained, reply)) {
+            pending.headMap(below).keySet().removeIf(id -> !retained.contains(id));
+            complete.headMap(below).keySet().removeIf(id -> !retained.contains(id));
+            reply(reply, new Result.Done<>(null));
+        }
+    }
+
+    @Override
+    public void remove(CheckpointFolder folder, Consumer<Result<Void>> reply) {
+        if (!fails("remove all", reply)) {
+            pending.clear();
+            complete.clear();
+            reply(reply, new Result.Done<>(null));
+        }
+    }
+}

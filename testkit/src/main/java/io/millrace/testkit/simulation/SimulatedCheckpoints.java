@@ -1,0 +1,99 @@
+package io.millrace.testkit.simulation;
+
+import io.millrace.runtime.checkpoint.CheckpointFolder;
+import io.millrace.runtime.checkpoint.CheckpointMetadata;
+import io.millrace.runtime.checkpoint.CheckpointStorage;
+import io.millrace.runtime.checkpoint.FileCheckpointStorage;
+import io.millrace.runtime.checkpoint.SnapshotStorage;
+import java.time.Duration;
+import java.util.Set;
+import java.util.function.Consumer;
+
+/**
+ * The engine's own files of checkpoints, on the simulated file system: calls take their time, and
+ * may fail before or after they were carried out.
+ */
+final class SimulatedCheckpoints implements CheckpointStorage, SnapshotStorage {
+    private final Simulation simulation;
+    private final Faults faults;
+    private final FileCheckpointStorage files = new FileCheckpointStorage(Runnable::run);
+
+    SimulatedCheckpoints(Simulation simulation, Faults faults) {
+        this.simulation = simulation;
+        this.faults = faults;
+    }
+
+    private interface Call<T> {
+        void make(Consumer<Result<T>> reply);
+    }
+
+    private <T> void call(Call<T> call, Consumer<Result<T>> reply) {
+        boolean answerLost = simulation.chance(faults.fileFailure());
+        boolean executed = !answerLost || simulation.chance(0.5);
+        simulation.between(
+                Duration.ofMillis(1),
+                Duration.ofMillis(500),
+                () -> {
+                    Consumer<Result<T>> answered =
+                            answerLost
+                                    ? result -> reply.accept(new Result.Failed<>("no answer"))
+                                    : reply;
+                    if (executed) {
+                        call.make(answered);
+                    } else {
+                        reply.accept(new Result.Failed<>("file system away"));
+                    }
+                });
+    }
+
+    @Override
+    public void prepare(CheckpointFolder folder, Consumer<Result<Void>> reply) {
+        call(r -> files.prepare(folder, r), reply);
+    }
+
+    @Override
+    public void writePending(
+            CheckpointFolder folder, CheckpointMetadata metadata, Consumer<Result<Void>> reply) {
+        if (faults.breaker() == Faults.Breaker.RECORDED_BEFORE_METADATA) {
+            // lost if the master dies meanwhile, as it would be if it were written later
+            reply.accept(new Result.Done<>(null));
+            if (simulation.chance(0.9)) {
+                simulation.between(
+                        Duration.ofMillis(1),
+                        Duration.ofSeconds(2),
+                        () -> files.writePending(folder, metadata, result -> {}));
+            }
+            return;
+        }
+        call(r -> files.writePending(folder, metadata, r), reply);
+    }
+
+    @Override
+    public void publish(CheckpointFolder folder, long id, Consumer<Result<Void>> reply) {
+        call(r -> files.publish(folder, id, r), reply);
+    }
+
+    @Override
+    public void read(CheckpointFolder folder, long id, Consumer<Result<CheckpointMetadata>> reply) {
+        call(r -> files.read(folder, id, r), reply);
+    }
+
+    @Override
+    public void retain(
+            CheckpointFolder folder, Set<Long> retained, long below, Consumer<Result<Void>> reply) {
+        call(r -> files.retain(folder, retained, below, r), reply);
+    }
+
+    @Override
+    public void remove(CheckpointFolder folder, Consumer<Result<Void>> reply) {
+        call(r -> files.remove(folder, r), reply);
+    }
+
+    @Override
+    public void write(WorkerSnapshot snapshot, Wanted wanted, Consumer<Stored> reply) {
+        simulation.between(
+                Duration.ofMillis(1),
+                Duration.ofMillis(2000),
+                () -> files.write(snapshot, wanted, reply));
+    }
+}

@@ -1,0 +1,92 @@
+package io.millrace.testkit.simulation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.fail;
+
+import io.millrace.runtime.master.JobState;
+import io.millrace.testkit.simulation.Faults.Breaker;
+import io.millrace.testkit.simulation.SimulatedCluster.Outcome;
+import io.millrace.testkit.simulation.SimulatedCluster.Tasks;
+import java.util.EnumMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/**
+ * A real program with checkpoints in a simulated cluster. Replay a seed with {@code
+ * -Dsimulation.checkpoints.seed=N}, with the engine's own log by {@code -Dsimulation.log=INFO}; run
+ * more with {@code -Dsimulation.checkpoints.seeds=N}.
+ */
+class CheckpointedJobsTest {
+    private static final Long ONE_SEED = Long.getLong("simulation.checkpoints.seed");
+    private static final int SEEDS = Integer.getInteger("simulation.checkpoints.seeds", 100);
+    private static final int SEEDS_RUN_TWICE = 10;
+    private static final int SEEDS_UNTIL_BROKEN = 400;
+
+    @Test
+    void shouldCountEachRecordOnceUnderAnySeed() {
+        if (ONE_SEED != null) {
+            System.out.println(SimulatedCluster.runWithCheckpoints(ONE_SEED));
+            return;
+        }
+        Map<JobState, Integer> ends = new EnumMap<>(JobState.class);
+        long events = 0;
+        int faults = 0;
+        int masters = 0;
+        int starts = 0;
+        int checkpoints = 0;
+        for (long seed = 0; seed < SEEDS; seed++) {
+            Outcome outcome = SimulatedCluster.runWithCheckpoints(seed);
+            ends.merge(outcome.state(), 1, Integer::sum);
+            events += outcome.events();
+            faults += outcome.faults();
+            masters += outcome.masters();
+            starts += outcome.starts();
+            checkpoints += outcome.checkpoints();
+        }
+        System.out.printf(
+                "%d seeds with checkpoints: %s, %d events, %d faults, %d masters, %d starts, %d"
+                        + " checkpoints%n",
+                SEEDS, ends, events, faults, masters, starts, checkpoints);
+        assertThat(ends.get(JobState.FINISHED)).as("finished").isGreaterThan(SEEDS / 2);
+        assertThat(starts).as("starts of the job").isGreaterThan(SEEDS * 3 / 2);
+        assertThat(checkpoints).as("complete checkpoints").isGreaterThan(2 * SEEDS);
+    }
+
+    /** Both from one line, as failures carry stack traces, which reach down to here. */
+    @Test
+    void shouldDoTheSameTwiceUnderTheSameSeed() {
+        for (long seed = 0; seed < SEEDS_RUN_TWICE; seed++) {
+            Set<Outcome> outcomes = new HashSet<>();
+            for (int i = 0; i < 2; i++) {
+                outcomes.add(SimulatedCluster.runWithCheckpoints(seed));
+            }
+            assertThat(outcomes).as("seed %d", seed).hasSize(1);
+        }
+    }
+
+    /** Without the rule some seed fails: the simulation would see it if the engine lost it. */
+    @ParameterizedTest
+    @EnumSource(
+            names = {
+                "NO_ID_RESERVATION",
+                "TOLD_BEFORE_RECORDED",
+                "RECORDED_BEFORE_METADATA",
+                "LOST_RECORD"
+            })
+    void shouldFailUnderSomeSeedWhenRuleIsTakenAway(Breaker breaker) {
+        for (long seed = 0; seed < SEEDS_UNTIL_BROKEN; seed++) {
+            try {
+                SimulatedCluster.run(seed, Tasks.CHECKPOINTED, breaker);
+            } catch (AssertionError expected) {
+                System.out.printf(
+                        "%s: %s%n", breaker, expected.getMessage().lines().findFirst().orElse(""));
+                return;
+            }
+        }
+        fail("%d seeds pass without the rule that %s takes away", SEEDS_UNTIL_BROKEN, breaker);
+    }
+}
