@@ -172,13 +172,15 @@ public class DataStream<T> {
     /** As {@link #assignTimestampsAndWatermarks(WatermarkStrategy)}, for older programs. */
     public SingleOutputStreamOperator<T> assignTimestampsAndWatermarks(
             AssignerWithPeriodicWatermarks<T> assigner) {
-        return assignTimestampsAndWatermarks(new PeriodicAssignerStrategy<>(assigner));
+        return assignTimestampsAndWatermarks(
+                new PeriodicAssignerStrategy<>(checked(TIMESTAMPS, assigner)));
     }
 
     /** As {@link #assignTimestampsAndWatermarks(WatermarkStrategy)}, for older programs. */
     public SingleOutputStreamOperator<T> assignTimestampsAndWatermarks(
             AssignerWithPunctuatedWatermarks<T> assigner) {
-        return assignTimestampsAndWatermarks(new PunctuatedAssignerStrategy<>(assigner));
+        return assignTimestampsAndWatermarks(
+                new PunctuatedAssignerStrategy<>(checked(TIMESTAMPS, assigner)));
     }
 
     /** Windows over all records, whatever their key, in one subtask. */

@@ -1,7 +1,5 @@
 package io.millrace.api.time;
 
-import static java.util.Objects.requireNonNull;
-
 import java.time.Duration;
 
 /**
@@ -26,12 +24,16 @@ public interface WatermarkStrategy<T>
     }
 
     default WatermarkStrategy<T> withTimestampAssigner(TimestampAssignerSupplier<T> assigner) {
-        return new WatermarkStrategyWithTimestamps<>(this, requireNonNull(assigner, "assigner"));
+        return new WatermarkStrategyWithTimestamps<>(
+                WatermarkStrategyWithTimestamps.checked("The watermark strategy", this),
+                WatermarkStrategyWithTimestamps.checked("The timestamp assigner", assigner));
     }
 
     default WatermarkStrategy<T> withTimestampAssigner(SerializableTimestampAssigner<T> assigner) {
         return withTimestampAssigner(
-                TimestampAssignerSupplier.of(requireNonNull(assigner, "assigner")));
+                TimestampAssignerSupplier.of(
+                        WatermarkStrategyWithTimestamps.checked(
+                                "The timestamp assigner", assigner)));
     }
 
     /**
@@ -41,7 +43,9 @@ public interface WatermarkStrategy<T>
      */
     default WatermarkStrategy<T> withIdleness(Duration idleTimeout) {
         WatermarksWithIdleness.check(idleTimeout);
-        return new WatermarkStrategyWithIdleness<>(this, idleTimeout);
+        return new WatermarkStrategyWithIdleness<>(
+                WatermarkStrategyWithTimestamps.checked("The watermark strategy", this),
+                idleTimeout);
     }
 
     /** For timestamps that never fall within a subtask. */
@@ -60,7 +64,9 @@ public interface WatermarkStrategy<T>
     }
 
     static <T> WatermarkStrategy<T> forGenerator(WatermarkGeneratorSupplier<T> generator) {
-        return generator::createWatermarkGenerator;
+        WatermarkGeneratorSupplier<T> checked =
+                WatermarkStrategyWithTimestamps.checked("The watermark generator", generator);
+        return checked::createWatermarkGenerator;
     }
 
     /** No watermarks at all: for jobs by processing time. */

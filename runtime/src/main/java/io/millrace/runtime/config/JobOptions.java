@@ -45,6 +45,16 @@ public final class JobOptions {
                                     + " key:value pairs with commas between them; a key or value"
                                     + " with one of : , ' in it stands between single quotes.");
 
+    /** Read by {@link io.millrace.api.ExecutionConfig#getAutoWatermarkInterval}. */
+    public static final ConfigOption<Duration> AUTO_WATERMARK_INTERVAL =
+            ConfigOption.named("pipeline.auto-watermark-interval", Duration.class)
+                    .readBy(WORKER)
+                    .defaultValue(Duration.ofMillis(200))
+                    .atLeast(Duration.ZERO)
+                    .withDescription(
+                            "How often watermark generators are asked for a watermark; 0: only"
+                                    + " those emit that do so on records.");
+
     public static final ConfigOption<Boolean> OBJECT_REUSE =
             ConfigOption.named("pipeline.object-reuse", Boolean.class)
                     .readBy(JOB)

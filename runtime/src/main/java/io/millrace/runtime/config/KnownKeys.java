@@ -73,7 +73,6 @@ final class KnownKeys {
                     "yarn.rolled-logs.exclude-pattern",
                     "yarn.container-start-command-template",
                     // jobs and checkpoints
-                    "pipeline.auto-watermark-interval",
                     "pipeline.jars",
                     "pipeline.generic-types",
                     "pipeline.force-avro",

@@ -2,36 +2,40 @@ package io.millrace.runtime.operator;
 
 import io.millrace.api.state.BroadcastState;
 import io.millrace.api.state.MapStateDescriptor;
-import java.util.Collections;
-import java.util.Iterator;
+import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
 /**
- * The broadcast states of one operator, as maps on the heap: each subtask has all of them, and they
- * are small.
+ * The broadcast states that one operator gives to its function, out of that function's states.
  *
  * <p>Threads: owned by the subtask.
  */
 final class BroadcastStates {
     private final String operator;
-    private final Map<String, BroadcastMap> states = new LinkedHashMap<>();
+    private final List<MapStateDescriptor<?, ?>> descriptors;
+    private final Map<String, BroadcastState<?, ?>> states = new LinkedHashMap<>();
 
     /**
      * @param descriptors what the stream was broadcast with
      */
     BroadcastStates(String operator, List<MapStateDescriptor<?, ?>> descriptors) {
         this.operator = operator;
+        this.descriptors = List.copyOf(descriptors);
+    }
+
+    /** Called before the first record. */
+    void restore(OperatorStates from) throws IOException {
         for (MapStateDescriptor<?, ?> descriptor : descriptors) {
-            states.put(descriptor.getName(), new BroadcastMap());
+            states.put(descriptor.getName(), from.getBroadcastState(descriptor));
         }
     }
 
     /** For the broadcast side; the other side sees its read-only half. */
-    @SuppressWarnings("unchecked") // the function says what it has put in
+    @SuppressWarnings("unchecked") // the stream was broadcast with a descriptor of these types
     <K, V> BroadcastState<K, V> get(MapStateDescriptor<K, V> descriptor) {
-        BroadcastMap state = states.get(descriptor.getName());
+        BroadcastState<?, ?> state = states.get(descriptor.getName());
         if (state == null) {
             throw new IllegalArgumentException(
                     "Operator '"
@@ -42,55 +46,6 @@ final class BroadcastStates {
                             + states.keySet()
                             + ": add the descriptor to broadcast(...).");
         }
-        return (BroadcastState<K, V>) (BroadcastState<?, ?>) state;
-    }
-
-    private static final class BroadcastMap implements BroadcastState<Object, Object> {
-        private final Map<Object, Object> map = new LinkedHashMap<>();
-
-        @Override
-        public Object get(Object key) {
-            return map.get(key);
-        }
-
-        @Override
-        public boolean contains(Object key) {
-            return map.containsKey(key);
-        }
-
-        @Override
-        public void put(Object key, Object value) {
-            map.put(key, value);
-        }
-
-        @Override
-        public void putAll(Map<Object, Object> more) {
-            map.putAll(more);
-        }
-
-        @Override
-        public void remove(Object key) {
-            map.remove(key);
-        }
-
-        @Override
-        public Iterator<Map.Entry<Object, Object>> iterator() {
-            return map.entrySet().iterator();
-        }
-
-        @Override
-        public Iterable<Map.Entry<Object, Object>> entries() {
-            return map.entrySet();
-        }
-
-        @Override
-        public Iterable<Map.Entry<Object, Object>> immutableEntries() {
-            return Collections.unmodifiableMap(map).entrySet();
-        }
-
-        @Override
-        public void clear() {
-            map.clear();
-        }
+        return (BroadcastState<K, V>) state;
     }
 }

@@ -54,6 +54,9 @@ public final class ChainBuilder {
     /** Of the operator that is being made; null if it has none. */
     private KeyedStateStore store;
 
+    /** Of the operator that is being made; null if it has none. */
+    private BroadcastStates broadcast;
+
     /** Of the operator that is being made. */
     private SideOutputs sides;
 
@@ -100,6 +103,7 @@ public final class ChainBuilder {
             sides = sidesOf(operator);
             downstream[i] = downstreamOf(operator);
             store = null;
+            broadcast = null;
             functions = new ArrayList<>();
             if (operator.body() instanceof Body.Source body) {
                 source = source(operator, body.spec(), output);
@@ -155,12 +159,12 @@ public final class ChainBuilder {
 
     private Downstream downstreamOf(ChainedOperator operator) {
         List<Downstream.Reader> readers = new ArrayList<>();
-        List<EdgeWriter> leaving = new ArrayList<>();
+        List<Consumer<StreamEvent>> leaving = new ArrayList<>();
         operator.chained().forEach(next -> readers.add(reader(next)));
-        operator.edges().forEach(edge -> leaving.add(writers.get(edge.edge())));
+        operator.edges().forEach(edge -> leaving.add(writers.get(edge.edge())::event));
         for (ChainSpec.SideOutput side : operator.sides()) {
             side.chained().forEach(next -> readers.add(reader(next)));
-            side.edges().forEach(edge -> leaving.add(writers.get(edge.edge())));
+            side.edges().forEach(edge -> leaving.add(writers.get(edge.edge())::event));
         }
         return new Downstream(readers, leaving);
     }
@@ -270,7 +274,8 @@ public final class ChainBuilder {
                 function,
                 operator.name(),
                 new SubtaskRuntimeContext(operator.name(), subtask, functionStates(operator)),
-                subtask.classes());
+                subtask.classes(),
+                broadcast);
     }
 
     private Source source(ChainedOperator operator, SourceSpec<?> source, Output output) {
@@ -535,19 +540,21 @@ public final class ChainBuilder {
         }
         if (what instanceof TwoInputSpec.BroadcastProcess<?, ?, ?> process) {
             NoTimers timers = new NoTimers(operator.name(), subtask.time());
+            broadcast = new BroadcastStates(operator.name(), process.states());
             return calling(
                     BroadcastProcessOperator.class,
                     operator,
                     process.function(),
                     timers,
                     new Call(timers, sides, null),
-                    new BroadcastStates(operator.name(), process.states()),
+                    broadcast,
                     output);
         }
         TwoInputSpec.KeyedBroadcastProcess<?, ?, ?, ?> process =
                 (TwoInputSpec.KeyedBroadcastProcess<?, ?, ?, ?>) what;
         KeyedStateStore made = store(operator, body.firstKey());
         KeyedTimers timers = new KeyedTimers(made, Namespace.none(), subtask.time());
+        broadcast = new BroadcastStates(operator.name(), process.states());
         return calling(
                 KeyedBroadcastProcessOperator.class,
                 operator,
@@ -556,7 +563,7 @@ public final class ChainBuilder {
                 made,
                 timers,
                 new Call(timers, sides, made),
-                new BroadcastStates(operator.name(), process.states()),
+                broadcast,
                 output);
     }
 

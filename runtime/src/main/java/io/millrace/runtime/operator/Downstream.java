@@ -1,8 +1,8 @@
 package io.millrace.runtime.operator;
 
-import io.millrace.runtime.exchange.EdgeWriter;
 import io.millrace.runtime.exchange.StreamEvent;
 import java.util.List;
+import java.util.function.Consumer;
 
 /**
  * Where the watermarks and the idleness of an operator go: to the operators that read it and to the
@@ -12,7 +12,7 @@ import java.util.List;
  */
 final class Downstream {
     private final List<Reader> readers;
-    private final List<EdgeWriter> writers;
+    private final List<Consumer<StreamEvent>> edges;
 
     /**
      * An operator of the chain that reads another one directly.
@@ -31,9 +31,12 @@ final class Downstream {
         }
     }
 
-    Downstream(List<Reader> readers, List<EdgeWriter> writers) {
+    /**
+     * @param edges that leave the chain
+     */
+    Downstream(List<Reader> readers, List<Consumer<StreamEvent>> edges) {
         this.readers = List.copyOf(readers);
-        this.writers = List.copyOf(writers);
+        this.edges = List.copyOf(edges);
     }
 
     /**
@@ -43,8 +46,8 @@ final class Downstream {
         for (Reader reader : readers) {
             reader.event(event);
         }
-        for (EdgeWriter writer : writers) {
-            writer.event(event);
+        for (Consumer<StreamEvent> edge : edges) {
+            edge.accept(event);
         }
     }
 }

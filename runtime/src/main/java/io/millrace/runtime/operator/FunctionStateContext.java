@@ -6,8 +6,12 @@ import io.millrace.api.state.OperatorStateStore;
 import io.millrace.runtime.checkpoint.RestoredOperator;
 import java.util.OptionalLong;
 
-/** Gives a function its state when that is set up. */
-record FunctionStateContext(RestoredOperator restored, OperatorStates states)
+/**
+ * Gives a function its state when that is set up.
+ *
+ * @param keyed state of keys, or what refuses to give any
+ */
+record FunctionStateContext(RestoredOperator restored, OperatorStates states, KeyedStateStore keyed)
         implements FunctionInitializationContext {
 
     @Override
@@ -29,7 +33,6 @@ record FunctionStateContext(RestoredOperator restored, OperatorStates states)
 
     @Override
     public KeyedStateStore getKeyedStateStore() {
-        throw new UnsupportedOperationException(
-                "Keyed state is asked for in open(), of the runtime context.");
+        return keyed;
     }
 }

@@ -22,17 +22,25 @@ final class UserFunction {
     private final String name;
     private final RuntimeContext context;
     private final JobClasses classes;
+    private final BroadcastStates broadcast;
     private OperatorStates states;
     private boolean opened;
 
     /**
      * @param name the operator's
+     * @param broadcast states that the operator shares with the function; null if it has none
      */
-    UserFunction(Function function, String name, RuntimeContext context, JobClasses classes) {
+    UserFunction(
+            Function function,
+            String name,
+            RuntimeContext context,
+            JobClasses classes,
+            BroadcastStates broadcast) {
         this.function = function;
         this.name = name;
         this.context = context;
         this.classes = classes;
+        this.broadcast = broadcast;
     }
 
     /** Sets the function's state up, whether there is something to restore or not. */
@@ -44,12 +52,18 @@ final class UserFunction {
                 throw OperatorFailure.in(name, "setRuntimeContext()", t);
             }
         }
-        if (!(function instanceof CheckpointedFunction checkpointed)) {
+        if (broadcast == null && !(function instanceof CheckpointedFunction)) {
             return;
         }
         states = new OperatorStates(name, restored, classes);
+        if (broadcast != null) {
+            broadcast.restore(states);
+        }
+        if (!(function instanceof CheckpointedFunction checkpointed)) {
+            return;
+        }
         try {
-            checkpointed.initializeState(new FunctionStateContext(restored, states));
+            checkpointed.initializeState(new FunctionStateContext(restored, states, context));
         } catch (Throwable t) {
             throw OperatorFailure.in(name, "initializeState()", t);
         }
@@ -74,11 +88,12 @@ final class UserFunction {
         if (states == null) {
             return List.of();
         }
-        try {
-            ((CheckpointedFunction) function)
-                    .snapshotState(new FunctionSnapshot(checkpointId, wallMillis));
-        } catch (Throwable t) {
-            throw OperatorFailure.in(name, "snapshotState()", t);
+        if (function instanceof CheckpointedFunction checkpointed) {
+            try {
+                checkpointed.snapshotState(new FunctionSnapshot(checkpointId, wallMillis));
+            } catch (Throwable t) {
+                throw OperatorFailure.in(name, "snapshotState()", t);
+            }
         }
         return states.snapshot();
     }

@@ -3,6 +3,7 @@ package io.millrace.runtime.operator;
 import io.millrace.api.function.SinkFunction;
 import io.millrace.api.stream.DataStream;
 import io.millrace.api.type.TypeInformation;
+import io.millrace.runtime.checkpoint.RestoredState;
 import io.millrace.runtime.exchange.RecordBatch;
 import io.millrace.runtime.exchange.StreamEvent;
 import io.millrace.runtime.generate.JobClasses;
@@ -137,6 +138,7 @@ final class OperatorHarness implements AutoCloseable {
             throw new IllegalArgumentException("The program has " + readers.size() + " chains");
         }
         chain = build(graph, readers.get(0));
+        chain.restore(RestoredState.NONE, null);
         chain.open();
     }
 
