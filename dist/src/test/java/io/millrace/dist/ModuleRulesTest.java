@@ -112,6 +112,7 @@ class ModuleRulesTest {
                         "io.millrace.runtime.schedule..",
                         "io.millrace.runtime.worker..",
                         "io.millrace.runtime.exchange..",
+                        "io.millrace.runtime.checkpoint..",
                         "io.millrace.runtime.task..",
                         "io.millrace.runtime.graph..")
                 .should()

@@ -9,6 +9,7 @@ import java.time.Duration;
  *
  * @param <T> type of the records
  */
+@SuppressWarnings("FunctionalInterfaceMethodChanged")
 @FunctionalInterface
 public interface WatermarkStrategy<T>
         extends TimestampAssignerSupplier<T>, WatermarkGeneratorSupplier<T> {

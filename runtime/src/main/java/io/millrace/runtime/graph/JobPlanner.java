@@ -4,6 +4,8 @@ import io.millrace.api.InvalidProgramException;
 import io.millrace.api.RuntimeExecutionMode;
 import io.millrace.api.transform.Pipeline;
 import io.millrace.api.transform.Transformation;
+import io.millrace.runtime.checkpoint.CheckpointSettings;
+import io.millrace.runtime.config.CheckpointOptions;
 import io.millrace.runtime.config.JobOptions;
 import io.millrace.runtime.config.ParsedConfiguration;
 import io.millrace.runtime.config.TaskManagerOptions;
@@ -91,13 +93,43 @@ public final class JobPlanner {
         ParsedConfiguration settings = settingsOf(pipeline);
         StreamGraph operators = streamGraph(pipeline);
         logSlowSerializers(operators);
-        return JobGraphPlanner.plan(
-                operators,
-                new JobGraphPlanner.Settings(
-                        jobId,
-                        isChainingEnabled(pipeline),
-                        settings.get(JobOptions.OBJECT_REUSE),
-                        settings.toConfiguration().toMap()));
+        JobGraph graph =
+                JobGraphPlanner.plan(
+                        operators,
+                        new JobGraphPlanner.Settings(
+                                jobId,
+                                isChainingEnabled(pipeline),
+                                settings.get(JobOptions.OBJECT_REUSE),
+                                settings.toConfiguration().toMap()));
+        if (takesCheckpoints(settings)) {
+            refuseFilesOfOneRun(graph);
+        }
+        return graph;
+    }
+
+    private static boolean takesCheckpoints(ParsedConfiguration settings) {
+        return settings.getIfSet(CheckpointOptions.INTERVAL)
+                .map(interval -> !interval.isZero())
+                .orElse(false);
+    }
+
+    /**
+     * Such files are thrown away with the run that has failed, and with them what is in no other.
+     */
+    private static void refuseFilesOfOneRun(JobGraph graph) {
+        for (JobVertex vertex : graph.vertices()) {
+            for (JobVertex.FileOutput output : vertex.outputs()) {
+                throw new InvalidProgramException(
+                        "'"
+                                + vertex.name()
+                                + "' writes "
+                                + output.path()
+                                + " with writeAsText, which keeps nothing in a checkpoint: after a"
+                                + " failure the lines before the checkpoint would be lost. Leave"
+                                + " execution.checkpointing.interval out, or write with a sink of"
+                                + " your own.");
+            }
+        }
     }
 
     private static void logSlowSerializers(StreamGraph graph) {
@@ -121,6 +153,11 @@ public final class JobPlanner {
      */
     public JobGraph clusterJobGraph(Pipeline pipeline, String jobId) {
         JobGraph graph = jobGraph(pipeline, jobId);
+        try {
+            CheckpointSettings.of(settingsOf(pipeline));
+        } catch (IllegalArgumentException e) {
+            throw new InvalidProgramException(e.getMessage(), e);
+        }
         int slots = launcher.get(TaskManagerOptions.NUM_TASK_SLOTS);
         int workers = (graph.requiredSlots() + slots - 1) / slots;
         String refusal =

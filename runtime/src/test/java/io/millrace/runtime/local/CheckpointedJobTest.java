@@ -1,8 +1,10 @@
 package io.millrace.runtime.local;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.millrace.api.Configuration;
+import io.millrace.api.InvalidProgramException;
 import io.millrace.api.function.DiscardingSink;
 import io.millrace.api.function.MapFunction;
 import io.millrace.api.function.RichMapFunction;
@@ -302,6 +304,14 @@ class CheckpointedJobTest {
         assertThat(result.restarts()).isEqualTo(1);
         shared.sums.values().forEach(all::addAndGet);
         assertThat(all.get()).isEqualTo(last * (last + 1) / 2 + 1000 * 1001 / 2);
+    }
+
+    @Test
+    void shouldRefuseFilesThatACheckpointDoesNotKnow() {
+        assertThatThrownBy(() -> graph(env -> env.fromSequence(1, 10).writeAsText("/tmp/x")))
+                .isInstanceOf(InvalidProgramException.class)
+                .hasMessageContaining("/tmp/x")
+                .hasMessageContaining("execution.checkpointing.interval");
     }
 
     private List<Path> filesLeft() throws Exception {

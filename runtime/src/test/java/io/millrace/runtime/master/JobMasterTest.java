@@ -3,6 +3,8 @@ package io.millrace.runtime.master;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.api.accumulator.LongCounter;
+import io.millrace.runtime.checkpoint.SubtaskState;
+import io.millrace.runtime.checkpoint.WorkerFile;
 import io.millrace.runtime.control.Failure;
 import io.millrace.runtime.control.Failure.Category;
 import io.millrace.runtime.control.FromClient;
@@ -20,6 +22,7 @@ import io.millrace.runtime.schedule.Generation;
 import io.millrace.runtime.schedule.RestartStrategy;
 import io.millrace.runtime.task.SubtaskEnd;
 import io.millrace.runtime.task.SubtaskMetrics;
+import io.millrace.runtime.task.TaskDeployment;
 import io.millrace.runtime.worker.WorkerAddress;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -694,5 +697,99 @@ class JobMasterTest {
     private static MasterFixture next(Map<String, byte[]> record) {
         return new MasterFixture(
                 2, record, new RestartStrategy.Spec.FixedDelay(2, Duration.ofSeconds(1)));
+    }
+
+    private static final Map<String, String> CHECKPOINTS =
+            Map.of(
+                    "execution.checkpointing.interval", "10 s",
+                    "execution.checkpointing.dir", "/checkpoints");
+
+    /** All subtasks of a job with checkpoints run, and a first one is complete. */
+    private static String checkpointed(MasterFixture fixture) {
+        fixture.started();
+        fixture.on(new MasterEvent.Submitted(MasterFixture.graph(CHECKPOINTS)));
+        fixture.grant("w1");
+        String connection = fixture.report("w1");
+        for (AttemptId attempt : List.copyOf(fixture.deployed.keySet())) {
+            fixture.on(new MasterEvent.Received(connection, new ToMaster.TaskRunning(attempt)));
+        }
+        fixture.time.pass(Duration.ofSeconds(10));
+        fixture.on(
+                new MasterEvent.Received(
+                        connection,
+                        new ToMaster.CheckpointStored(
+                                1,
+                                1,
+                                new WorkerFile("chk-1/worker-w1", 1, 1),
+                                fixture.deployed.keySet().stream()
+                                        .map(a -> new SubtaskState(a, 0, 0, List.of()))
+                                        .toList())));
+        return connection;
+    }
+
+    @Test
+    void shouldDeployFromTheLastCompleteCheckpointAfterAFailure() {
+        MasterFixture fixture = new MasterFixture();
+        String connection = checkpointed(fixture);
+        assertThat(fixture.journal)
+                .containsSubsequence("write metadata 1", "write chk-1", "publish 1", "retain [1]");
+
+        AttemptId failing = fixture.attempt(0, 0);
+        fixture.ends(connection, failing, MasterFixture.failed(Category.USER_CODE, "bad"));
+        for (AttemptId attempt : List.copyOf(fixture.deployed.keySet())) {
+            if (!attempt.equals(failing)) {
+                fixture.ends(connection, attempt, new SubtaskEnd.Canceled());
+            }
+        }
+        fixture.time.pass(Duration.ofSeconds(70));
+
+        TaskDeployment again = fixture.deployed.get(fixture.attempt(0, 0));
+        assertThat(again.attempt().counter()).isEqualTo(2);
+        assertThat(again.restored().checkpointId()).isEqualTo(1);
+        assertThat(again.restored().folder()).isEqualTo("/checkpoints/" + MasterFixture.JOB);
+    }
+
+    @Test
+    void shouldBeginFromTheNewestCheckpointOnRecordWhenItTakesOver() {
+        MasterFixture first = new MasterFixture();
+        checkpointed(first);
+
+        MasterFixture second = new MasterFixture(2, first.record, new RestartStrategy.Spec.None());
+        second.checkpoints.complete.putAll(first.checkpoints.complete);
+        second.started();
+        second.on(new MasterEvent.PreviousContainers(List.of()));
+        second.grant("w2");
+        second.report("w2");
+
+        assertThat(second.journal).containsSubsequence("read 1", "publish 1");
+        assertThat(second.deployed).isNotEmpty();
+        assertThat(second.deployed.values())
+                .allSatisfy(d -> assertThat(d.restored().checkpointId()).isEqualTo(1));
+    }
+
+    @Test
+    void shouldRemoveTheCheckpointsOfAJobThatFinishedAndKeepThoseOfOneThatWasCancelled() {
+        MasterFixture finished = new MasterFixture();
+        finished.allEnd(checkpointed(finished), new SubtaskEnd.Finished());
+        assertThat(finished.journal).contains("remove all");
+
+        MasterFixture cancelled = new MasterFixture();
+        String connection = checkpointed(cancelled);
+        cancelled.on(new MasterEvent.CancelRequested("a test"));
+        cancelled.allEnd(connection, new SubtaskEnd.Canceled());
+        assertThat(cancelled.journal).contains("write end-" + MasterFixture.JOB);
+        assertThat(cancelled.journal).doesNotContain("remove all");
+    }
+
+    @Test
+    void shouldRefuseToTakeCheckpointsWithoutAFolder() {
+        MasterFixture fixture = new MasterFixture();
+        fixture.started();
+        fixture.on(
+                new MasterEvent.Submitted(
+                        MasterFixture.graph(Map.of("execution.checkpointing.interval", "10 s"))));
+
+        assertThat(fixture.status().failure().summary())
+                .contains("execution.checkpointing.dir is not set");
     }
 }

@@ -2,7 +2,11 @@ package io.millrace.runtime.worker;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.millrace.runtime.checkpoint.PartWriter;
+import io.millrace.runtime.checkpoint.SnapshotPart;
 import io.millrace.runtime.checkpoint.SnapshotStorage;
+import io.millrace.runtime.checkpoint.SubtaskSnapshot;
+import io.millrace.runtime.checkpoint.WorkerFile;
 import io.millrace.runtime.control.ControlMessage;
 import io.millrace.runtime.control.Outbox;
 import io.millrace.runtime.control.ToMaster;
@@ -15,12 +19,14 @@ import io.millrace.runtime.task.SubtaskEnd;
 import io.millrace.runtime.task.SubtaskMetrics;
 import io.millrace.runtime.task.Subtasks;
 import io.millrace.runtime.task.TaskDeployment;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 
@@ -344,5 +350,123 @@ class TaskManagerTest {
         public void close(String connection, String reason) {
             calls.add("close " + connection);
         }
+    }
+
+    /** A task that runs, and the connection. */
+    private AttemptId running() {
+        connected("m#1", 1);
+        received("m#1", deploy(attempt(1, 1), 0));
+        started.get(attempt(1, 1)).running(deployments.get(attempt(1, 1)));
+        time.settle();
+        calls.clear();
+        sent.clear();
+        return attempt(1, 1);
+    }
+
+    private static ToWorker.TriggerCheckpoint trigger(long id, AttemptId attempt) {
+        return new ToWorker.TriggerCheckpoint(
+                1, id, "/checkpoints/job", 7, List.of(attempt), List.of(attempt));
+    }
+
+    private void snapshot(long id, AttemptId attempt, AtomicInteger released) {
+        SnapshotPart part =
+                new SnapshotPart() {
+                    @Override
+                    public void write(PartWriter out) {
+                        throw new AssertionError("nothing is written here");
+                    }
+
+                    @Override
+                    public void release() {
+                        released.incrementAndGet();
+                    }
+                };
+        started.get(attempt)
+                .snapshotTaken(
+                        id,
+                        new SubtaskSnapshot(
+                                attempt,
+                                1,
+                                2,
+                                List.of(new SubtaskSnapshot.Operator("uid", List.of(part)))));
+        time.settle();
+    }
+
+    @Test
+    void shouldAnswerACheckpointWhenItsFileIsStored() {
+        AttemptId attempt = running();
+        received("m#1", trigger(5, attempt));
+        assertThat(calls).containsExactly("trigger 5");
+        snapshot(5, attempt, new AtomicInteger());
+        assertThat(calls).containsExactly("trigger 5", "write checkpoint 5");
+        assertThat(sent).isEmpty();
+
+        WorkerFile file = new WorkerFile("chk-5/worker-w1", 10, 20);
+        written.get(0).accept(new SnapshotStorage.Stored.Done(file, List.of()));
+        time.settle();
+
+        assertThat(sent).containsExactly(new ToMaster.CheckpointStored(5, 1, file, List.of()));
+    }
+
+    @Test
+    void shouldKeepWhatASubtaskSavesBeforeTheWorkerHearsOfTheCheckpoint() {
+        AttemptId attempt = running();
+        snapshot(5, attempt, new AtomicInteger());
+        assertThat(calls).isEmpty();
+
+        received("m#1", trigger(5, attempt));
+
+        assertThat(calls).contains("write checkpoint 5");
+    }
+
+    @Test
+    void shouldGiveBackWhatComesOfACheckpointThatWasGivenUp() {
+        AttemptId attempt = running();
+        AtomicInteger released = new AtomicInteger();
+        snapshot(5, attempt, released);
+        received("m#1", new ToWorker.CheckpointAborted(1, 5));
+        assertThat(released).hasValue(1);
+
+        snapshot(5, attempt, released);
+        received("m#1", trigger(5, attempt));
+
+        assertThat(released).hasValue(2);
+        assertThat(calls).contains("aborted 5").doesNotContain("write checkpoint 5");
+    }
+
+    @Test
+    void shouldGiveUpTheCheckpointsOfAnOlderMasterWhenItObeysANewerOne() {
+        AttemptId attempt = running();
+        received("m#1", trigger(5, attempt));
+        snapshot(5, attempt, new AtomicInteger());
+
+        connected("m#2", 2);
+        sent.clear();
+        written.get(0)
+                .accept(
+                        new SnapshotStorage.Stored.Done(
+                                new WorkerFile("chk-5/worker-w1", 10, 20), List.of()));
+        time.settle();
+
+        assertThat(sent).isEmpty();
+    }
+
+    @Test
+    void shouldTellTheMasterWhenTheFileCannotBeStored() {
+        AttemptId attempt = running();
+        received("m#1", trigger(5, attempt));
+        snapshot(5, attempt, new AtomicInteger());
+
+        written.get(0).accept(new SnapshotStorage.Stored.Failed(new IOException("disk full")));
+        time.settle();
+
+        assertThat(sent)
+                .singleElement()
+                .isInstanceOfSatisfying(
+                        ToMaster.CheckpointDeclined.class,
+                        declined -> {
+                            assertThat(declined.id()).isEqualTo(5);
+                            assertThat(declined.failure().summary()).contains("disk full");
+                        });
     }
 }
