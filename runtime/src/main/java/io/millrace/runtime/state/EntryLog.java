@@ -153,19 +153,17 @@ final class EntryLog {
         return Memory.getInt(at + VALUE_LENGTH);
     }
 
-    private static int headerBytes(StateDefinition state) {
-        return ENTRY_HEADER_BYTES
-                + (state.shape().hasStamp() ? 8 : 0)
-                + (state.hasLinks() ? 16 : 0);
+    static int fullAt(boolean hasStamp, boolean hasLinks) {
+        return ENTRY_HEADER_BYTES + (hasStamp ? 8 : 0) + (hasLinks ? 16 : 0);
     }
 
     /** Where key, namespace and part begin. */
     static long full(long at, StateDefinition state) {
-        return at + headerBytes(state);
+        return at + state.fullAt;
     }
 
     static long value(long at, StateDefinition state) {
-        return at + headerBytes(state) + fullLength(at);
+        return at + state.fullAt + fullLength(at);
     }
 
     static long stamp(long at) {
@@ -203,10 +201,16 @@ final class EntryLog {
     }
 
     static long hash(long keyHash, int stateId, byte[] full, int keyLength, int length) {
-        long hash = Hashing.and(keyHash, stateId);
-        return length == keyLength
-                ? hash
-                : Hashing.and(hash, Hashing.bytes(full, keyLength, length - keyLength));
+        return hash(keyHash, stateId, restHash(full, keyLength, length - keyLength));
+    }
+
+    /** Of namespace and part, whose hash is {@code restHash}. */
+    static long hash(long keyHash, int stateId, long restHash) {
+        return Hashing.and(keyHash, restHash + stateId);
+    }
+
+    static long restHash(byte[] bytes, int from, int count) {
+        return count == 0 ? 0 : Hashing.bytes(bytes, from, count);
     }
 
     private long hashOf(long at, StateDefinition state) {
@@ -460,7 +464,7 @@ final class EntryLog {
             int spare,
             long stampMillis,
             int mark) {
-        long bytes = ((long) headerBytes(state) + length + count + spare + 7) & -8;
+        long bytes = ((long) state.fullAt + length + count + spare + 7) & -8;
         long at = append(bytes);
         long segment = bytes > LARGE_ENTRY_BYTES ? segments[segmentCount - 1] : open;
         Memory.putInt(at + STATE, state.id() << 16 | (int) ((at - segment) >>> 3));
@@ -488,8 +492,7 @@ final class EntryLog {
 
     /** Whether a value may take the place of an entry's value. */
     private static boolean mayWriteInPlace(long at, StateDefinition state, int valueBytes) {
-        return (long) headerBytes(state) + fullLength(at) + valueBytes
-                <= Memory.getInt(at + LENGTH);
+        return (long) state.fullAt + fullLength(at) + valueBytes <= Memory.getInt(at + LENGTH);
     }
 
     /** Makes an entry one of this epoch, and of a kind; what it was is copied if need be. */
@@ -892,7 +895,7 @@ final class EntryLog {
     }
 
     private void move(long at, StateDefinition state, int mark) {
-        int used = headerBytes(state) + fullLength(at) + valueLength(at);
+        int used = state.fullAt + fullLength(at) + valueLength(at);
         // what has grown once may grow again
         int bytes =
                 (mark & Epochs.KIND) == Epochs.TOMBSTONE
