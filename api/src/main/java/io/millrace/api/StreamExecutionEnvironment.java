@@ -411,13 +411,16 @@ public sealed class StreamExecutionEnvironment permits LocalStreamEnvironment {
     }
 
     /**
-     * For {@link io.millrace.api.stream.DataStream#executeAndCollect(String)}.
+     * For {@link io.millrace.api.stream.DataStream#executeAndCollect(String)}. The job is never
+     * restarted: records that the program has taken cannot be taken back.
      *
      * @param sink was added to what was built so far
      */
     public <T> CloseableIterator<T> executeAndCollect(String jobName, SinkTransformation<T> sink)
             throws Exception {
-        Pipeline pipeline = pipeline(named(jobName));
+        Configuration options = named(jobName);
+        options.setString("restart-strategy.type", "none");
+        Pipeline pipeline = pipeline(options);
         JobExecutor startsIt = executor();
         graph.clear();
         return startsIt.executeAndCollect(pipeline, sink);

@@ -16,6 +16,7 @@ import io.millrace.runtime.config.YarnOptions;
 import io.millrace.runtime.control.ControlCodec;
 import io.millrace.runtime.control.ControlMessage;
 import io.millrace.runtime.control.Failure;
+import io.millrace.runtime.control.RecordsMessage.Records;
 import io.millrace.runtime.file.FileSystems;
 import io.millrace.runtime.file.TextOutputFiles;
 import io.millrace.runtime.graph.JobGraph;
@@ -372,6 +373,9 @@ public final class ApplicationMaster {
     private final class ControlEvents implements ControlListener {
         @Override
         public void connected(ControlConnection connection) {
+            if (connection.kind() == ConnectionKind.RECORDS) {
+                return; // the job master need not know
+            }
             String name = connections.add(connection);
             if (connection.kind() == ConnectionKind.CONTROL_CLIENT) {
                 launchers.attached(name);
@@ -381,6 +385,10 @@ public final class ApplicationMaster {
 
         @Override
         public void received(ControlConnection connection, Object message) {
+            if (message instanceof Records records) {
+                program.received(connection, records);
+                return;
+            }
             String name = connections.nameOf(connection);
             if (name != null) {
                 loop.put(new MasterEvent.Received(name, (ControlMessage) message));

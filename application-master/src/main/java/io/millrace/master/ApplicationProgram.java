@@ -5,11 +5,13 @@ import io.millrace.runtime.config.ConfigurationException;
 import io.millrace.runtime.config.JobOptions;
 import io.millrace.runtime.config.ParsedConfiguration;
 import io.millrace.runtime.control.Failure;
+import io.millrace.runtime.control.RecordsMessage.Records;
 import io.millrace.runtime.graph.JobGraph;
 import io.millrace.runtime.graph.JobPlanner;
 import io.millrace.runtime.loop.Inbox;
 import io.millrace.runtime.master.JobResult;
 import io.millrace.runtime.master.MasterEvent;
+import io.millrace.runtime.network.ControlConnection;
 import io.millrace.runtime.task.UserClassLoader;
 import io.millrace.runtime.worker.WorkerEnvironment;
 import java.io.IOException;
@@ -138,6 +140,11 @@ final class ApplicationProgram {
         Failure failure = Failure.of(category, where, cause);
         inbox.put(new MasterEvent.NotSubmitted(failure));
         return failure;
+    }
+
+    /** A worker has sent records for the program. */
+    void received(ControlConnection from, Records message) {
+        executor.received(from, message);
     }
 
     /** Null, or what main threw; completed when main has ended. */

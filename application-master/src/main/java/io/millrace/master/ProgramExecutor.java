@@ -8,12 +8,19 @@ import io.millrace.api.JobExecutionResult;
 import io.millrace.api.JobExecutor;
 import io.millrace.api.transform.Pipeline;
 import io.millrace.api.transform.SinkTransformation;
+import io.millrace.runtime.control.RecordsMessage.Records;
+import io.millrace.runtime.generate.JobClasses;
 import io.millrace.runtime.graph.JobGraph;
 import io.millrace.runtime.graph.JobPlanner;
 import io.millrace.runtime.loop.Inbox;
 import io.millrace.runtime.master.JobResult;
 import io.millrace.runtime.master.MasterEvent;
-import io.millrace.runtime.master.MasterJobClient;
+import io.millrace.runtime.network.ControlConnection;
+import io.millrace.runtime.program.CollectedIterator;
+import io.millrace.runtime.program.MasterJobClient;
+import io.millrace.runtime.program.RecordsReceiver;
+import io.millrace.runtime.serializer.Serializers;
+import io.millrace.runtime.serializer.TypeSerializer;
 import java.security.SecureRandom;
 import java.util.HexFormat;
 import java.util.concurrent.CompletableFuture;
@@ -31,6 +38,9 @@ final class ProgramExecutor implements JobExecutor {
     private final Inbox<MasterEvent> master;
     private final CompletableFuture<JobResult> result;
     private volatile String submitted;
+
+    /** Null if the program does not ask for the records of a stream. */
+    private volatile RecordsReceiver records;
 
     /**
      * @param master takes the job's graph
@@ -61,15 +71,29 @@ final class ProgramExecutor implements JobExecutor {
     }
 
     @Override
+    @SuppressWarnings("unchecked") // values of the type are all the serializer ever sees
     public <T> CloseableIterator<T> executeAndCollect(
             Pipeline pipeline, SinkTransformation<T> sink) {
-        throw new InvalidProgramException(
-                "executeAndCollect() is not possible for job '"
-                        + pipeline.jobName()
-                        + "' on a cluster: its records are made in other processes than the"
-                        + " program's, and nothing brings them back. Write them with a sink, e.g."
-                        + " writeAsText(), or run the program in one JVM, by its main or with"
-                        + " createLocalEnvironment().");
+        JobClasses classes = new JobClasses(Thread.currentThread().getContextClassLoader());
+        RecordsReceiver receiver =
+                new RecordsReceiver(
+                        (TypeSerializer<Object>) Serializers.compile(sink.outputType(), classes));
+        if (submitted == null) {
+            records = receiver;
+        }
+        return new CollectedIterator<>(receiver, submitted(pipeline, "executeAndCollect()"));
+    }
+
+    /** A worker has sent records for the program. */
+    void received(ControlConnection from, Records message) {
+        RecordsReceiver receiver = records;
+        if (receiver == null) {
+            from.close(
+                    "the program that called executeAndCollect ran in an application master that"
+                            + " is gone");
+        } else {
+            receiver.received(from, message);
+        }
     }
 
     private MasterJobClient submitted(Pipeline pipeline, String call) {

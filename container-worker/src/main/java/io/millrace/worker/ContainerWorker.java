@@ -17,6 +17,7 @@ import io.millrace.runtime.memory.TaskManagerMemory;
 import io.millrace.runtime.network.DataNetworkSettings;
 import io.millrace.runtime.network.NamedConnections;
 import io.millrace.runtime.network.Secret;
+import io.millrace.runtime.program.RecordsSender;
 import io.millrace.runtime.worker.TaskManager;
 import io.millrace.runtime.worker.WorkerDataPlane;
 import io.millrace.runtime.worker.WorkerEnvironment;
@@ -63,6 +64,9 @@ public final class ContainerWorker {
     private final Secret secret;
     private final Clock clock = new SystemClock();
     private final long mainMillis = clock.wallMillis();
+
+    /** Set before any task runs. */
+    private volatile MasterConnector masterLink;
 
     /** Completed with the exit code. */
     private final CompletableFuture<Integer> end = new CompletableFuture<>();
@@ -133,7 +137,9 @@ public final class ContainerWorker {
                                 new UserCode(options)::classes,
                                 clock,
                                 options.get(TaskManagerOptions.TASK_CANCELLATION_INTERVAL)
-                                        .toNanos()));
+                                        .toNanos(),
+                                new RecordsSender(
+                                        listener -> masterLink.connectForRecords(listener))));
         EventLoop<WorkerEvent> loop =
                 new EventLoop<>("task-manager", EVENTS, clock, crash -> end.complete(LOOP_FAILED));
         NamedConnections connections = new NamedConnections();
@@ -149,6 +155,7 @@ public final class ContainerWorker {
                                         environment.applicationId()),
                         connections,
                         loop);
+        masterLink = link;
         TaskManager taskManager =
                 new TaskManager(
                         new WorkerSettings(

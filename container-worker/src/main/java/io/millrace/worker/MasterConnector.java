@@ -13,9 +13,11 @@ import io.millrace.runtime.network.Secret;
 import io.millrace.runtime.worker.MasterLink;
 import io.millrace.runtime.worker.WorkerEnvironment;
 import io.millrace.runtime.worker.WorkerEvent;
+import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import org.slf4j.Logger;
@@ -48,6 +50,9 @@ final class MasterConnector implements MasterLink {
 
     /** Whether the address of the environment was tried; look-up thread only. */
     private boolean firstTried;
+
+    /** Null until one was reached. */
+    private volatile Master reached;
 
     /** Null until it was opened; look-up thread only. */
     private JobRecordReader record;
@@ -109,6 +114,8 @@ final class MasterConnector implements MasterLink {
                         (connection, failure) -> {
                             if (failure != null) {
                                 notConnected(failure.getMessage());
+                            } else {
+                                reached = master;
                             }
                         });
         if (first) {
@@ -120,6 +127,24 @@ final class MasterConnector implements MasterLink {
                 LOG.warn("The job record cannot be read for now", e);
             }
         }
+    }
+
+    /** Connects once more to the master that was reached last, for records. */
+    CompletableFuture<ControlConnection> connectForRecords(ControlListener listener) {
+        Master master = reached;
+        if (master == null) {
+            return CompletableFuture.failedFuture(
+                    new IOException("no application master was reached yet"));
+        }
+        return client.connect(
+                master.address(),
+                ConnectionKind.RECORDS,
+                containerId,
+                secret,
+                environment.applicationId(),
+                master.epoch(),
+                new ControlCodec(),
+                listener);
     }
 
     private JobRecordReader openRecord() throws Exception {

@@ -105,6 +105,70 @@ class JobsOnYarnIT {
     }
 
     @Test
+    void shouldTellWhatFunctionsHaveAddedUp() throws Exception {
+        Map<String, Long> expected = putText();
+        assertThat(expected).isNotEmpty();
+        long lines = 0;
+        for (FileStatus file : cluster.hdfs().listStatus(hdfs("input"))) {
+            try (FSDataInputStream in = cluster.hdfs().open(file.getPath())) {
+                lines += new String(in.readAllBytes(), UTF_8).lines().count();
+            }
+        }
+        for (String mode : List.of("run-application -t yarn-application", "run -t yarn-per-job")) {
+            Terminal.Result result =
+                    terminal.run(
+                            words(
+                                    mode,
+                                    "-p 2",
+                                    SIZES,
+                                    "-c io.millrace.examples.LineStatistics",
+                                    examples().toString(),
+                                    hdfsFolder + "/input",
+                                    hdfsFolder + "/" + mode.replace(' ', '-')));
+
+            assertThat(result.exitCode()).as(result.output()).isZero();
+            assertThat(result.output())
+                    .containsPattern("\\blines: " + lines + "\\b")
+                    .containsPattern("\\blongest: \\d+")
+                    .containsPattern("\\bnot blank.*text.blanks: \\d+");
+        }
+    }
+
+    @Test
+    void shouldBringTheRecordsOfAStreamBackToMain() throws Exception {
+        Path sum = folder.resolve("sum.txt");
+
+        Terminal.Result result =
+                terminal.run(
+                        words(
+                                "run-application -t yarn-application -p 2",
+                                SIZES,
+                                "-c org.example.jobs.CollectedSquares",
+                                jobs.toString(),
+                                sum.toString()));
+
+        assertThat(result.exitCode()).as(result.output()).isZero();
+        assertThat(sum).hasContent("30000 records, their sum is 9000450005000");
+        assertFinalStatus(result.applicationId(), FinalApplicationStatus.SUCCEEDED);
+    }
+
+    @Test
+    void shouldRefuseToBringRecordsBackToAMainThatEndsBeforeItsJob() throws Exception {
+        Terminal.Result result =
+                terminal.run(
+                        words(
+                                "run -t yarn-per-job",
+                                SIZES,
+                                "-c org.example.jobs.CollectedSquares",
+                                jobs.toString(),
+                                folder.resolve("sum.txt").toString()));
+
+        assertThat(result.exitCode()).as(result.output()).isEqualTo(2);
+        assertThat(result.output())
+                .contains("executeAndCollect() is not possible for job 'Squares'");
+    }
+
+    @Test
     void shouldRunAJarThatLiesOnHdfs() throws Exception {
         Map<String, Long> expected = putText();
         cluster.hdfs()

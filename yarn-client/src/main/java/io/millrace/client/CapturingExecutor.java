@@ -58,8 +58,8 @@ final class CapturingExecutor implements JobExecutor {
                 "executeAndCollect() is not possible for job '"
                         + pipeline.jobName()
                         + "' in per-job mode: the program's main has ended before the job begins."
-                        + " Write the records with a sink, e.g. writeAsText(), or run the program"
-                        + " in one JVM, by its main or with createLocalEnvironment().");
+                        + " Submit the program with run-application -t yarn-application, or write"
+                        + " the records with a sink, e.g. writeAsText().");
     }
 
     private String capture(Pipeline pipeline, String call) {

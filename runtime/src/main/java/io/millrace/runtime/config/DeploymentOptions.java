@@ -105,6 +105,15 @@ public final class DeploymentOptions {
                     .defaultValue("")
                     .withDescription("Further JVM options of every process.");
 
+    /** Read by {@code bin/millrace}, before there is a JVM to read it. */
+    public static final ConfigOption<String> JAVA_OPTS_CLIENT =
+            ConfigOption.named("env.java.opts.client", String.class)
+                    .readBy(CLIENT)
+                    .defaultValue("")
+                    .withDescription(
+                            "Further JVM options of the launcher. Only from the settings' file,"
+                                    + " on a line of its own; with -D it comes too late.");
+
     public static final ConfigOption<String> JAVA_OPTS_MASTER =
             ConfigOption.named("env.java.opts.jobmanager", String.class)
                     .readBy(CLIENT)

@@ -32,7 +32,6 @@ final class KnownKeys {
                     "resourcemanager.taskmanager-timeout",
                     "slotmanager.taskmanager-timeout",
                     "resourcemanager.start-worker.retry-interval",
-                    "env.java.opts.client",
                     "yarn.file-replication",
                     "task.cancellation.timers.timeout",
                     // processes

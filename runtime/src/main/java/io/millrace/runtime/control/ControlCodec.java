@@ -97,7 +97,9 @@ public final class ControlCodec implements MessageCodec {
                     UserValues.class,
                     AccumulatorPart.class,
                     MetricValue.class,
-                    JobValues.Shown.class);
+                    JobValues.Shown.class,
+                    RecordsMessage.Records.class,
+                    RecordsMessage.Taken.class);
 
     private static final List<Class<?>> ENUMS =
             List.of(

@@ -51,7 +51,20 @@ public final class JobClasses {
         return (V) found;
     }
 
-    private record CopyKey(Class<?> original, Object place) {}
+    private record CopyKey(Class<?> original, Object place) {
+        // Written out: what makes those of a record takes milliseconds of each process's start.
+        @Override
+        public boolean equals(Object other) {
+            return other instanceof CopyKey that
+                    && original == that.original
+                    && place.equals(that.place);
+        }
+
+        @Override
+        public int hashCode() {
+            return 31 * original.hashCode() + place.hashCode();
+        }
+    }
 
     /**
      * The copy of an engine's class for one place in the plan, made at the first call.

@@ -17,7 +17,7 @@ import io.millrace.runtime.master.MasterEvent;
 import io.millrace.runtime.master.MasterPorts;
 import io.millrace.runtime.master.MasterSettings;
 import io.millrace.runtime.network.Secret;
-import io.millrace.runtime.operator.CollectedRecords;
+import io.millrace.runtime.program.CollectedRecords;
 import io.millrace.runtime.schedule.AttemptId;
 import io.millrace.runtime.schedule.RestartStrategy;
 import io.millrace.runtime.task.SubtaskMetrics;

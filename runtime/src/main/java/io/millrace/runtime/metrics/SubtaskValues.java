@@ -37,6 +37,9 @@ public final class SubtaskValues {
     /** Views that nobody asked for were idle: nothing is gained by telling each of those times. */
     private static final int MAX_UPDATES_AT_ONCE = 64;
 
+    /** Of one subtask: each report has all of them. */
+    private static final int MAX_METRICS = 1_000;
+
     private final long maxBytes;
     private final String limitKey;
     private final Map<String, Accumulator<?, ?>> accumulators = new ConcurrentSkipListMap<>();
@@ -95,7 +98,12 @@ public final class SubtaskValues {
     /** The first metric of a name stays. */
     void register(String name, Metric metric) {
         synchronized (metrics) {
-            if (metrics.putIfAbsent(name, metric) != null) {
+            if (metrics.size() >= MAX_METRICS) {
+                LOG.warn(
+                        "The metric '{}' is not reported: this subtask has {} of them already",
+                        name,
+                        MAX_METRICS);
+            } else if (metrics.putIfAbsent(name, metric) != null) {
                 LOG.warn(
                         "The metric '{}' is registered a second time; the second one is not"
                                 + " reported: give it another name or group",
@@ -136,7 +144,7 @@ public final class SubtaskValues {
         long bytes = 0;
         for (Map.Entry<String, Accumulator<?, ?>> entry : accumulators.entrySet()) {
             AccumulatorPart part = part(entry.getKey(), entry.getValue());
-            bytes += part.bytes().length;
+            bytes += part.bytes().length + part.name().length();
             if (bytes > maxBytes) {
                 throw AccumulatorException.tooLarge(
                         "The accumulators of this subtask take more than "

@@ -7,7 +7,9 @@ public enum ConnectionKind {
     /** The launcher's or the command line's connection to the application master. */
     CONTROL_CLIENT(2),
     /** Records between two workers. */
-    DATA(3);
+    DATA(3),
+    /** Records from a worker to the program in the application master. */
+    RECORDS(4);
 
     private final byte code;
 

@@ -69,7 +69,8 @@ public final class ControlServer implements AutoCloseable {
                                                                         ConnectionKind
                                                                                 .CONTROL_WORKER,
                                                                         ConnectionKind
-                                                                                .CONTROL_CLIENT),
+                                                                                .CONTROL_CLIENT,
+                                                                        ConnectionKind.RECORDS),
                                                                 loops.nonces()),
                                                 this::serve))
                         .getPort();

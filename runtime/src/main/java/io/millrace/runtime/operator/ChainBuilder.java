@@ -302,6 +302,7 @@ public final class ChainBuilder {
                             operator.name(),
                             ports.collected(),
                             serializer(operator.outputType()),
+                            subtask.deployment().attempt(),
                             subtask.deployment().restart());
         }
         return calling(

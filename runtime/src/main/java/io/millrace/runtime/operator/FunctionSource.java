@@ -32,9 +32,6 @@ final class FunctionSource implements Source {
     /** Closed chunks between the source thread and the subtask. */
     private static final int BOUND_CHUNKS = 4;
 
-    /** Bytes between the two. */
-    private static final long BOUND_BYTES = 2 << 20;
-
     private final String name;
     private final SourceFunction<Object> function;
     private final UserFunction user;
@@ -71,7 +68,7 @@ final class FunctionSource implements Source {
                 new LocalChannel(
                         "source function of '" + name + "'",
                         BOUND_CHUNKS,
-                        new GateBudget(BOUND_BYTES),
+                        new GateBudget(GateBudget.BYTES),
                         LocalChannel.Visibility.AT_ONCE);
         this.thread = new Thread(this::run, "source-" + name + "-" + subtask.subtask());
         thread.setDaemon(true);

@@ -1,5 +1,6 @@
 package io.millrace.runtime.operator;
 
+import io.millrace.runtime.program.CollectedRecords;
 import java.util.function.LongSupplier;
 
 /**

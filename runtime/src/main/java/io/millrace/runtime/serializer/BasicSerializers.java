@@ -24,7 +24,7 @@ import java.util.UUID;
 import java.util.function.UnaryOperator;
 
 /**
- * The serializers of the basic types; each is stateless and shared.
+ * The serializers of the basic types; each is stateless.
  *
  * <p>Format: numbers big-endian at their full width; a boolean is one byte; text as {@link
  * RecordOutput#writeString}; big integers as a count and two's complement; dates and times as the
@@ -32,48 +32,6 @@ import java.util.function.UnaryOperator;
  */
 final class BasicSerializers {
     private static final Map<Class<?>, ValueSerializer<?>> BY_CLASS = new HashMap<>();
-
-    @FunctionalInterface
-    private interface Writer<T> {
-        void write(T value, RecordOutput out) throws IOException;
-    }
-
-    @FunctionalInterface
-    private interface Reader<T> {
-        T read(RecordInput in) throws IOException;
-    }
-
-    private record Basic<T>(int bytes, Writer<T> writer, Reader<T> reader, UnaryOperator<T> copier)
-            implements ValueSerializer<T> {
-        @Override
-        public void write(T value, RecordOutput out) throws IOException {
-            writer.write(value, out);
-        }
-
-        @Override
-        public T read(RecordInput in) throws IOException {
-            return reader.read(in);
-        }
-
-        @Override
-        public void skip(RecordInput in) throws IOException {
-            if (bytes > 0) {
-                in.take(bytes);
-            } else {
-                reader.read(in);
-            }
-        }
-
-        @Override
-        public T copy(T value) {
-            return copier == null ? value : copier.apply(value);
-        }
-
-        @Override
-        public boolean isImmutable() {
-            return copier == null;
-        }
-    }
 
     /** Text, apart from the others because it is everywhere. */
     private static final class StringSerializer implements ValueSerializer<String> {
@@ -104,7 +62,7 @@ final class BasicSerializers {
     }
 
     private static final ValueSerializer<Double> DOUBLE_KEYS =
-            new Basic<>(
+            new BasicSerializer<>(
                     Double.BYTES,
                     (v, out) -> {
                         int at = out.reserve(Double.BYTES);
@@ -114,7 +72,7 @@ final class BasicSerializers {
                     null);
 
     private static final ValueSerializer<Float> FLOAT_KEYS =
-            new Basic<>(
+            new BasicSerializer<>(
                     Float.BYTES,
                     (v, out) -> {
                         int at = out.reserve(Float.BYTES);
@@ -284,13 +242,20 @@ final class BasicSerializers {
      * @param bytes that each value takes, or 0 if they differ
      */
     private static <T> void immutable(
-            Class<T> type, int bytes, Writer<T> writer, Reader<T> reader) {
-        BY_CLASS.put(type, new Basic<>(bytes, writer, reader, null));
+            Class<T> type,
+            int bytes,
+            BasicSerializer.Writer<T> writer,
+            BasicSerializer.Reader<T> reader) {
+        BY_CLASS.put(type, new BasicSerializer<>(bytes, writer, reader, null));
     }
 
     private static <T> void mutable(
-            Class<T> type, int bytes, Writer<T> writer, Reader<T> reader, UnaryOperator<T> copier) {
-        BY_CLASS.put(type, new Basic<>(bytes, writer, reader, copier));
+            Class<T> type,
+            int bytes,
+            BasicSerializer.Writer<T> writer,
+            BasicSerializer.Reader<T> reader,
+            UnaryOperator<T> copier) {
+        BY_CLASS.put(type, new BasicSerializer<>(bytes, writer, reader, copier));
     }
 
     @SuppressWarnings("unchecked")

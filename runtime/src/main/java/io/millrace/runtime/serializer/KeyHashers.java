@@ -19,11 +19,11 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
 import java.lang.reflect.Field;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.ToIntFunction;
 
 /**
@@ -38,18 +38,36 @@ import java.util.function.ToIntFunction;
  * <p>0.0 and -0.0 have one hash, as have all NaNs; the order of sets and maps does not count.
  */
 public final class KeyHashers {
-    private final Map<Class<?>, ToIntFunction<Object>> byClass = new HashMap<>();
+    private static final MethodHandle MIX = own("mix", int.class, int.class, int.class);
+    private static final MethodHandle HASH =
+            own("hash", int.class, ToIntFunction.class, Object.class);
 
-    private KeyHashers() {}
+    private final JobClasses classes;
+
+    /** Generated hashes are shared by subtasks, so that several threads may look here. */
+    private final Map<Class<?>, ToIntFunction<Object>> byClass = new ConcurrentHashMap<>();
+
+    private KeyHashers(JobClasses classes) {
+        this.classes = classes;
+    }
+
+    private static MethodHandle own(String name, Class<?> result, Class<?>... parameters) {
+        try {
+            return MethodHandles.lookup()
+                    .findStatic(KeyHashers.class, name, MethodType.methodType(result, parameters));
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
 
     /**
      * The hash for keys of a type.
      *
-     * @param classes of the job; reflection needs none, a generated hash will
+     * @param classes of the job; keeps what is generated for the type
      * @throws InvalidProgramException if values of the type cannot be keys
      */
     public static <K> KeyHasher<K> forType(TypeInformation<K> type, JobClasses classes) {
-        return new KeyHasher<>(new KeyHashers().of(type));
+        return new KeyHasher<>(new KeyHashers(classes).of(type));
     }
 
     private ToIntFunction<Object> of(TypeInformation<?> type) {
@@ -116,23 +134,44 @@ public final class KeyHashers {
         if (!(type instanceof TupleTypeInfo) && hasStableHashCode(type)) {
             return exactly(type, Object::hashCode);
         }
-        List<TypeField> described = type.fields();
-        MethodHandle[] getters = new MethodHandle[described.size()];
-        @SuppressWarnings({"unchecked", "rawtypes"})
-        ToIntFunction<Object>[] hashers = new ToIntFunction[getters.length];
-        for (int i = 0; i < getters.length; i++) {
-            getters[i] = getter(type.getTypeClass(), described.get(i).name());
-            hashers[i] = of(described.get(i).type());
+        MethodHandle sum =
+                MethodHandles.dropArguments(MethodHandles.constant(int.class, 0), 0, Object.class);
+        for (TypeField field : type.fields()) {
+            MethodHandle hash =
+                    MethodHandles.filterReturnValue(
+                            getter(type.getTypeClass(), field.name()),
+                            HASH.bindTo(of(field.type())));
+            sum =
+                    MethodHandles.permuteArguments(
+                            MethodHandles.filterArguments(MIX, 0, sum, hash),
+                            MethodType.methodType(int.class, Object.class),
+                            0,
+                            0);
         }
-        return exactly(
-                type,
-                key -> {
-                    int hash = 0;
-                    for (int i = 0; i < getters.length; i++) {
-                        hash = 31 * hash + hash(get(getters[i], key), hashers[i]);
-                    }
-                    return hash;
-                });
+        return exactly(type, computed(type, sum));
+    }
+
+    /** The key's type; shows in profiles. */
+    private record Place(TypeInformation<?> type) {
+        @Override
+        public String toString() {
+            return type.getTypeClass().getSimpleName();
+        }
+    }
+
+    @SuppressWarnings("unchecked") // it takes objects
+    private ToIntFunction<Object> computed(TypeInformation<?> type, MethodHandle hash) {
+        return classes.copy(
+                        MethodHandles.lookup(), ComputedHash.class, new Place(type), List.of(hash))
+                .newInstance(ToIntFunction.class);
+    }
+
+    private static int mix(int before, int hash) {
+        return 31 * before + hash;
+    }
+
+    private static int hash(ToIntFunction<Object> hasher, Object value) {
+        return hash(value, hasher);
     }
 
     /** A subclass may have more fields and a hashCode of its own. */
@@ -198,16 +237,6 @@ public final class KeyHashers {
             }
         }
         throw new IllegalStateException(type.getName() + " has no field " + name);
-    }
-
-    private static Object get(MethodHandle getter, Object key) {
-        try {
-            return (Object) getter.invokeExact(key);
-        } catch (RuntimeException | Error e) {
-            throw e;
-        } catch (Throwable e) {
-            throw new IllegalStateException(e);
-        }
     }
 
     private static int hash(Object value, ToIntFunction<Object> hasher) {

@@ -65,15 +65,18 @@ final class PrimitiveArraySerializers {
             return new Primitives<boolean[]>(
                     1,
                     (array, out) -> {
-                        out.writeVarInt(array.length);
-                        for (boolean element : array) {
-                            out.writeBoolean(element);
+                        int at = reserve(array.length, 1, out);
+                        byte[] bytes = out.bytes();
+                        for (int i = 0; i < array.length; i++) {
+                            RecordOutput.putBoolean(bytes, at + 1 * i, array[i]);
                         }
                     },
                     in -> {
                         boolean[] array = new boolean[in.readCount(1)];
+                        int at = in.take(1 * array.length);
+                        byte[] bytes = in.bytes();
                         for (int i = 0; i < array.length; i++) {
-                            array[i] = in.readBoolean();
+                            array[i] = RecordInput.getBoolean(bytes, at + 1 * i);
                         }
                         return array;
                     },
@@ -83,15 +86,18 @@ final class PrimitiveArraySerializers {
             return new Primitives<short[]>(
                     2,
                     (array, out) -> {
-                        out.writeVarInt(array.length);
-                        for (short element : array) {
-                            out.writeShort(element);
+                        int at = reserve(array.length, 2, out);
+                        byte[] bytes = out.bytes();
+                        for (int i = 0; i < array.length; i++) {
+                            RecordOutput.putShort(bytes, at + 2 * i, array[i]);
                         }
                     },
                     in -> {
-                        short[] array = new short[in.readCount(Short.BYTES)];
+                        short[] array = new short[in.readCount(2)];
+                        int at = in.take(2 * array.length);
+                        byte[] bytes = in.bytes();
                         for (int i = 0; i < array.length; i++) {
-                            array[i] = in.readShort();
+                            array[i] = RecordInput.getShort(bytes, at + 2 * i);
                         }
                         return array;
                     },
@@ -101,15 +107,18 @@ final class PrimitiveArraySerializers {
             return new Primitives<char[]>(
                     2,
                     (array, out) -> {
-                        out.writeVarInt(array.length);
-                        for (char element : array) {
-                            out.writeChar(element);
+                        int at = reserve(array.length, 2, out);
+                        byte[] bytes = out.bytes();
+                        for (int i = 0; i < array.length; i++) {
+                            RecordOutput.putChar(bytes, at + 2 * i, array[i]);
                         }
                     },
                     in -> {
-                        char[] array = new char[in.readCount(Character.BYTES)];
+                        char[] array = new char[in.readCount(2)];
+                        int at = in.take(2 * array.length);
+                        byte[] bytes = in.bytes();
                         for (int i = 0; i < array.length; i++) {
-                            array[i] = in.readChar();
+                            array[i] = RecordInput.getChar(bytes, at + 2 * i);
                         }
                         return array;
                     },
@@ -119,15 +128,18 @@ final class PrimitiveArraySerializers {
             return new Primitives<int[]>(
                     4,
                     (array, out) -> {
-                        out.writeVarInt(array.length);
-                        for (int element : array) {
-                            out.writeInt(element);
+                        int at = reserve(array.length, 4, out);
+                        byte[] bytes = out.bytes();
+                        for (int i = 0; i < array.length; i++) {
+                            RecordOutput.putInt(bytes, at + 4 * i, array[i]);
                         }
                     },
                     in -> {
-                        int[] array = new int[in.readCount(Integer.BYTES)];
+                        int[] array = new int[in.readCount(4)];
+                        int at = in.take(4 * array.length);
+                        byte[] bytes = in.bytes();
                         for (int i = 0; i < array.length; i++) {
-                            array[i] = in.readInt();
+                            array[i] = RecordInput.getInt(bytes, at + 4 * i);
                         }
                         return array;
                     },
@@ -137,15 +149,18 @@ final class PrimitiveArraySerializers {
             return new Primitives<long[]>(
                     8,
                     (array, out) -> {
-                        out.writeVarInt(array.length);
-                        for (long element : array) {
-                            out.writeLong(element);
+                        int at = reserve(array.length, 8, out);
+                        byte[] bytes = out.bytes();
+                        for (int i = 0; i < array.length; i++) {
+                            RecordOutput.putLong(bytes, at + 8 * i, array[i]);
                         }
                     },
                     in -> {
-                        long[] array = new long[in.readCount(Long.BYTES)];
+                        long[] array = new long[in.readCount(8)];
+                        int at = in.take(8 * array.length);
+                        byte[] bytes = in.bytes();
                         for (int i = 0; i < array.length; i++) {
-                            array[i] = in.readLong();
+                            array[i] = RecordInput.getLong(bytes, at + 8 * i);
                         }
                         return array;
                     },
@@ -155,15 +170,18 @@ final class PrimitiveArraySerializers {
             return new Primitives<float[]>(
                     4,
                     (array, out) -> {
-                        out.writeVarInt(array.length);
-                        for (float element : array) {
-                            out.writeFloat(element);
+                        int at = reserve(array.length, 4, out);
+                        byte[] bytes = out.bytes();
+                        for (int i = 0; i < array.length; i++) {
+                            RecordOutput.putFloat(bytes, at + 4 * i, array[i]);
                         }
                     },
                     in -> {
-                        float[] array = new float[in.readCount(Float.BYTES)];
+                        float[] array = new float[in.readCount(4)];
+                        int at = in.take(4 * array.length);
+                        byte[] bytes = in.bytes();
                         for (int i = 0; i < array.length; i++) {
-                            array[i] = in.readFloat();
+                            array[i] = RecordInput.getFloat(bytes, at + 4 * i);
                         }
                         return array;
                     },
@@ -173,20 +191,29 @@ final class PrimitiveArraySerializers {
             return new Primitives<double[]>(
                     8,
                     (array, out) -> {
-                        out.writeVarInt(array.length);
-                        for (double element : array) {
-                            out.writeDouble(element);
+                        int at = reserve(array.length, 8, out);
+                        byte[] bytes = out.bytes();
+                        for (int i = 0; i < array.length; i++) {
+                            RecordOutput.putDouble(bytes, at + 8 * i, array[i]);
                         }
                     },
                     in -> {
-                        double[] array = new double[in.readCount(Double.BYTES)];
+                        double[] array = new double[in.readCount(8)];
+                        int at = in.take(8 * array.length);
+                        byte[] bytes = in.bytes();
                         for (int i = 0; i < array.length; i++) {
-                            array[i] = in.readDouble();
+                            array[i] = RecordInput.getDouble(bytes, at + 8 * i);
                         }
                         return array;
                     },
                     double[]::clone);
         }
         throw new IllegalArgumentException(component + " is no primitive");
+    }
+
+    /** Room for the elements, behind their number. */
+    private static int reserve(int count, int bytesEach, RecordOutput out) {
+        out.writeVarInt(count);
+        return out.reserve(Math.multiplyExact(count, bytesEach));
     }
 }

@@ -40,14 +40,6 @@ final class SerializerCompiler {
     /** Classes whose way to Kryo this process has told of. */
     private static final Set<String> TOLD = ConcurrentHashMap.newKeySet();
 
-    /** A place in a plan: the serializers of one type. */
-    private record Place(TypeInformation<?> type, Encoding encoding) {
-        @Override
-        public String toString() {
-            return type.toString();
-        }
-    }
-
     private final JobClasses classes;
     private final Encoding encoding;
     private final OwnSerializers own;
@@ -57,6 +49,10 @@ final class SerializerCompiler {
         this.classes = classes;
         this.encoding = encoding;
         this.own = new OwnSerializers(this, classes.userClassLoader());
+    }
+
+    Encoding encoding() {
+        return encoding;
     }
 
     /** The serializer that an edge or a state has. */
@@ -73,9 +69,7 @@ final class SerializerCompiler {
 
     private ValueSerializer<?> serializerOf(TypeInformation<?> type) {
         if (type instanceof BasicTypeInfo) {
-            return encoding == Encoding.KEY
-                    ? BasicSerializers.keyOf(type.getTypeClass())
-                    : BasicSerializers.of(type.getTypeClass());
+            return basic(type);
         }
         if (type instanceof CompositeType<?> composite) {
             return composite(composite);
@@ -115,8 +109,18 @@ final class SerializerCompiler {
         throw new IllegalStateException("No serializer for " + type.getClass());
     }
 
+    private ValueSerializer<?> basic(TypeInformation<?> type) {
+        ValueSerializer<?> found =
+                encoding == Encoding.KEY
+                        ? BasicSerializers.keyOf(type.getTypeClass())
+                        : BasicSerializers.of(type.getTypeClass());
+        return found instanceof BasicSerializer<?> basic
+                ? copied(BasicSerializer.class, type, basic.arguments())
+                : found;
+    }
+
     private ClassCopy copy(Class<?> original, TypeInformation<?> type) {
-        return classes.copy(LOOKUP, original, new Place(type, encoding));
+        return classes.copy(LOOKUP, original, new TypePlace(type, TypePlace.WHOLE, encoding));
     }
 
     private ValueSerializer<?> copied(
@@ -143,9 +147,9 @@ final class SerializerCompiler {
     }
 
     private ValueSerializer<?> composite(CompositeType<?> type) {
-        RecordSerializers generated =
+        RecordClass generated =
                 classes.generated(
-                        new RecordSerializers.Key(type, encoding), RecordSerializers::generate);
+                        new TypePlace(type, TypePlace.WHOLE, encoding), RecordClass::generate);
         if (generated.refusal() != null) {
             return kryo(type.getTypeClass(), generated.refusal());
         }
@@ -153,28 +157,28 @@ final class SerializerCompiler {
         for (TypeField field : type.fields()) {
             parts.add(compile(field.type()));
         }
-        return generated.instance(parts, new SubclassSerializer(own, type.getTypeClass()));
+        return generated.instance(
+                FlaggedSerializer.class, parts, new SubclassSerializer(own, type.getTypeClass()));
     }
 
     /** Reads a field of values that {@link #compile} of the type writes. */
     FieldReader field(TypeInformation<?> type, String name) {
         if (type instanceof CompositeType<?> composite) {
             int index = composite.getFieldIndex(name);
-            FieldSeekers generated =
-                    classes.generated(
-                            new FieldSeekers.Key(composite, index, encoding),
-                            FieldSeekers::generate);
-            if (generated.isGenerated()) {
+            TypePlace place = new TypePlace(composite, index, encoding);
+            RecordClass generated = classes.generated(place, RecordClass::generate);
+            if (generated.refusal() == null) {
                 List<ValueSerializer<?>> parts = new ArrayList<>();
                 for (TypeField field : composite.fields().subList(0, index + 1)) {
                     parts.add(compile(field.type()));
                 }
-                return classes.copy(LOOKUP, SerializedField.class, new FieldPlace(composite, index))
+                return classes.copy(LOOKUP, SerializedField.class, place)
                         .newInstance(
                                 FieldReader.class,
                                 composite,
                                 index,
                                 generated.instance(
+                                        FieldSeeker.class,
                                         parts,
                                         new SubclassSerializer(own, composite.getTypeClass())),
                                 parts.get(index),
@@ -182,13 +186,6 @@ final class SerializerCompiler {
             }
         }
         return new FieldOfObject(compile(type), RecordAccess.getter(type.getTypeClass(), name));
-    }
-
-    private record FieldPlace(CompositeType<?> type, int field) {
-        @Override
-        public String toString() {
-            return type + "_" + type.fields().get(field).name();
-        }
     }
 
     private <T> ValueSerializer<T> kryo(Class<T> type, String reason) {

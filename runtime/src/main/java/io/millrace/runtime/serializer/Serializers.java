@@ -95,9 +95,7 @@ public final class Serializers {
         if (type instanceof GenericTypeInfo<?> generic) {
             return generic.getReason();
         }
-        return type instanceof CompositeType<?> composite
-                ? RecordSerializers.refusal(composite)
-                : null;
+        return type instanceof CompositeType<?> composite ? RecordClass.refusal(composite) : null;
     }
 
     /** The parts of a type that Kryo writes; for a job that forbids them. */

@@ -1,6 +1,7 @@
 package io.millrace.runtime.worker;
 
 import io.millrace.runtime.exchange.Channels;
+import io.millrace.runtime.exchange.GateBudget;
 import io.millrace.runtime.exchange.OutputFlusher;
 import io.millrace.runtime.exchange.WorkerChannels;
 import io.millrace.runtime.generate.JobClasses;
@@ -8,8 +9,8 @@ import io.millrace.runtime.loop.Clock;
 import io.millrace.runtime.memory.NetworkBufferPool;
 import io.millrace.runtime.network.DataNetworkSettings;
 import io.millrace.runtime.network.NetworkChannels;
-import io.millrace.runtime.operator.CollectedRecords;
 import io.millrace.runtime.operator.OperatorPorts;
+import io.millrace.runtime.program.CollectedRecords;
 import io.millrace.runtime.schedule.AttemptId;
 import io.millrace.runtime.task.SubtaskMetrics;
 import io.millrace.runtime.task.Subtasks;
@@ -27,9 +28,6 @@ import java.util.function.Function;
 public final class WorkerDataPlane implements AutoCloseable {
     /** Closed batches that may wait in a channel between two subtasks of the worker. */
     private static final int LOCAL_BOUND_CHUNKS = 4;
-
-    /** Of the heap, for what waits in all channels from this worker that one subtask reads. */
-    private static final long LOCAL_GATE_BYTES = 4 << 20;
 
     private final NetworkBufferPool pool;
     private final NetworkChannels network;
@@ -80,7 +78,7 @@ public final class WorkerDataPlane implements AutoCloseable {
 
     private ThreadedSubtasks subtasks(String workerId, Channels remote, Running running) {
         return new ThreadedSubtasks(
-                new WorkerChannels(workerId, remote, LOCAL_BOUND_CHUNKS, LOCAL_GATE_BYTES),
+                new WorkerChannels(workerId, remote, LOCAL_BOUND_CHUNKS, GateBudget.BYTES),
                 running.jobClasses(),
                 new OperatorPorts(running.clock()::wallMillis, running.collected()),
                 new ThreadedSubtasks.Settings(

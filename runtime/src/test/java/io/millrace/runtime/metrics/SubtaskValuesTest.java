@@ -69,6 +69,16 @@ class SubtaskValuesTest {
     }
 
     @Test
+    void shouldReportSoManyMetricsAndNoMore() {
+        MetricGroup group = values.group("op");
+        for (int i = 0; i < 2_000; i++) {
+            group.counter(i);
+        }
+
+        assertThat(values.snapshot(0).metrics()).hasSize(1_000);
+    }
+
+    @Test
     void shouldShowWhyAGaugeFailsAndGoOn() {
         values.group("op")
                 .gauge(

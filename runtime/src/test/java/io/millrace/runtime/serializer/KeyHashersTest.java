@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.millrace.api.InvalidProgramException;
 import io.millrace.api.tuple.Tuple2;
 import io.millrace.api.type.TypeExtractor;
+import io.millrace.api.type.TypeHint;
 import io.millrace.api.type.TypeInformation;
 import io.millrace.runtime.generate.JobClasses;
 import io.millrace.runtime.serializer.SampleTypes.Colour;
@@ -144,5 +145,19 @@ class KeyHashersTest {
                 .hasMessageContaining("by identity");
         assertThatThrownBy(() -> KeyHashers.forType(TypeInformation.of(byte[].class), CLASSES))
                 .isInstanceOf(InvalidProgramException.class);
+    }
+
+    @Test
+    void shouldHashATupleFieldByFieldTheSameForAllSubtasksOfAJob() {
+        TypeInformation<Tuple2<Colour, Integer>> type =
+                new TypeHint<Tuple2<Colour, Integer>>() {}.getTypeInfo();
+        Colour colour = Colour.values()[1];
+        int expected = 31 * colour.name().hashCode() + 7;
+
+        assertThat(KeyHashers.forType(type, CLASSES).hash(Tuple2.of(colour, 7)))
+                .isEqualTo(expected);
+        assertThat(KeyHashers.forType(type, CLASSES).hash(Tuple2.of(colour, 7)))
+                .isEqualTo(expected);
+        assertThat(KeyHashers.forType(type, CLASSES).hash(Tuple2.of(null, 7))).isEqualTo(7);
     }
 }

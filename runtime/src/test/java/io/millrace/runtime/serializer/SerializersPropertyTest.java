@@ -3,6 +3,7 @@ package io.millrace.runtime.serializer;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.sun.management.ThreadMXBean;
 import io.millrace.api.InvalidProgramException;
 import io.millrace.api.tuple.Tuple2;
 import io.millrace.api.tuple.Tuple3;
@@ -18,9 +19,12 @@ import io.millrace.runtime.serializer.SampleTypes.Holder;
 import io.millrace.runtime.serializer.SampleTypes.Point;
 import io.millrace.runtime.serializer.SampleTypes.Sealed;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.lang.reflect.Array;
 import java.lang.reflect.Field;
 import java.math.BigDecimal;
 import java.math.BigInteger;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -59,6 +63,9 @@ import net.jqwik.api.constraints.IntRange;
 class SerializersPropertyTest {
     private static final JobClasses CLASSES =
             new JobClasses(SerializersPropertyTest.class.getClassLoader());
+
+    private static final ThreadMXBean ALLOCATIONS =
+            (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
     /** A type and how to make values of it, null among them. */
     private record Sample(TypeInformation<?> type, Function<Random, Object> values) {}
@@ -134,10 +141,7 @@ class SerializersPropertyTest {
                             of(
                                     TypeInformation.of(Sealed.class),
                                     r -> new Sealed(text(r), List.of(1, text(r))));
-                    case 29 ->
-                            of(
-                                    TypeInformation.of(long[].class),
-                                    r -> r.longs(r.nextInt(9)).toArray());
+                    case 29 -> primitives(random);
                     case 30, 31 -> of(TypeInformation.of(Event.class), r -> event(r, 2));
                     case 32, 33 -> {
                         Sample element = sample(random, depth - 1);
@@ -195,7 +199,7 @@ class SerializersPropertyTest {
                                 r -> {
                                     Object[] array =
                                             (Object[])
-                                                    java.lang.reflect.Array.newInstance(
+                                                    Array.newInstance(
                                                             element.type().getTypeClass(),
                                                             r.nextInt(5));
                                     Arrays.setAll(array, i -> element.values().apply(r));
@@ -226,19 +230,71 @@ class SerializersPropertyTest {
         return into;
     }
 
+    /** Where the ways of keeping and writing characters change. */
+    private static final char[] BORDERS = {
+        0, 'a', 0x7f, 0x80, 0xff, 0x100, 0x7ff, 0xd7ff, 0xd800, 0xdbff, 0xdc00, 0xdfff, 0xffff
+    };
+
     private static String text(Random random) {
         int limit =
                 switch (random.nextInt(4)) {
                     case 0 -> 0x80;
                     case 1 -> 0x100;
                     case 2 -> 0x10000; // lone surrogates too
-                    default -> 2;
+                    default -> 0;
                 };
-        char[] chars = new char[random.nextInt(40)];
+        int[] lengths = {0, 1, random.nextInt(40), 63, 64, 127, 128, random.nextInt(9000)};
+        char[] chars = new char[lengths[Math.min(random.nextInt(40), lengths.length - 1)]];
+        int borders = 2 + random.nextInt(BORDERS.length - 1);
+        if (chars.length > 1000 && random.nextInt(10) > 0) {
+            chars = new char[random.nextInt(40)];
+        }
         for (int i = 0; i < chars.length; i++) {
-            chars[i] = (char) random.nextInt(limit);
+            chars[i] = limit == 0 ? BORDERS[random.nextInt(borders)] : (char) random.nextInt(limit);
         }
         return new String(chars);
+    }
+
+    /** An array of primitives. */
+    private static Sample primitives(Random random) {
+        return switch (random.nextInt(8)) {
+            case 0 -> of(TypeInformation.of(long[].class), r -> r.longs(r.nextInt(9)).toArray());
+            case 1 -> of(TypeInformation.of(int[].class), r -> r.ints(r.nextInt(9)).toArray());
+            case 2 ->
+                    of(TypeInformation.of(double[].class), r -> r.doubles(r.nextInt(9)).toArray());
+            case 3 -> of(TypeInformation.of(char[].class), r -> text(r).toCharArray());
+            case 4 ->
+                    of(
+                            TypeInformation.of(byte[].class),
+                            r -> text(r).getBytes(StandardCharsets.UTF_16));
+            case 5 -> of(TypeInformation.of(short[].class), r -> shorts(text(r)));
+            case 6 -> of(TypeInformation.of(float[].class), r -> floats(text(r)));
+            default -> of(TypeInformation.of(boolean[].class), r -> booleans(text(r)));
+        };
+    }
+
+    private static short[] shorts(String text) {
+        short[] array = new short[text.length()];
+        for (int i = 0; i < array.length; i++) {
+            array[i] = (short) text.charAt(i);
+        }
+        return array;
+    }
+
+    private static float[] floats(String text) {
+        float[] array = new float[text.length()];
+        for (int i = 0; i < array.length; i++) {
+            array[i] = text.charAt(i) - 100.5f;
+        }
+        return array;
+    }
+
+    private static boolean[] booleans(String text) {
+        boolean[] array = new boolean[text.length()];
+        for (int i = 0; i < array.length; i++) {
+            array[i] = text.charAt(i) > 99;
+        }
+        return array;
     }
 
     private static Instant instant(Random random) {
@@ -329,8 +385,12 @@ class SerializersPropertyTest {
         if (value instanceof Object[] array) {
             return comparable(Arrays.asList(array));
         }
-        if (value instanceof long[] array) {
-            return Arrays.stream(array).boxed().toList();
+        if (value != null && value.getClass().isArray()) {
+            List<Object> elements = new ArrayList<>();
+            for (int i = 0; i < Array.getLength(value); i++) {
+                elements.add(Array.get(value, i));
+            }
+            return elements;
         }
         return value;
     }
@@ -590,6 +650,7 @@ class SerializersPropertyTest {
                 }
             }
             in.reset(bytes, 0, end);
+            long allocated = ALLOCATIONS.getCurrentThreadAllocatedBytes();
             try {
                 Object value = serializer.deserialize(in);
                 if (value != null && !sample.type().getTypeClass().isInstance(value)) {
@@ -598,6 +659,10 @@ class SerializersPropertyTest {
             } catch (IOException expected) {
                 assertThat(expected).hasMessageMatching("(?s).+");
             }
+            // Much of it is for the classes of a type that is met for the first time.
+            assertThat(ALLOCATIONS.getCurrentThreadAllocatedBytes() - allocated)
+                    .as("bytes allocated for " + end)
+                    .isLessThan(16 << 20);
         }
     }
 

@@ -173,6 +173,12 @@ class SerializersTest {
         assertThatThrownBy(() -> bytes(TypeInformation.of(Chain.class), chain))
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining("contains itself");
+        assertThatThrownBy(
+                        () ->
+                                Serializers.compile(TypeInformation.of(Chain.class), CLASSES)
+                                        .copy(chain))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("contains itself");
     }
 
     @Test

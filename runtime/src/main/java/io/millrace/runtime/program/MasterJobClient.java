@@ -1,4 +1,4 @@
-package io.millrace.runtime.master;
+package io.millrace.runtime.program;
 
 import static java.util.Objects.requireNonNull;
 
@@ -7,6 +7,9 @@ import io.millrace.api.JobExecutionException;
 import io.millrace.api.JobExecutionResult;
 import io.millrace.api.JobStatus;
 import io.millrace.runtime.loop.Inbox;
+import io.millrace.runtime.master.JobResult;
+import io.millrace.runtime.master.JobState;
+import io.millrace.runtime.master.MasterEvent;
 import io.millrace.runtime.metrics.JobValues;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;

@@ -1,33 +1,34 @@
-package io.millrace.runtime.local;
+package io.millrace.runtime.program;
 
 import io.millrace.api.CloseableIterator;
 import io.millrace.api.JobClient;
 import io.millrace.api.JobExecutionException;
+import java.io.IOException;
 import java.util.NoSuchElementException;
 import java.util.concurrent.ExecutionException;
 
 /**
- * The records of a job that runs in this process, as they come.
+ * The records of a job, as they come.
  *
  * <p>Threads: one.
  *
  * <p>Errors: a job that failed shows when all records that it had made were taken: an {@link
  * IllegalStateException} with the job's {@link JobExecutionException} as its cause.
  */
-final class CollectedIterator<T> implements CloseableIterator<T> {
-    private final CollectedQueue queue;
+public final class CollectedIterator<T> implements CloseableIterator<T> {
+    private final CollectedSource records;
     private final JobClient job;
     private T next;
     private boolean over;
 
-    CollectedIterator(CollectedQueue queue, JobClient job) {
-        this.queue = queue;
+    public CollectedIterator(CollectedSource records, JobClient job) {
+        this.records = records;
         this.job = job;
-        job.getJobExecutionResult().whenComplete((result, failure) -> queue.end());
+        job.getJobExecutionResult().whenComplete((result, failure) -> records.end());
     }
 
     @Override
-    @SuppressWarnings("unchecked") // the queue has records of this job's only such sink
+    @SuppressWarnings("unchecked") // these are records of this job's only such sink
     public boolean hasNext() {
         if (next != null) {
             return true;
@@ -36,7 +37,7 @@ final class CollectedIterator<T> implements CloseableIterator<T> {
             return false;
         }
         try {
-            next = (T) queue.take();
+            next = (T) records.take();
             if (next == null) {
                 over = true;
                 job.getJobExecutionResult().get();
@@ -46,6 +47,9 @@ final class CollectedIterator<T> implements CloseableIterator<T> {
             throw new IllegalStateException(
                     "The wait for the next record of job " + job.getJobID() + " was interrupted",
                     e);
+        } catch (IOException e) {
+            throw new IllegalStateException(
+                    "A record of job " + job.getJobID() + " could not be read", e);
         } catch (ExecutionException e) {
             throw new IllegalStateException(e.getCause().getMessage(), e.getCause());
         }
@@ -67,7 +71,7 @@ final class CollectedIterator<T> implements CloseableIterator<T> {
     public void close() throws InterruptedException {
         over = true;
         next = null;
-        queue.dropAll();
+        records.dropAll();
         job.cancel();
         try {
             job.getJobExecutionResult().get();
