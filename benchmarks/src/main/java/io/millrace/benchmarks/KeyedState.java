@@ -18,6 +18,7 @@ import io.millrace.runtime.state.StoredValue;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Locale;
@@ -45,9 +46,11 @@ import java.util.concurrent.Future;
  *   SNAPSHOTS     none, each-second (incremental, written to nowhere), full-each-second
  * </pre>
  *
- * Prints CPU nanoseconds for an update: of the thread that updates, and of the whole process (which
- * includes writing snapshots, collection and compilation); the pause for taking a snapshot; bytes
- * written.
+ * A second is one of CPU time of the thread that updates, so that a loaded machine changes little.
+ *
+ * <p>Prints CPU nanoseconds for an update: of the thread that updates, and of the whole process
+ * (which includes writing snapshots, collection and compilation); what taking a snapshot costs that
+ * thread; bytes written.
  */
 public final class KeyedState {
     private static final int SAMPLE = 1 << 20;
@@ -108,7 +111,7 @@ public final class KeyedState {
                 result.processNanos / (double) result.updates,
                 result.wallNanos / (double) result.updates,
                 result.snapshots == 0 ? 0 : result.pauseNanos / 1e3 / result.snapshots,
-                result.snapshots == 0 ? 0 : result.written / 1e6 / result.snapshots,
+                result.written / 1e6 / Math.max(1, result.confirmed),
                 store.memoryBytes() / 1e6,
                 result.sum);
         store.close();
@@ -123,6 +126,7 @@ public final class KeyedState {
         long pauseNanos;
         long written;
         int snapshots;
+        int confirmed;
         long sum;
     }
 
@@ -139,33 +143,36 @@ public final class KeyedState {
                 (com.sun.management.OperatingSystemMXBean)
                         ManagementFactory.getOperatingSystemMXBean();
         long begin = System.nanoTime();
-        long cpu = ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime();
+        ThreadMXBean threads = ManagementFactory.getThreadMXBean();
+        long cpu = threads.getCurrentThreadCpuTime();
+        long now = cpu;
         long processCpu = system.getProcessCpuTime();
-        long nextSnapshot = begin;
+        long nextSnapshot = cpu;
         long id = 1;
         Future<Long> writing = null;
         StateSnapshot snapshot = null;
         long updates = 0;
         long sum = 0;
-        while (System.nanoTime() - begin < seconds * 1e9) {
+        while (now - cpu < seconds * 1e9) {
             int from = (int) (updates & (SAMPLE - 1));
             for (int i = from; i < from + 16 * 1024; i++) {
                 sum += update.apply(keys[i]);
             }
             updates += 16 * 1024;
+            now = threads.getCurrentThreadCpuTime();
             if (writing != null && writing.isDone()) {
                 if (result != null) {
                     result.written += writing.get();
+                    result.confirmed++;
                 }
                 store.confirm(snapshot.checkpointId());
                 writing = null;
             }
-            if (kind != null && writing == null && System.nanoTime() >= nextSnapshot) {
+            if (kind != null && writing == null && now >= nextSnapshot) {
                 nextSnapshot += 1_000_000_000L;
-                long before = System.nanoTime();
                 StateSnapshot taken = store.snapshot(id++, kind);
                 if (result != null) {
-                    result.pauseNanos += System.nanoTime() - before;
+                    result.pauseNanos += threads.getCurrentThreadCpuTime() - now;
                     result.snapshots++;
                 }
                 snapshot = taken;

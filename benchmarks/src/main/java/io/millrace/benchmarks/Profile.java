@@ -126,7 +126,8 @@ final class Profile {
 
     private static String name(RecordedFrame frame) {
         RecordedMethod method = frame.getMethod();
-        String type = method.getType().getName();
+        // a hidden class has a number behind its name
+        String type = method.getType().getName().replaceFirst("(\\+0x[0-9a-f]+)?([./]\\d+)?$", "");
         return type.substring(type.lastIndexOf('.') + 1) + "." + method.getName();
     }
 

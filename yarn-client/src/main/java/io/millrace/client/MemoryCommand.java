@@ -1,9 +1,11 @@
 package io.millrace.client;
 
+import io.millrace.api.MemorySize;
 import io.millrace.runtime.config.ConfigurationException;
 import io.millrace.runtime.config.ParsedConfiguration;
 import io.millrace.runtime.config.TaskManagerOptions;
 import io.millrace.runtime.config.YarnOptions;
+import io.millrace.runtime.exchange.GateBudget;
 import io.millrace.runtime.memory.JobManagerMemory;
 import io.millrace.runtime.memory.JvmOptions;
 import io.millrace.runtime.memory.MemoryReport;
@@ -61,6 +63,10 @@ final class MemoryCommand implements Callable<Integer> {
                         + ": "
                         + worker.networkBuffers(
                                 configuration.get(TaskManagerOptions.MEMORY_SEGMENT_SIZE)));
+        terminal.line(
+                "  batches between subtasks of one worker: up to "
+                        + MemorySize.ofBytes(GateBudget.BYTES)
+                        + " of the task heap for each subtask that reads some");
         terminal.line(
                 "  JVM: "
                         + String.join(

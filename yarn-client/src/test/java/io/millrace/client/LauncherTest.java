@@ -477,6 +477,8 @@ class LauncherTest {
                 .contains(
                         "Worker: asks YARN for 1728 MiB.",
                         "  network buffers of 32k: 5079",
+                        "  batches between subtasks of one worker: up to 4m of the task heap for"
+                                + " each subtask that reads some",
                         "Application master: asks YARN for 1600 MiB.")
                 .anyMatch(line -> line.contains("-Xmx697932173"))
                 .anyMatch(line -> line.contains("-Xmx1073741824"));

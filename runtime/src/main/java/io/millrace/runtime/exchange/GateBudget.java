@@ -18,6 +18,9 @@ import java.util.concurrent.atomic.AtomicLong;
  * <p>Threads: any.
  */
 public final class GateBudget {
+    /** Of the task heap, for each subtask that reads what others of its worker write. */
+    public static final long BYTES = 4 << 20;
+
     /** An open batch takes no more, so that a hand-over costs little and a cache holds it. */
     private static final int MAX_BATCH_BYTES = 128 << 10;
 

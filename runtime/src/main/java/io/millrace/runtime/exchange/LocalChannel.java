@@ -22,7 +22,7 @@ import java.lang.invoke.VarHandle;
  */
 public final class LocalChannel {
     static final int MIN_CHUNK = 16;
-    static final int MAX_CHUNK = 512;
+    static final int MAX_CHUNK = 1024;
 
     private static final VarHandle WRITTEN;
     private static final VarHandle VISIBLE;

@@ -41,9 +41,6 @@ final class FunctionSource implements Source {
     /** Closed chunks between the source thread and the subtask. */
     private static final int BOUND_CHUNKS = 4;
 
-    /** Bytes between the two. */
-    private static final long BOUND_BYTES = 2 << 20;
-
     /** Barriers and notifications that may wait for the function's lock. */
     private static final int LOCK_WAITER_BOUND = 256;
 
@@ -105,7 +102,7 @@ final class FunctionSource implements Source {
                 new LocalChannel(
                         "source function of '" + name + "'",
                         BOUND_CHUNKS,
-                        new GateBudget(BOUND_BYTES),
+                        new GateBudget(GateBudget.BYTES),
                         LocalChannel.Visibility.AT_ONCE);
         this.thread = new Thread(this::run, "source-" + name + "-" + subtask.subtask());
         thread.setDaemon(true);

@@ -32,6 +32,11 @@ final class OwnSerializers {
         this.loader = loader;
     }
 
+    /** Whether the values written are keys. */
+    boolean forKeys() {
+        return compiler.encoding() == Encoding.KEY;
+    }
+
     @SuppressWarnings("unchecked")
     ValueSerializer<Object> of(Class<?> type) {
         ValueSerializer<Object> found = byClass.get(type);

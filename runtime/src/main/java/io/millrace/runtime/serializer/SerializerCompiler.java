@@ -51,6 +51,10 @@ final class SerializerCompiler {
         this.own = new OwnSerializers(this, classes.userClassLoader());
     }
 
+    Encoding encoding() {
+        return encoding;
+    }
+
     /** The serializer that an edge or a state has. */
     @SuppressWarnings("unchecked")
     <T> TypeSerializer<T> outermost(TypeInformation<T> type) {

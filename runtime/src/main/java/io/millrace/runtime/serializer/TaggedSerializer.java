@@ -14,6 +14,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Writes values of which the plan knows nothing: each carries what it is.
@@ -86,11 +87,24 @@ final class TaggedSerializer<T> implements ValueSerializer<T> {
     private Entry entryOf(Class<?> type) {
         Entry entry = byClass.get(type);
         if (entry == null) {
-            int tag = tagOf(TypeExtractor.forClass(type));
+            int tag = own.forKeys() ? keyTagOf(type) : tagOf(TypeExtractor.forClass(type));
             entry = tag == TAG_CLASS ? new Entry(tag, null) : entryOf(tag);
             byClass.put(type, entry);
         }
         return entry;
+    }
+
+    /** As keys the JDK's sorted and concurrent collections are equal to its others. */
+    private static int keyTagOf(Class<?> type) {
+        if (type.getPackageName().startsWith("java.util")) {
+            if (List.class.isAssignableFrom(type) || Set.class.isAssignableFrom(type)) {
+                return TAG_COLLECTION;
+            }
+            if (Map.class.isAssignableFrom(type)) {
+                return TAG_MAP;
+            }
+        }
+        return tagOf(TypeExtractor.forClass(type));
     }
 
     private static int tagOf(TypeInformation<?> type) {

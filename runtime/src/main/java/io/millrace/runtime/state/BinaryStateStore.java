@@ -922,6 +922,15 @@ final class BinaryStateStore implements KeyedStateStore, StoreMemory {
                 }
                 return;
             }
+            long ring = 0;
+            if (!live && state.shape().kind() == StateDefinition.Kind.MAP) {
+                int before = keyLength + namespaceLength(state, full, keyLength);
+                long ringHash = EntryLog.hash(keyHash, state.id(), full, keyLength, before);
+                ring = log.find(ringHash, state, full, before);
+                if (ring == 0) {
+                    ring = log.addRing(state, ringHash, full, keyLength, before);
+                }
+            }
             at =
                     log.put(
                             state,
@@ -935,17 +944,8 @@ final class BinaryStateStore implements KeyedStateStore, StoreMemory {
                             valueLength,
                             0,
                             stampMillis);
-            if (!live && state.shape().kind() == StateDefinition.Kind.MAP) {
-                int ring = keyLength + namespaceLength(state, full, keyLength);
-                long ringHash = EntryLog.hash(keyHash, state.id(), full, keyLength, ring);
-                log.link(
-                        state,
-                        log.find(ringHash, state, full, ring),
-                        ringHash,
-                        full,
-                        keyLength,
-                        ring,
-                        at);
+            if (ring != 0) {
+                log.link(state, ring, at);
             }
         }
     }

@@ -153,19 +153,17 @@ final class EntryLog {
         return Memory.getInt(at + VALUE_LENGTH);
     }
 
-    private static int headerBytes(StateDefinition state) {
-        return ENTRY_HEADER_BYTES
-                + (state.shape().hasStamp() ? 8 : 0)
-                + (state.hasLinks() ? 16 : 0);
+    static int fullAt(boolean hasStamp, boolean hasLinks) {
+        return ENTRY_HEADER_BYTES + (hasStamp ? 8 : 0) + (hasLinks ? 16 : 0);
     }
 
     /** Where key, namespace and part begin. */
     static long full(long at, StateDefinition state) {
-        return at + headerBytes(state);
+        return at + state.fullAt;
     }
 
     static long value(long at, StateDefinition state) {
-        return at + headerBytes(state) + fullLength(at);
+        return at + state.fullAt + fullLength(at);
     }
 
     static long stamp(long at) {
@@ -203,10 +201,16 @@ final class EntryLog {
     }
 
     static long hash(long keyHash, int stateId, byte[] full, int keyLength, int length) {
-        long hash = Hashing.and(keyHash, stateId);
-        return length == keyLength
-                ? hash
-                : Hashing.and(hash, Hashing.bytes(full, keyLength, length - keyLength));
+        return hash(keyHash, stateId, restHash(full, keyLength, length - keyLength));
+    }
+
+    /** Of namespace and part, whose hash is {@code restHash}. */
+    static long hash(long keyHash, int stateId, long restHash) {
+        return Hashing.and(keyHash, restHash + stateId);
+    }
+
+    static long restHash(byte[] bytes, int from, int count) {
+        return count == 0 ? 0 : Hashing.bytes(bytes, from, count);
     }
 
     private long hashOf(long at, StateDefinition state) {
@@ -460,7 +464,7 @@ final class EntryLog {
             int spare,
             long stampMillis,
             int mark) {
-        long bytes = ((long) headerBytes(state) + length + count + spare + 7) & -8;
+        long bytes = ((long) state.fullAt + length + count + spare + 7) & -8;
         long at = append(bytes);
         long segment = bytes > LARGE_ENTRY_BYTES ? segments[segmentCount - 1] : open;
         Memory.putInt(at + STATE, state.id() << 16 | (int) ((at - segment) >>> 3));
@@ -488,8 +492,7 @@ final class EntryLog {
 
     /** Whether a value may take the place of an entry's value. */
     private static boolean mayWriteInPlace(long at, StateDefinition state, int valueBytes) {
-        return (long) headerBytes(state) + fullLength(at) + valueBytes
-                <= Memory.getInt(at + LENGTH);
+        return (long) state.fullAt + fullLength(at) + valueBytes <= Memory.getInt(at + LENGTH);
     }
 
     /** Makes an entry one of this epoch, and of a kind; what it was is copied if need be. */
@@ -719,43 +722,37 @@ final class EntryLog {
     // ---- chains of maps
 
     /**
-     * Puts a new entry of a map into its ring.
+     * Makes the derived entry that a map's entries form a ring around; it is made before the first
+     * of them, so that none is ever outside a ring.
      *
-     * @param ring the derived entry, which is made if it is 0
-     * @return the derived entry
+     * @param full key and namespace
      */
-    long link(
-            StateDefinition state,
-            long ring,
-            long ringHash,
-            byte[] full,
-            int keyLength,
-            int length,
-            long at) {
-        long head = ring;
-        if (head == 0) {
-            head =
-                    appendEntry(
-                            state,
-                            full,
-                            keyLength,
-                            length,
-                            full,
-                            0,
-                            0,
-                            0,
-                            0,
-                            epochs.mark(Epochs.DERIVED));
-            Memory.putLong(links(head, state), head);
-            Memory.putLong(links(head, state) + 8, head);
-            index(ringHash, head);
-        }
-        long first = next(head, state);
-        Memory.putLong(links(at, state), head);
+    long addRing(StateDefinition state, long hash, byte[] full, int keyLength, int length) {
+        long ring =
+                appendEntry(
+                        state,
+                        full,
+                        keyLength,
+                        length,
+                        full,
+                        0,
+                        0,
+                        0,
+                        0,
+                        epochs.mark(Epochs.DERIVED));
+        Memory.putLong(links(ring, state), ring);
+        Memory.putLong(links(ring, state) + 8, ring);
+        index(hash, ring);
+        return ring;
+    }
+
+    /** Puts a new entry of a map into its ring. */
+    void link(StateDefinition state, long ring, long at) {
+        long first = next(ring, state);
+        Memory.putLong(links(at, state), ring);
         Memory.putLong(links(at, state) + 8, first);
         Memory.putLong(links(first, state), at);
-        Memory.putLong(links(head, state) + 8, at);
-        return head;
+        Memory.putLong(links(ring, state) + 8, at);
     }
 
     private void unlink(StateDefinition state, long at) {
@@ -898,7 +895,7 @@ final class EntryLog {
     }
 
     private void move(long at, StateDefinition state, int mark) {
-        int used = headerBytes(state) + fullLength(at) + valueLength(at);
+        int used = state.fullAt + fullLength(at) + valueLength(at);
         // what has grown once may grow again
         int bytes =
                 (mark & Epochs.KIND) == Epochs.TOMBSTONE
@@ -937,8 +934,8 @@ final class EntryLog {
             }
             StateDefinition state = store.state(stateId(at));
             if (state.shape().hasStamp()
-                    && state.shape().kind() != StateDefinition.Kind.LIST
-                    && store.isExpired(state.id(), stamp(at))) {
+                    && store.isExpired(state.id(), stamp(at))
+                    && !isNeededByLaterPieces(at, state)) {
                 if (count == expired.length) {
                     expired = Arrays.copyOf(expired, 2 * count);
                 }
@@ -948,6 +945,41 @@ final class EntryLog {
         for (int i = 0; i < count; i++) {
             remove(store.state(stateId(expired[i])), expired[i]);
         }
+    }
+
+    /** Whether an entry is the first piece of a list whose last piece is alive. */
+    private boolean isNeededByLaterPieces(long at, StateDefinition state) {
+        if (state.shape().kind() != StateDefinition.Kind.LIST) {
+            return false;
+        }
+        int length = fullLength(at);
+        long end = full(at, state) + length;
+        if (getHead(end - 4) != 0) {
+            return false; // a later piece
+        }
+        int pieces = getHead(value(at, state));
+        RecordBytes last = new RecordBytes(length);
+        last.put(full(at, state), length - 4);
+        last.putInt(pieces - 1);
+        int keyLength = keyLength(at);
+        long hash =
+                hash(
+                        store.keyHash(last.bytes(), keyLength),
+                        state.id(),
+                        last.bytes(),
+                        keyLength,
+                        length);
+        long found = find(hash, state, last.bytes(), length);
+        return found != 0 && isLive(found) && !store.isExpired(state.id(), stamp(found));
+    }
+
+    /** Four bytes, big-endian: the number of a list's piece, or of its pieces. */
+    static int getHead(long address) {
+        int number = 0;
+        for (int i = 0; i < 4; i++) {
+            number = number << 8 | Memory.getByte(address + i) & 0xff;
+        }
+        return number;
     }
 
     /** Shows each entry that is alive or derived; none may be added or removed meanwhile. */

@@ -30,6 +30,7 @@ final class LogCell {
 
     private byte[] namespace = new byte[8];
     private int namespaceLength;
+    private long namespaceHash;
     private boolean namespaceIsSet;
 
     // of the last find without a part
@@ -66,8 +67,7 @@ final class LogCell {
         }
         RecordBytes.setLong(namespace, 0, pane);
         namespaceLength = 8;
-        namespaceIsSet = true;
-        preparedFor = -1;
+        onNamespace();
     }
 
     void setNamespace(Object object) {
@@ -93,8 +93,7 @@ final class LogCell {
         for (int i = 0; i < 4; i++) {
             namespace[i] = (byte) (of >>> (24 - 8 * i));
         }
-        namespaceIsSet = true;
-        preparedFor = -1;
+        onNamespace();
     }
 
     /** Takes the namespace of an entry. */
@@ -104,6 +103,11 @@ final class LogCell {
         }
         System.arraycopy(bytes, from, namespace, 0, count);
         namespaceLength = count;
+        onNamespace();
+    }
+
+    private void onNamespace() {
+        namespaceHash = EntryLog.restHash(namespace, 0, namespaceLength);
         namespaceIsSet = true;
         preparedFor = -1;
     }
@@ -166,7 +170,7 @@ final class LogCell {
         }
         EntryLog log = tidyLog();
         prepare();
-        hash = EntryLog.hash(store.keyHash(), state.id(), full, keyLength, length);
+        hash = EntryLog.hash(store.keyHash(), state.id(), namespaceHash);
         at = log == null ? 0 : log.find(hash, state, full, length);
         seen = store.version();
         return at;

@@ -70,16 +70,7 @@ final class LogList<E> implements StoredList<E>, StateHandle {
     /** The number of pieces; 0 if there is no list. */
     private int pieces() {
         long first = piece(0);
-        return first == 0 ? 0 : pieces(first);
-    }
-
-    private int pieces(long first) {
-        long value = EntryLog.value(first, state);
-        int number = 0;
-        for (int i = 0; i < HEAD_BYTES; i++) {
-            number = number << 8 | Memory.getByte(value + i) & 0xff;
-        }
-        return number;
+        return first == 0 ? 0 : EntryLog.getHead(EntryLog.value(first, state));
     }
 
     /** Later pieces are younger, so that the last one expires last. */
@@ -202,7 +193,21 @@ final class LogList<E> implements StoredList<E>, StateHandle {
                 return Collections.emptyIterator();
             }
         }
+        if (hasTtl && state.ttl().update() == StateTtl.Update.ON_READ_AND_WRITE) {
+            touch(pieces);
+        }
         return new Elements(pieces);
+    }
+
+    /** All pieces, also those that are not read to the end, so that the last stays the youngest. */
+    private void touch(int pieces) {
+        long now = store.nowMillis();
+        for (int i = 0; i < pieces; i++) {
+            long at = piece(i);
+            if (at != 0 && !state.isExpired(EntryLog.stamp(at), now)) {
+                store.log().setStamp(at, state, now);
+            }
+        }
     }
 
     private final class Elements implements Iterator<E> {
@@ -234,15 +239,8 @@ final class LogList<E> implements StoredList<E>, StateHandle {
             if (at == 0) {
                 return;
             }
-            if (hasTtl) {
-                long now = store.nowMillis();
-                if (state.isExpired(EntryLog.stamp(at), now)) {
-                    if (state.ttl().visibility() == StateTtl.Visibility.NEVER_RETURN_EXPIRED) {
-                        return;
-                    }
-                } else if (state.ttl().update() == StateTtl.Update.ON_READ_AND_WRITE) {
-                    store.log().setStamp(at, state, now);
-                }
+            if (hasTtl && LogTtl.isHidden(store, state, at)) {
+                return;
             }
             byte[] bytes = new byte[EntryLog.valueLength(at)];
             Memory.copy(EntryLog.value(at, state), bytes, 0, bytes.length);

@@ -119,15 +119,13 @@ final class LogMap<K, V> implements StoredMap<K, V>, StateHandle {
         setPart(key);
         long at = cell.findPart();
         boolean live = at != 0 && EntryLog.isLive(at);
-        output.truncate(0);
-        try {
-            values.serialize(value, output);
-        } catch (IOException | ClassCastException e) {
-            throw store.unwritable(state, e);
-        }
-        int count = output.length();
         try {
             EntryLog log = store.logForWrite();
+            long ring = live ? 0 : ring(log);
+            if (!live) {
+                setPart(key);
+            }
+            writeValue(value);
             at =
                     log.put(
                             state,
@@ -138,23 +136,33 @@ final class LogMap<K, V> implements StoredMap<K, V>, StateHandle {
                             cell.length(),
                             output.bytes(),
                             0,
-                            count,
-                            live ? count / 4 : 0,
+                            output.length(),
+                            live ? output.length() / 4 : 0,
                             hasTtl ? store.nowMillis() : 0);
             if (!live) {
-                cell.setNoPart();
-                log.link(
-                        state,
-                        cell.findPartUnmoved(log),
-                        cell.hash(),
-                        cell.full(),
-                        cell.keyLength(),
-                        cell.length(),
-                        at);
+                log.link(state, ring, at);
             }
         } catch (InsufficientManagedMemoryException e) {
             throw store.exhausted(state, e);
         }
+    }
+
+    private void writeValue(V value) {
+        output.truncate(0);
+        try {
+            values.serialize(value, output);
+        } catch (IOException | ClassCastException e) {
+            throw store.unwritable(state, e);
+        }
+    }
+
+    /** The derived entry of the current key and namespace, which is made if there is none. */
+    private long ring(EntryLog log) {
+        cell.setNoPart();
+        long ring = cell.findPartUnmoved(log);
+        return ring != 0
+                ? ring
+                : log.addRing(state, cell.hash(), cell.full(), cell.keyLength(), cell.length());
     }
 
     @Override
@@ -169,7 +177,7 @@ final class LogMap<K, V> implements StoredMap<K, V>, StateHandle {
     private long first() {
         cell.setNoPart();
         long ring = cell.findPart();
-        return ring == 0 ? 0 : EntryLog.next(ring, state);
+        return ring == 0 ? 0 : after(ring);
     }
 
     /** The entry behind another, or 0. */

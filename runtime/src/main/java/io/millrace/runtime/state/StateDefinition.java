@@ -69,11 +69,15 @@ final class StateDefinition {
     /** Null where it is not ordered. */
     final OrderHeap heap;
 
+    /** Where key, namespace and part begin in an entry of the log. */
+    final int fullAt;
+
     StateDefinition(int id, Shape shape, EntryTable[] tables, OrderHeap heap) {
         this.id = id;
         this.shape = shape;
         this.tables = tables;
         this.heap = heap;
+        this.fullAt = EntryLog.fullAt(shape.hasStamp(), hasLinks());
     }
 
     int id() {

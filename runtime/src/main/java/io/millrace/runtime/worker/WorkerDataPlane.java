@@ -3,6 +3,7 @@ package io.millrace.runtime.worker;
 import io.millrace.runtime.checkpoint.FileCheckpointStorage;
 import io.millrace.runtime.checkpoint.SnapshotStorage;
 import io.millrace.runtime.exchange.Channels;
+import io.millrace.runtime.exchange.GateBudget;
 import io.millrace.runtime.exchange.OutputFlusher;
 import io.millrace.runtime.exchange.WorkerChannels;
 import io.millrace.runtime.generate.JobClasses;
@@ -39,9 +40,6 @@ public final class WorkerDataPlane implements AutoCloseable {
 
     /** Closed batches that may wait in a channel between two subtasks of the worker. */
     private static final int LOCAL_BOUND_CHUNKS = 4;
-
-    /** Of the heap, for what waits in all channels from this worker that one subtask reads. */
-    private static final long LOCAL_GATE_BYTES = 4 << 20;
 
     /** Checkpoints that may wait to be written; the master allows far fewer at a time. */
     private static final int WRITER_BOUND = 1024;
@@ -112,7 +110,7 @@ public final class WorkerDataPlane implements AutoCloseable {
 
     private ThreadedSubtasks subtasks(String workerId, Channels remote, Running running) {
         return new ThreadedSubtasks(
-                new WorkerChannels(workerId, remote, LOCAL_BOUND_CHUNKS, LOCAL_GATE_BYTES),
+                new WorkerChannels(workerId, remote, LOCAL_BOUND_CHUNKS, GateBudget.BYTES),
                 running.jobClasses(),
                 new OperatorPorts(
                         running.clock()::wallMillis,

@@ -110,11 +110,16 @@ class StateTtlTest {
             KeyedStateStore store = stores.open(Types.LONG);
             StoredLong inTable = store.longValue("table", Namespace.none(), WRITTEN);
             StoredValue<String> inLog = store.value("log", Namespace.none(), Types.STRING, WRITTEN);
+            StoredList<String> list = store.list("list", Namespace.none(), Types.STRING, WRITTEN);
             long most = 0;
             for (long key = 0; key < 400_000; key++) {
                 store.setCurrentKey(key);
                 inTable.put(key);
                 inLog.put("value " + key);
+                if (key % 50 == 0) {
+                    list.add("x".repeat(1900));
+                    list.add("y".repeat(1900));
+                }
                 if (key % 100 == 0) {
                     stores.wallMillis++;
                 }
