@@ -19,8 +19,13 @@ import io.millrace.runtime.state.InMemoryKeyedStateStore;
 import io.millrace.runtime.state.KeyGroupRange;
 import io.millrace.runtime.state.KeyedStateSettings;
 import io.millrace.runtime.state.KeyedStateStore;
+import io.millrace.runtime.state.SnapshotInput;
+import io.millrace.runtime.state.SnapshotKind;
+import io.millrace.runtime.state.SnapshotOutput;
+import io.millrace.runtime.state.StateSnapshot;
 import io.millrace.runtime.task.TaskDeployment;
 import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.ObjectInputStream;
 import java.util.ArrayList;
 import java.util.List;
@@ -43,7 +48,11 @@ final class OperatorHarness implements AutoCloseable {
     private final List<InMemoryKeyedStateStore> stores = new ArrayList<>();
     private final ManagedMemory memory = new ManagedMemory(256 << 20);
     private final Stores kind;
-    private final OperatorChain chain;
+    private final List<KeyedStateStore> managed = new ArrayList<>();
+    private final JobGraph graph;
+    private final JobVertex vertex;
+    private OperatorChain chain;
+    private long checkpoints;
 
     /** Where the operators keep their state. */
     enum Stores {
@@ -122,7 +131,7 @@ final class OperatorHarness implements AutoCloseable {
             TwoInputs<A, B> program)
             throws Exception {
         this.kind = kind;
-        JobGraph graph =
+        this.graph =
                 CapturedProgram.graph(
                         1,
                         env -> {
@@ -138,7 +147,8 @@ final class OperatorHarness implements AutoCloseable {
         if (readers.size() != 1) {
             throw new IllegalArgumentException("The program has " + readers.size() + " chains");
         }
-        chain = build(graph, readers.get(0));
+        this.vertex = readers.get(0);
+        chain = build();
         chain.restore(RestoredState.NONE, null);
         chain.open();
     }
@@ -152,7 +162,55 @@ final class OperatorHarness implements AutoCloseable {
         return id + "/" + name;
     }
 
-    private OperatorChain build(JobGraph graph, JobVertex vertex) throws Exception {
+    /**
+     * Saves the state of keys between two records and goes on with operators that were made anew
+     * and have restored it; with managed stores only.
+     */
+    void restart() throws Exception {
+        List<Saved> saved = new ArrayList<>();
+        for (KeyedStateStore store : managed) {
+            Saved bytes = new Saved();
+            try (StateSnapshot snapshot = store.snapshot(++checkpoints, SnapshotKind.FULL)) {
+                snapshot.write(bytes);
+            }
+            saved.add(bytes);
+        }
+        chain.close();
+        managed.clear();
+        chain = build();
+        for (int i = 0; i < saved.size(); i++) {
+            managed.get(i).restore(saved.get(i));
+        }
+        chain.restore(RestoredState.NONE, null);
+        chain.open();
+    }
+
+    /** A snapshot on the heap. */
+    private static final class Saved implements SnapshotOutput, SnapshotInput {
+        private final ByteArrayOutputStream written = new ByteArrayOutputStream();
+
+        @Override
+        public void write(byte[] bytes, int offset, int count) {
+            written.write(bytes, offset, count);
+        }
+
+        @Override
+        public String name() {
+            return "heap";
+        }
+
+        @Override
+        public long length() {
+            return written.size();
+        }
+
+        @Override
+        public void read(long position, byte[] into, int offset, int count) {
+            System.arraycopy(written.toByteArray(), (int) position, into, offset, count);
+        }
+    }
+
+    private OperatorChain build() throws Exception {
         ChainSpec spec;
         try (ObjectInputStream in =
                 new ObjectInputStream(new ByteArrayInputStream(vertex.chain()))) {
@@ -192,15 +250,18 @@ final class OperatorHarness implements AutoCloseable {
             return stores.get(stores.size() - 1);
         }
         int groups = subtask.deployment().maxParallelism();
-        return KeyedStateStore.binary(
-                new KeyedStateSettings(
-                        operator,
-                        keyType,
-                        new KeyGroupRange(0, groups - 1),
-                        groups,
-                        subtask.classes(),
-                        memory.budget(operator, memory.totalBytes()),
-                        time::nowMillis));
+        KeyedStateStore store =
+                KeyedStateStore.binary(
+                        new KeyedStateSettings(
+                                operator,
+                                keyType,
+                                new KeyGroupRange(0, groups - 1),
+                                groups,
+                                subtask.classes(),
+                                memory.budget(operator, memory.totalBytes()),
+                                time::nowMillis));
+        managed.add(store);
+        return store;
     }
 
     /** A record of the first input. */

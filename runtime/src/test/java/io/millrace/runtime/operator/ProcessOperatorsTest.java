@@ -99,6 +99,9 @@ class ProcessOperatorsTest {
             harness.record(of("a", 2), 5);
             harness.watermark(12);
             assertThat(harness.take("out")).isEmpty();
+            if (stores == Stores.MANAGED) {
+                harness.restart();
+            }
             harness.watermark(20);
             assertThat(harness.take("out")).containsExactly("b=7 @13", "a=3 @15");
             assertThat(harness.take("side"))
@@ -141,6 +144,9 @@ class ProcessOperatorsTest {
             harness.record(of("soon", 100), 2);
             harness.clock(1_099);
             assertThat(harness.take("out")).isEmpty();
+            if (stores == Stores.MANAGED) {
+                harness.restart();
+            }
             harness.clock(1_100);
             assertThat(harness.take("out")).containsExactly("soon at 1100 PROCESSING_TIME @null");
             harness.clock(5_000);

@@ -215,6 +215,11 @@ class WindowResultsPropertyTest {
         Reference reference = new Reference(size, slide, offset, lateness);
         try (OperatorHarness harness = sliding(stores, size, slide, offset, lateness, general)) {
             for (Step step : steps(seed, records)) {
+                if (stores == Stores.MANAGED && random.nextInt(10) == 0) {
+                    harness.restart();
+                    harness.watermark(reference.watermark);
+                    assertThat(harness.take("out")).as("fired again").isEmpty();
+                }
                 if (step.key == null) {
                     harness.watermark(step.timestampMillis);
                     reference.watermark(step.timestampMillis);
@@ -279,6 +284,9 @@ class WindowResultsPropertyTest {
                                                                 Duration.ofMillis(gap)))
                                                 .aggregate(new Joined())))) {
             for (Step step : steps) {
+                if (stores == Stores.MANAGED && step.timestampMillis % 11 == 0) {
+                    harness.restart();
+                }
                 harness.record(Tuple2.of(step.key, step.value), step.timestampMillis);
             }
             harness.endOfInput();
