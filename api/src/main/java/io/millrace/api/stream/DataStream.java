@@ -233,7 +233,7 @@ public class DataStream<T> {
 
     /** Records with an equal key go to the same subtask. */
     public <K> KeyedStream<T, K> keyBy(KeySelector<T, K> key) {
-        return keyBy(key, TypeExtractor.keyOf(requireNonNull(key, "key"), getType()));
+        return keyBy(key, outputOf(requireNonNull(key, "key"), KeySelector.class));
     }
 
     public <K> KeyedStream<T, K> keyBy(KeySelector<T, K> key, TypeInformation<K> keyType) {

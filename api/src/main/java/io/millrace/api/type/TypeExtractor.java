@@ -1,7 +1,5 @@
 package io.millrace.api.type;
 
-import io.millrace.api.function.Function;
-import io.millrace.api.function.KeySelector;
 import java.lang.invoke.SerializedLambda;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.Type;
@@ -63,7 +61,7 @@ public final class TypeExtractor {
      * @param inputType of the records that come in, or null for a source
      */
     public static <O> TypeInformation<O> outputOf(
-            Function function, Class<?> baseType, int typeParameter, TypeInformation<?> inputType) {
+            Object function, Class<?> baseType, int typeParameter, TypeInformation<?> inputType) {
         return typeArgumentOf(
                 function,
                 baseType,
@@ -82,7 +80,7 @@ public final class TypeExtractor {
      */
     @SuppressWarnings("unchecked")
     public static <O> TypeInformation<O> typeArgumentOf(
-            Function function,
+            Object function,
             Class<?> baseType,
             int typeParameter,
             Map<Integer, TypeInformation<?>> known) {
@@ -109,12 +107,6 @@ public final class TypeExtractor {
                             cure);
         }
         return (TypeInformation<O>) declared;
-    }
-
-    /** The type of the keys that a selector takes out of records. */
-    public static <K> TypeInformation<K> keyOf(
-            KeySelector<?, K> selector, TypeInformation<?> inputType) {
-        return outputOf(selector, KeySelector.class, 1, inputType);
     }
 
     private static TypeInformation<?> throughSupertypes(

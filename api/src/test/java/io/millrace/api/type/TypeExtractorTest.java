@@ -398,7 +398,8 @@ class TypeExtractorTest {
         assertThat(lambda((String word) -> new Point(1, 2, List.of()), Types.STRING))
                 .isEqualTo(TypeExtractor.forClass(Point.class));
         KeySelector<Tuple2<String, Integer>, String> key = t -> t.f0;
-        assertThat(TypeExtractor.keyOf(key, WORD_COUNT)).isEqualTo(Types.STRING);
+        assertThat(TypeExtractor.outputOf(key, KeySelector.class, 1, WORD_COUNT))
+                .isEqualTo(Types.STRING);
         ToLength length = word -> word.length();
         assertThat(mapOutput(length, Types.STRING)).isEqualTo(Types.INT);
     }

@@ -20,13 +20,14 @@ import java.util.List;
  * some of its windows have fired, within the lateness allowed, makes those fire again.
  *
  * <p>States: {@code window-panes} (key, pane: accumulator), {@code window-suffixes}, {@code
- * window-newest}, {@code window-boundary}, {@code window-end} (see {@link PaneTotals}), timers
- * (key: last timestamp of the window that waits), {@code window-drops} (key, window).
+ * window-newer}, {@code window-boundary}, {@code window-end} (see {@link PaneTotals}), timers (key:
+ * last timestamp of the window that waits), {@code window-drops} (key, window).
  *
  * <p>It is the functions' collector itself: what a window emits has the window's greatest
  * timestamp.
  */
-final class PaneOperator implements Operator, Collector<Object>, KeyedTimers.Target {
+final class PaneOperator
+        implements Operator, Collector<Object>, KeyedTimers.Target, PaneTotals.Firing {
     private final String name;
     private final KeySelector<Object, Object> selector;
     private final PaneParts parts;
@@ -44,6 +45,9 @@ final class PaneOperator implements Operator, Collector<Object>, KeyedTimers.Tar
     private Object key;
 
     private long emittedMillis;
+
+    /** Start of the window whose timer has fired. */
+    private long firing;
 
     PaneOperator(
             String name, KeySelector<Object, Object> selector, PaneParts parts, Output output) {
@@ -89,7 +93,7 @@ final class PaneOperator implements Operator, Collector<Object>, KeyedTimers.Tar
         panes.setPane(pane);
         Object before = panes.get();
         panes.put(values.add(before, value));
-        if (totals != null && before != null) {
+        if (totals != null) {
             totals.changed(pane);
         }
         if (before == null) {
@@ -102,9 +106,6 @@ final class PaneOperator implements Operator, Collector<Object>, KeyedTimers.Tar
 
     /** The pane's first record: sees to it that its windows fire and that it is dropped. */
     private void begin(long pane, long lastWindow, long watermark) {
-        if (totals != null) {
-            totals.changed(pane);
-        }
         long first = grid.firstWindow(pane);
         if (watermark != Long.MIN_VALUE) {
             first = Math.max(first, grid.firstWindowAfter(watermark));
@@ -140,6 +141,12 @@ final class PaneOperator implements Operator, Collector<Object>, KeyedTimers.Tar
         return drop < last ? Long.MAX_VALUE : drop;
     }
 
+    /** The window whose timer has fired. */
+    @Override
+    public void fire(Object total) throws Exception {
+        fire(firing, total);
+    }
+
     private void fire(long window, Object total) throws Exception {
         if (total == null) {
             return;
@@ -170,13 +177,9 @@ final class PaneOperator implements Operator, Collector<Object>, KeyedTimers.Tar
         if (totals == null) {
             fire(window, paneOf(window));
         } else {
-            fire(window, totals.of(window));
-            boolean goesOn = totals.goesOn(window);
-            totals.drop(window);
-            if (goesOn) {
+            firing = window;
+            if (totals.fire(window, this)) {
                 timers.registerEventTimeTimer(grid.maxTimestamp(window + grid.slideMillis()));
-            } else {
-                totals.clear();
             }
         }
         if (drops == null) {

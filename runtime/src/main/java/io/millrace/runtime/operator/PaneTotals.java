@@ -29,9 +29,11 @@ final class PaneTotals {
     private final PaneValues values;
     private final StoredValue<Object> panes;
     private final StoredValue<Object> suffixes;
-    private final StoredValue<Object> newest;
 
-    /** Start of the first pane behind the boundary. */
+    /** The total of the panes between the boundary and the end. */
+    private final StoredValue<Object> newer;
+
+    /** Start of the first pane behind the boundary; there are totals if it is there. */
     private final StoredLong boundary;
 
     /** Start of the first pane that is in no total yet. */
@@ -45,55 +47,96 @@ final class PaneTotals {
             PaneValues values,
             StoredValue<Object> panes,
             StoredValue<Object> suffixes,
-            StoredValue<Object> newest,
+            StoredValue<Object> newer,
             StoredLong boundary,
             StoredLong end) {
         this.grid = grid;
         this.values = values;
         this.panes = panes;
         this.suffixes = suffixes;
-        this.newest = newest;
+        this.newer = newer;
         this.boundary = boundary;
         this.end = end;
     }
 
     /**
-     * The total of a window.
+     * A window is about to fire; of the windows of a key each is later than the one before.
      *
-     * @param window its start; of the windows of a key each is later than the one before, or the
-     *     totals are void
-     * @return null if it holds nothing
+     * @param window its start
+     * @return whether the next window shares a pane with it that holds something
      */
-    Object of(long window) throws Exception {
+    boolean fire(long window, Firing firing) throws Exception {
         long windowEnd = window + grid.sizeMillis();
+        long next = window + grid.slideMillis();
         long mid = boundary.get(NONE);
-        if (mid == NONE || window >= mid || windowEnd < end.get(NONE)) {
-            return remake(window, windowEnd);
+        long from = window < mid ? end.get(NONE) : NONE;
+        boolean goesOn;
+        Object total;
+        if (from != NONE && from <= windowEnd) {
+            suffixes.setPane(window);
+            Object older = suffixes.get();
+            suffixes.clear();
+            Object before = newer.get();
+            Object grown = grown(before, from, windowEnd);
+            goesOn = grown != null || next < mid && hasSuffix(next);
+            if (goesOn) {
+                end.put(windowEnd);
+                newer.put(grown);
+            }
+            total =
+                    older == null || grown == null
+                            ? (older == null ? grown : older)
+                            : values.merge(older, grown);
+        } else {
+            total = remake(window, windowEnd);
+            goesOn = next < windowEnd && hasSuffix(next);
+            if (goesOn) {
+                newer.clear();
+                boundary.put(windowEnd);
+                end.put(windowEnd);
+            }
         }
+        if (!goesOn) {
+            clear();
+        }
+        firing.fire(total);
+        return goesOn;
+    }
+
+    private void clear() {
+        newer.clear();
+        boundary.clear();
+        end.clear();
+    }
+
+    /** Takes the total of a window that fires. */
+    interface Firing {
+
+        /**
+         * @param total null if the window holds nothing
+         */
+        void fire(Object total) throws Exception;
+    }
+
+    private boolean hasSuffix(long window) {
         suffixes.setPane(window);
-        Object older = suffixes.get();
-        Object newer = newest.get();
-        long from = end.get(NONE);
-        boolean grown = false;
+        return !suffixes.isEmpty();
+    }
+
+    /** The total of the newer panes, with those that the window has more than the one before. */
+    private Object grown(Object total, long from, long windowEnd) throws Exception {
+        Object all = total;
         for (long pane = from; pane < windowEnd; pane = grid.next(pane)) {
             panes.setPane(pane);
             Object held = panes.get();
             if (held != null) {
-                newer = newer == null ? held : values.merge(newer, held);
-                grown = true;
+                all = all == null ? held : values.merge(all, held);
             }
         }
-        if (grown) {
-            newest.put(newer);
-        }
-        end.put(windowEnd);
-        if (older == null || newer == null) {
-            return older == null ? newer : older;
-        }
-        return values.merge(older, newer);
+        return all;
     }
 
-    /** The boundary moves to the end of the window. */
+    /** The boundary moves to the end of the window, whose own suffix nobody asks for. */
     private Object remake(long window, long windowEnd) throws Exception {
         List<Long> within = new ArrayList<>();
         for (long pane = window; pane < windowEnd; pane = grid.next(pane)) {
@@ -101,62 +144,29 @@ final class PaneTotals {
         }
         Object total = null;
         for (int i = within.size() - 1; i >= 0; i--) {
-            panes.setPane(within.get(i));
+            long pane = within.get(i);
+            panes.setPane(pane);
             Object held = panes.get();
             if (held != null) {
                 total = total == null ? held : values.merge(held, total);
             }
-            if (grid.lastWindow(within.get(i)) == within.get(i)) {
-                suffixes.setPane(within.get(i));
-                suffixes.put(total);
+            if (grid.lastWindow(pane) == pane) {
+                suffixes.setPane(pane);
+                suffixes.put(pane == window ? null : total);
             }
         }
-        newest.clear();
-        boundary.put(windowEnd);
-        end.put(windowEnd);
         return total;
     }
 
     /** The total of a window, whatever windows came before; the totals stay as they are. */
     Object alone(long window) throws Exception {
-        Object total = null;
-        long windowEnd = window + grid.sizeMillis();
-        for (long pane = window; pane < windowEnd; pane = grid.next(pane)) {
-            panes.setPane(pane);
-            Object held = panes.get();
-            if (held != null) {
-                total = total == null ? held : values.merge(total, held);
-            }
-        }
-        return total;
+        return grown(null, window, window + grid.sizeMillis());
     }
 
-    /**
-     * Whether a window whose total was made last shares a pane that holds something with the next.
-     */
-    boolean goesOn(long window) {
-        long next = window + grid.slideMillis();
-        suffixes.setPane(next);
-        return !newest.isEmpty() || next < boundary.get(NONE) && !suffixes.isEmpty();
-    }
-
-    /** A record has come into the pane. */
+    /** A record has come into a pane. */
     void changed(long pane) {
         if (pane < end.get(NONE)) {
             clear();
         }
-    }
-
-    /** The window has fired. */
-    void drop(long window) {
-        suffixes.setPane(window);
-        suffixes.clear();
-    }
-
-    /** The key has no panes that any window waits for. */
-    void clear() {
-        boundary.clear();
-        end.clear();
-        newest.clear();
     }
 }

@@ -181,7 +181,7 @@ final class WindowAssembly {
                 values,
                 panes,
                 store.value("window-suffixes", Namespace.panes(), type, StateTtl.NONE),
-                store.value("window-newest", Namespace.none(), type, StateTtl.NONE),
+                store.value("window-newer", Namespace.none(), type, StateTtl.NONE),
                 store.longValue("window-boundary", Namespace.none(), StateTtl.NONE),
                 store.longValue("window-end", Namespace.none(), StateTtl.NONE));
     }
