@@ -6,10 +6,15 @@ import io.millrace.api.JobExecutor;
 import io.millrace.api.StreamExecutionEnvironment;
 import io.millrace.api.function.Collector;
 import io.millrace.api.function.FlatMapFunction;
+import io.millrace.api.function.KeyedProcessFunction;
 import io.millrace.api.function.MapFunction;
+import io.millrace.api.function.OpenContext;
 import io.millrace.api.function.SinkFunction;
+import io.millrace.api.state.ValueState;
+import io.millrace.api.state.ValueStateDescriptor;
 import io.millrace.api.transform.Pipeline;
 import io.millrace.api.tuple.Tuple2;
+import io.millrace.api.type.Types;
 import io.millrace.runtime.config.ParsedConfiguration;
 import io.millrace.runtime.graph.JobGraph;
 import io.millrace.runtime.graph.JobPlanner;
@@ -40,12 +45,12 @@ final class Programs {
     }
 
     /** Bids of the numbers 0 to {@code last}; for each the sum of its auction's prices so far. */
-    static Program runningSums(long last, long keys, SinkFunction<Bid> sink) {
+    static Program runningSums(long last, long keys, SinkFunction<Tuple2<Long, Long>> sink) {
         return env ->
                 env.fromSequence(0, last)
                         .map(new BidGenerator(keys))
                         .keyBy(bid -> bid.auction)
-                        .sum("price")
+                        .process(new RunningSum())
                         .addSink(sink);
     }
 
@@ -92,6 +97,28 @@ final class Programs {
                     bid.dateTime,
                     bid.channel,
                     bid.extra);
+        }
+    }
+
+    /** The sum of an auction's prices so far, for each of its bids. */
+    private static final class RunningSum
+            extends KeyedProcessFunction<Long, Bid, Tuple2<Long, Long>> {
+        private static final long serialVersionUID = 1L;
+
+        private transient ValueState<Long> sum;
+
+        @Override
+        public void open(OpenContext context) {
+            sum = getRuntimeContext().getState(new ValueStateDescriptor<>("sum", Types.LONG));
+        }
+
+        @Override
+        public void processElement(Bid bid, Context context, Collector<Tuple2<Long, Long>> out)
+                throws Exception {
+            Long before = sum.value();
+            Long after = before == null ? bid.price : before + bid.price;
+            sum.update(after);
+            out.collect(Tuple2.of(bid.auction, after));
         }
     }
 

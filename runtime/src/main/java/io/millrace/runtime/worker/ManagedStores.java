@@ -16,7 +16,7 @@ import java.util.function.LongSupplier;
  *
  * @param wallMillis the time that state lives by
  */
-record ManagedStores(ManagedMemory memory, LongSupplier wallMillis) implements KeyedStores {
+public record ManagedStores(ManagedMemory memory, LongSupplier wallMillis) implements KeyedStores {
 
     @Override
     public KeyedStateStore open(

@@ -65,7 +65,7 @@ class ParsedConfigurationTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "execution.checkpointing.interval",
+                "execution.checkpointing.unaligned.enabled",
                 "rest.port",
                 "metrics.reporter.prom.port",
                 "high-availability.zookeeper.quorum",

@@ -14,13 +14,14 @@ import io.millrace.runtime.graph.CapturedProgram;
 import io.millrace.runtime.graph.JobEdge;
 import io.millrace.runtime.graph.JobGraph;
 import io.millrace.runtime.graph.JobVertex;
-import io.millrace.runtime.operator.KeyedStores;
+import io.millrace.runtime.memory.ManagedMemory;
 import io.millrace.runtime.operator.OperatorPorts;
 import io.millrace.runtime.schedule.AttemptId;
 import io.millrace.runtime.schedule.Generation;
 import io.millrace.runtime.serializer.TypeSerializer;
 import io.millrace.runtime.task.TaskDeployment.Edge;
 import io.millrace.runtime.task.TaskDeployment.Peer;
+import io.millrace.runtime.worker.ManagedStores;
 import io.millrace.runtime.worker.WorkerAddress;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -50,7 +51,10 @@ final class DirectRun implements Subtasks.Listener {
                 new ThreadedSubtasks(
                         channels,
                         job -> classes,
-                        new OperatorPorts(() -> 42, (millis, ring) -> () -> {}, KeyedStores.none()),
+                        new OperatorPorts(
+                                () -> 42,
+                                (millis, ring) -> () -> {},
+                                new ManagedStores(new ManagedMemory(64 << 20), () -> 42)),
                         new ThreadedSubtasks.Settings(
                                 System::nanoTime,
                                 TimeUnit.MILLISECONDS.toNanos(20),

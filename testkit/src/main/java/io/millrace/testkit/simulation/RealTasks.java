@@ -15,6 +15,7 @@ import io.millrace.api.state.ListStateDescriptor;
 import io.millrace.api.stream.DataStream;
 import io.millrace.api.transform.Pipeline;
 import io.millrace.api.tuple.Tuple2;
+import io.millrace.api.type.TypeInformation;
 import io.millrace.api.type.Types;
 import io.millrace.runtime.checkpoint.SubtaskSnapshot;
 import io.millrace.runtime.config.ParsedConfiguration;
@@ -31,22 +32,25 @@ import io.millrace.runtime.generate.JobClasses;
 import io.millrace.runtime.graph.JobGraph;
 import io.millrace.runtime.graph.JobPlanner;
 import io.millrace.runtime.master.JobFiles;
+import io.millrace.runtime.memory.ManagedMemory;
 import io.millrace.runtime.memory.NetworkBufferPool;
 import io.millrace.runtime.network.DataNetworkSettings;
 import io.millrace.runtime.network.InMemoryNetwork;
 import io.millrace.runtime.network.Secret;
 import io.millrace.runtime.operator.Alarms;
-import io.millrace.runtime.operator.KeyedStores;
 import io.millrace.runtime.operator.OperatorPorts;
+import io.millrace.runtime.operator.SubtaskContext;
 import io.millrace.runtime.schedule.AttemptId;
 import io.millrace.runtime.schedule.Generation;
 import io.millrace.runtime.serializer.TypeSerializer;
+import io.millrace.runtime.state.KeyedStateStore;
 import io.millrace.runtime.task.SteppedSubtasks;
 import io.millrace.runtime.task.SubtaskEnd;
 import io.millrace.runtime.task.SubtaskMetrics;
 import io.millrace.runtime.task.Subtasks;
 import io.millrace.runtime.task.Subtasks.RunningSubtask;
 import io.millrace.runtime.task.TaskDeployment;
+import io.millrace.runtime.worker.ManagedStores;
 import io.millrace.runtime.worker.WorkerAddress;
 import java.io.IOException;
 import java.lang.reflect.InvocationTargetException;
@@ -77,6 +81,7 @@ final class RealTasks implements AutoCloseable {
     private static final int WINDOW_FRAMES = 4;
     private static final int LOCAL_BOUND_CHUNKS = 2;
     private static final long LOCAL_GATE_BYTES = 64 << 10;
+    private static final long MANAGED_BYTES = 64 << 20;
     private static final int MOST_FRAMES_AT_ONCE = 8;
     private static final int CONNECT_MILLIS = 20_000;
     private static final int OPEN_MILLIS = 30_000;
@@ -117,6 +122,11 @@ final class RealTasks implements AutoCloseable {
         private final SteppedSubtasks subtasks;
         private final Map<AttemptId, TaskDeployment> live = new LinkedHashMap<>();
 
+        /** For all stores of keyed state, closed or not. */
+        private final ManagedMemory memory = new ManagedMemory(MANAGED_BYTES);
+
+        private final List<KeyedStateStore> stores = new ArrayList<>();
+
         /** It left in order: what it held must have come back. */
         private boolean left;
 
@@ -147,8 +157,23 @@ final class RealTasks implements AutoCloseable {
                             new OperatorPorts(
                                     () -> simulation.nowNanos() / 1_000_000,
                                     this::alarm,
-                                    KeyedStores.none()),
+                                    this::open),
                             this::later);
+        }
+
+        private KeyedStateStore open(
+                SubtaskContext subtask, String operatorName, TypeInformation<?> keyType) {
+            KeyedStateStore store =
+                    new ManagedStores(memory, () -> simulation.nowNanos() / 1_000_000)
+                            .open(subtask, operatorName, keyType);
+            stores.add(store);
+            return store;
+        }
+
+        /** Nothing of the process is left, its memory least of all. */
+        private void die() {
+            subtasks.crash();
+            stores.forEach(KeyedStateStore::close);
         }
 
         private Alarms.Alarm alarm(long wallMillis, Runnable ring) {
@@ -539,7 +564,7 @@ final class RealTasks implements AutoCloseable {
     void workerDied(SimulatedWorker worker) {
         Plane plane = planes.get(worker.id());
         plane.live.clear();
-        plane.subtasks.crash();
+        plane.die();
         network.kill(worker.id());
         pumpSoon();
     }
@@ -594,6 +619,11 @@ final class RealTasks implements AutoCloseable {
                     "buffers-given-back",
                     plane.worker.name() + " has " + plane.pool);
             plane.pool.close();
+            invariants.check(
+                    plane.memory.lentBytes() == 0,
+                    "managed-memory-given-back",
+                    plane.worker.name() + " has " + plane.memory.lentBytes() + " bytes");
+            plane.memory.close();
         }
     }
 
