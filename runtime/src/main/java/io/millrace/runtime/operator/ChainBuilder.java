@@ -2,6 +2,7 @@ package io.millrace.runtime.operator;
 
 import io.millrace.api.ExecutionConfig;
 import io.millrace.api.function.Function;
+import io.millrace.api.function.KeySelector;
 import io.millrace.api.function.RichFunction;
 import io.millrace.api.function.SourceFunction;
 import io.millrace.api.transform.OperatorSpec;
@@ -30,6 +31,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Consumer;
 
 /**
@@ -41,6 +43,17 @@ import java.util.function.Consumer;
  * for the JIT compiler to inline any of them.
  */
 public final class ChainBuilder {
+    /** Keys that nobody can change, and that are equal exactly if their bytes in a store are. */
+    private static final Set<Class<?>> ONE_OBJECT_A_KEY =
+            Set.of(
+                    String.class,
+                    Long.class,
+                    Integer.class,
+                    Short.class,
+                    Byte.class,
+                    Character.class,
+                    Boolean.class);
+
     private final ChainSpec spec;
     private final SubtaskContext subtask;
     private final Map<Integer, RecordWriter> writers;
@@ -378,30 +391,58 @@ public final class ChainBuilder {
             return windows(operator, windows, body.key(), output);
         }
         if (what instanceof OperatorSpec.KeyedReduce<?, ?> reduce) {
-            KeyedStateStore made = store(operator, reduce.keyType());
-            return calling(
-                    KeyedReduceOperator.class,
-                    operator,
-                    reduce.function(),
-                    reduce.key(),
-                    body.finalResultsOnly(),
-                    made,
-                    results(operator, made),
-                    output);
+            return combining(
+                    operator, reduce.function(), reduce.key(), reduce.keyType(), body, output);
         }
         OperatorSpec.KeyedAggregate<?, ?> aggregate = (OperatorSpec.KeyedAggregate<?, ?>) what;
         @SuppressWarnings("unchecked") // made for the records of this very stream
         FieldAccessor<Object, Object> field = (FieldAccessor<Object, Object>) aggregate.field();
-        KeyedStateStore made = store(operator, aggregate.keyType());
-        return calling(
-                KeyedReduceOperator.class,
+        return combining(
                 operator,
                 FieldAggregates.of(
                         aggregate.aggregate(), field, subtask.classes(), place(operator, 0)),
                 aggregate.key(),
+                aggregate.keyType(),
+                body,
+                output);
+    }
+
+    private Operator combining(
+            ChainedOperator operator,
+            Function function,
+            KeySelector<?, ?> key,
+            TypeInformation<?> keyType,
+            Body.Operator body,
+            Output output) {
+        KeyedStateStore made = store(operator, keyType);
+        @SuppressWarnings("unchecked") // what reduces records gives records
+        StoredValue<Object> stored =
+                (StoredValue<Object>)
+                        made.value(
+                                "result", Namespace.none(), operator.outputType(), StateTtl.NONE);
+        boolean keeps = ONE_OBJECT_A_KEY.contains(keyType.getTypeClass());
+        TypeSerializer<Object> serializer = serializer(operator.outputType());
+        return calling(
+                KeyedReduceOperator.class,
+                operator,
+                function,
+                key,
                 body.finalResultsOnly(),
+                keeps
+                        ? copy(RecentResults.class, operator)
+                                .newInstance(
+                                        KeyedResults.class,
+                                        made,
+                                        stored,
+                                        RecordSize.of(
+                                                operator.outputType(),
+                                                serializer,
+                                                subtask.classes(),
+                                                place(operator, 0)))
+                        : new StoredResults(made, stored),
+                keeps && !serializer.isImmutable() ? serializer : null,
                 made,
-                results(operator, made),
+                stored,
                 output);
     }
 
@@ -583,12 +624,6 @@ public final class ChainBuilder {
                 keyed ? body.secondKey().key() : null,
                 keyed ? store(operator, body.firstKey().keyType()) : null,
                 output);
-    }
-
-    @SuppressWarnings("unchecked") // what reduces records gives records
-    private static StoredValue<Object> results(ChainedOperator operator, KeyedStateStore states) {
-        return (StoredValue<Object>)
-                states.value("result", Namespace.none(), operator.outputType(), StateTtl.NONE);
     }
 
     /**
