@@ -154,12 +154,12 @@ class BadInputIT {
     @Test
     void shouldWarnOnceOfAKeyThatIsKnownButNotBuilt() throws Exception {
         Terminal.Result result =
-                cluster.terminal().run("memory", "-D", "execution.checkpointing.interval=1min");
+                cluster.terminal().run("memory", "-D", "execution.checkpointing.unaligned.enabled=1min");
 
         assertThat(result.exitCode()).as(result.output()).isZero();
         assertThat(result.output())
                 .containsOnlyOnce("Warning: ")
-                .containsOnlyOnce("execution.checkpointing.interval");
+                .containsOnlyOnce("execution.checkpointing.unaligned.enabled");
     }
 
     @Test
