@@ -154,7 +154,8 @@ class BadInputIT {
     @Test
     void shouldWarnOnceOfAKeyThatIsKnownButNotBuilt() throws Exception {
         Terminal.Result result =
-                cluster.terminal().run("memory", "-D", "execution.checkpointing.unaligned.enabled=1min");
+                cluster.terminal()
+                        .run("memory", "-D", "execution.checkpointing.unaligned.enabled=1min");
 
         assertThat(result.exitCode()).as(result.output()).isZero();
         assertThat(result.output())
