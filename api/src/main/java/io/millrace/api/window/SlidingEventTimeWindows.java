@@ -3,9 +3,7 @@ package io.millrace.api.window;
 import io.millrace.api.time.Time;
 import io.millrace.api.type.TypeInformation;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Collection;
-import java.util.List;
 
 /**
  * Windows of one size that begin every so often, by the records' timestamps; with a slide above the
@@ -72,12 +70,7 @@ public class SlidingEventTimeWindows extends WindowAssigner<Object, TimeWindow> 
     public Collection<TimeWindow> assignWindows(
             Object element, long timestamp, WindowAssignerContext context) {
         WindowTypes.timestamped(KIND, timestamp);
-        List<TimeWindow> windows = new ArrayList<>((int) (sizeMillis / slideMillis) + 1);
-        long last = TimeWindow.getWindowStartWithOffset(timestamp, offsetMillis, slideMillis);
-        for (long start = last; start > timestamp - sizeMillis; start -= slideMillis) {
-            windows.add(new TimeWindow(start, start + sizeMillis));
-        }
-        return windows;
+        return WindowTypes.sliding(timestamp, sizeMillis, slideMillis, offsetMillis);
     }
 
     @Override

@@ -3,9 +3,7 @@ package io.millrace.api.window;
 import io.millrace.api.time.Time;
 import io.millrace.api.type.TypeInformation;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Collection;
-import java.util.List;
 
 /**
  * Windows of one size that begin every so often, by the clock of the machine; with a slide above
@@ -72,12 +70,7 @@ public class SlidingProcessingTimeWindows extends WindowAssigner<Object, TimeWin
     public Collection<TimeWindow> assignWindows(
             Object element, long timestamp, WindowAssignerContext context) {
         long now = context.getCurrentProcessingTime();
-        List<TimeWindow> windows = new ArrayList<>((int) (sizeMillis / slideMillis) + 1);
-        long last = TimeWindow.getWindowStartWithOffset(now, offsetMillis, slideMillis);
-        for (long start = last; start > now - sizeMillis; start -= slideMillis) {
-            windows.add(new TimeWindow(start, start + sizeMillis));
-        }
-        return windows;
+        return WindowTypes.sliding(now, sizeMillis, slideMillis, offsetMillis);
     }
 
     @Override

@@ -4,8 +4,10 @@ import io.millrace.api.InvalidProgramException;
 import io.millrace.api.time.TimestampAssigner;
 import io.millrace.api.type.TypeExtractor;
 import io.millrace.api.type.TypeInformation;
+import java.util.ArrayList;
+import java.util.List;
 
-/** Checks and types that the assigners of this package share. */
+/** Checks, types and arithmetic that the assigners of this package share. */
 final class WindowTypes {
     static final TypeInformation<TimeWindow> TIME = TypeExtractor.forClass(TimeWindow.class);
     static final TypeInformation<GlobalWindow> GLOBAL = TypeExtractor.forClass(GlobalWindow.class);
@@ -33,6 +35,17 @@ final class WindowTypes {
                             + " ms, but an offset must be shorter than that: it says where in the"
                             + " interval windows begin, e.g. -8 hours for days in China.");
         }
+    }
+
+    /** The windows that have a time, the last one first; none if it lies between two. */
+    static List<TimeWindow> sliding(
+            long timeMillis, long sizeMillis, long slideMillis, long offsetMillis) {
+        List<TimeWindow> windows = new ArrayList<>((int) (sizeMillis / slideMillis) + 1);
+        long last = TimeWindow.getWindowStartWithOffset(timeMillis, offsetMillis, slideMillis);
+        for (long start = last; start > timeMillis - sizeMillis; start -= slideMillis) {
+            windows.add(new TimeWindow(start, start + sizeMillis));
+        }
+        return windows;
     }
 
     static void checkGap(String kind, long gapMillis) {
