@@ -13,6 +13,7 @@ import io.millrace.runtime.task.SteppedSubtasks;
 import io.millrace.runtime.task.SubtaskEnd;
 import io.millrace.runtime.task.Subtasks;
 import io.millrace.runtime.task.TaskDeployment;
+import io.millrace.runtime.worker.NoOtherWorkers;
 import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Queue;

@@ -12,6 +12,7 @@ import io.millrace.runtime.generate.JobClasses;
 import io.millrace.runtime.schedule.AttemptId;
 import io.millrace.runtime.serializer.Serializers;
 import io.millrace.runtime.serializer.TypeSerializer;
+import io.millrace.runtime.worker.NoOtherWorkers;
 import io.millrace.runtime.worker.WorkerAddress;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;

@@ -9,7 +9,7 @@ import io.millrace.runtime.schedule.AttemptId;
 import io.millrace.runtime.serializer.TypeSerializer;
 
 /** The remote channels of the only worker there is. */
-final class NoOtherWorkers implements Channels {
+public final class NoOtherWorkers implements Channels {
 
     @Override
     public OutputChannel openOutput(
