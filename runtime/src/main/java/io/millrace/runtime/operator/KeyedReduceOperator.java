@@ -83,7 +83,9 @@ final class KeyedReduceOperator implements Operator {
         if (!finalResultsOnly) {
             return true;
         }
-        results.flush();
+        if (draining == store.keyGroups().first()) {
+            results.flush();
+        }
         store.forEachKey(draining, stored, new EmitResult(stored, output));
         draining++;
         return draining > store.keyGroups().last();

@@ -29,11 +29,6 @@ record PaneGrid(long sizeMillis, long slideMillis, long offsetMillis) {
         return timestampMillis - Math.floorMod(timestampMillis - offsetMillis, slideMillis);
     }
 
-    /** Whether any window has the timestamp; not so between two windows that do not touch. */
-    boolean isInWindow(long timestampMillis) {
-        return timestampMillis - lastWindow(timestampMillis) < sizeMillis;
-    }
-
     /** The pane that a timestamp is in. */
     long pane(long timestampMillis) {
         long start = lastWindow(timestampMillis);

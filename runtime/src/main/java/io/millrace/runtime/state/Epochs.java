@@ -90,10 +90,6 @@ final class Epochs {
         return epoch > baseEpoch && needsTombstones();
     }
 
-    boolean hasOpen() {
-        return open.length > 0;
-    }
-
     /** Whether an open snapshot may still need an entry of this epoch as it is. */
     boolean isHeld(int epoch) {
         for (OpenSnapshot snapshot : open) {

@@ -69,17 +69,7 @@ public final class WorkerDataPlane implements AutoCloseable {
             long managedBytes,
             Clock clock,
             long cancelInterruptNanos,
-            CollectedRecords collected) {
-
-        /** In a process from which records cannot come back to the program. */
-        public Running(
-                Function<String, JobClasses> jobClasses,
-                long managedBytes,
-                Clock clock,
-                long cancelInterruptNanos) {
-            this(jobClasses, managedBytes, clock, cancelInterruptNanos, CollectedRecords.nowhere());
-        }
-    }
+            CollectedRecords collected) {}
 
     /** Opens the data port of a worker among others. */
     public WorkerDataPlane(
