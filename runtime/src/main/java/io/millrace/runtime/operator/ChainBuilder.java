@@ -1,5 +1,6 @@
 package io.millrace.runtime.operator;
 
+import io.millrace.api.Configuration;
 import io.millrace.api.ExecutionConfig;
 import io.millrace.api.function.Function;
 import io.millrace.api.function.KeySelector;
@@ -12,6 +13,8 @@ import io.millrace.api.transform.SourceSpec;
 import io.millrace.api.transform.TwoInputSpec;
 import io.millrace.api.type.FieldAccessor;
 import io.millrace.api.type.TypeInformation;
+import io.millrace.runtime.config.JobOptions;
+import io.millrace.runtime.config.ParsedConfiguration;
 import io.millrace.runtime.exchange.RecordSize;
 import io.millrace.runtime.exchange.RecordWriter;
 import io.millrace.runtime.exchange.StreamEvent;
@@ -643,6 +646,10 @@ public final class ChainBuilder {
         return copy(original, operator).newInstance(Operator.class, arguments.toArray());
     }
 
+    private ParsedConfiguration options() {
+        return ParsedConfiguration.of(Configuration.fromMap(subtask.deployment().configuration()));
+    }
+
     private Operator sink(ChainedOperator operator, SinkSpec<?> sink) {
         if (sink instanceof SinkSpec.Print<?> print) {
             return copy(PrintOperator.class, operator)
@@ -667,6 +674,21 @@ public final class ChainBuilder {
                             serializer(operator.outputType()),
                             subtask.deployment().attempt(),
                             subtask.deployment().restart());
+        }
+        if (sink instanceof SinkSpec.To<?> to) {
+            return copy(SinkWriterOperator.class, operator)
+                    .newInstance(
+                            Operator.class,
+                            operator.name(),
+                            to.sink(),
+                            new SubtaskRuntimeContext(
+                                    operator.name(), subtask, functionStates(operator)),
+                            subtask.deployment().attempt().epoch()
+                                    + "."
+                                    + subtask.deployment().attempt().counter(),
+                            subtask.time(),
+                            SinkWriterOperator.End.COMMITS_AT_END_OF_INPUT,
+                            options().get(JobOptions.COMMITTER_RETRIES));
         }
         return calling(
                 SinkOperator.class,
