@@ -88,6 +88,7 @@ final class SinkSubtasks {
                             sink,
                             new SubtaskRuntimeContext(
                                     "sink", context(subtask, parallelism), new NoKeyedState("")),
+                            UID,
                             "1." + starts,
                             time,
                             end,
