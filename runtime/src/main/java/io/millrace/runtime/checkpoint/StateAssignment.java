@@ -50,10 +50,9 @@ public final class StateAssignment {
         for (JobVertex.Operator operator : vertex.operators()) {
             Vertex former = former(operator.uid());
             if (former != null) {
-                List<Slice> slices = slices(former, operator.uid(), subtask, vertex);
-                if (!slices.isEmpty()) {
-                    operators.add(new RestoredState.Operator(operator.uid(), slices));
-                }
+                operators.add(
+                        new RestoredState.Operator(
+                                operator.uid(), slices(former, operator.uid(), subtask, vertex)));
             }
         }
         return new RestoredState(metadata.id(), path, false, operators);
