@@ -1,6 +1,8 @@
 package io.millrace.runtime.checkpoint;
 
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 
 /**
  * All that is to be known about a complete checkpoint.
@@ -27,13 +29,41 @@ public record CheckpointMetadata(
      * The subtasks of one vertex.
      *
      * @param subtasks one for each of {@code parallelism}, in their order
+     * @param operators all of its chain, also those without state
      */
     public record Vertex(
-            int vertex, String name, int parallelism, int maxParallelism, List<Subtask> subtasks) {
+            int vertex,
+            String name,
+            int parallelism,
+            int maxParallelism,
+            List<Subtask> subtasks,
+            List<Operator> operators) {
         public Vertex {
             subtasks = List.copyOf(subtasks);
+            operators = List.copyOf(operators);
+        }
+
+        /** A vertex of which only the operators with state are known, and those not by name. */
+        public Vertex(
+                int vertex,
+                String name,
+                int parallelism,
+                int maxParallelism,
+                List<Subtask> subtasks) {
+            this(vertex, name, parallelism, maxParallelism, subtasks, stateful(subtasks));
+        }
+
+        private static List<Operator> stateful(List<Subtask> subtasks) {
+            Set<Operator> operators = new LinkedHashSet<>();
+            for (Subtask subtask : subtasks) {
+                subtask.operators().forEach(o -> operators.add(new Operator(o.uid(), o.uid())));
+            }
+            return List.copyOf(operators);
         }
     }
+
+    /** An operator of a chain. */
+    public record Operator(String uid, String name) {}
 
     /**
      * One subtask.
@@ -45,6 +75,21 @@ public record CheckpointMetadata(
         public Subtask {
             operators = List.copyOf(operators);
         }
+    }
+
+    /** Where an operator ran, or null if the checkpoint does not know it. */
+    public Vertex vertexOf(String uid) {
+        for (Vertex vertex : vertices) {
+            if (vertex.operators().stream().anyMatch(o -> o.uid().equals(uid))) {
+                return vertex;
+            }
+        }
+        return null;
+    }
+
+    /** The same with its files under other names. */
+    CheckpointMetadata withFiles(List<WorkerFile> renamed) {
+        return new CheckpointMetadata(id, epoch, jobId, jobName, wallMillis, renamed, vertices);
     }
 
     /** Bytes of all its files. */

@@ -11,6 +11,9 @@ public final class InMemoryCheckpointStorage implements CheckpointStorage {
     public final TreeMap<Long, CheckpointMetadata> pending = new TreeMap<>();
     public final TreeMap<Long, CheckpointMetadata> complete = new TreeMap<>();
 
+    /** What lies elsewhere, by path. */
+    public final TreeMap<String, StoredCheckpoint> stored = new TreeMap<>();
+
     /** Calls that fail before they do anything. */
     public int failures;
 
@@ -92,6 +95,26 @@ public final class InMemoryCheckpointStorage implements CheckpointStorage {
                     found == null
                             ? new Result.Damaged<>("no metadata of " + id)
                             : new Result.Done<>(found));
+        }
+    }
+
+    @Override
+    public void find(String path, Consumer<Result<StoredCheckpoint>> reply) {
+        if (!fails("find " + path, reply)) {
+            StoredCheckpoint found = stored.get(path);
+            reply(
+                    reply,
+                    found == null
+                            ? new Result.Damaged<>("nothing at " + path)
+                            : new Result.Done<>(found));
+        }
+    }
+
+    @Override
+    public void removeClaimed(String path, Consumer<Result<Void>> reply) {
+        if (!fails("remove " + path, reply)) {
+            stored.remove(path);
+            reply(reply, new Result.Done<>(null));
         }
     }
 

@@ -5,6 +5,7 @@ import io.millrace.runtime.checkpoint.CheckpointMetadata;
 import io.millrace.runtime.checkpoint.CheckpointStorage;
 import io.millrace.runtime.checkpoint.FileCheckpointStorage;
 import io.millrace.runtime.checkpoint.SnapshotStorage;
+import io.millrace.runtime.checkpoint.StoredCheckpoint;
 import java.time.Duration;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -76,6 +77,16 @@ final class SimulatedCheckpoints implements CheckpointStorage, SnapshotStorage {
     @Override
     public void read(CheckpointFolder folder, long id, Consumer<Result<CheckpointMetadata>> reply) {
         call(r -> files.read(folder, id, r), reply);
+    }
+
+    @Override
+    public void find(String path, Consumer<Result<StoredCheckpoint>> reply) {
+        call(r -> files.find(path, r), reply);
+    }
+
+    @Override
+    public void removeClaimed(String path, Consumer<Result<Void>> reply) {
+        call(r -> files.removeClaimed(path, r), reply);
     }
 
     @Override
