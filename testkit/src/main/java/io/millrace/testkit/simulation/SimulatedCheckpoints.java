@@ -6,7 +6,6 @@ import io.millrace.runtime.checkpoint.CheckpointStorage;
 import io.millrace.runtime.checkpoint.FileCheckpointStorage;
 import io.millrace.runtime.checkpoint.SnapshotStorage;
 import java.time.Duration;
-import java.util.Set;
 import java.util.function.Consumer;
 
 /**
@@ -79,9 +78,8 @@ final class SimulatedCheckpoints implements CheckpointStorage, SnapshotStorage {
     }
 
     @Override
-    public void retain(
-            CheckpointFolder folder, Set<Long> retained, long below, Consumer<Result<Void>> reply) {
-        call(r -> files.retain(folder, retained, below, r), reply);
+    public void retain(CheckpointFolder folder, Retained retained, Consumer<Result<Void>> reply) {
+        call(r -> files.retain(folder, retained, r), reply);
     }
 
     @Override
