@@ -130,7 +130,7 @@ class CheckpointsOnYarnIT {
 
     @Test
     void shouldAskForNothingWhenThereIsNothingToBeginWith() throws Exception {
-        List<String> before = yarn.applications();
+        java.util.Set<String> before = yarn.applications();
         org.apache.hadoop.fs.Path none = new org.apache.hadoop.fs.Path(checkpoints, "none");
 
         Terminal.Result perJob = start("run -p 4 -s", "PartitionedSums", none).await();

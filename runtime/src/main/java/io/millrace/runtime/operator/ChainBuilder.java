@@ -1,5 +1,6 @@
 package io.millrace.runtime.operator;
 
+import io.millrace.api.Configuration;
 import io.millrace.api.ExecutionConfig;
 import io.millrace.api.function.Function;
 import io.millrace.api.function.KeySelector;
@@ -12,6 +13,8 @@ import io.millrace.api.transform.SourceSpec;
 import io.millrace.api.transform.TwoInputSpec;
 import io.millrace.api.type.FieldAccessor;
 import io.millrace.api.type.TypeInformation;
+import io.millrace.runtime.config.CheckpointOptions;
+import io.millrace.runtime.config.ParsedConfiguration;
 import io.millrace.runtime.exchange.RecordSize;
 import io.millrace.runtime.exchange.RecordWriter;
 import io.millrace.runtime.exchange.StreamEvent;
@@ -131,7 +134,7 @@ public final class ChainBuilder {
                                 operator.name(),
                                 operator.uid(),
                                 operators[i],
-                                store,
+                                keyedCheckpoints(),
                                 List.copyOf(functions)));
             }
         }
@@ -149,6 +152,18 @@ public final class ChainBuilder {
                 members,
                 stores,
                 writers.values().stream().map(RecordWriter::edge).toList());
+    }
+
+    private KeyedCheckpoints keyedCheckpoints() {
+        if (store == null) {
+            return null;
+        }
+        boolean incremental =
+                ParsedConfiguration.of(Configuration.fromMap(subtask.deployment().configuration()))
+                        .get(CheckpointOptions.INCREMENTAL);
+        return new KeyedCheckpoints(
+                store,
+                incremental ? KeyedCheckpoints.Growth.INCREMENTAL : KeyedCheckpoints.Growth.FULL);
     }
 
     private List<BatchLoop> loops(ChainedOperator head, Operator operator) {

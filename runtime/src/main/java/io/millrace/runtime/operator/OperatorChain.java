@@ -41,14 +41,14 @@ public final class OperatorChain {
      *
      * @param name in the plan
      * @param uid under which its state is found again
-     * @param store of its keys; null if it has none
+     * @param keyed state of its keys; null if it has none
      * @param functions of the user's that the operator calls
      */
     record Member(
             String name,
             String uid,
             Operator operator,
-            KeyedStateStore store,
+            KeyedCheckpoints keyed,
             List<UserFunction> functions) {
 
         /** A function may ask for state as soon as it is opened. */
@@ -60,8 +60,8 @@ public final class OperatorChain {
         }
 
         void restore(RestoredOperator state) throws Exception {
-            if (store != null) {
-                KeyedStatePart.restore(store, state);
+            if (keyed != null) {
+                keyed.restore(state);
             }
             operator.restore(state);
             for (UserFunction function : functions) {
@@ -74,16 +74,16 @@ public final class OperatorChain {
             for (UserFunction function : functions) {
                 parts.addAll(function.snapshot(checkpointId, wallMillis));
             }
-            if (store != null) {
+            if (keyed != null) {
                 // last, as what the calls before have changed belongs to it
-                parts.add(KeyedStatePart.of(store, checkpointId));
+                parts.add(keyed.snapshot(checkpointId));
             }
             return parts;
         }
 
         void checkpointComplete(long checkpointId) throws Exception {
-            if (store != null) {
-                store.confirm(checkpointId);
+            if (keyed != null) {
+                keyed.confirm(checkpointId);
             }
             operator.checkpointComplete(checkpointId);
             for (UserFunction function : functions) {
@@ -92,8 +92,8 @@ public final class OperatorChain {
         }
 
         void checkpointAborted(long checkpointId) throws Exception {
-            if (store != null) {
-                store.abort(checkpointId);
+            if (keyed != null) {
+                keyed.abort(checkpointId);
             }
             operator.checkpointAborted(checkpointId);
             for (UserFunction function : functions) {
