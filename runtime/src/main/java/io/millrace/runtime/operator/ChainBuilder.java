@@ -14,6 +14,7 @@ import io.millrace.api.transform.TwoInputSpec;
 import io.millrace.api.type.FieldAccessor;
 import io.millrace.api.type.TypeInformation;
 import io.millrace.runtime.config.CheckpointOptions;
+import io.millrace.runtime.config.JobOptions;
 import io.millrace.runtime.config.ParsedConfiguration;
 import io.millrace.runtime.exchange.RecordSize;
 import io.millrace.runtime.exchange.RecordWriter;
@@ -658,6 +659,10 @@ public final class ChainBuilder {
         return copy(original, operator).newInstance(Operator.class, arguments.toArray());
     }
 
+    private ParsedConfiguration options() {
+        return ParsedConfiguration.of(Configuration.fromMap(subtask.deployment().configuration()));
+    }
+
     private Operator sink(ChainedOperator operator, SinkSpec<?> sink) {
         if (sink instanceof SinkSpec.Print<?> print) {
             return copy(PrintOperator.class, operator)
@@ -682,6 +687,21 @@ public final class ChainBuilder {
                             serializer(operator.outputType()),
                             subtask.deployment().attempt(),
                             subtask.deployment().restart());
+        }
+        if (sink instanceof SinkSpec.To<?> to) {
+            return copy(SinkWriterOperator.class, operator)
+                    .newInstance(
+                            Operator.class,
+                            operator.name(),
+                            to.sink(),
+                            new SubtaskRuntimeContext(
+                                    operator.name(), subtask, functionStates(operator)),
+                            subtask.deployment().attempt().epoch()
+                                    + "."
+                                    + subtask.deployment().attempt().counter(),
+                            subtask.time(),
+                            SinkWriterOperator.End.COMMITS_AT_END_OF_INPUT,
+                            options().get(JobOptions.COMMITTER_RETRIES));
         }
         return calling(
                 SinkOperator.class,

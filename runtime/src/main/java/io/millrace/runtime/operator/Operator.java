@@ -22,6 +22,14 @@ public interface Operator extends Output {
     default void open() throws Exception {}
 
     /**
+     * A barrier is about to go out: brings to an end what must not be cut in two by it. Unlike
+     * {@link #snapshot}, whose failure is one of the checkpoint, a failure fails the subtask.
+     *
+     * @throws OperatorFailure if it cannot
+     */
+    default void prepareSnapshot(long checkpointId) {}
+
+    /**
      * What the operator holds now, between two records. Must cost little: what takes time is left
      * to {@link SnapshotPart#write}.
      */
@@ -55,6 +63,15 @@ public interface Operator extends Output {
      * @return whether all was emitted; otherwise it is called again
      */
     default boolean finish(int maxRecords) throws Exception {
+        return true;
+    }
+
+    /**
+     * Whether nothing is left to be done for what is complete. What is left is tried again when the
+     * time has come that the operator has asked for by {@link ProcessingTime#wakeAt}: {@code
+     * finish} is called again then.
+     */
+    default boolean isSettled() {
         return true;
     }
 

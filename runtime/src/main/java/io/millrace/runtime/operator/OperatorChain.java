@@ -166,6 +166,13 @@ public final class OperatorChain {
         }
     }
 
+    /** To be called before the barrier goes out; a failure is one of the subtask. */
+    public void prepareSnapshot(long checkpointId) {
+        for (Member member : operators) {
+            member.operator().prepareSnapshot(checkpointId);
+        }
+    }
+
     /**
      * Saves what all operators hold now. If one cannot, what the others have given is given back.
      *
@@ -292,6 +299,18 @@ public final class OperatorChain {
                 throw OperatorFailure.outside(member.name(), e);
             }
             finished++;
+        }
+        return true;
+    }
+
+    /**
+     * Whether no operator waits for a time to come, before what is complete can be seen outside.
+     */
+    public boolean isSettled() {
+        for (Member member : operators) {
+            if (!member.operator().isSettled()) {
+                return false;
+            }
         }
         return true;
     }

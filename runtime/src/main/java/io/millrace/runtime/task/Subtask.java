@@ -241,6 +241,7 @@ final class Subtask {
     private void checkpoint(StreamEvent.Barrier barrier, long alignmentNanos) {
         long from = checkpoints.nanoClock().getAsLong();
         long id = barrier.checkpointId();
+        chain.prepareSnapshot(id);
         chain.event(barrier);
         try {
             List<SubtaskSnapshot.Operator> operators = chain.snapshot(id, barrier.wallMillis());
@@ -274,7 +275,7 @@ final class Subtask {
             return waiting(Step.WAITS_FOR_OUTPUT);
         }
         if (!deployment.restored().finished() && !chain.finish(RECORDS_PER_LOOK)) {
-            return Step.WORKED;
+            return chain.isSettled() ? Step.WORKED : waiting(Step.WAITS_FOR_INPUT);
         }
         chain.close();
         values.snapshot(lookNanos); // before anybody is told that all went well
@@ -313,9 +314,9 @@ final class Subtask {
                 chain.checkpointAborted(aborted.checkpointId());
             }
         }
-        if (!canceled && state == SubtaskState.RUNNING) {
+        if (!canceled && (state == SubtaskState.RUNNING || state == SubtaskState.FINISHING)) {
             long nowMillis = time.nowMillis();
-            if (time.takeDue(nowMillis)) {
+            if (time.takeDue(nowMillis) && state == SubtaskState.RUNNING) {
                 chain.processingTime(nowMillis);
             }
         }
