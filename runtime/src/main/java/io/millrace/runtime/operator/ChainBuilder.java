@@ -140,10 +140,12 @@ public final class ChainBuilder {
             }
         }
         Downstream behindSource = downstream[0];
-        Consumer<StreamEvent> head =
+        Downstream head =
                 source != null
-                        ? behindSource::event
-                        : new Downstream.Reader(operators[0], behindSource)::event;
+                        ? behindSource
+                        : new Downstream(
+                                List.of(new Downstream.Reader(operators[0], behindSource)),
+                                List.of());
         return new OperatorChain(
                 spec.head().name(),
                 spec.head().uid(),
