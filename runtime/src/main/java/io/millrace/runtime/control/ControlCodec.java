@@ -116,7 +116,9 @@ public final class ControlCodec implements MessageCodec {
                     StatePart.class,
                     RestoredState.class,
                     RestoredState.Operator.class,
-                    RestoredState.Slice.class);
+                    RestoredState.Slice.class,
+                    JobVertex.Operator.class,
+                    StatePart.Piece.class);
 
     private static final List<Class<?>> ENUMS =
             List.of(

@@ -13,6 +13,7 @@ import io.millrace.api.transform.SourceSpec;
 import io.millrace.api.transform.TwoInputSpec;
 import io.millrace.api.type.FieldAccessor;
 import io.millrace.api.type.TypeInformation;
+import io.millrace.runtime.config.CheckpointOptions;
 import io.millrace.runtime.config.JobOptions;
 import io.millrace.runtime.config.ParsedConfiguration;
 import io.millrace.runtime.exchange.RecordSize;
@@ -134,15 +135,17 @@ public final class ChainBuilder {
                                 operator.name(),
                                 operator.uid(),
                                 operators[i],
-                                store,
+                                keyedCheckpoints(),
                                 List.copyOf(functions)));
             }
         }
         Downstream behindSource = downstream[0];
-        Consumer<StreamEvent> head =
+        Downstream head =
                 source != null
-                        ? behindSource::event
-                        : new Downstream.Reader(operators[0], behindSource)::event;
+                        ? behindSource
+                        : new Downstream(
+                                List.of(new Downstream.Reader(operators[0], behindSource)),
+                                List.of());
         return new OperatorChain(
                 spec.head().name(),
                 spec.head().uid(),
@@ -152,6 +155,18 @@ public final class ChainBuilder {
                 members,
                 stores,
                 writers.values().stream().map(RecordWriter::edge).toList());
+    }
+
+    private KeyedCheckpoints keyedCheckpoints() {
+        if (store == null) {
+            return null;
+        }
+        boolean incremental =
+                ParsedConfiguration.of(Configuration.fromMap(subtask.deployment().configuration()))
+                        .get(CheckpointOptions.INCREMENTAL);
+        return new KeyedCheckpoints(
+                store,
+                incremental ? KeyedCheckpoints.Growth.INCREMENTAL : KeyedCheckpoints.Growth.FULL);
     }
 
     private List<BatchLoop> loops(ChainedOperator head, Operator operator) {

@@ -8,9 +8,9 @@ import java.util.List;
  * One operator in a chain, in one subtask.
  *
  * <p>Order of calls: {@code restore}, {@code open}, any number of {@code process}, {@code
- * watermark} and {@code processingTime}, the watermark {@code Long.MAX_VALUE} when the input has
- * ended, {@code finish} until it returns true, {@code close}. After a failure or a cancel only
- * {@code close} follows.
+ * watermark} with its {@code fire}, and {@code processingTime}, the watermark {@code
+ * Long.MAX_VALUE} when the input has ended, {@code finish} until it returns true, {@code close}.
+ * After a failure or a cancel only {@code close} follows.
  *
  * <p>Threads: owned by the subtask.
  */
@@ -43,8 +43,23 @@ public interface Operator extends Output {
     /** A checkpoint is given up. */
     default void checkpointAborted(long checkpointId) throws Exception {}
 
-    /** No record with a timestamp at or below this one is expected any more. */
+    /**
+     * No record with a timestamp at or below this one is expected any more. What it makes the
+     * operator emit comes with {@link #fire}, which follows until it returns true, and before any
+     * record.
+     */
     default void watermark(long timestampMillis) {}
+
+    /**
+     * Emits what the last watermark has made due, and no more than a bit of it if there is much: it
+     * stops before the next timer when it is interrupted, but fires one at the least.
+     *
+     * @param most timers to fire at the most
+     * @return whether all was emitted; otherwise it is called again
+     */
+    default boolean fire(int most, Interruption interruption) {
+        return true;
+    }
 
     /** Whether the watermarks and the idleness that come in end here, and others go out. */
     default boolean makesWatermarks() {

@@ -196,6 +196,10 @@ final class Subtask {
         if (!chain.isAvailable()) {
             return waiting(Step.WAITS_FOR_OUTPUT);
         }
+        if (chain.isFiring()) {
+            chain.fire(RECORDS_PER_LOOK, target);
+            return Step.WORKED;
+        }
         if (batch == null) {
             Object element = gate.poll();
             if (element == null) {
@@ -222,7 +226,8 @@ final class Subtask {
         } else if (event instanceof StreamEvent.Barrier barrier) {
             checkpoint(barrier, gate.lastAlignmentNanos());
         } else {
-            chain.event(event);
+            chain.enter(event);
+            chain.fire(RECORDS_PER_LOOK, target);
         }
         return Step.WORKED;
     }
@@ -273,6 +278,9 @@ final class Subtask {
     private Step finish() throws Exception {
         if (!chain.isAvailable()) {
             return waiting(Step.WAITS_FOR_OUTPUT);
+        }
+        if (chain.isFiring() && !chain.fire(RECORDS_PER_LOOK, target)) {
+            return Step.WORKED;
         }
         if (!deployment.restored().finished() && !chain.finish(RECORDS_PER_LOOK)) {
             return chain.isSettled() ? Step.WORKED : waiting(Step.WAITS_FOR_INPUT);

@@ -5,8 +5,8 @@ import io.millrace.runtime.checkpoint.CheckpointMetadata;
 import io.millrace.runtime.checkpoint.CheckpointStorage;
 import io.millrace.runtime.checkpoint.FileCheckpointStorage;
 import io.millrace.runtime.checkpoint.SnapshotStorage;
+import io.millrace.runtime.checkpoint.StoredCheckpoint;
 import java.time.Duration;
-import java.util.Set;
 import java.util.function.Consumer;
 
 /**
@@ -79,9 +79,18 @@ final class SimulatedCheckpoints implements CheckpointStorage, SnapshotStorage {
     }
 
     @Override
-    public void retain(
-            CheckpointFolder folder, Set<Long> retained, long below, Consumer<Result<Void>> reply) {
-        call(r -> files.retain(folder, retained, below, r), reply);
+    public void find(String path, Consumer<Result<StoredCheckpoint>> reply) {
+        call(r -> files.find(path, r), reply);
+    }
+
+    @Override
+    public void removeClaimed(String path, Consumer<Result<Void>> reply) {
+        call(r -> files.removeClaimed(path, r), reply);
+    }
+
+    @Override
+    public void retain(CheckpointFolder folder, Retained retained, Consumer<Result<Void>> reply) {
+        call(r -> files.retain(folder, retained, r), reply);
     }
 
     @Override
