@@ -207,19 +207,17 @@ final class SinkWriterOperator implements Operator, SinkWriter.Context {
 
     @Override
     public boolean finish(int maxRecords) {
-        if (!ended) {
-            ended = true;
-            flush(true);
-            if (end == End.COMMITS_AT_END_OF_INPUT) {
-                pending.completeAll();
-            }
+        ended = true;
+        flush(true);
+        if (end == End.COMMITS_AT_END_OF_INPUT) {
+            pending.completeAll();
         }
-        commit();
-        return isSettled();
+        return true;
     }
 
     @Override
-    public boolean isSettled() {
+    public boolean settle() {
+        commit();
         return !pending.isDue();
     }
 

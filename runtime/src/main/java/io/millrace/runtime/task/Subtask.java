@@ -283,7 +283,10 @@ final class Subtask {
             return Step.WORKED;
         }
         if (!deployment.restored().finished() && !chain.finish(RECORDS_PER_LOOK)) {
-            return chain.isSettled() ? Step.WORKED : waiting(Step.WAITS_FOR_INPUT);
+            return Step.WORKED;
+        }
+        if (!deployment.restored().finished() && !chain.settle()) {
+            return waiting(Step.WAITS_FOR_INPUT);
         }
         chain.close();
         values.snapshot(lookNanos); // before anybody is told that all went well
@@ -322,7 +325,7 @@ final class Subtask {
                 chain.checkpointAborted(aborted.checkpointId());
             }
         }
-        if (!canceled && (state == SubtaskState.RUNNING || state == SubtaskState.FINISHING)) {
+        if (!canceled && state != SubtaskState.CREATED) {
             long nowMillis = time.nowMillis();
             if (time.takeDue(nowMillis) && state == SubtaskState.RUNNING) {
                 chain.processingTime(nowMillis);
