@@ -29,7 +29,8 @@ import java.util.zip.CRC32C;
  *   operators   uid, text | states
  *   states      kind, 1 | name, text | type, text | elements, 4 | first and last key group, 4 and 4
  *               | offset, 8 | length, 8 | CRC32C, 4
- *   sections    kind, text | length, 4 | bytes: none yet; a reader refuses one that it does not know
+ *   sections    kind, text | length, 4 | bytes; a reader refuses one that it does not know
+ *     "kind"        why it was taken, 1
  *   CRC32C of all before, 4
  * </pre>
  *
@@ -41,7 +42,8 @@ import java.util.zip.CRC32C;
  */
 public final class MetadataFormat {
     private static final int MAGIC = 0x4d52434d;
-    private static final int VERSION = 1;
+    private static final int VERSION = 2;
+    private static final String KIND = "kind";
 
     private MetadataFormat() {}
 
@@ -74,13 +76,27 @@ public final class MetadataFormat {
                     writeOperators(out, subtask.operators());
                 }
             }
-            out.writeInt(0);
+            out.writeInt(1);
+            writeSection(out, KIND, section -> section.writeByte(metadata.kind().ordinal()));
             out.flush();
             out.writeInt(crc(bytes.toByteArray(), bytes.size()));
         } catch (IOException e) {
             throw new UncheckedIOException("memory cannot be written to", e);
         }
         return bytes.toByteArray();
+    }
+
+    private interface Section {
+        void write(DataOutputStream out) throws IOException;
+    }
+
+    private static void writeSection(DataOutputStream out, String kind, Section section)
+            throws IOException {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        section.write(new DataOutputStream(bytes));
+        writeText(out, kind);
+        out.writeInt(bytes.size());
+        bytes.writeTo(out);
     }
 
     /**
@@ -152,11 +168,31 @@ public final class MetadataFormat {
             }
             vertices.add(new Vertex(number, name, parallelism, maxParallelism, subtasks));
         }
-        int sections = in.readInt();
-        if (sections != 0) {
-            throw new IOException("it holds a section that this build does not know");
+        CheckpointKind kind = CheckpointKind.CHECKPOINT;
+        for (int i = in.readInt(); i > 0; i--) {
+            String name = readText(in);
+            int length = in.readInt();
+            if (length < 0 || length > in.available()) {
+                throw new IOException("a section of " + length + " bytes");
+            }
+            DataInputStream section =
+                    new DataInputStream(new ByteArrayInputStream(in.readNBytes(length)));
+            if (name.equals(KIND)) {
+                kind = readKind(section);
+            } else {
+                throw new IOException(
+                        "it holds a section '" + name + "' that this build does not know");
+            }
         }
-        return new CheckpointMetadata(id, epoch, jobId, jobName, wallMillis, files, vertices);
+        return new CheckpointMetadata(id, epoch, jobId, jobName, wallMillis, files, vertices, kind);
+    }
+
+    private static CheckpointKind readKind(DataInputStream in) throws IOException {
+        int number = in.readUnsignedByte();
+        if (number >= CheckpointKind.values().length) {
+            throw new IOException("a checkpoint of kind " + number + " is not known");
+        }
+        return CheckpointKind.values()[number];
     }
 
     static void writeOperators(DataOutputStream out, List<OperatorState> operators)

@@ -58,14 +58,14 @@ public final class StateAssignment {
                             + ": set pipeline.max-parallelism or setMaxParallelism to "
                             + vertex.maxParallelism());
         }
+        boolean finished = vertex.subtasks().stream().allMatch(Subtask::finished);
         if (vertex.parallelism() == parallelism) {
-            if (vertex.subtasks().get(subtask).finished()) {
+            Subtask former = vertex.subtasks().get(subtask);
+            finished = former.finished();
+            if (finished && former.operators().isEmpty()) {
                 return new RestoredState(metadata.id(), path, true, List.of());
             }
-        } else if (vertex.subtasks().stream().anyMatch(Subtask::finished)) {
-            if (vertex.subtasks().stream().allMatch(Subtask::finished)) {
-                return new RestoredState(metadata.id(), path, true, List.of());
-            }
+        } else if (!finished && vertex.subtasks().stream().anyMatch(Subtask::finished)) {
             throw new IllegalArgumentException(
                     "Some subtasks of '"
                             + vertex.name()
@@ -85,7 +85,7 @@ public final class StateAssignment {
             operators.add(
                     new RestoredState.Operator(uid, slices(vertex, uid, subtask, parallelism)));
         }
-        return new RestoredState(metadata.id(), path, false, operators);
+        return new RestoredState(metadata.id(), path, finished, operators);
     }
 
     /** A state of a former subtask. */

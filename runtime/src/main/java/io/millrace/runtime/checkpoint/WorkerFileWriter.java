@@ -70,6 +70,7 @@ final class WorkerFileWriter implements PartWriter {
         subtasks.add(
                 new SubtaskState(
                         snapshot.attempt(),
+                        snapshot.ended(),
                         snapshot.alignmentNanos(),
                         snapshot.syncNanos(),
                         operators));

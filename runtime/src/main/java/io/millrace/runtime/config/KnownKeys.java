@@ -94,7 +94,6 @@ final class KnownKeys {
                     "execution.checkpointing.unaligned.enabled",
                     "execution.checkpointing.unaligned",
                     "execution.checkpointing.aligned-checkpoint-timeout",
-                    "execution.checkpointing.savepoint-dir",
                     "execution.checkpointing.incremental",
                     "execution.checkpointing.data-inline-threshold",
                     "execution.checkpointing.file-merging.enabled",
@@ -112,7 +111,6 @@ final class KnownKeys {
                     "state.backend.incremental",
                     "state.backend.local-recovery",
                     "state.checkpoint-storage",
-                    "state.savepoints.dir",
                     "state.storage.fs.memory-threshold",
                     // scheduling and failure
                     "jobmanager.execution.failover-strategy",

@@ -1,5 +1,6 @@
 package io.millrace.runtime.operator;
 
+import io.millrace.runtime.checkpoint.CheckpointKind;
 import io.millrace.runtime.checkpoint.PartWriter;
 import io.millrace.runtime.checkpoint.RestoredOperator;
 import io.millrace.runtime.checkpoint.RestoredState.Slice;
@@ -16,9 +17,9 @@ record KeyedStatePart(StateSnapshot snapshot, KeyGroupRange groups) implements S
     private static final String NAME = "keyed";
 
     /** All of the store: a checkpoint does not refer to files of others yet. */
-    static KeyedStatePart of(KeyedStateStore store, long checkpointId) {
-        return new KeyedStatePart(
-                store.snapshot(checkpointId, SnapshotKind.FULL), store.keyGroups());
+    static KeyedStatePart of(KeyedStateStore store, long checkpointId, CheckpointKind kind) {
+        SnapshotKind form = kind.isSavepoint() ? SnapshotKind.CANONICAL : SnapshotKind.FULL;
+        return new KeyedStatePart(store.snapshot(checkpointId, form), store.keyGroups());
     }
 
     static void restore(KeyedStateStore store, RestoredOperator restored) throws IOException {
