@@ -2,6 +2,7 @@ package io.millrace.runtime.checkpoint;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Consumer;
@@ -19,6 +20,9 @@ public final class InMemoryCheckpointStorage implements CheckpointStorage {
 
     /** Replies that are held back while this is not null. */
     public List<Runnable> held;
+
+    /** Those in folders of their own. */
+    public final Map<Long, CheckpointMetadata> savepoints = new TreeMap<>();
 
     private final Consumer<String> journal;
 
@@ -57,7 +61,11 @@ public final class InMemoryCheckpointStorage implements CheckpointStorage {
 
     @Override
     public void prepare(CheckpointFolder folder, Consumer<Result<Void>> reply) {
-        if (!fails("make folder", reply)) {
+        if (!fails(
+                folder.layout() == CheckpointFolder.Layout.JOB
+                        ? "make folder"
+                        : "make " + folder.path(),
+                reply)) {
             reply(reply, new Result.Done<>(null));
         }
     }
@@ -75,12 +83,14 @@ public final class InMemoryCheckpointStorage implements CheckpointStorage {
     public void publish(CheckpointFolder folder, long id, Consumer<Result<Void>> reply) {
         if (!fails("publish " + id, reply)) {
             CheckpointMetadata metadata = pending.remove(id);
+            Map<Long, CheckpointMetadata> named =
+                    folder.layout() == CheckpointFolder.Layout.JOB ? complete : savepoints;
             if (metadata != null) {
-                complete.put(id, metadata);
+                named.put(id, metadata);
             }
             reply(
                     reply,
-                    complete.containsKey(id)
+                    named.containsKey(id)
                             ? new Result.Done<>(null)
                             : new Result.Damaged<>("no metadata of " + id));
         }
@@ -89,7 +99,8 @@ public final class InMemoryCheckpointStorage implements CheckpointStorage {
     @Override
     public void read(CheckpointFolder folder, long id, Consumer<Result<CheckpointMetadata>> reply) {
         if (!fails("read " + id, reply)) {
-            CheckpointMetadata found = complete.getOrDefault(id, pending.get(id));
+            CheckpointMetadata found =
+                    complete.getOrDefault(id, savepoints.getOrDefault(id, pending.get(id)));
             reply(
                     reply,
                     found == null
