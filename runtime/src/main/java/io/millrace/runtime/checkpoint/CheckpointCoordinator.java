@@ -1,6 +1,7 @@
 package io.millrace.runtime.checkpoint;
 
 import io.millrace.runtime.checkpoint.CheckpointStorage.Result;
+import io.millrace.runtime.checkpoint.CheckpointStorage.Retained;
 import io.millrace.runtime.checkpoint.PendingCheckpoint.Phase;
 import io.millrace.runtime.control.Failure;
 import io.millrace.runtime.control.Failure.Category;
@@ -371,8 +372,11 @@ public final class CheckpointCoordinator {
     }
 
     private void write(PendingCheckpoint checkpoint) {
-        checkpoint.become(Phase.WRITING);
         CheckpointMetadata metadata = checkpoint.metadata(epoch, graph);
+        if (refersToDropped(checkpoint, metadata)) {
+            return;
+        }
+        checkpoint.become(Phase.WRITING);
         ports.storage()
                 .writePending(
                         folder,
@@ -381,6 +385,33 @@ public final class CheckpointCoordinator {
                                 .answer(
                                         "metadata written " + checkpoint.id(),
                                         result -> written(checkpoint, metadata, result)));
+    }
+
+    /**
+     * A subtask whose barrier came before the news that a checkpoint is complete has built on the
+     * one before that, whose files may be gone. The news is told again, and the next one is right.
+     */
+    private boolean refersToDropped(PendingCheckpoint checkpoint, CheckpointMetadata metadata) {
+        String missing = missing(metadata);
+        if (missing == null) {
+            return false;
+        }
+        for (String worker : checkpoint.workers()) {
+            ports.workers().send(worker, new ToWorker.CheckpointComplete(epoch, newestId()));
+        }
+        giveUp(
+                checkpoint,
+                "it refers to file " + missing + ", which no retained checkpoint needs any more");
+        return true;
+    }
+
+    private String missing(CheckpointMetadata metadata) {
+        if (metadata.sharedFiles().isEmpty()) {
+            return null;
+        }
+        return complete.isEmpty()
+                ? new Retained(Set.of(), Set.of(), 0).missing(metadata)
+                : Retained.of(complete.values()).missing(metadata);
     }
 
     private void written(
@@ -451,12 +482,10 @@ public final class CheckpointCoordinator {
         while (complete.size() > settings.retained()) {
             dropped.add(complete.pollFirstEntry().getKey());
         }
-        Set<Long> retained = new TreeSet<>(complete.keySet());
         ports.storage()
                 .retain(
                         folder,
-                        retained,
-                        complete.lastKey(),
+                        Retained.of(complete.values()),
                         ports.loop()
                                 .answer(
                                         "older checkpoints removed",

@@ -12,18 +12,23 @@ import java.net.URI;
  *
  * <pre>
  *   (execution.checkpointing.dir)/(job id)/     the job's folder
+ *     shared/                                   what several checkpoints may refer to
+ *       (id)-(worker id)                        see {@link SharedFileWriter}; of the checkpoint that
+ *                                               it was written for
  *     chk-(id)/                                 one checkpoint
  *       worker-(worker id)                      see {@link WorkerFileWriter}
  *       _metadata                               see {@link MetadataFormat}; only in a complete one
  *       _metadata.pending                       the same before the completion is on record
  * </pre>
  *
- * <p>A folder {@code shared} beside them is kept for what several checkpoints will refer to.
+ * <p>A name is used once, as the ids of checkpoints are. A file in {@code shared} stays as long as
+ * a retained checkpoint refers to it.
  *
  * @param path of the job's folder, as the user writes paths: with or without a scheme
  */
 public record CheckpointFolder(String path) {
     private static final String CHECKPOINT = "chk-";
+    private static final String SHARED = "shared";
 
     /**
      * The folder of a job.
@@ -45,6 +50,24 @@ public record CheckpointFolder(String path) {
         return CHECKPOINT + id + "/worker-" + workerId;
     }
 
+    /** Name of a worker's file that later checkpoints may share, relative to the job's folder. */
+    static String sharedFile(long id, String workerId) {
+        return SHARED + "/" + id + "-" + workerId;
+    }
+
+    /** Id of the checkpoint that a shared file was written for; -1 if it is no shared file. */
+    static long idOfShared(String name) {
+        if (!name.startsWith(SHARED + "/")) {
+            return -1;
+        }
+        int end = name.indexOf('-');
+        try {
+            return end < 0 ? -1 : Long.parseLong(name.substring(SHARED.length() + 1, end));
+        } catch (NumberFormatException e) {
+            return -1;
+        }
+    }
+
     /** Finds the file system; blocks. */
     Opened open() throws IOException {
         FileSystem files = FileSystems.of(path);
@@ -61,6 +84,16 @@ public record CheckpointFolder(String path) {
                 at = FileSystems.below(at, part);
             }
             return at;
+        }
+
+        URI shared() {
+            return resolve(SHARED);
+        }
+
+        /** The name of a file of the shared folder, relative to the job's. */
+        static String sharedName(URI file) {
+            String path = file.getPath();
+            return SHARED + path.substring(path.lastIndexOf('/'));
         }
 
         URI metadata(long id) {

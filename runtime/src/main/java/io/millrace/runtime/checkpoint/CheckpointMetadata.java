@@ -3,6 +3,8 @@ package io.millrace.runtime.checkpoint;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * All that is to be known about a complete checkpoint.
@@ -10,7 +12,7 @@ import java.util.Set;
  * @param id never used twice in the life of the job
  * @param epoch of the master that completed it
  * @param wallMillis when it was triggered
- * @param files one for each worker that had state
+ * @param files of this checkpoint alone, one for each worker that had anything to put there
  */
 public record CheckpointMetadata(
         long id,
@@ -69,7 +71,8 @@ public record CheckpointMetadata(
      * One subtask.
      *
      * @param finished whether it had finished before the checkpoint began; it then has no state
-     * @param file number of its file in {@link CheckpointMetadata#files}; 0 if it has no state
+     * @param file number of its file in {@link CheckpointMetadata#files}; without a meaning if all
+     *     its state, if any, lies in shared files
      */
     public record Subtask(boolean finished, int file, List<OperatorState> operators) {
         public Subtask {
@@ -92,8 +95,22 @@ public record CheckpointMetadata(
         return new CheckpointMetadata(id, epoch, jobId, jobName, wallMillis, renamed, vertices);
     }
 
-    /** Bytes of all its files. */
+    /** Bytes of its own files and of what it consists of in shared ones. */
     public long bytes() {
-        return files.stream().mapToLong(WorkerFile::length).sum();
+        return files.stream().mapToLong(WorkerFile::length).sum()
+                + pieces().mapToLong(StatePart.Piece::length).sum();
+    }
+
+    /** Names of the shared files that it refers to. */
+    public Set<String> sharedFiles() {
+        return pieces().map(piece -> piece.file().name()).collect(Collectors.toSet());
+    }
+
+    private Stream<StatePart.Piece> pieces() {
+        return vertices.stream()
+                .flatMap(vertex -> vertex.subtasks().stream())
+                .flatMap(subtask -> subtask.operators().stream())
+                .flatMap(operator -> operator.parts().stream())
+                .flatMap(part -> part.pieces().stream());
     }
 }

@@ -12,7 +12,9 @@ import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.zip.CRC32C;
 
 /**
@@ -29,15 +31,16 @@ import java.util.zip.CRC32C;
  *   subtasks    finished, 1 | number of the file, 4 | operators
  *   operators   uid, text | states
  *   states      kind, 1 | name, text | type, text | elements, 4 | first and last key group, 4 and 4
- *               | offset, 8 | length, 8 | CRC32C, 4
+ *               | offset, 8 | length, 8 | CRC32C, 4 | pieces
+ *   pieces      number of the shared file, 4 | the file as above where a number comes for the first
+ *               time: they are counted from 0 | offset, 8 | length, 8
  *   sections    kind, text | length, 4 | bytes; a reader refuses one that it does not know
  *     "operators"   for each vertex, in the order of the vertices: a list of uid, text | name, text
  *   CRC32C of all before, 4
  * </pre>
  *
- * <p>The sections are the place of what is not a subtask's: coordinators of sources, and files that
- * several checkpoints share. A kind of state that a build does not know is an error, as is a newer
- * version.
+ * <p>The sections are the place of what is not a subtask's: coordinators of sources. A kind of
+ * state that a build does not know is an error, as is a newer version.
  *
  * <p>Threads: stateless.
  */
@@ -60,10 +63,9 @@ public final class MetadataFormat {
             out.writeLong(metadata.wallMillis());
             out.writeInt(metadata.files().size());
             for (WorkerFile file : metadata.files()) {
-                writeText(out, file.name());
-                out.writeLong(file.length());
-                out.writeInt(file.crc());
+                writeFile(out, file);
             }
+            Map<WorkerFile, Integer> shared = new HashMap<>();
             out.writeInt(metadata.vertices().size());
             for (Vertex vertex : metadata.vertices()) {
                 out.writeInt(vertex.vertex());
@@ -74,7 +76,7 @@ public final class MetadataFormat {
                 for (Subtask subtask : vertex.subtasks()) {
                     out.writeBoolean(subtask.finished());
                     out.writeInt(subtask.file());
-                    writeOperators(out, subtask.operators());
+                    writeOperators(out, subtask.operators(), shared);
                 }
             }
             out.writeInt(1);
@@ -167,8 +169,9 @@ public final class MetadataFormat {
         long wallMillis = in.readLong();
         List<WorkerFile> files = new ArrayList<>();
         for (int i = in.readInt(); i > 0; i--) {
-            files.add(new WorkerFile(readText(in), in.readLong(), in.readInt()));
+            files.add(readFile(in));
         }
+        List<WorkerFile> shared = new ArrayList<>();
         List<Vertex> vertices = new ArrayList<>();
         for (int i = in.readInt(); i > 0; i--) {
             int number = in.readInt();
@@ -177,7 +180,8 @@ public final class MetadataFormat {
             int maxParallelism = in.readInt();
             List<Subtask> subtasks = new ArrayList<>();
             for (int s = in.readInt(); s > 0; s--) {
-                subtasks.add(new Subtask(in.readBoolean(), in.readInt(), readOperators(in)));
+                subtasks.add(
+                        new Subtask(in.readBoolean(), in.readInt(), readOperators(in, shared)));
             }
             vertices.add(new Vertex(number, name, parallelism, maxParallelism, subtasks));
         }
@@ -218,7 +222,21 @@ public final class MetadataFormat {
         return named;
     }
 
-    static void writeOperators(DataOutputStream out, List<OperatorState> operators)
+    private static void writeFile(DataOutputStream out, WorkerFile file) throws IOException {
+        writeText(out, file.name());
+        out.writeLong(file.length());
+        out.writeInt(file.crc());
+    }
+
+    private static WorkerFile readFile(DataInputStream in) throws IOException {
+        return new WorkerFile(readText(in), in.readLong(), in.readInt());
+    }
+
+    /**
+     * @param shared the numbers of the shared files that were written before
+     */
+    static void writeOperators(
+            DataOutputStream out, List<OperatorState> operators, Map<WorkerFile, Integer> shared)
             throws IOException {
         out.writeInt(operators.size());
         for (OperatorState operator : operators) {
@@ -234,11 +252,43 @@ public final class MetadataFormat {
                 out.writeLong(part.offset());
                 out.writeLong(part.length());
                 out.writeInt(part.crc());
+                writePieces(out, part.pieces(), shared);
             }
         }
     }
 
-    private static List<OperatorState> readOperators(DataInputStream in) throws IOException {
+    private static void writePieces(
+            DataOutputStream out, List<StatePart.Piece> pieces, Map<WorkerFile, Integer> shared)
+            throws IOException {
+        out.writeInt(pieces.size());
+        for (StatePart.Piece piece : pieces) {
+            Integer number = shared.putIfAbsent(piece.file(), shared.size());
+            if (number != null) {
+                out.writeInt(number);
+            } else {
+                out.writeInt(shared.size() - 1);
+                writeFile(out, piece.file());
+            }
+            out.writeLong(piece.offset());
+            out.writeLong(piece.length());
+        }
+    }
+
+    private static List<StatePart.Piece> readPieces(DataInputStream in, List<WorkerFile> shared)
+            throws IOException {
+        List<StatePart.Piece> pieces = new ArrayList<>();
+        for (int i = in.readInt(); i > 0; i--) {
+            int number = in.readInt();
+            if (number == shared.size()) {
+                shared.add(readFile(in));
+            }
+            pieces.add(new StatePart.Piece(shared.get(number), in.readLong(), in.readLong()));
+        }
+        return pieces;
+    }
+
+    private static List<OperatorState> readOperators(DataInputStream in, List<WorkerFile> shared)
+            throws IOException {
         StatePart.Kind[] kinds = StatePart.Kind.values();
         List<OperatorState> operators = new ArrayList<>();
         for (int i = in.readInt(); i > 0; i--) {
@@ -259,7 +309,8 @@ public final class MetadataFormat {
                                 in.readInt(),
                                 in.readLong(),
                                 in.readLong(),
-                                in.readInt()));
+                                in.readInt(),
+                                readPieces(in, shared)));
             }
             operators.add(new OperatorState(uid, parts));
         }

@@ -175,7 +175,7 @@ final class PendingCheckpoint {
         Map<AttemptId, Subtask> states = new HashMap<>();
         stored.forEach(
                 (worker, answer) -> {
-                    int number = 0;
+                    int number = 0; // without a meaning if all lies in shared files
                     if (answer.file() != null) {
                         number = files.size();
                         files.add(answer.file());

@@ -85,6 +85,21 @@ public final class StateAssignment {
         Slice whole() {
             return slice(0, part.elements());
         }
+
+        /** The same of each of its pieces, in their order; they may be all there is. */
+        void slices(int from, int to, List<Slice> into) {
+            for (StatePart.Piece piece : part.pieces()) {
+                into.add(new Slice(piece.file(), part.only(piece), from, to));
+            }
+            if (part.pieces().isEmpty()) {
+                into.add(slice(from, to));
+            }
+        }
+    }
+
+    /** Null if all that the subtask has lies in shared files. */
+    private WorkerFile fileOf(Subtask former) {
+        return former.file() < metadata.files().size() ? metadata.files().get(former.file()) : null;
     }
 
     private List<Slice> slices(Vertex vertex, String uid, int subtask, JobVertex now) {
@@ -97,7 +112,7 @@ public final class StateAssignment {
                     for (StatePart part : operator.parts()) {
                         states.computeIfAbsent(
                                         part.kind() + " " + part.name(), n -> new ArrayList<>())
-                                .add(new Former(s, metadata.files().get(former.file()), part));
+                                .add(new Former(s, fileOf(former), part));
                     }
                 }
             }
@@ -146,7 +161,7 @@ public final class StateAssignment {
             int first = Math.max(own.first(), former.part().firstGroup());
             int end = Math.min(own.last(), former.part().lastGroup()) + 1;
             if (first < end) {
-                into.add(former.slice(first, end));
+                former.slices(first, end, into);
             }
         }
     }

@@ -108,6 +108,16 @@ public final class JobOptions {
                             "The longest a record waits in a buffer that is not full; 0: it never"
                                     + " waits.");
 
+    public static final ConfigOption<Integer> COMMITTER_RETRIES =
+            ConfigOption.named("sink.committer.retries", Integer.class)
+                    .readBy(WORKER)
+                    .defaultValue(10)
+                    .atLeast(0)
+                    .withDescription(
+                            "How often a committer of sinkTo may try again what it could not"
+                                    + " commit, with pauses from 0.1 s to 30 s, before its subtask"
+                                    + " fails and is started again.");
+
     public static final ConfigOption<MemorySize> ACCUMULATORS_MAX_SIZE =
             ConfigOption.named("pipeline.accumulators.max-size", MemorySize.class)
                     .readBy(JOB)

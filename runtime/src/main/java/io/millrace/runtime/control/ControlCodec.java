@@ -117,7 +117,8 @@ public final class ControlCodec implements MessageCodec {
                     RestoredState.class,
                     RestoredState.Operator.class,
                     RestoredState.Slice.class,
-                    JobVertex.Operator.class);
+                    JobVertex.Operator.class,
+                    StatePart.Piece.class);
 
     private static final List<Class<?>> ENUMS =
             List.of(

@@ -20,10 +20,10 @@ import io.millrace.api.window.TumblingEventTimeWindows;
 import io.millrace.api.window.Window;
 import io.millrace.api.window.WindowAssigner;
 import io.millrace.runtime.generate.JobClasses;
+import io.millrace.runtime.state.DerivedArray;
 import io.millrace.runtime.state.KeyedStateStore;
 import io.millrace.runtime.state.Namespace;
 import io.millrace.runtime.state.StateTtl;
-import io.millrace.runtime.state.StoredValue;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -39,6 +39,9 @@ final class WindowAssembly {
     private static final Logger LOG = LoggerFactory.getLogger(WindowAssembly.class);
 
     private static final String CONTENTS = "window-contents";
+
+    /** Elements of an array beside the store. */
+    private static final int MAX_DERIVED = 4096;
 
     private final WindowAggregate<?, ?, ?, ?, ?> spec;
     private final WindowSpec<?, ?> windows;
@@ -147,17 +150,19 @@ final class WindowAssembly {
             return null;
         }
         TypeInformation<Object> type = accumulatorType();
-        StoredValue<Object> panes =
-                store.value("window-panes", Namespace.panes(), type, StateTtl.NONE);
+        PanesOfKey panes =
+                new PanesOfKey(
+                        grid,
+                        values,
+                        store.value("window-panes", Namespace.panes(), type, StateTtl.NONE));
         KeyedTimers timers = new KeyedTimers(store, Namespace.none(), time);
         WindowCodec codec = WindowCodec.of(windows.assigner().getWindowType());
         return new PaneParts(
                 store,
                 timers,
-                grid,
-                values,
                 panes,
-                overlapping ? totals(grid, values, panes, type) : null,
+                store.calendar("window-ends"),
+                overlapping ? totals(panes, type) : null,
                 latenessMillis > 0 ? store.ordered("window-drops", Namespace.panes()) : null,
                 call(
                         new WindowScope(
@@ -171,19 +176,18 @@ final class WindowAssembly {
                 windows.lateTag());
     }
 
-    private PaneTotals totals(
-            PaneGrid grid,
-            PaneValues values,
-            StoredValue<Object> panes,
-            TypeInformation<Object> type) {
-        return new PaneTotals(
-                grid,
-                values,
-                panes,
-                store.value("window-suffixes", Namespace.panes(), type, StateTtl.NONE),
-                store.value("window-newer", Namespace.none(), type, StateTtl.NONE),
-                store.longValue("window-boundary", Namespace.none(), StateTtl.NONE),
-                store.longValue("window-end", Namespace.none(), StateTtl.NONE));
+    private PaneTotals totals(PanesOfKey panes, TypeInformation<Object> type) {
+        long length = DerivedPaneTotals.length(panes.grid());
+        DerivedArray<Object> derived =
+                length > MAX_DERIVED ? null : store.derived("window-totals", type, (int) length);
+        return derived != null
+                ? new DerivedPaneTotals(panes, derived)
+                : new StoredPaneTotals(
+                        panes,
+                        store.value("window-suffixes", Namespace.panes(), type, StateTtl.NONE),
+                        store.value("window-newer", Namespace.none(), type, StateTtl.NONE),
+                        store.longValue("window-boundary", Namespace.none(), StateTtl.NONE),
+                        store.longValue("window-end", Namespace.none(), StateTtl.NONE));
     }
 
     private PaneGrid grid() {

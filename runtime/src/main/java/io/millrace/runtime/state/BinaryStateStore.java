@@ -63,6 +63,8 @@ final class BinaryStateStore implements KeyedStateStore, StoreMemory {
     private final Set<String> asked = new HashSet<>();
 
     private final RecordBytes scratch = new RecordBytes(256);
+    private final Map<String, StoredCalendar> calendars = new HashMap<>();
+    private final List<DerivedCells<?>> derived = new ArrayList<>();
     private final List<LogMap.Entries> iterators = new ArrayList<>();
     private int openIterators;
 
@@ -225,7 +227,8 @@ final class BinaryStateStore implements KeyedStateStore, StoreMemory {
         setCurrentKey(scratch.bytes(), 0, keyLength, EntryLog.keyGroup(at));
     }
 
-    private void setCurrentKey(byte[] bytes, int from, int length, int group) {
+    /** Makes a key that is given by its bytes the current one. */
+    void setCurrentKey(byte[] bytes, int from, int length, int group) {
         keyLength = length;
         if (keyBytes.length < keyLength || keyBytes == keyOutput.bytes()) {
             keyBytes = new byte[Math.max(64, 2 * keyLength)];
@@ -458,10 +461,12 @@ final class BinaryStateStore implements KeyedStateStore, StoreMemory {
     }
 
     StateException exhausted(StateDefinition state, InsufficientManagedMemoryException e) {
+        return exhausted(state.shape().name(), e);
+    }
+
+    StateException exhausted(String state, InsufficientManagedMemoryException e) {
         return new StateException(
-                Failure.Category.STATE,
-                "State '" + state.shape().name() + "': " + e.getMessage(),
-                e);
+                Failure.Category.STATE, "State '" + state + "': " + e.getMessage(), e);
     }
 
     StateException unreadable(String what, IOException e) {
@@ -731,6 +736,76 @@ final class BinaryStateStore implements KeyedStateStore, StoreMemory {
     }
 
     @Override
+    public CalendarState calendar(String name) {
+        StateDefinition state =
+                define(
+                        name,
+                        StateDefinition.Kind.VALUE,
+                        Namespace.panes(),
+                        null,
+                        BasicTypeInfo.LONG_TYPE_INFO,
+                        StateTtl.NONE);
+        return calendars.computeIfAbsent(
+                name,
+                n ->
+                        new StoredCalendar(
+                                this,
+                                state,
+                                number(state, Namespace.panes()),
+                                new Calendar(settings.memory())));
+    }
+
+    @Override
+    public <V> DerivedArray<V> derived(String name, TypeInformation<V> type, int length) {
+        checkOpen();
+        FixedCodec<V> codec = FixedCodec.ofValue(type);
+        if (fixedKey == null || codec == null || length > DerivedCells.BLOCK_BYTES / 8) {
+            return null;
+        }
+        DerivedCells<V> made = new DerivedCells<>(this, name, codec, length);
+        derived.add(made);
+        return made;
+    }
+
+    /** Is shown each live entry of a state by pane. */
+    @FunctionalInterface
+    interface PaneVisitor {
+        void visit(long pane, int group, byte[] key, int keyLength);
+    }
+
+    /** Neither moves entries nor changes the current key. */
+    void forEachEntry(StateDefinition state, PaneVisitor visitor) {
+        RecordBytes bytes = new RecordBytes(64);
+        for (int at = 0; at < logs.length; at++) {
+            int group = firstKeyGroup + at;
+            if (state.isTable()) {
+                if (state.tables[at] != null) {
+                    state.tables[at].forEach(
+                            (slot, word, pane) -> {
+                                bytes.truncate(0);
+                                bytes.putLong(word);
+                                visitor.visit(pane, group, bytes.bytes(), 8);
+                            });
+                }
+            } else if (logs[at] != null) {
+                logs[at].forEach(
+                        entry -> {
+                            if (EntryLog.stateId(entry) == state.id() && EntryLog.isLive(entry)) {
+                                int length = EntryLog.keyLength(entry);
+                                bytes.truncate(0);
+                                bytes.put(EntryLog.full(entry, state), length + 8);
+                                visitor.visit(
+                                        RecordBytes.getLong(bytes.bytes(), length),
+                                        group,
+                                        bytes.bytes(),
+                                        length);
+                            }
+                        });
+            }
+        }
+    }
+
+    @Override
     public void forEachKey(int keyGroup, StoredState handle, KeyAction action) throws Exception {
         checkOpen();
         StateDefinition state = ((StateHandle) handle).state();
@@ -890,6 +965,7 @@ final class BinaryStateStore implements KeyedStateStore, StoreMemory {
                     "The state in " + snapshot.name() + " cannot be restored. " + e.getMessage(),
                     e);
         }
+        calendars.values().forEach(StoredCalendar::onRestore);
         restoredBytes += snapshot.length();
     }
 
@@ -1118,6 +1194,8 @@ final class BinaryStateStore implements KeyedStateStore, StoreMemory {
     }
 
     private void free() {
+        calendars.values().forEach(StoredCalendar::free);
+        derived.forEach(DerivedCells::free);
         for (StateDefinition state : states) {
             if (state.isTable()) {
                 for (EntryTable table : state.tables) {

@@ -196,6 +196,10 @@ final class Subtask {
         if (!chain.isAvailable()) {
             return waiting(Step.WAITS_FOR_OUTPUT);
         }
+        if (chain.isFiring()) {
+            chain.fire(RECORDS_PER_LOOK, target);
+            return Step.WORKED;
+        }
         if (batch == null) {
             Object element = gate.poll();
             if (element == null) {
@@ -222,7 +226,8 @@ final class Subtask {
         } else if (event instanceof StreamEvent.Barrier barrier) {
             checkpoint(barrier, gate.lastAlignmentNanos());
         } else {
-            chain.event(event);
+            chain.enter(event);
+            chain.fire(RECORDS_PER_LOOK, target);
         }
         return Step.WORKED;
     }
@@ -241,6 +246,7 @@ final class Subtask {
     private void checkpoint(StreamEvent.Barrier barrier, long alignmentNanos) {
         long from = checkpoints.nanoClock().getAsLong();
         long id = barrier.checkpointId();
+        chain.prepareSnapshot(id);
         chain.event(barrier);
         try {
             List<SubtaskSnapshot.Operator> operators = chain.snapshot(id, barrier.wallMillis());
@@ -273,8 +279,11 @@ final class Subtask {
         if (!chain.isAvailable()) {
             return waiting(Step.WAITS_FOR_OUTPUT);
         }
-        if (!deployment.restored().finished() && !chain.finish(RECORDS_PER_LOOK)) {
+        if (chain.isFiring() && !chain.fire(RECORDS_PER_LOOK, target)) {
             return Step.WORKED;
+        }
+        if (!deployment.restored().finished() && !chain.finish(RECORDS_PER_LOOK)) {
+            return chain.isSettled() ? Step.WORKED : waiting(Step.WAITS_FOR_INPUT);
         }
         chain.close();
         values.snapshot(lookNanos); // before anybody is told that all went well
@@ -313,9 +322,9 @@ final class Subtask {
                 chain.checkpointAborted(aborted.checkpointId());
             }
         }
-        if (!canceled && state == SubtaskState.RUNNING) {
+        if (!canceled && (state == SubtaskState.RUNNING || state == SubtaskState.FINISHING)) {
             long nowMillis = time.nowMillis();
-            if (time.takeDue(nowMillis)) {
+            if (time.takeDue(nowMillis) && state == SubtaskState.RUNNING) {
                 chain.processingTime(nowMillis);
             }
         }

@@ -2,8 +2,8 @@ package io.millrace.runtime.checkpoint;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.Consumer;
 
 /** Keeps metadata in maps and answers at once; whatever is called is a line of the journal. */
@@ -119,11 +119,10 @@ public final class InMemoryCheckpointStorage implements CheckpointStorage {
     }
 
     @Override
-    public void retain(
-            CheckpointFolder folder, Set<Long> retained, long below, Consumer<Result<Void>> reply) {
-        if (!fails("retain " + retained, reply)) {
-            pending.headMap(below).keySet().removeIf(id -> !retained.contains(id));
-            complete.headMap(below).keySet().removeIf(id -> !retained.contains(id));
+    public void retain(CheckpointFolder folder, Retained retained, Consumer<Result<Void>> reply) {
+        if (!fails("retain " + new TreeSet<>(retained.ids()), reply)) {
+            pending.headMap(retained.below()).keySet().retainAll(retained.ids());
+            complete.headMap(retained.below()).keySet().retainAll(retained.ids());
             reply(reply, new Result.Done<>(null));
         }
     }

@@ -295,6 +295,7 @@ final class OperatorHarness implements AutoCloseable {
 
     void endOfInput() throws Exception {
         chain.endOfTime();
+        chain.fire(Integer.MAX_VALUE, Interruption.NEVER);
         while (!chain.finish(100)) {
             // there is more
         }

@@ -7,7 +7,6 @@ import io.millrace.runtime.checkpoint.FileCheckpointStorage;
 import io.millrace.runtime.checkpoint.SnapshotStorage;
 import io.millrace.runtime.checkpoint.StoredCheckpoint;
 import java.time.Duration;
-import java.util.Set;
 import java.util.function.Consumer;
 
 /**
@@ -90,9 +89,8 @@ final class SimulatedCheckpoints implements CheckpointStorage, SnapshotStorage {
     }
 
     @Override
-    public void retain(
-            CheckpointFolder folder, Set<Long> retained, long below, Consumer<Result<Void>> reply) {
-        call(r -> files.retain(folder, retained, below, r), reply);
+    public void retain(CheckpointFolder folder, Retained retained, Consumer<Result<Void>> reply) {
+        call(r -> files.retain(folder, retained, r), reply);
     }
 
     @Override
