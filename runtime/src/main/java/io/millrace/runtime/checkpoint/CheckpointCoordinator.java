@@ -56,6 +56,9 @@ public final class CheckpointCoordinator {
     /** Complete ones of earlier masters whose metadata nobody needs here. */
     private final TreeSet<Long> older = new TreeSet<>();
 
+    /** A foreign one that the job has claimed, as a path, until it is removed. */
+    private String claimed;
+
     private long nextId = 1;
     private long reservedUpTo;
     private boolean reserving;
@@ -106,6 +109,38 @@ public final class CheckpointCoordinator {
                         readNewest(then);
                     }
                 });
+    }
+
+    /**
+     * Takes the savepoint or checkpoint that the job has begun from as the job's own, older than
+     * all others: it is removed when enough newer ones are retained, or all are.
+     *
+     * @param path null if it stays another's
+     */
+    public void claim(String path) {
+        claimed = path;
+    }
+
+    private void removeClaimed(Runnable then) {
+        if (claimed == null) {
+            then.run();
+            return;
+        }
+        String path = claimed;
+        ports.storage()
+                .removeClaimed(
+                        path,
+                        ports.loop()
+                                .answer(
+                                        "claimed checkpoint removed",
+                                        result -> {
+                                            if (result instanceof Result.Done<Void>) {
+                                                claimed = null;
+                                            } else {
+                                                LOG.warn("{} stays for now: {}", path, result);
+                                            }
+                                            then.run();
+                                        }));
     }
 
     private void readNewest(Runnable then) {
@@ -180,6 +215,10 @@ public final class CheckpointCoordinator {
 
     /** The folder of the job with all in it goes; for a job whose end is on record. */
     public void removeAll(Runnable then) {
+        removeClaimed(() -> removeOwn(then));
+    }
+
+    private void removeOwn(Runnable then) {
         ports.storage()
                 .remove(
                         folder,
@@ -435,6 +474,9 @@ public final class CheckpointCoordinator {
 
     /** Removes checkpoints beyond the number retained, and what was given up before. */
     private void dropOlder() {
+        if (complete.size() >= settings.retained()) {
+            removeClaimed(() -> {});
+        }
         List<Long> dropped = new ArrayList<>(older);
         older.clear();
         while (complete.size() > settings.retained()) {

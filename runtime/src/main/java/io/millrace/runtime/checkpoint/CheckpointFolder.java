@@ -27,8 +27,6 @@ import java.net.URI;
  * @param path of the job's folder, as the user writes paths: with or without a scheme
  */
 public record CheckpointFolder(String path) {
-    private static final String METADATA = "_metadata";
-    private static final String PENDING_METADATA = "_metadata.pending";
     private static final String CHECKPOINT = "chk-";
     private static final String SHARED = "shared";
 
@@ -40,6 +38,11 @@ public record CheckpointFolder(String path) {
     public static CheckpointFolder of(String directory, String jobId) {
         return new CheckpointFolder(
                 directory.endsWith("/") ? directory + jobId : directory + "/" + jobId);
+    }
+
+    /** Name of a checkpoint's folder, relative to the job's. */
+    static String name(long id) {
+        return CHECKPOINT + id;
     }
 
     /** Name of a worker's file, relative to the job's folder. */
@@ -94,11 +97,11 @@ public record CheckpointFolder(String path) {
         }
 
         URI metadata(long id) {
-            return resolve(CHECKPOINT + id + "/" + METADATA);
+            return resolve(CHECKPOINT + id + "/" + SavepointPath.METADATA);
         }
 
         URI pendingMetadata(long id) {
-            return resolve(CHECKPOINT + id + "/" + PENDING_METADATA);
+            return resolve(CHECKPOINT + id + "/" + SavepointPath.PENDING_METADATA);
         }
     }
 

@@ -30,6 +30,15 @@ public interface CheckpointStorage {
     /** Reads the metadata of a complete checkpoint, whichever of its names it has. */
     void read(CheckpointFolder folder, long id, Consumer<Result<CheckpointMetadata>> reply);
 
+    /**
+     * Finds a savepoint or checkpoint as {@link SavepointPath#findWhole} does; what is refused
+     * there is {@link Result.Damaged}.
+     */
+    void find(String path, Consumer<Result<StoredCheckpoint>> reply);
+
+    /** Removes a savepoint or checkpoint that the job has claimed; done if it is not there. */
+    void removeClaimed(String path, Consumer<Result<Void>> reply);
+
     /** Removes all checkpoints but some, and the shared files that none of these refers to. */
     void retain(CheckpointFolder folder, Retained retained, Consumer<Result<Void>> reply);
 

@@ -106,6 +106,21 @@ public final class FileCheckpointStorage implements CheckpointStorage, SnapshotS
     }
 
     @Override
+    public void find(String path, Consumer<Result<StoredCheckpoint>> reply) {
+        call(reply, () -> SavepointPath.findWhole(path));
+    }
+
+    @Override
+    public void removeClaimed(String path, Consumer<Result<Void>> reply) {
+        call(
+                reply,
+                () -> {
+                    SavepointPath.remove(path);
+                    return null;
+                });
+    }
+
+    @Override
     public void retain(CheckpointFolder folder, Retained retained, Consumer<Result<Void>> reply) {
         call(
                 reply,

@@ -1,5 +1,6 @@
 package io.millrace.runtime.checkpoint;
 
+import io.millrace.runtime.checkpoint.CheckpointMetadata.Operator;
 import io.millrace.runtime.checkpoint.CheckpointMetadata.Subtask;
 import io.millrace.runtime.checkpoint.CheckpointMetadata.Vertex;
 import java.io.ByteArrayInputStream;
@@ -33,7 +34,8 @@ import java.util.zip.CRC32C;
  *               | offset, 8 | length, 8 | CRC32C, 4 | pieces
  *   pieces      number of the shared file, 4 | the file as above where a number comes for the first
  *               time: they are counted from 0 | offset, 8 | length, 8
- *   sections    kind, text | length, 4 | bytes: none yet; a reader refuses one that it does not know
+ *   sections    kind, text | length, 4 | bytes; a reader refuses one that it does not know
+ *     "operators"   for each vertex, in the order of the vertices: a list of uid, text | name, text
  *   CRC32C of all before, 4
  * </pre>
  *
@@ -45,6 +47,7 @@ import java.util.zip.CRC32C;
 public final class MetadataFormat {
     private static final int MAGIC = 0x4d52434d;
     private static final int VERSION = 2;
+    private static final String OPERATORS = "operators";
 
     private MetadataFormat() {}
 
@@ -76,13 +79,39 @@ public final class MetadataFormat {
                     writeOperators(out, subtask.operators(), shared);
                 }
             }
-            out.writeInt(0);
+            out.writeInt(1);
+            writeSection(out, OPERATORS, operators(metadata));
             out.flush();
             out.writeInt(crc(bytes.toByteArray(), bytes.size()));
         } catch (IOException e) {
             throw new UncheckedIOException("memory cannot be written to", e);
         }
         return bytes.toByteArray();
+    }
+
+    private interface Section {
+        void write(DataOutputStream out) throws IOException;
+    }
+
+    private static void writeSection(DataOutputStream out, String kind, Section section)
+            throws IOException {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        section.write(new DataOutputStream(bytes));
+        writeText(out, kind);
+        out.writeInt(bytes.size());
+        bytes.writeTo(out);
+    }
+
+    private static Section operators(CheckpointMetadata metadata) {
+        return out -> {
+            for (Vertex vertex : metadata.vertices()) {
+                out.writeInt(vertex.operators().size());
+                for (Operator operator : vertex.operators()) {
+                    writeText(out, operator.uid());
+                    writeText(out, operator.name());
+                }
+            }
+        };
     }
 
     /**
@@ -156,11 +185,41 @@ public final class MetadataFormat {
             }
             vertices.add(new Vertex(number, name, parallelism, maxParallelism, subtasks));
         }
-        int sections = in.readInt();
-        if (sections != 0) {
-            throw new IOException("it holds a section that this build does not know");
+        for (int i = in.readInt(); i > 0; i--) {
+            String kind = readText(in);
+            int length = in.readInt();
+            if (length < 0 || length > in.available()) {
+                throw new IOException("a section of " + length + " bytes");
+            }
+            DataInputStream section =
+                    new DataInputStream(new ByteArrayInputStream(in.readNBytes(length)));
+            if (!kind.equals(OPERATORS)) {
+                throw new IOException(
+                        "it holds a section '" + kind + "' that this build does not know");
+            }
+            vertices = withOperators(vertices, section);
         }
         return new CheckpointMetadata(id, epoch, jobId, jobName, wallMillis, files, vertices);
+    }
+
+    private static List<Vertex> withOperators(List<Vertex> vertices, DataInputStream in)
+            throws IOException {
+        List<Vertex> named = new ArrayList<>();
+        for (Vertex vertex : vertices) {
+            List<Operator> operators = new ArrayList<>();
+            for (int i = in.readInt(); i > 0; i--) {
+                operators.add(new Operator(readText(in), readText(in)));
+            }
+            named.add(
+                    new Vertex(
+                            vertex.vertex(),
+                            vertex.name(),
+                            vertex.parallelism(),
+                            vertex.maxParallelism(),
+                            vertex.subtasks(),
+                            operators));
+        }
+        return named;
     }
 
     private static void writeFile(DataOutputStream out, WorkerFile file) throws IOException {

@@ -201,7 +201,10 @@ final class PendingCheckpoint {
                             vertex.name(),
                             vertex.parallelism(),
                             vertex.maxParallelism(),
-                            byVertex.get(vertex.id())));
+                            byVertex.get(vertex.id()),
+                            vertex.operators().stream()
+                                    .map(o -> new CheckpointMetadata.Operator(o.uid(), o.name()))
+                                    .toList()));
         }
         return new CheckpointMetadata(
                 id, epoch, graph.jobId(), graph.jobName(), wallMillis, files, vertices);

@@ -117,6 +117,7 @@ public final class ControlCodec implements MessageCodec {
                     RestoredState.class,
                     RestoredState.Operator.class,
                     RestoredState.Slice.class,
+                    JobVertex.Operator.class,
                     StatePart.Piece.class);
 
     private static final List<Class<?>> ENUMS =

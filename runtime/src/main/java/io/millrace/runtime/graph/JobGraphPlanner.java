@@ -87,9 +87,8 @@ public final class JobGraphPlanner {
                 settings.jobId(), graph.jobName(), vertices, edges, settings.configuration());
     }
 
-    /** An operator that has no uid is found again by its place in the program. */
     private String uid(StreamGraph.Node node) {
-        return node.uid() != null ? node.uid() : "#" + graph.nodes().indexOf(node);
+        return node.stateUid(graph.nodes().indexOf(node));
     }
 
     private void refuseDoubleUids() {
@@ -203,7 +202,8 @@ public final class JobGraphPlanner {
                 head.slotSharingGroup(),
                 serialize(spec),
                 inputs,
-                outputs);
+                outputs,
+                operators.stream().map(OperatorDescription::of).toList());
     }
 
     /** The node's body in the form in which it travels. */

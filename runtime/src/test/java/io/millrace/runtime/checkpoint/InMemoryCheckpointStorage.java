@@ -15,6 +15,9 @@ public final class InMemoryCheckpointStorage implements CheckpointStorage {
     /** What stayed of shared files when others went. */
     public Set<String> sharedFiles = Set.of();
 
+    /** What lies elsewhere, by path. */
+    public final TreeMap<String, StoredCheckpoint> stored = new TreeMap<>();
+
     /** Calls that fail before they do anything. */
     public int failures;
 
@@ -96,6 +99,26 @@ public final class InMemoryCheckpointStorage implements CheckpointStorage {
                     found == null
                             ? new Result.Damaged<>("no metadata of " + id)
                             : new Result.Done<>(found));
+        }
+    }
+
+    @Override
+    public void find(String path, Consumer<Result<StoredCheckpoint>> reply) {
+        if (!fails("find " + path, reply)) {
+            StoredCheckpoint found = stored.get(path);
+            reply(
+                    reply,
+                    found == null
+                            ? new Result.Damaged<>("nothing at " + path)
+                            : new Result.Done<>(found));
+        }
+    }
+
+    @Override
+    public void removeClaimed(String path, Consumer<Result<Void>> reply) {
+        if (!fails("remove " + path, reply)) {
+            stored.remove(path);
+            reply(reply, new Result.Done<>(null));
         }
     }
 

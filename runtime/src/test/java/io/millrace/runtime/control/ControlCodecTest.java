@@ -219,7 +219,10 @@ class ControlCodecTest {
                                         "g",
                                         new byte[300],
                                         List.of(new JobVertex.FileInput(0, "in")),
-                                        List.of(new JobVertex.FileOutput(1, "out", true)))),
+                                        List.of(new JobVertex.FileOutput(1, "out", true)),
+                                        List.of(
+                                                new JobVertex.Operator(
+                                                        "uid", "map", "Long", true)))),
                         List.of(new JobEdge(0, 0, 0, 0, JobEdge.Pattern.POINTWISE, "FORWARD")),
                         Map.of("k", "v"));
 

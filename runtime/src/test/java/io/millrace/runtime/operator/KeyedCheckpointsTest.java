@@ -20,6 +20,7 @@ import io.millrace.runtime.checkpoint.StateReader;
 import io.millrace.runtime.checkpoint.SubtaskSnapshot;
 import io.millrace.runtime.checkpoint.SubtaskState;
 import io.millrace.runtime.generate.JobClasses;
+import io.millrace.runtime.graph.JobVertex;
 import io.millrace.runtime.memory.ManagedMemory;
 import io.millrace.runtime.operator.KeyedCheckpoints.Growth;
 import io.millrace.runtime.schedule.AttemptId;
@@ -143,7 +144,21 @@ class KeyedCheckpointsTest {
         private RestoredState restored(CheckpointMetadata from, int subtask, int of) {
             return from == null
                     ? null
-                    : new StateAssignment(from, folder).of(0, subtask, of, MAX_PARALLELISM);
+                    : new StateAssignment(from, folder)
+                            .of(
+                                    new JobVertex(
+                                            0,
+                                            "sums",
+                                            of,
+                                            MAX_PARALLELISM,
+                                            "default",
+                                            new byte[0],
+                                            List.of(),
+                                            List.of(),
+                                            List.of(
+                                                    new JobVertex.Operator(
+                                                            UID, "sums", "Long", true))),
+                                    subtask);
         }
 
         private void put(long key, String value) throws Exception {

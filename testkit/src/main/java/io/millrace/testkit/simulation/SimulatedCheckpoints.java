@@ -8,6 +8,7 @@ import io.millrace.runtime.checkpoint.CheckpointStorage;
 import io.millrace.runtime.checkpoint.FileCheckpointStorage;
 import io.millrace.runtime.checkpoint.MetadataFormat;
 import io.millrace.runtime.checkpoint.SnapshotStorage;
+import io.millrace.runtime.checkpoint.StoredCheckpoint;
 import io.millrace.runtime.file.FileSystems;
 import java.io.IOException;
 import java.io.InputStream;
@@ -84,6 +85,16 @@ final class SimulatedCheckpoints implements CheckpointStorage, SnapshotStorage {
     @Override
     public void read(CheckpointFolder folder, long id, Consumer<Result<CheckpointMetadata>> reply) {
         call(r -> files.read(folder, id, r), reply);
+    }
+
+    @Override
+    public void find(String path, Consumer<Result<StoredCheckpoint>> reply) {
+        call(r -> files.find(path, r), reply);
+    }
+
+    @Override
+    public void removeClaimed(String path, Consumer<Result<Void>> reply) {
+        call(r -> files.removeClaimed(path, r), reply);
     }
 
     @Override
