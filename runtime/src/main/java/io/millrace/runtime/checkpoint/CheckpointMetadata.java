@@ -117,6 +117,18 @@ public record CheckpointMetadata(
                 + pieces().mapToLong(StatePart.Piece::length).sum();
     }
 
+    /** Its own files and the shared ones that it refers to, each once. */
+    public Set<WorkerFile> allFiles() {
+        Set<WorkerFile> all = new LinkedHashSet<>(files);
+        pieces().map(StatePart.Piece::file).forEach(all::add);
+        return all;
+    }
+
+    /** The own file that a subtask's states lie in; null if all it has lies in shared ones. */
+    WorkerFile fileOf(Subtask subtask) {
+        return subtask.file() < files.size() ? files.get(subtask.file()) : null;
+    }
+
     /** Names of the shared files that it refers to. */
     public Set<String> sharedFiles() {
         return pieces().map(piece -> piece.file().name()).collect(Collectors.toSet());

@@ -3,6 +3,7 @@ package io.millrace.runtime.checkpoint;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Consumer;
@@ -11,6 +12,9 @@ import java.util.function.Consumer;
 public final class InMemoryCheckpointStorage implements CheckpointStorage {
     public final TreeMap<Long, CheckpointMetadata> pending = new TreeMap<>();
     public final TreeMap<Long, CheckpointMetadata> complete = new TreeMap<>();
+
+    /** What stayed of shared files when others went. */
+    public Set<String> sharedFiles = Set.of();
 
     /** What lies elsewhere, by path. */
     public final TreeMap<String, StoredCheckpoint> stored = new TreeMap<>();
@@ -133,6 +137,7 @@ public final class InMemoryCheckpointStorage implements CheckpointStorage {
     public void retain(CheckpointFolder folder, Retained retained, Consumer<Result<Void>> reply) {
         if (!fails("retain " + new TreeSet<>(retained.ids()), reply)) {
             pending.headMap(retained.below()).keySet().retainAll(retained.ids());
+            sharedFiles = retained.sharedFiles();
             complete.headMap(retained.below()).keySet().retainAll(retained.ids());
             reply(reply, new Result.Done<>(null));
         }
