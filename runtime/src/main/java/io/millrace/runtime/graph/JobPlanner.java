@@ -132,9 +132,9 @@ public final class JobPlanner {
                                 + "' writes "
                                 + output.path()
                                 + " with writeAsText, which keeps nothing in a checkpoint: after a"
-                                + " failure the lines before the checkpoint would be lost. Leave"
-                                + " execution.checkpointing.interval out, or write with a sink of"
-                                + " your own.");
+                                + " failure the lines before the checkpoint would be lost. Use"
+                                + " sinkTo(FileSink.forRowFormat(path, new SimpleStringEncoder<>())"
+                                + ".build()), or leave execution.checkpointing.interval out.");
             }
         }
     }

@@ -698,6 +698,7 @@ public final class ChainBuilder {
                             to.sink(),
                             new SubtaskRuntimeContext(
                                     operator.name(), subtask, functionStates(operator)),
+                            operator.uid(),
                             subtask.deployment().attempt().epoch()
                                     + "."
                                     + subtask.deployment().attempt().counter(),
