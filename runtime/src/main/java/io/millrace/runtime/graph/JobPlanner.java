@@ -100,6 +100,7 @@ public final class JobPlanner {
                                 jobId,
                                 isChainingEnabled(pipeline),
                                 settings.get(JobOptions.OBJECT_REUSE),
+                                settings.get(JobOptions.LOCAL_COMBINE),
                                 settings.toConfiguration().toMap()));
         if (takesCheckpoints(settings)) {
             refuseFilesOfOneRun(graph);
