@@ -108,6 +108,7 @@ public final class JobPlanner {
                                 jobId,
                                 isChainingEnabled(pipeline),
                                 settings.get(JobOptions.OBJECT_REUSE),
+                                settings.get(JobOptions.LOCAL_COMBINE),
                                 start.recordedIn(settings.toConfiguration().toMap())));
         start.check(graph);
         if (takesCheckpoints(settings)) {
