@@ -60,6 +60,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -93,6 +94,7 @@ final class RealTasks implements AutoCloseable {
     private final String authority;
     private final SimulatedFileSystem fileSystem;
     private final JobFiles files;
+    private final CommittedNumbers committed;
     private final InMemoryNetwork network = new InMemoryNetwork(WINDOW_FRAMES);
     private final Map<String, Plane> planes = new LinkedHashMap<>();
     private final int parallelism;
@@ -228,6 +230,8 @@ final class RealTasks implements AutoCloseable {
         this.fileSystem = new SimulatedFileSystem(this::trouble);
         SimulatedFileSystemProvider.put(authority, fileSystem);
         this.files = new TextOutputFiles(this::callFiles);
+        this.committed = new CommittedNumbers(new Random(seed));
+        CommittedNumbers.put(authority, committed);
         this.parallelism = 2 + simulation.random().nextInt(2);
         this.records =
                 (program == Program.CHECKPOINTED ? 18_000 : 500)
@@ -246,6 +250,7 @@ final class RealTasks implements AutoCloseable {
     public void close() {
         SimulatedFileSystemProvider.remove(authority);
         TellingSink.CLOSED.remove(authority);
+        CommittedNumbers.remove(authority);
     }
 
     // ------------------------------------------------------------------ the job
@@ -351,12 +356,14 @@ final class RealTasks implements AutoCloseable {
             if (program == Program.FILES) {
                 env.setRuntimeMode(RuntimeExecutionMode.BATCH);
             }
-            DataStream<Tuple2<Long, Long>> sums =
-                    env.fromSequence(1, records).rebalance().map(new KeyOf(keys)).keyBy(0).sum(1);
+            DataStream<Tuple2<Long, Long>> numbers =
+                    env.fromSequence(1, records).rebalance().map(new KeyOf(keys));
+            DataStream<Tuple2<Long, Long>> sums = numbers.keyBy(0).sum(1);
             if (program == Program.FILES) {
                 sums.writeAsText(folder(OUTPUT));
             } else {
                 sums.addSink(new TellingSink(authority));
+                numbers.sinkTo(new CommittedNumbers.NumberSink(authority)).uid("committed");
             }
             env.execute("simulated");
         } catch (Exception e) {
@@ -602,7 +609,15 @@ final class RealTasks implements AutoCloseable {
     void checkEnd(boolean finished, int generations) {
         invariants.check(
                 finished || visibleParts().isEmpty(), "end-matches-output", visibleParts());
+        invariants.check(
+                committed.violations().isEmpty(),
+                "each-record-committed-once",
+                committed.violations().toArray());
         if (finished && program == Program.CHECKPOINTED) {
+            invariants.check(
+                    committed.visible() == records,
+                    "each-record-committed",
+                    committed.visible() + " of " + records);
             Map<Long, Long> sums = new TreeMap<>();
             told.values().forEach(of -> sums.putAll(of.sums()));
             invariants.check(
