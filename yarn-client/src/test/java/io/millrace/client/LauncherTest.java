@@ -229,8 +229,8 @@ class LauncherTest {
                 // arguments, with J: for a file in the test's directory; then the sentence
                 List.of("", "No command was given: 'millrace --help' lists them."),
                 List.of(
-                        "lisst",
-                        "Unknown command lisst, did you mean list?: see 'millrace --help'."),
+                        "folow",
+                        "Unknown command folow, did you mean follow?: see 'millrace --help'."),
                 List.of("run", "<jar> is missing: see 'millrace run --help'."),
                 List.of("run -p", "parameter for option '--parallelism'"),
                 List.of(
