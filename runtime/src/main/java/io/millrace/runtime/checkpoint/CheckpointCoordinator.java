@@ -2,6 +2,7 @@ package io.millrace.runtime.checkpoint;
 
 import io.millrace.runtime.checkpoint.CheckpointStatistics.State;
 import io.millrace.runtime.checkpoint.CheckpointStorage.Result;
+import io.millrace.runtime.checkpoint.CheckpointStorage.Retained;
 import io.millrace.runtime.checkpoint.PendingCheckpoint.Phase;
 import io.millrace.runtime.checkpoint.PendingCheckpoint.Purpose;
 import io.millrace.runtime.control.Failure;
@@ -75,6 +76,9 @@ public final class CheckpointCoordinator {
     /** Complete ones of earlier masters whose metadata nobody needs here. */
     private final TreeSet<Long> older = new TreeSet<>();
 
+    /** A foreign one that the job has claimed, as a path, until it is removed. */
+    private String claimed;
+
     private long nextId = 1;
     private long reservedUpTo;
     private boolean reserving;
@@ -141,6 +145,38 @@ public final class CheckpointCoordinator {
                         readNewest(then);
                     }
                 });
+    }
+
+    /**
+     * Takes the savepoint or checkpoint that the job has begun from as the job's own, older than
+     * all others: it is removed when enough newer ones are retained, or all are.
+     *
+     * @param path null if it stays another's
+     */
+    public void claim(String path) {
+        claimed = path;
+    }
+
+    private void removeClaimed(Runnable then) {
+        if (claimed == null) {
+            then.run();
+            return;
+        }
+        String path = claimed;
+        ports.storage()
+                .removeClaimed(
+                        path,
+                        ports.loop()
+                                .answer(
+                                        "claimed checkpoint removed",
+                                        result -> {
+                                            if (result instanceof Result.Done<Void>) {
+                                                claimed = null;
+                                            } else {
+                                                LOG.warn("{} stays for now: {}", path, result);
+                                            }
+                                            then.run();
+                                        }));
     }
 
     private void readNewest(Runnable then) {
@@ -245,6 +281,10 @@ public final class CheckpointCoordinator {
 
     /** The folder of the job with all in it goes; for a job whose end is on record. */
     public void removeAll(Runnable then) {
+        removeClaimed(() -> removeOwn(then));
+    }
+
+    private void removeOwn(Runnable then) {
         if (!settings.isPeriodic()) {
             then.run();
             return;
@@ -559,8 +599,11 @@ public final class CheckpointCoordinator {
     }
 
     private void write(PendingCheckpoint checkpoint) {
-        checkpoint.become(Phase.WRITING);
         CheckpointMetadata metadata = checkpoint.metadata(epoch, graph);
+        if (refersToDropped(checkpoint, metadata)) {
+            return;
+        }
+        checkpoint.become(Phase.WRITING);
         ports.storage()
                 .writePending(
                         checkpoint.purpose().folder(),
@@ -569,6 +612,33 @@ public final class CheckpointCoordinator {
                                 .answer(
                                         "metadata written " + checkpoint.id(),
                                         result -> written(checkpoint, metadata, result)));
+    }
+
+    /**
+     * A subtask whose barrier came before the news that a checkpoint is complete has built on the
+     * one before that, whose files may be gone. The news is told again, and the next one is right.
+     */
+    private boolean refersToDropped(PendingCheckpoint checkpoint, CheckpointMetadata metadata) {
+        String missing = missing(metadata);
+        if (missing == null) {
+            return false;
+        }
+        for (String worker : checkpoint.workers()) {
+            ports.workers().send(worker, new ToWorker.CheckpointComplete(epoch, newestId()));
+        }
+        giveUp(
+                checkpoint,
+                "it refers to file " + missing + ", which no retained checkpoint needs any more");
+        return true;
+    }
+
+    private String missing(CheckpointMetadata metadata) {
+        if (metadata.sharedFiles().isEmpty()) {
+            return null;
+        }
+        return complete.isEmpty()
+                ? new Retained(Set.of(), Set.of(), 0).missing(metadata)
+                : Retained.of(complete.values()).missing(metadata);
     }
 
     private void written(
@@ -677,17 +747,18 @@ public final class CheckpointCoordinator {
 
     /** Removes checkpoints beyond the number retained, and what was given up before. */
     private void dropOlder() {
+        if (complete.size() >= settings.retained()) {
+            removeClaimed(() -> {});
+        }
         List<Long> dropped = new ArrayList<>(older);
         older.clear();
         while (complete.size() > settings.retained()) {
             dropped.add(complete.pollFirstEntry().getKey());
         }
-        Set<Long> retained = new TreeSet<>(complete.keySet());
         ports.storage()
                 .retain(
                         folder,
-                        retained,
-                        complete.lastKey(),
+                        Retained.of(complete.values()),
                         ports.loop()
                                 .answer(
                                         "older checkpoints removed",

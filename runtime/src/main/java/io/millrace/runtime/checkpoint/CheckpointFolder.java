@@ -12,6 +12,9 @@ import java.net.URI;
  *
  * <pre>
  *   (execution.checkpointing.dir)/(job id)/     the job's folder
+ *     shared/                                   what several checkpoints may refer to
+ *       (id)-(worker id)                        see {@link SharedFileWriter}; of the checkpoint that
+ *                                               it was written for
  *     chk-(id)/                                 one checkpoint
  *       worker-(worker id)                      see {@link WorkerFileWriter}
  *       _metadata                               see {@link MetadataFormat}; only in a complete one
@@ -25,15 +28,15 @@ import java.net.URI;
  *     _metadata.pending
  * </pre>
  *
- * <p>A folder {@code shared} beside them is kept for what several checkpoints will refer to.
+ * <p>A name is used once, as the ids of checkpoints are. A file in {@code shared} stays as long as
+ * a retained checkpoint refers to it.
  *
  * @param path of the job's folder or the savepoint's, as the user writes paths: with or without a
  *     scheme
  */
 public record CheckpointFolder(String path, Layout layout) {
-    private static final String METADATA = "_metadata";
-    private static final String PENDING_METADATA = "_metadata.pending";
     private static final String CHECKPOINT = "chk-";
+    private static final String SHARED = "shared";
 
     /** What lies in a folder. */
     public enum Layout {
@@ -75,6 +78,11 @@ public record CheckpointFolder(String path, Layout layout) {
                 directory.endsWith("/") ? directory + jobId : directory + "/" + jobId);
     }
 
+    /** Name of a checkpoint's folder, relative to the job's. */
+    static String name(long id) {
+        return CHECKPOINT + id;
+    }
+
     /** Name of a worker's file, relative to the folder. */
     String workerFile(long id, String workerId) {
         return within(id) + "worker-" + workerId;
@@ -82,6 +90,24 @@ public record CheckpointFolder(String path, Layout layout) {
 
     private String within(long id) {
         return layout == Layout.JOB ? CHECKPOINT + id + "/" : "";
+    }
+
+    /** Name of a worker's file that later checkpoints may share, relative to the job's folder. */
+    static String sharedFile(long id, String workerId) {
+        return SHARED + "/" + id + "-" + workerId;
+    }
+
+    /** Id of the checkpoint that a shared file was written for; -1 if it is no shared file. */
+    static long idOfShared(String name) {
+        if (!name.startsWith(SHARED + "/")) {
+            return -1;
+        }
+        int end = name.indexOf('-');
+        try {
+            return end < 0 ? -1 : Long.parseLong(name.substring(SHARED.length() + 1, end));
+        } catch (NumberFormatException e) {
+            return -1;
+        }
     }
 
     /** Finds the file system; blocks. */
@@ -102,12 +128,22 @@ public record CheckpointFolder(String path, Layout layout) {
             return at;
         }
 
+        URI shared() {
+            return resolve(SHARED);
+        }
+
+        /** The name of a file of the shared folder, relative to the job's. */
+        static String sharedName(URI file) {
+            String path = file.getPath();
+            return SHARED + path.substring(path.lastIndexOf('/'));
+        }
+
         URI metadata(long id) {
-            return resolve(folder.within(id) + METADATA);
+            return resolve(folder.within(id) + SavepointPath.METADATA);
         }
 
         URI pendingMetadata(long id) {
-            return resolve(folder.within(id) + PENDING_METADATA);
+            return resolve(folder.within(id) + SavepointPath.PENDING_METADATA);
         }
     }
 

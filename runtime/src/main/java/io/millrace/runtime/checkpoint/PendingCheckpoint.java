@@ -231,7 +231,7 @@ final class PendingCheckpoint {
         Map<AttemptId, Subtask> states = new HashMap<>();
         stored.forEach(
                 (worker, answer) -> {
-                    int number = 0;
+                    int number = 0; // without a meaning if all lies in shared files
                     if (answer.file() != null) {
                         number = files.size();
                         files.add(answer.file());
@@ -260,7 +260,10 @@ final class PendingCheckpoint {
                             vertex.name(),
                             vertex.parallelism(),
                             vertex.maxParallelism(),
-                            byVertex.get(vertex.id())));
+                            byVertex.get(vertex.id()),
+                            vertex.operators().stream()
+                                    .map(o -> new CheckpointMetadata.Operator(o.uid(), o.name()))
+                                    .toList()));
         }
         return new CheckpointMetadata(
                 id,

@@ -44,6 +44,11 @@ public record RestoredState(
         return checkpointId != 0;
     }
 
+    /** Whether the checkpoint knows an operator, with or without state. */
+    public boolean knows(String uid) {
+        return operators.stream().anyMatch(operator -> operator.uid().equals(uid));
+    }
+
     /** The share of one operator; empty if it has none. */
     public List<Slice> slices(String uid) {
         return operators.stream()

@@ -57,6 +57,17 @@ public final class CheckpointOptions {
                                     + " awaited, AT_LEAST_ONCE does not and may count records"
                                     + " twice after a failure.");
 
+    public static final ConfigOption<Boolean> INCREMENTAL =
+            ConfigOption.named("execution.checkpointing.incremental", Boolean.class)
+                    .readBy(JOB)
+                    .withDeprecatedKeys("state.backend.incremental")
+                    .defaultValue(true)
+                    .withDescription(
+                            "Whether a checkpoint writes of keyed state only what has changed since"
+                                    + " the last complete one, whose files it refers to; all of it"
+                                    + " is written again when the changes have become as large."
+                                    + " Otherwise each checkpoint stands for itself.");
+
     public static final ConfigOption<Duration> TIMEOUT =
             ConfigOption.named("execution.checkpointing.timeout", Duration.class)
                     .readBy(JOB)

@@ -121,6 +121,8 @@ public final class ControlCodec implements MessageCodec {
                     RestoredState.class,
                     RestoredState.Operator.class,
                     RestoredState.Slice.class,
+                    JobVertex.Operator.class,
+                    StatePart.Piece.class,
                     ToMaster.InputEnded.class,
                     ToWorker.SavepointComplete.class,
                     FromClient.TriggerSavepoint.class,

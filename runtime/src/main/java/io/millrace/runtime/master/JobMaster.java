@@ -4,9 +4,11 @@ import io.millrace.api.Configuration;
 import io.millrace.runtime.checkpoint.CheckpointCoordinator;
 import io.millrace.runtime.checkpoint.CheckpointPorts;
 import io.millrace.runtime.checkpoint.CheckpointSettings;
+import io.millrace.runtime.checkpoint.CheckpointStorage;
 import io.millrace.runtime.checkpoint.RestoredState;
 import io.millrace.runtime.checkpoint.SavepointRecord;
 import io.millrace.runtime.checkpoint.StateAssignment;
+import io.millrace.runtime.checkpoint.StoredCheckpoint;
 import io.millrace.runtime.config.CheckpointOptions;
 import io.millrace.runtime.config.ParsedConfiguration;
 import io.millrace.runtime.control.ControlMessage;
@@ -102,6 +104,9 @@ public final class JobMaster {
     private final SavepointRequests savepoints;
 
     private CheckpointOptions.Retention retention;
+
+    /** What the user has told the job to begin with. */
+    private StartingState startingState = StartingState.NOTHING;
 
     // what earlier masters have left of checkpoints
     private long reservedIds;
@@ -283,12 +288,14 @@ public final class JobMaster {
     private void adopt(JobGraph jobGraph) {
         graph = new ExecutionGraph(jobGraph, settings.applicationId(), settings.epoch());
         Configuration configuration = Configuration.fromMap(jobGraph.configuration());
-        CheckpointSettings checkpointing =
-                CheckpointSettings.of(ParsedConfiguration.of(configuration));
+        ParsedConfiguration options = ParsedConfiguration.of(configuration);
+        startingState = StartingState.of(jobGraph, options);
+        CheckpointSettings checkpointing = CheckpointSettings.of(options);
         retention = checkpointing.retention();
         checkpoints =
                 new CheckpointCoordinator(
                         checkpointing, checkpointPorts(), jobGraph, settings.epoch());
+        checkpoints.claim(startingState.claimedPath());
         RestartStrategy.Spec spec =
                 RestartStrategy.Spec.of(
                         configuration,
@@ -363,7 +370,7 @@ public final class JobMaster {
             inputBytes = done.value().totalBytes();
             graph.assignSplits(done.value().splits());
             timeline.note("files prepared", done.value().splits().size() + " splits");
-            recoverCheckpoints();
+            findStartingState(new BackOff(ports.random()));
         } else if (result instanceof Result.Refused<Prepared> refused) {
             fail(Failure.of(Category.CONFIG, "Job '" + jobName() + "'", refused.sentence()));
         } else if (result instanceof Result.Failed<Prepared> failed) {
@@ -381,10 +388,39 @@ public final class JobMaster {
         }
     }
 
+    private void findStartingState(BackOff backOff) {
+        if (!startingState.isNeeded(completedCheckpoints)) {
+            recoverCheckpoints();
+            return;
+        }
+        waitingFor = "the savepoint or checkpoint to begin with, " + startingState.path();
+        ports.checkpoints()
+                .find(
+                        startingState.path(),
+                        answer("starting state found", result -> startFrom(result, backOff)));
+    }
+
+    private void startFrom(CheckpointStorage.Result<StoredCheckpoint> result, BackOff backOff) {
+        Failure refusal = startingState.found(result);
+        if (refusal == null) {
+            timeline.note("starting state found", startingState.path());
+            recoverCheckpoints();
+        } else if (refusal.category() != Category.CLUSTER || backOff.tries() >= PREPARE_TRIES) {
+            fail(refusal);
+        } else {
+            LOG.warn("{}", refusal.summary());
+            later("look again", backOff.next(), () -> findStartingState(backOff));
+        }
+    }
+
     private void recoverCheckpoints() {
+        if (checkpoints == null) {
+            waitForWorkers();
+            return;
+        }
         BooleanSupplier wanted = stillInThisStep();
         checkpoints.recover(
-                reservedIds,
+                Math.max(reservedIds, startingState.checkpointId()),
                 completedCheckpoints,
                 () -> {
                     if (wanted.getAsBoolean()) {
@@ -441,14 +477,19 @@ public final class JobMaster {
         graph.start(assigned, ports.clock().nanoTime());
         run = graph.run();
         episode = new FailureEpisode();
-        restoring = savepoints.stoppedAt() == null ? checkpoints.newest() : savepoints.stoppedAt();
+        restoring =
+                savepoints.stoppedAt() == null
+                        ? startingState.newest(checkpoints)
+                        : savepoints.stoppedAt();
         become(
                 JobState.DEPLOYING,
                 "run "
                         + run
                         + ", generation "
                         + graph.generation()
-                        + (restoring == null ? "" : ", from checkpoint " + checkpoints.newestId()));
+                        + (restoring == null
+                                ? ""
+                                : ", from checkpoint " + restoring.checkpointId()));
         timeline.note("deploy sent", run);
         for (Execution execution : graph.executions()) {
             deploy(execution);
@@ -474,12 +515,7 @@ public final class JobMaster {
             return RestoredState.NONE;
         }
         JobVertex vertex = graph.graph().vertex(attempt.vertex());
-        RestoredState state =
-                restoring.of(
-                        vertex.id(),
-                        attempt.subtask(),
-                        vertex.parallelism(),
-                        vertex.maxParallelism());
+        RestoredState state = restoring.of(vertex, attempt.subtask());
         return savepoints.stoppedAt() == null ? state : state.asFinished();
     }
 

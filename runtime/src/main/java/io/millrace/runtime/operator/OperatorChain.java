@@ -12,7 +12,6 @@ import io.millrace.runtime.state.KeyedStateStore;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Consumer;
 
 /**
  * The operators of one subtask, ready to run.
@@ -28,7 +27,8 @@ public final class OperatorChain {
     private final String headUid;
     private final Source source;
     private final List<BatchLoop> loops;
-    private final Consumer<StreamEvent> head;
+    private final Downstream head;
+    private final EventWalk walk = new EventWalk();
     private final List<Member> operators;
     private final List<KeyedStateStore> stores;
     private final List<EdgeWriter> writers;
@@ -41,14 +41,14 @@ public final class OperatorChain {
      *
      * @param name in the plan
      * @param uid under which its state is found again
-     * @param store of its keys; null if it has none
+     * @param keyed state of its keys; null if it has none
      * @param functions of the user's that the operator calls
      */
     record Member(
             String name,
             String uid,
             Operator operator,
-            KeyedStateStore store,
+            KeyedCheckpoints keyed,
             List<UserFunction> functions) {
 
         /** A function may ask for state as soon as it is opened. */
@@ -60,8 +60,8 @@ public final class OperatorChain {
         }
 
         void restore(RestoredOperator state) throws Exception {
-            if (store != null) {
-                KeyedStatePart.restore(store, state);
+            if (keyed != null) {
+                keyed.restore(state);
             }
             operator.restore(state);
             for (UserFunction function : functions) {
@@ -75,16 +75,16 @@ public final class OperatorChain {
             for (UserFunction function : functions) {
                 parts.addAll(function.snapshot(checkpointId, barrier.wallMillis()));
             }
-            if (store != null) {
+            if (keyed != null) {
                 // last, as what the calls before have changed belongs to it
-                parts.add(KeyedStatePart.of(store, checkpointId, barrier.kind()));
+                parts.add(keyed.snapshot(checkpointId, barrier.kind()));
             }
             return parts;
         }
 
         void checkpointComplete(long checkpointId) throws Exception {
-            if (store != null) {
-                store.confirm(checkpointId);
+            if (keyed != null) {
+                keyed.confirm(checkpointId);
             }
             operator.checkpointComplete(checkpointId);
             for (UserFunction function : functions) {
@@ -93,8 +93,8 @@ public final class OperatorChain {
         }
 
         void checkpointAborted(long checkpointId) throws Exception {
-            if (store != null) {
-                store.abort(checkpointId);
+            if (keyed != null) {
+                keyed.abort(checkpointId);
             }
             operator.checkpointAborted(checkpointId);
             for (UserFunction function : functions) {
@@ -111,7 +111,7 @@ public final class OperatorChain {
     /**
      * @param source the head if the chain reads no other, else null
      * @param loops of the first operator, one for each logical input; none if there is a source
-     * @param head takes watermarks and idleness as they come in, or from the source
+     * @param head where watermarks and idleness go as they come in, or from the source
      * @param operators all others, in topological order
      * @param stores of the operators, closed with them
      */
@@ -120,7 +120,7 @@ public final class OperatorChain {
             String headUid,
             Source source,
             List<BatchLoop> loops,
-            Consumer<StreamEvent> head,
+            Downstream head,
             List<Member> operators,
             List<KeyedStateStore> stores,
             List<EdgeWriter> writers) {
@@ -164,6 +164,13 @@ public final class OperatorChain {
             restoring.restore();
         } catch (IOException e) {
             throw OperatorFailure.outside(name, e);
+        }
+    }
+
+    /** To be called before the barrier goes out; a failure is one of the subtask. */
+    public void prepareSnapshot(long checkpointId) {
+        for (Member member : operators) {
+            member.operator().prepareSnapshot(checkpointId);
         }
     }
 
@@ -262,9 +269,39 @@ public final class OperatorChain {
         return source.emit(maxRecords, target);
     }
 
+    /**
+     * A watermark or a status comes in. Before anything else goes in, {@link #fire} is to be called
+     * until it says that all is done.
+     */
+    public void enter(StreamEvent event) {
+        walk.enter(head, event);
+    }
+
+    /** Whether a watermark is on its way through the chain. */
+    public boolean isFiring() {
+        return !walk.isOver();
+    }
+
+    /**
+     * Lets the operators emit what a watermark has made due, a bit of it.
+     *
+     * @param most timers to fire at the most
+     * @return whether the watermark has left the chain; otherwise to be called again
+     */
+    public boolean fire(int most, Interruption interruption) {
+        while (!walk.isOver()) {
+            if (!walk.go(most, interruption) && most != Integer.MAX_VALUE) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** An event that is for the chain and its edges at once: all that it makes due is fired. */
     public void event(StreamEvent event) {
         if (event instanceof StreamEvent.Watermark || event instanceof StreamEvent.Status) {
-            head.accept(event);
+            enter(event);
+            fire(Integer.MAX_VALUE, Interruption.NEVER);
             return;
         }
         for (EdgeWriter writer : writers) {
@@ -281,12 +318,11 @@ public final class OperatorChain {
 
     /**
      * No record comes any more, so that there is nothing left to wait for. The edges are not told:
-     * their readers come to the same end by themselves when all that they read has ended.
+     * their readers come to the same end by themselves when all that they read has ended. Event
+     * time ends as well; {@link #fire} lets the operators emit what that makes due.
      */
     public void endOfTime() {
-        for (Member member : operators) {
-            member.operator().watermark(Long.MAX_VALUE);
-        }
+        walk.end(operators.stream().map(Member::operator).toList());
     }
 
     /**
@@ -307,6 +343,21 @@ public final class OperatorChain {
             finished++;
         }
         return true;
+    }
+
+    /**
+     * Brings to an end what operators have left to do for what is complete; before the chain is
+     * closed after it has finished.
+     *
+     * @return whether all is done; otherwise to be called again when a time has come that an
+     *     operator has asked for
+     */
+    public boolean settle() throws Exception {
+        boolean settled = true;
+        for (Member member : operators) {
+            settled &= member.operator().settle();
+        }
+        return settled;
     }
 
     public boolean isAvailable() {

@@ -23,7 +23,7 @@ public interface Source {
     }
 
     /** The subtask, as its source and its batch loop see it. */
-    interface Target {
+    interface Target extends Interruption {
 
         /** Sends an event behind all records so far. */
         void event(StreamEvent event);
@@ -32,6 +32,7 @@ public interface Source {
          * Whether the subtask has something else to do first; whoever asks then returns at once.
          * Cheap enough to be asked after each record.
          */
+        @Override
         boolean isInterrupted();
     }
 

@@ -232,6 +232,10 @@ final class Subtask {
         if (!chain.isAvailable()) {
             return waiting(Step.WAITS_FOR_OUTPUT);
         }
+        if (chain.isFiring()) {
+            chain.fire(RECORDS_PER_LOOK, target);
+            return Step.WORKED;
+        }
         if (batch == null) {
             Object element = gate.poll();
             if (element == null) {
@@ -258,7 +262,8 @@ final class Subtask {
         } else if (event instanceof StreamEvent.Barrier barrier) {
             checkpoint(barrier, gate.lastAlignmentNanos());
         } else {
-            chain.event(event);
+            chain.enter(event);
+            chain.fire(RECORDS_PER_LOOK, target);
         }
         return Step.WORKED;
     }
@@ -307,6 +312,7 @@ final class Subtask {
     private void checkpoint(StreamEvent.Barrier barrier, long alignmentNanos) {
         long from = checkpoints.nanoClock().getAsLong();
         long id = barrier.checkpointId();
+        chain.prepareSnapshot(id);
         chain.event(barrier);
         try {
             List<SubtaskSnapshot.Operator> operators = chain.snapshot(barrier);
@@ -380,6 +386,9 @@ final class Subtask {
         if (!chain.isAvailable()) {
             return waiting(Step.WAITS_FOR_OUTPUT);
         }
+        if (chain.isFiring() && !chain.fire(RECORDS_PER_LOOK, target)) {
+            return Step.WORKED;
+        }
         if (!chain.finish(RECORDS_PER_LOOK)) {
             return Step.WORKED;
         }
@@ -410,6 +419,9 @@ final class Subtask {
 
     /** All went well, and nobody downstream hears that before all is closed. */
     private Step leave() throws Exception {
+        if (!chain.settle()) {
+            return waiting(Step.WAITS_FOR_INPUT);
+        }
         chain.close();
         values.snapshot(lookNanos);
         if (state != SubtaskState.ENDED) {
@@ -445,9 +457,9 @@ final class Subtask {
                 onAborted(aborted.checkpointId());
             }
         }
-        if (!canceled && state == SubtaskState.RUNNING) {
+        if (!canceled && state != SubtaskState.CREATED) {
             long nowMillis = time.nowMillis();
-            if (time.takeDue(nowMillis)) {
+            if (time.takeDue(nowMillis) && state == SubtaskState.RUNNING) {
                 chain.processingTime(nowMillis);
             }
         }

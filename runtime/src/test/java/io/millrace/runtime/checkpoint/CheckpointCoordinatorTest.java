@@ -120,7 +120,7 @@ class CheckpointCoordinatorTest {
         List<SubtaskState> states =
                 tasks.stream()
                         .filter(t -> t.worker().equals(worker) && t.phase() == Phase.RUNNING)
-                        .map(t -> new SubtaskState(t.attempt(), 0, 0, List.of()))
+                        .map(t -> new SubtaskState(t.attempt(), false, 0, 0, List.of()))
                         .toList();
         coordinator.stored(
                 worker,
@@ -129,6 +129,24 @@ class CheckpointCoordinatorTest {
                         epoch,
                         new WorkerFile("chk-" + id + "/worker-" + worker, 1, 1),
                         states));
+        time.settle();
+    }
+
+    /** A worker's answer whose keyed state consists of pieces of files. */
+    private void storePieces(
+            CheckpointCoordinator coordinator, long id, String worker, String... files) {
+        List<StatePart.Piece> pieces = new ArrayList<>();
+        for (String file : files) {
+            pieces.add(new StatePart.Piece(new WorkerFile(file, 100, 1), 10, 50));
+        }
+        OperatorState keyed =
+                new OperatorState("uid", List.of(StatePart.ofPieces("keyed", "", 0, 127, pieces)));
+        List<SubtaskState> states =
+                tasks.stream()
+                        .filter(t -> t.worker().equals(worker))
+                        .map(t -> new SubtaskState(t.attempt(), 0, 0, 50, 100, List.of(keyed)))
+                        .toList();
+        coordinator.stored(worker, new ToMaster.CheckpointStored(id, 1, null, states));
         time.settle();
     }
 
@@ -646,6 +664,74 @@ class CheckpointCoordinatorTest {
 
         assertThat(storage.complete).containsOnlyKeys(2L, 3L);
         assertThat(journal).contains("forget 1").doesNotContain("forget 2");
+    }
+
+    @Test
+    void shouldKeepSharedFilesAsLongAsARetainedCheckpointRefersToThem() {
+        CheckpointCoordinator coordinator = started(settings(1, 0, 2));
+        pass(10);
+        storePieces(coordinator, 1, "w1", "shared/1-w1");
+        storePieces(coordinator, 1, "w2", "shared/1-w2");
+        pass(10);
+        storePieces(coordinator, 2, "w1", "shared/1-w1", "shared/2-w1");
+        storePieces(coordinator, 2, "w2", "shared/2-w2");
+        assertThat(storage.sharedFiles)
+                .containsExactlyInAnyOrder(
+                        "shared/1-w1", "shared/1-w2", "shared/2-w1", "shared/2-w2");
+        pass(10);
+        storePieces(coordinator, 3, "w1", "shared/1-w1", "shared/2-w1", "shared/3-w1");
+        storePieces(coordinator, 3, "w2", "shared/2-w2");
+
+        assertThat(storage.sharedFiles)
+                .containsExactlyInAnyOrder(
+                        "shared/1-w1", "shared/2-w1", "shared/2-w2", "shared/3-w1");
+    }
+
+    @Test
+    void shouldKnowTheSharedFilesOfWhatAnEarlierMasterHasCompleted() {
+        CheckpointCoordinator first = started(settings(1, 0, 1));
+        pass(10);
+        storePieces(first, 1, "w1", "shared/1-w1");
+        storePieces(first, 1, "w2", "shared/1-w2");
+        first.stop("the master ends");
+        journal.clear();
+
+        CheckpointCoordinator second = coordinator(settings(1, 0, 1), 1);
+        second.recover(1000, List.of(1L), () -> {});
+        time.settle();
+        second.start(() -> tasks);
+        pass(10);
+        storePieces(second, 1001, "w1", "shared/1-w1", "shared/1001-w1");
+        storePieces(second, 1001, "w2", "shared/1-w2");
+
+        assertThat(second.newestId()).isEqualTo(1001);
+        assertThat(storage.sharedFiles)
+                .containsExactlyInAnyOrder("shared/1-w1", "shared/1-w2", "shared/1001-w1");
+    }
+
+    @Test
+    void shouldRefuseACheckpointThatRefersToAFileWhichMayBeGone() {
+        CheckpointCoordinator coordinator = started(settings(1, 0, 1));
+        pass(10);
+        storePieces(coordinator, 1, "w1", "shared/1-w1");
+        storePieces(coordinator, 1, "w2", "shared/1-w2");
+        pass(10);
+        storePieces(coordinator, 2, "w1", "shared/2-w1");
+        storePieces(coordinator, 2, "w2", "shared/2-w2");
+        pass(10);
+        journal.clear();
+        storePieces(coordinator, 3, "w1", "shared/1-w1", "shared/3-w1");
+        storePieces(coordinator, 3, "w2", "shared/2-w2");
+
+        assertThat(journal)
+                .containsExactlyInAnyOrder(
+                        "tell w1 of 2", "tell w2 of 2", "abort 3 on w1", "abort 3 on w2");
+        assertThat(coordinator.failures()).isZero();
+        assertThat(jobFailures).isEmpty();
+        pass(10);
+        storePieces(coordinator, 4, "w1", "shared/2-w1", "shared/4-w1");
+        storePieces(coordinator, 4, "w2", "shared/2-w2");
+        assertThat(coordinator.newestId()).isEqualTo(4);
     }
 
     @Test

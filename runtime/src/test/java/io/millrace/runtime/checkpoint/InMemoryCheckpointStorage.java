@@ -5,12 +5,19 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.Consumer;
 
 /** Keeps metadata in maps and answers at once; whatever is called is a line of the journal. */
 public final class InMemoryCheckpointStorage implements CheckpointStorage {
     public final TreeMap<Long, CheckpointMetadata> pending = new TreeMap<>();
     public final TreeMap<Long, CheckpointMetadata> complete = new TreeMap<>();
+
+    /** What stayed of shared files when others went. */
+    public Set<String> sharedFiles = Set.of();
+
+    /** What lies elsewhere, by path. */
+    public final TreeMap<String, StoredCheckpoint> stored = new TreeMap<>();
 
     /** Calls that fail before they do anything. */
     public int failures;
@@ -107,11 +114,31 @@ public final class InMemoryCheckpointStorage implements CheckpointStorage {
     }
 
     @Override
-    public void retain(
-            CheckpointFolder folder, Set<Long> retained, long below, Consumer<Result<Void>> reply) {
-        if (!fails("retain " + retained, reply)) {
-            pending.headMap(below).keySet().removeIf(id -> !retained.contains(id));
-            complete.headMap(below).keySet().removeIf(id -> !retained.contains(id));
+    public void find(String path, Consumer<Result<StoredCheckpoint>> reply) {
+        if (!fails("find " + path, reply)) {
+            StoredCheckpoint found = stored.get(path);
+            reply(
+                    reply,
+                    found == null
+                            ? new Result.Damaged<>("nothing at " + path)
+                            : new Result.Done<>(found));
+        }
+    }
+
+    @Override
+    public void removeClaimed(String path, Consumer<Result<Void>> reply) {
+        if (!fails("remove " + path, reply)) {
+            stored.remove(path);
+            reply(reply, new Result.Done<>(null));
+        }
+    }
+
+    @Override
+    public void retain(CheckpointFolder folder, Retained retained, Consumer<Result<Void>> reply) {
+        if (!fails("retain " + new TreeSet<>(retained.ids()), reply)) {
+            pending.headMap(retained.below()).keySet().retainAll(retained.ids());
+            sharedFiles = retained.sharedFiles();
+            complete.headMap(retained.below()).keySet().retainAll(retained.ids());
             reply(reply, new Result.Done<>(null));
         }
     }

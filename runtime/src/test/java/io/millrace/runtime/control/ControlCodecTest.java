@@ -123,8 +123,11 @@ class ControlCodecTest {
                         List.of(
                                 new SubtaskState(
                                         ATTEMPT,
+                                        true,
                                         1,
                                         2,
+                                        3,
+                                        4,
                                         List.of(new OperatorState("uid", List.of(PART)))))),
                 new ToMaster.CheckpointStored(42, 1, null, List.of()),
                 new ToMaster.CheckpointDeclined(42, 1, FAILURE),
@@ -267,7 +270,10 @@ class ControlCodecTest {
                                         "g",
                                         new byte[300],
                                         List.of(new JobVertex.FileInput(0, "in")),
-                                        List.of(new JobVertex.FileOutput(1, "out", true)))),
+                                        List.of(new JobVertex.FileOutput(1, "out", true)),
+                                        List.of(
+                                                new JobVertex.Operator(
+                                                        "uid", "map", "Long", true)))),
                         List.of(new JobEdge(0, 0, 0, 0, JobEdge.Pattern.POINTWISE, "FORWARD")),
                         Map.of("k", "v"));
 
