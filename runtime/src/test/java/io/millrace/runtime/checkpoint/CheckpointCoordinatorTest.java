@@ -144,7 +144,10 @@ class CheckpointCoordinatorTest {
         List<SubtaskState> states =
                 tasks.stream()
                         .filter(t -> t.worker().equals(worker))
-                        .map(t -> new SubtaskState(t.attempt(), 0, 0, 50, 100, List.of(keyed)))
+                        .map(
+                                t ->
+                                        new SubtaskState(
+                                                t.attempt(), false, 0, 0, 50, 100, List.of(keyed)))
                         .toList();
         coordinator.stored(worker, new ToMaster.CheckpointStored(id, 1, null, states));
         time.settle();

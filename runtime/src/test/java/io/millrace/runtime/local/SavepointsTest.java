@@ -21,15 +21,16 @@ import io.millrace.api.time.Watermark;
 import io.millrace.api.tuple.Tuple2;
 import io.millrace.api.type.Types;
 import io.millrace.api.window.TumblingEventTimeWindows;
-import io.millrace.runtime.checkpoint.CheckpointFolder;
 import io.millrace.runtime.checkpoint.CheckpointKind;
 import io.millrace.runtime.checkpoint.CheckpointMetadata;
 import io.millrace.runtime.checkpoint.CheckpointMetadata.Vertex;
 import io.millrace.runtime.checkpoint.MetadataFormat;
 import io.millrace.runtime.checkpoint.RestoredState;
-import io.millrace.runtime.checkpoint.StateAssignment;
+import io.millrace.runtime.checkpoint.SavepointPath;
 import io.millrace.runtime.checkpoint.StateReader;
+import io.millrace.runtime.checkpoint.StoredCheckpoint;
 import io.millrace.runtime.generate.JobClasses;
+import io.millrace.runtime.graph.JobVertex;
 import io.millrace.runtime.serializer.RecordInput;
 import io.millrace.runtime.serializer.Serializers;
 import io.millrace.runtime.serializer.TypeSerializer;
@@ -224,15 +225,24 @@ class SavepointsTest {
         TypeSerializer<Long> longs =
                 Serializers.compile(
                         Types.LONG, new JobClasses(SavepointsTest.class.getClassLoader()));
-        CheckpointMetadata metadata = metadata(savepoint);
-        StateAssignment assignment =
-                new StateAssignment(metadata, new CheckpointFolder(savepoint.toString()));
+        StoredCheckpoint found = SavepointPath.findWhole(savepoint.toString());
         List<Long> elements = new ArrayList<>();
-        for (Vertex vertex : metadata.vertices()) {
-            for (int s = 0; s < vertex.parallelism(); s++) {
-                RestoredState state =
-                        assignment.of(
-                                vertex.vertex(), s, vertex.parallelism(), vertex.maxParallelism());
+        for (Vertex former : found.metadata().vertices()) {
+            JobVertex vertex =
+                    new JobVertex(
+                            former.vertex(),
+                            former.name(),
+                            former.parallelism(),
+                            former.maxParallelism(),
+                            "default",
+                            new byte[0],
+                            List.of(),
+                            List.of(),
+                            former.operators().stream()
+                                    .map(o -> new JobVertex.Operator(o.uid(), o.name(), "", false))
+                                    .toList());
+            for (int s = 0; s < former.parallelism(); s++) {
+                RestoredState state = found.assignment().of(vertex, s);
                 try (StateReader reader = new StateReader(state)) {
                     for (RestoredState.Slice slice : state.slices(uid)) {
                         for (byte[] element : reader.elements(slice)) {
