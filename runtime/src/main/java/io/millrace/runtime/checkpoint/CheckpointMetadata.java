@@ -13,6 +13,8 @@ import java.util.stream.Stream;
  * @param epoch of the master that completed it
  * @param wallMillis when it was triggered
  * @param files of this checkpoint alone, one for each worker that had anything to put there
+ * @param kind of a savepoint its files are named relative to its own folder, of a checkpoint
+ *     relative to the job's
  */
 public record CheckpointMetadata(
         long id,
@@ -21,10 +23,23 @@ public record CheckpointMetadata(
         String jobName,
         long wallMillis,
         List<WorkerFile> files,
-        List<Vertex> vertices) {
+        List<Vertex> vertices,
+        CheckpointKind kind) {
     public CheckpointMetadata {
         files = List.copyOf(files);
         vertices = List.copyOf(vertices);
+    }
+
+    /** Of a checkpoint that was not asked for. */
+    public CheckpointMetadata(
+            long id,
+            int epoch,
+            String jobId,
+            String jobName,
+            long wallMillis,
+            List<WorkerFile> files,
+            List<Vertex> vertices) {
+        this(id, epoch, jobId, jobName, wallMillis, files, vertices, CheckpointKind.CHECKPOINT);
     }
 
     /**
@@ -70,7 +85,8 @@ public record CheckpointMetadata(
     /**
      * One subtask.
      *
-     * @param finished whether it had finished before the checkpoint began; it then has no state
+     * @param finished whether it had emitted all before its barrier; what it still has belongs to
+     *     what is to be done when the checkpoint is complete
      * @param file number of its file in {@link CheckpointMetadata#files}; without a meaning if all
      *     its state, if any, lies in shared files
      */
@@ -99,6 +115,18 @@ public record CheckpointMetadata(
     public long bytes() {
         return files.stream().mapToLong(WorkerFile::length).sum()
                 + pieces().mapToLong(StatePart.Piece::length).sum();
+    }
+
+    /** Its own files and the shared ones that it refers to, each once. */
+    public Set<WorkerFile> allFiles() {
+        Set<WorkerFile> all = new LinkedHashSet<>(files);
+        pieces().map(StatePart.Piece::file).forEach(all::add);
+        return all;
+    }
+
+    /** The own file that a subtask's states lie in; null if all it has lies in shared ones. */
+    WorkerFile fileOf(Subtask subtask) {
+        return subtask.file() < files.size() ? files.get(subtask.file()) : null;
     }
 
     /** Names of the shared files that it refers to. */

@@ -77,7 +77,7 @@ public final class CheckpointReport {
                 "  bytes   "
                         + bytes(metadata.bytes())
                         + " in "
-                        + metadata.files().size()
+                        + metadata.allFiles().size()
                         + " files");
         try (StateReader reader =
                 new StateReader(
@@ -127,12 +127,7 @@ public final class CheckpointReport {
                     for (StatePart part : operator.parts()) {
                         states.computeIfAbsent(
                                         part.kind() + " " + part.name(), n -> new ArrayList<>())
-                                .add(
-                                        new Slice(
-                                                metadata.files().get(subtask.file()),
-                                                part,
-                                                0,
-                                                part.elements()));
+                                .addAll(part.slices(metadata.fileOf(subtask), 0, part.elements()));
                     }
                 }
             }
@@ -202,7 +197,7 @@ public final class CheckpointReport {
                         + " to "
                         + parts.stream().mapToInt(p -> p.part().lastGroup()).max().orElse(0)
                         + " in "
-                        + parts.size()
+                        + parts.stream().mapToInt(p -> p.part().firstGroup()).distinct().count()
                         + " subtasks, "
                         + bytes(bytes)
                         + (types.isEmpty() ? ", nothing in it" : "")
@@ -222,7 +217,7 @@ public final class CheckpointReport {
     private void writeFiles() throws IOException {
         CheckpointFolder.Opened folder = stored.folder().open();
         lines.add("");
-        for (WorkerFile file : metadata.files()) {
+        for (WorkerFile file : metadata.allFiles()) {
             URI at = folder.resolve(file.name());
             String found = "there";
             try {

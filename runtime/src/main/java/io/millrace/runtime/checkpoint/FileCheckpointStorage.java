@@ -213,7 +213,7 @@ public final class FileCheckpointStorage implements CheckpointStorage, SnapshotS
 
     private static Stored write(WorkerSnapshot snapshot) throws IOException {
         CheckpointFolder.Opened at = snapshot.folder().open();
-        String name = CheckpointFolder.workerFile(snapshot.id(), snapshot.workerId());
+        String name = snapshot.folder().workerFile(snapshot.id(), snapshot.workerId());
         String shared = CheckpointFolder.sharedFile(snapshot.id(), snapshot.workerId());
         try (WorkerFileWriter writer =
                 new WorkerFileWriter(

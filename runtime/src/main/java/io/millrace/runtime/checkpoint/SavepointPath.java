@@ -46,7 +46,7 @@ public final class SavepointPath {
     public static StoredCheckpoint findWhole(String path) throws IOException {
         StoredCheckpoint found = find(path);
         CheckpointFolder.Opened folder = found.folder().open();
-        for (WorkerFile file : found.metadata().files()) {
+        for (WorkerFile file : found.metadata().allFiles()) {
             URI at = folder.resolve(file.name());
             long length;
             try {
@@ -102,7 +102,7 @@ public final class SavepointPath {
                                 .filter(path -> !trimmed(path).equals(folder))
                                 .noneMatch(path -> CheckpointFolder.idOf(path) >= 0);
         if (isLast) {
-            for (WorkerFile file : stored.metadata().files()) {
+            for (WorkerFile file : stored.metadata().allFiles()) {
                 files.delete(above.resolve(file.name()));
             }
             files.deleteEmptyFolder(FileSystems.below(above.uri(), "shared"));

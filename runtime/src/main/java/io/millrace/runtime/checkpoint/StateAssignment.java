@@ -43,9 +43,7 @@ public final class StateAssignment {
     public RestoredState of(JobVertex vertex, int subtask) {
         String path = folder.path();
         Vertex head = vertex.operators().isEmpty() ? null : former(vertex.operators().get(0).uid());
-        if (head != null && isFinished(head, subtask, vertex.parallelism())) {
-            return new RestoredState(metadata.id(), path, true, List.of());
-        }
+        boolean finished = head != null && isFinished(head, subtask, vertex.parallelism());
         List<RestoredState.Operator> operators = new ArrayList<>();
         for (JobVertex.Operator operator : vertex.operators()) {
             Vertex former = former(operator.uid());
@@ -55,7 +53,9 @@ public final class StateAssignment {
                                 operator.uid(), slices(former, operator.uid(), subtask, vertex)));
             }
         }
-        return new RestoredState(metadata.id(), path, false, operators);
+        boolean nothing = operators.stream().allMatch(operator -> operator.slices().isEmpty());
+        return new RestoredState(
+                metadata.id(), path, finished, finished && nothing ? List.of() : operators);
     }
 
     private Vertex former(String uid) {
@@ -88,18 +88,8 @@ public final class StateAssignment {
 
         /** The same of each of its pieces, in their order; they may be all there is. */
         void slices(int from, int to, List<Slice> into) {
-            for (StatePart.Piece piece : part.pieces()) {
-                into.add(new Slice(piece.file(), part.only(piece), from, to));
-            }
-            if (part.pieces().isEmpty()) {
-                into.add(slice(from, to));
-            }
+            into.addAll(part.slices(file, from, to));
         }
-    }
-
-    /** Null if all that the subtask has lies in shared files. */
-    private WorkerFile fileOf(Subtask former) {
-        return former.file() < metadata.files().size() ? metadata.files().get(former.file()) : null;
     }
 
     private List<Slice> slices(Vertex vertex, String uid, int subtask, JobVertex now) {
@@ -112,7 +102,7 @@ public final class StateAssignment {
                     for (StatePart part : operator.parts()) {
                         states.computeIfAbsent(
                                         part.kind() + " " + part.name(), n -> new ArrayList<>())
-                                .add(new Former(s, fileOf(former), part));
+                                .add(new Former(s, metadata.fileOf(former), part));
                     }
                 }
             }

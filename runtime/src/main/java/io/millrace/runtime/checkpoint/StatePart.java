@@ -63,8 +63,21 @@ public record StatePart(
                 pieces);
     }
 
+    /**
+     * Some of its elements or key groups, of each of its pieces in their order.
+     *
+     * @param own file of the worker, for a state that lies there
+     */
+    List<RestoredState.Slice> slices(WorkerFile own, int from, int to) {
+        return pieces.isEmpty()
+                ? List.of(new RestoredState.Slice(own, this, from, to))
+                : pieces.stream()
+                        .map(piece -> new RestoredState.Slice(piece.file(), only(piece), from, to))
+                        .toList();
+    }
+
     /** The same as if a piece were all of it, in the file of that piece. */
-    StatePart only(Piece piece) {
+    private StatePart only(Piece piece) {
         return new StatePart(
                 kind,
                 name,

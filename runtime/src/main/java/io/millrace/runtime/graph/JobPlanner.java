@@ -5,7 +5,6 @@ import io.millrace.api.RuntimeExecutionMode;
 import io.millrace.api.transform.Pipeline;
 import io.millrace.api.transform.Transformation;
 import io.millrace.runtime.checkpoint.CheckpointSettings;
-import io.millrace.runtime.config.CheckpointOptions;
 import io.millrace.runtime.config.JobOptions;
 import io.millrace.runtime.config.ParsedConfiguration;
 import io.millrace.runtime.config.TaskManagerOptions;
@@ -118,9 +117,7 @@ public final class JobPlanner {
     }
 
     private static boolean takesCheckpoints(ParsedConfiguration settings) {
-        return settings.getIfSet(CheckpointOptions.INTERVAL)
-                .map(interval -> !interval.isZero())
-                .orElse(false);
+        return CheckpointSettings.arePeriodic(settings.toConfiguration().toMap());
     }
 
     /**

@@ -69,14 +69,15 @@ public final class OperatorChain {
             }
         }
 
-        List<SnapshotPart> snapshot(long checkpointId, long wallMillis) throws Exception {
+        List<SnapshotPart> snapshot(StreamEvent.Barrier barrier) throws Exception {
+            long checkpointId = barrier.checkpointId();
             List<SnapshotPart> parts = new ArrayList<>(operator.snapshot(checkpointId));
             for (UserFunction function : functions) {
-                parts.addAll(function.snapshot(checkpointId, wallMillis));
+                parts.addAll(function.snapshot(checkpointId, barrier.wallMillis()));
             }
             if (keyed != null) {
                 // last, as what the calls before have changed belongs to it
-                parts.add(keyed.snapshot(checkpointId));
+                parts.add(keyed.snapshot(checkpointId, barrier.kind()));
             }
             return parts;
         }
@@ -173,20 +174,15 @@ public final class OperatorChain {
         }
     }
 
-    /**
-     * Saves what all operators hold now. If one cannot, what the others have given is given back.
-     *
-     * @param wallMillis when the checkpoint was triggered
-     */
-    public List<SubtaskSnapshot.Operator> snapshot(long checkpointId, long wallMillis)
-            throws Exception {
+    /** Saves what all operators hold now. If one cannot, what the others gave is given back. */
+    public List<SubtaskSnapshot.Operator> snapshot(StreamEvent.Barrier barrier) throws Exception {
         List<SubtaskSnapshot.Operator> all = new ArrayList<>();
         try {
             if (source != null) {
-                add(all, headUid, source.snapshot(checkpointId));
+                add(all, headUid, source.snapshot(barrier));
             }
             for (Member member : operators) {
-                add(all, member.uid(), member.snapshot(checkpointId, wallMillis));
+                add(all, member.uid(), member.snapshot(barrier));
             }
             return all;
         } catch (Exception e) {
@@ -237,6 +233,23 @@ public final class OperatorChain {
         if (source != null) {
             sourceOpened = true;
             source.open();
+        }
+    }
+
+    /**
+     * Restores and opens all operators but the source, of a chain that has emitted all: what waits
+     * in them for the completion of the checkpoint is complete now.
+     */
+    public void openFinished(RestoredState state, StateReader reader) throws Exception {
+        for (int i = operators.size() - 1; i >= 0; i--) {
+            Member member = operators.get(i);
+            restore(
+                    member.name(),
+                    () -> member.restore(new RestoredOperator(state, member.uid(), reader)));
+        }
+        for (int i = operators.size() - 1; i >= 0; i--) {
+            opened++;
+            operators.get(i).open();
         }
     }
 

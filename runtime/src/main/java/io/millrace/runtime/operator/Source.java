@@ -59,6 +59,13 @@ public interface Source {
         return List.of();
     }
 
+    /**
+     * The same for a source that needs to know more; {@link #snapshot(long)} is what others say.
+     */
+    default List<SnapshotPart> snapshot(StreamEvent.Barrier barrier) throws Exception {
+        return snapshot(barrier.checkpointId());
+    }
+
     /** A checkpoint, and with it every earlier one, is complete; some may never be told of. */
     default void checkpointComplete(long checkpointId) throws Exception {}
 

@@ -2,6 +2,8 @@ package io.millrace.runtime.checkpoint;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Consumer;
@@ -11,6 +13,9 @@ public final class InMemoryCheckpointStorage implements CheckpointStorage {
     public final TreeMap<Long, CheckpointMetadata> pending = new TreeMap<>();
     public final TreeMap<Long, CheckpointMetadata> complete = new TreeMap<>();
 
+    /** What stayed of shared files when others went. */
+    public Set<String> sharedFiles = Set.of();
+
     /** What lies elsewhere, by path. */
     public final TreeMap<String, StoredCheckpoint> stored = new TreeMap<>();
 
@@ -19,6 +24,9 @@ public final class InMemoryCheckpointStorage implements CheckpointStorage {
 
     /** Replies that are held back while this is not null. */
     public List<Runnable> held;
+
+    /** Those in folders of their own. */
+    public final Map<Long, CheckpointMetadata> savepoints = new TreeMap<>();
 
     private final Consumer<String> journal;
 
@@ -57,7 +65,11 @@ public final class InMemoryCheckpointStorage implements CheckpointStorage {
 
     @Override
     public void prepare(CheckpointFolder folder, Consumer<Result<Void>> reply) {
-        if (!fails("make folder", reply)) {
+        if (!fails(
+                folder.layout() == CheckpointFolder.Layout.JOB
+                        ? "make folder"
+                        : "make " + folder.path(),
+                reply)) {
             reply(reply, new Result.Done<>(null));
         }
     }
@@ -75,12 +87,14 @@ public final class InMemoryCheckpointStorage implements CheckpointStorage {
     public void publish(CheckpointFolder folder, long id, Consumer<Result<Void>> reply) {
         if (!fails("publish " + id, reply)) {
             CheckpointMetadata metadata = pending.remove(id);
+            Map<Long, CheckpointMetadata> named =
+                    folder.layout() == CheckpointFolder.Layout.JOB ? complete : savepoints;
             if (metadata != null) {
-                complete.put(id, metadata);
+                named.put(id, metadata);
             }
             reply(
                     reply,
-                    complete.containsKey(id)
+                    named.containsKey(id)
                             ? new Result.Done<>(null)
                             : new Result.Damaged<>("no metadata of " + id));
         }
@@ -89,7 +103,8 @@ public final class InMemoryCheckpointStorage implements CheckpointStorage {
     @Override
     public void read(CheckpointFolder folder, long id, Consumer<Result<CheckpointMetadata>> reply) {
         if (!fails("read " + id, reply)) {
-            CheckpointMetadata found = complete.getOrDefault(id, pending.get(id));
+            CheckpointMetadata found =
+                    complete.getOrDefault(id, savepoints.getOrDefault(id, pending.get(id)));
             reply(
                     reply,
                     found == null
@@ -122,6 +137,7 @@ public final class InMemoryCheckpointStorage implements CheckpointStorage {
     public void retain(CheckpointFolder folder, Retained retained, Consumer<Result<Void>> reply) {
         if (!fails("retain " + new TreeSet<>(retained.ids()), reply)) {
             pending.headMap(retained.below()).keySet().retainAll(retained.ids());
+            sharedFiles = retained.sharedFiles();
             complete.headMap(retained.below()).keySet().retainAll(retained.ids());
             reply(reply, new Result.Done<>(null));
         }

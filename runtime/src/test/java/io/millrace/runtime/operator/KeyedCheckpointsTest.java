@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.millrace.api.type.Types;
 import io.millrace.runtime.checkpoint.CheckpointFolder;
+import io.millrace.runtime.checkpoint.CheckpointKind;
 import io.millrace.runtime.checkpoint.CheckpointMetadata;
 import io.millrace.runtime.checkpoint.CheckpointStorage.Retained;
 import io.millrace.runtime.checkpoint.FileCheckpointStorage;
@@ -181,7 +182,7 @@ class KeyedCheckpointsTest {
             long id = nextId++;
             List<SubtaskSnapshot> snapshots = new ArrayList<>();
             for (Subtask subtask : subtasks) {
-                SnapshotPart part = subtask.checkpoints.snapshot(id);
+                SnapshotPart part = subtask.checkpoints.snapshot(id, CheckpointKind.CHECKPOINT);
                 snapshots.add(
                         new SubtaskSnapshot(
                                 subtask.id,
