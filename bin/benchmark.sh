@@ -35,8 +35,9 @@ JMH  what the record's way is made of: serializers, edges, chains; PATTERN is a 
   --checkpoint-interval T --checkpoint-dir URI
                    checkpoints every T (1s) below URI (file:///tmp/ckp, hdfs://HOST:PORT/ckp); W2, W3, W4 and LAT
   -DKEY=VALUE      an option of the job
-  --warmup S       seconds before the window (10); on a busy machine the JIT compiler needs more
-  --window S       seconds that are measured (10)
+  --warmup S       seconds before the window (10)
+  --window S       seconds that are measured (10); on a busy machine both last until the process has had as many seconds
+                   of CPU time, six times as long at the most, but not with LAT, which needs little
   --repeats N      JVMs, one after the other (3; BP: 1)
   --profile        prints the methods in which most of the time was spent, too
 

@@ -7,9 +7,15 @@ import io.millrace.api.time.ProcessingTimeService;
 public interface WriterInitContext extends InitContext {
 
     /**
-     * Names this execution of the subtask: {@code <epoch>.<counter>}. With the job's id and the
-     * number of the subtask it is a name that no other writer ever has, so that it can be a part of
-     * the names of files and transactions. Greater pairs are younger.
+     * Names the operator in its job, the same in every execution: its uid if the program has set
+     * one.
+     */
+    String getOperatorId();
+
+    /**
+     * Names this execution of the subtask: {@code <epoch>.<counter>}. With the job's id, the
+     * operator's and the number of the subtask it is a name that no other writer ever has, so that
+     * it can be a part of the names of files and transactions. Greater pairs are younger.
      */
     String getAttemptId();
 

@@ -3,22 +3,19 @@ package io.millrace.api.type;
 import java.io.IOException;
 
 /**
- * Writes objects as bytes that later versions of itself can read: splits of sources, committables
- * and states of sinks.
+ * Writes values as bytes beside a version that whoever keeps the bytes keeps with them.
  *
- * @param <E> type of the objects
+ * @param <E> the values
  */
 public interface SimpleVersionedSerializer<E> {
 
-    /** Of what {@link #serialize} writes; saved beside the bytes. */
+    /** Of what {@link #serialize} writes now. */
     int getVersion();
 
-    byte[] serialize(E obj) throws IOException;
+    byte[] serialize(E value) throws IOException;
 
     /**
-     * Reads what this or an earlier version has written.
-     *
-     * @throws IOException if the version is unknown or the bytes are not what it writes
+     * @param version under which the bytes were written; may be older than {@link #getVersion}
      */
     E deserialize(int version, byte[] serialized) throws IOException;
 }

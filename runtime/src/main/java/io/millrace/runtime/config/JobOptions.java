@@ -89,6 +89,15 @@ public final class JobOptions {
                                     + " at the end of bounded input, AUTOMATIC is BATCH if every"
                                     + " source is bounded.");
 
+    public static final ConfigOption<Boolean> LOCAL_COMBINE =
+            ConfigOption.named("execution.local-combine.enabled", Boolean.class)
+                    .readBy(JOB)
+                    .defaultValue(true)
+                    .withDescription(
+                            "Whether records on their way to windows are combined by key and pane"
+                                    + " before they leave the worker, where nobody can tell and"
+                                    + " where it makes them fewer.");
+
     public static final ConfigOption<Boolean> BUFFER_TIMEOUT_ENABLED =
             ConfigOption.named("execution.buffer-timeout.enabled", Boolean.class)
                     .readBy(JOB)

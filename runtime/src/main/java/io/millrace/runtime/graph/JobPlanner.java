@@ -108,6 +108,7 @@ public final class JobPlanner {
                                 jobId,
                                 isChainingEnabled(pipeline),
                                 settings.get(JobOptions.OBJECT_REUSE),
+                                settings.get(JobOptions.LOCAL_COMBINE),
                                 start.recordedIn(settings.toConfiguration().toMap())));
         start.check(graph);
         if (takesCheckpoints(settings)) {
@@ -132,9 +133,9 @@ public final class JobPlanner {
                                 + "' writes "
                                 + output.path()
                                 + " with writeAsText, which keeps nothing in a checkpoint: after a"
-                                + " failure the lines before the checkpoint would be lost. Leave"
-                                + " execution.checkpointing.interval out, or write with a sink of"
-                                + " your own.");
+                                + " failure the lines before the checkpoint would be lost. Use"
+                                + " sinkTo(FileSink.forRowFormat(path, new SimpleStringEncoder<>())"
+                                + ".build()), or leave execution.checkpointing.interval out.");
             }
         }
     }

@@ -58,6 +58,8 @@ public final class ChainBuilder {
                     Character.class,
                     Boolean.class);
 
+    private static final String LATE_RECORDS_DROPPED = "numLateRecordsDropped";
+
     private final ChainSpec spec;
     private final SubtaskContext subtask;
     private final Map<Integer, RecordWriter> writers;
@@ -92,6 +94,11 @@ public final class ChainBuilder {
         this.ports = ports;
         this.operators = new Operator[spec.operators().size()];
         this.downstream = new Downstream[spec.operators().size()];
+    }
+
+    /** Whether keys of the type are equal exactly if their bytes are, and cannot be changed. */
+    static boolean hasOneObjectAKey(TypeInformation<?> keyType) {
+        return ONE_OBJECT_A_KEY.contains(keyType.getTypeClass());
     }
 
     /**
@@ -438,7 +445,7 @@ public final class ChainBuilder {
                 (StoredValue<Object>)
                         made.value(
                                 "result", Namespace.none(), operator.outputType(), StateTtl.NONE);
-        boolean keeps = ONE_OBJECT_A_KEY.contains(keyType.getTypeClass());
+        boolean keeps = hasOneObjectAKey(keyType);
         TypeSerializer<Object> serializer = serializer(operator.outputType());
         return calling(
                 KeyedReduceOperator.class,
@@ -546,6 +553,7 @@ public final class ChainBuilder {
                         subtask.time(),
                         globalStates,
                         sides,
+                        subtask.values().group(operator.name()).counter(LATE_RECORDS_DROPPED),
                         subtask.classes(),
                         place(operator, 0));
         PaneParts panes = assembly.panes();
@@ -698,6 +706,7 @@ public final class ChainBuilder {
                             to.sink(),
                             new SubtaskRuntimeContext(
                                     operator.name(), subtask, functionStates(operator)),
+                            operator.uid(),
                             subtask.deployment().attempt().epoch()
                                     + "."
                                     + subtask.deployment().attempt().counter(),

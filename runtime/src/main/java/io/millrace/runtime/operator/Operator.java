@@ -82,11 +82,13 @@ public interface Operator extends Output {
     }
 
     /**
-     * Whether nothing is left to be done for what is complete. What is left is tried again when the
-     * time has come that the operator has asked for by {@link ProcessingTime#wakeAt}: {@code
-     * finish} is called again then.
+     * All is emitted, and what was to be complete is: brings to an end what is left to be done for
+     * it.
+     *
+     * @return whether all is done; otherwise it is called again when the time has come that the
+     *     operator has asked for by {@link ProcessingTime#wakeAt}
      */
-    default boolean isSettled() {
+    default boolean settle() throws Exception {
         return true;
     }
 

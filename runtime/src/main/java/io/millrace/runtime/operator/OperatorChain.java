@@ -346,15 +346,18 @@ public final class OperatorChain {
     }
 
     /**
-     * Whether no operator waits for a time to come, before what is complete can be seen outside.
+     * Brings to an end what operators have left to do for what is complete; before the chain is
+     * closed after it has finished.
+     *
+     * @return whether all is done; otherwise to be called again when a time has come that an
+     *     operator has asked for
      */
-    public boolean isSettled() {
+    public boolean settle() throws Exception {
+        boolean settled = true;
         for (Member member : operators) {
-            if (!member.operator().isSettled()) {
-                return false;
-            }
+            settled &= member.operator().settle();
         }
-        return true;
+        return settled;
     }
 
     public boolean isAvailable() {

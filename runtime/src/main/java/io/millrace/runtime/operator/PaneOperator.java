@@ -3,6 +3,7 @@ package io.millrace.runtime.operator;
 import io.millrace.api.function.Collector;
 import io.millrace.api.function.KeySelector;
 import io.millrace.api.window.TimeWindow;
+import io.millrace.runtime.exchange.Partial;
 import io.millrace.runtime.exchange.RecordBatch;
 import io.millrace.runtime.state.CalendarState;
 import io.millrace.runtime.state.KeyedStateStore;
@@ -82,23 +83,45 @@ final class PaneOperator implements Operator, Collector<Object>, PaneTotals.Firi
             long watermark = timers.currentWatermark();
             boolean inWindow = timestampMillis - lastWindow < grid.sizeMillis();
             if (inWindow && dropMillis(lastWindow) > watermark) {
-                key = selector.getKey(value);
-                store.setCurrentKey(key);
-                add(value, timestampMillis, lastWindow, watermark);
-            } else if (parts.lateTag() != null && timestampMillis + latenessMillis <= watermark) {
-                parts.sides().emit(parts.lateTag(), value, timestampMillis);
+                if (value instanceof Partial partial) {
+                    key = partial.key();
+                    store.setCurrentKey(key);
+                    add(null, partial.contents(), timestampMillis, lastWindow, watermark);
+                } else {
+                    key = selector.getKey(value);
+                    store.setCurrentKey(key);
+                    add(value, null, timestampMillis, lastWindow, watermark);
+                }
+            } else if (timestampMillis + latenessMillis <= watermark) {
+                tooLate(value, timestampMillis);
             }
         } catch (Throwable t) {
             throw OperatorFailure.onRecord(name, value, t);
         }
     }
 
-    private void add(Object value, long timestampMillis, long lastWindow, long watermark)
+    private void tooLate(Object value, long timestampMillis) {
+        if (parts.lateTag() != null) {
+            parts.sides().emit(parts.lateTag(), value, timestampMillis);
+        } else {
+            parts.lateDropped().inc(value instanceof Partial partial ? partial.records() : 1);
+        }
+    }
+
+    /**
+     * @param combined what stands for several records; null if there is one
+     */
+    private void add(
+            Object value, Object combined, long timestampMillis, long lastWindow, long watermark)
             throws Exception {
         long pane = grid.pane(timestampMillis, lastWindow);
         panes.setPane(pane);
         Object before = panes.get();
-        panes.put(values.add(before, value));
+        if (combined == null) {
+            panes.put(values.add(before, value));
+        } else {
+            panes.put(before == null ? combined : values.merge(before, combined));
+        }
         if (totals != null) {
             totals.changed(pane, timestampMillis, watermark);
         }

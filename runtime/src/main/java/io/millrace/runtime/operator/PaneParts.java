@@ -1,6 +1,7 @@
 package io.millrace.runtime.operator;
 
 import io.millrace.api.function.OutputTag;
+import io.millrace.api.metric.Counter;
 import io.millrace.runtime.state.CalendarState;
 import io.millrace.runtime.state.KeyedStateStore;
 import io.millrace.runtime.state.OrderedState;
@@ -14,6 +15,7 @@ import io.millrace.runtime.state.OrderedState;
  * @param drops when the last window of each slide is over for late records as well; null if none
  *     are waited for
  * @param lateTag side output of records that come too late, or null to drop them
+ * @param lateDropped counts those that are dropped
  */
 record PaneParts(
         KeyedStateStore store,
@@ -25,4 +27,5 @@ record PaneParts(
         WindowCall call,
         SideOutputs sides,
         long allowedLatenessMillis,
-        OutputTag<?> lateTag) {}
+        OutputTag<?> lateTag,
+        Counter lateDropped) {}

@@ -12,10 +12,12 @@ import java.util.OptionalLong;
 /**
  * Tells a sink where its writer and committer run.
  *
+ * @param operatorId uid of the operator
  * @param attemptId {@code epoch.counter}
  */
 record SinkContext(
         RuntimeContext runtime,
+        String operatorId,
         String attemptId,
         ProcessingTimeService timers,
         OptionalLong restoredId)
@@ -33,6 +35,11 @@ record SinkContext(
     @Override
     public TaskInfo getTaskInfo() {
         return runtime.getTaskInfo();
+    }
+
+    @Override
+    public String getOperatorId() {
+        return operatorId;
     }
 
     @Override

@@ -28,6 +28,7 @@ final class SinkWriterOperator implements Operator, SinkWriter.Context {
     private final String name;
     private final Sink<Object> sink;
     private final RuntimeContext runtime;
+    private final String uid;
     private final String attemptId;
     private final ProcessingTime time;
     private final End end;
@@ -58,6 +59,7 @@ final class SinkWriterOperator implements Operator, SinkWriter.Context {
             String name,
             Sink<Object> sink,
             RuntimeContext runtime,
+            String uid,
             String attemptId,
             ProcessingTime time,
             End end,
@@ -65,6 +67,7 @@ final class SinkWriterOperator implements Operator, SinkWriter.Context {
         this.name = name;
         this.sink = sink;
         this.runtime = runtime;
+        this.uid = uid;
         this.attemptId = attemptId;
         this.time = time;
         this.end = end;
@@ -91,7 +94,7 @@ final class SinkWriterOperator implements Operator, SinkWriter.Context {
     @Override
     @SuppressWarnings("unchecked") // a writer's committables and states are its own sink's
     public void open() {
-        SinkContext context = new SinkContext(runtime, attemptId, timers, restoredId);
+        SinkContext context = new SinkContext(runtime, uid, attemptId, timers, restoredId);
         try {
             if (sink instanceof SupportsCommitter<?> committing) {
                 committer = (Committer<Object>) committing.createCommitter(context);
@@ -204,19 +207,17 @@ final class SinkWriterOperator implements Operator, SinkWriter.Context {
 
     @Override
     public boolean finish(int maxRecords) {
-        if (!ended) {
-            ended = true;
-            flush(true);
-            if (end == End.COMMITS_AT_END_OF_INPUT) {
-                pending.completeAll();
-            }
+        ended = true;
+        flush(true);
+        if (end == End.COMMITS_AT_END_OF_INPUT) {
+            pending.completeAll();
         }
-        commit();
-        return isSettled();
+        return true;
     }
 
     @Override
-    public boolean isSettled() {
+    public boolean settle() {
+        commit();
         return !pending.isDue();
     }
 

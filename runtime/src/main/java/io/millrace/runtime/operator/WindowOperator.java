@@ -76,8 +76,12 @@ final class WindowOperator
                     merging == null
                             ? addToEach(windows, value, timestampMillis)
                             : merge(windows, value, timestampMillis);
-            if (!taken && parts.lateTag() != null && isLate(timestampMillis)) {
-                parts.sides().emit(parts.lateTag(), value, timestampMillis);
+            if (!taken && isLate(timestampMillis)) {
+                if (parts.lateTag() != null) {
+                    parts.sides().emit(parts.lateTag(), value, timestampMillis);
+                } else {
+                    parts.lateDropped().inc();
+                }
             }
         } catch (Throwable t) {
             throw OperatorFailure.onRecord(name, value, t);

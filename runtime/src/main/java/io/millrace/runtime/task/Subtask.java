@@ -390,7 +390,7 @@ final class Subtask {
             return Step.WORKED;
         }
         if (!chain.finish(RECORDS_PER_LOOK)) {
-            return chain.isSettled() ? Step.WORKED : waiting(Step.WAITS_FOR_INPUT);
+            return Step.WORKED;
         }
         chain.event(StreamEvent.EndOfData.INSTANCE);
         become(SubtaskState.ENDED);
@@ -419,6 +419,9 @@ final class Subtask {
 
     /** All went well, and nobody downstream hears that before all is closed. */
     private Step leave() throws Exception {
+        if (!chain.settle()) {
+            return waiting(Step.WAITS_FOR_INPUT);
+        }
         chain.close();
         values.snapshot(lookNanos);
         if (state != SubtaskState.ENDED) {
@@ -454,7 +457,7 @@ final class Subtask {
                 onAborted(aborted.checkpointId());
             }
         }
-        if (!canceled && (state == SubtaskState.RUNNING || state == SubtaskState.FINISHING)) {
+        if (!canceled && state != SubtaskState.CREATED) {
             long nowMillis = time.nowMillis();
             if (time.takeDue(nowMillis) && state == SubtaskState.RUNNING) {
                 chain.processingTime(nowMillis);

@@ -88,6 +88,7 @@ final class SinkSubtasks {
                             sink,
                             new SubtaskRuntimeContext(
                                     "sink", context(subtask, parallelism), new NoKeyedState("")),
+                            UID,
                             "1." + starts,
                             time,
                             end,
@@ -218,17 +219,18 @@ final class SinkSubtasks {
         time.nowMillis = until;
     }
 
-    /** Ends the input of all; true if all have done what was to do. */
-    boolean finish() {
-        boolean done = true;
-        for (SinkWriterOperator operator : operators) {
-            done &= operator.finish(100);
-        }
-        return done;
+    /** Ends the input of all. */
+    void finish() {
+        operators.forEach(operator -> operator.finish(100));
     }
 
-    boolean isSettled() {
-        return operators.stream().allMatch(SinkWriterOperator::isSettled);
+    /** Whether all have committed what is complete. */
+    boolean settle() {
+        boolean settled = true;
+        for (SinkWriterOperator operator : operators) {
+            settled &= operator.settle();
+        }
+        return settled;
     }
 
     void close() throws Exception {

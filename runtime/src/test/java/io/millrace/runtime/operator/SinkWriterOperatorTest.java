@@ -203,11 +203,11 @@ class SinkWriterOperatorTest {
         assertThat(log).hasSize(2);
         subtasks.advance(199);
         assertThat(log).hasSize(2);
-        assertThat(subtasks.isSettled()).isFalse();
+        assertThat(subtasks.settle()).isFalse();
         committing = request -> {};
         subtasks.advance(1);
         assertThat(log).hasSize(3);
-        assertThat(subtasks.isSettled()).isTrue();
+        assertThat(subtasks.settle()).isTrue();
     }
 
     @Test
@@ -251,7 +251,7 @@ class SinkWriterOperatorTest {
         write(subtasks, "a");
         subtasks.checkpoint(1);
         subtasks.complete(1);
-        assertThat(subtasks.isSettled()).isTrue();
+        assertThat(subtasks.settle()).isTrue();
         log.clear();
         committing = Committer.CommitRequest::signalAlreadyCommitted;
 
@@ -330,12 +330,13 @@ class SinkWriterOperatorTest {
         SinkSubtasks subtasks = started(End.COMMITS_AT_END_OF_INPUT, 2);
         write(subtasks, "a");
         committing = Committer.CommitRequest::retryLater;
-        assertThat(subtasks.finish()).isFalse();
+        subtasks.finish();
+        assertThat(subtasks.settle()).isFalse();
         committing = request -> {};
-        assertThat(subtasks.finish()).as("before the pause is over").isFalse();
+        assertThat(subtasks.settle()).as("before the pause is over").isFalse();
         subtasks.advance(100);
 
-        assertThat(subtasks.finish()).isTrue();
+        assertThat(subtasks.settle()).isTrue();
         assertThat(log).containsExactly("flush true", "commit [a]", "commit [a]");
     }
 
@@ -343,7 +344,8 @@ class SinkWriterOperatorTest {
     void shouldCommitNothingAtTheEndBeforeTheLastCheckpointIsComplete() throws Exception {
         SinkSubtasks subtasks = started(End.WAITS_FOR_LAST_CHECKPOINT, 2);
         write(subtasks, "a");
-        assertThat(subtasks.finish()).isTrue();
+        subtasks.finish();
+        assertThat(subtasks.settle()).isTrue();
         subtasks.checkpoint(9);
         assertThat(log).containsExactly("flush true");
 

@@ -155,17 +155,17 @@ class SinkWriterPropertyTest {
             subtasks.finish();
             take();
             complete(lastId);
-            while (!subtasks.isSettled()) {
+            while (!subtasks.settle()) {
                 subtasks.advance(60_000);
             }
             if (random.nextBoolean()) {
                 restart(); // and commits again
-                while (!subtasks.isSettled()) {
+                while (!subtasks.settle()) {
                     subtasks.advance(60_000);
                 }
             } else {
                 subtasks.complete(lastId);
-                while (!subtasks.isSettled()) {
+                while (!subtasks.settle()) {
                     subtasks.advance(60_000);
                 }
             }
