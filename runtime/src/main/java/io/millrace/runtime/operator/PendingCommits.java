@@ -90,14 +90,6 @@ final class PendingCommits {
         return request.checkpointId <= dueUpTo;
     }
 
-    boolean isEmpty() {
-        return requests.isEmpty();
-    }
-
-    int size() {
-        return requests.size();
-    }
-
     /** When what is due is to be tried again; 0 if at once. */
     long retryAtMillis() {
         return retryAtMillis;

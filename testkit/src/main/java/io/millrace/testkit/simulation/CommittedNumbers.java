@@ -151,8 +151,7 @@ final class CommittedNumbers {
         }
     }
 
-    private static final class Writer
-            implements CommittingSinkWriter<Tuple2<Long, Long>, String> {
+    private static final class Writer implements CommittingSinkWriter<Tuple2<Long, Long>, String> {
         private final CommittedNumbers numbers;
         private final String prefix;
         private int transactions;
