@@ -17,6 +17,12 @@ import io.millrace.api.transform.Pipeline;
 import io.millrace.api.tuple.Tuple2;
 import io.millrace.api.type.TypeInformation;
 import io.millrace.api.type.Types;
+import io.millrace.runtime.checkpoint.CheckpointMetadata;
+import io.millrace.runtime.checkpoint.DamagedCheckpointException;
+import io.millrace.runtime.checkpoint.RestoredState;
+import io.millrace.runtime.checkpoint.SavepointPath;
+import io.millrace.runtime.checkpoint.StateReader;
+import io.millrace.runtime.checkpoint.StoredCheckpoint;
 import io.millrace.runtime.checkpoint.SubtaskSnapshot;
 import io.millrace.runtime.config.ParsedConfiguration;
 import io.millrace.runtime.control.Failure;
@@ -31,6 +37,7 @@ import io.millrace.runtime.file.TextOutputFiles;
 import io.millrace.runtime.generate.JobClasses;
 import io.millrace.runtime.graph.JobGraph;
 import io.millrace.runtime.graph.JobPlanner;
+import io.millrace.runtime.graph.JobVertex;
 import io.millrace.runtime.master.JobFiles;
 import io.millrace.runtime.memory.ManagedMemory;
 import io.millrace.runtime.memory.NetworkBufferPool;
@@ -42,6 +49,8 @@ import io.millrace.runtime.operator.OperatorPorts;
 import io.millrace.runtime.operator.SubtaskContext;
 import io.millrace.runtime.schedule.AttemptId;
 import io.millrace.runtime.schedule.Generation;
+import io.millrace.runtime.serializer.RecordInput;
+import io.millrace.runtime.serializer.Serializers;
 import io.millrace.runtime.serializer.TypeSerializer;
 import io.millrace.runtime.state.KeyedStateStore;
 import io.millrace.runtime.task.SteppedSubtasks;
@@ -55,6 +64,7 @@ import io.millrace.runtime.worker.WorkerAddress;
 import java.io.IOException;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -397,6 +407,110 @@ final class RealTasks implements AutoCloseable {
         return sums;
     }
 
+    /** What numbers come to that do not lie in some ranges. */
+    private Map<Long, Long> expectedSums(List<long[]> without) {
+        Map<Long, Long> sums = new TreeMap<>();
+        for (long number = 1; number <= records; number++) {
+            long emitted = number;
+            if (without.stream().noneMatch(r -> r[0] <= emitted && emitted <= r[1])) {
+                sums.merge(number % keys, number, Long::sum);
+            }
+        }
+        return sums;
+    }
+
+    // ------------------------------------------------------------------ savepoints
+
+    /** Where they go. */
+    String savepoints() {
+        return folder("/savepoints");
+    }
+
+    /**
+     * What a savepoint holds.
+     *
+     * @param left ranges of numbers that the source has still to emit
+     * @param sums of the sink
+     * @param whole whether no subtask had finished, so that all sums are in it
+     */
+    private record Saved(List<long[]> left, Map<Long, Long> sums, boolean whole) {}
+
+    /** Somebody was told that it is complete. */
+    void checkSavepoint(String path) {
+        Saved saved = read(path);
+        Map<Long, Long> expected = expectedSums(saved.left());
+        invariants.check(
+                !saved.whole() || saved.sums().equals(expected),
+                "savepoint-is-exact",
+                path + " has " + saved.sums(),
+                "expected " + expected);
+    }
+
+    private Saved read(String path) {
+        while (true) {
+            try {
+                return tryRead(path);
+            } catch (DamagedCheckpointException e) {
+                invariants.check(false, "savepoint-is-exact", e.getMessage());
+            } catch (IOException e) {
+                simulation.tell("reader", "reads again: " + e.getMessage());
+            }
+        }
+    }
+
+    private Saved tryRead(String path) throws IOException {
+        StoredCheckpoint found = SavepointPath.findWhole(path);
+        TypeSerializer<Tuple2<Long, Long>> pairs =
+                Serializers.compile(
+                        Types.TUPLE(Types.LONG, Types.LONG),
+                        new JobClasses(RealTasks.class.getClassLoader()));
+        List<long[]> left = new ArrayList<>();
+        Map<Long, Long> sums = new TreeMap<>();
+        boolean whole = true;
+        for (CheckpointMetadata.Vertex former : found.metadata().vertices()) {
+            for (int s = 0; s < former.parallelism(); s++) {
+                CheckpointMetadata.Subtask subtask = former.subtasks().get(s);
+                whole &= !subtask.finished() || !subtask.operators().isEmpty();
+                RestoredState state = found.assignment().of(vertex(former), s);
+                try (StateReader reader = new StateReader(state)) {
+                    for (RestoredState.Operator operator : state.operators()) {
+                        for (RestoredState.Slice slice : operator.slices()) {
+                            if (slice.part().name().equals("ranges")) {
+                                for (byte[] range : reader.elements(slice)) {
+                                    ByteBuffer bytes = ByteBuffer.wrap(range);
+                                    left.add(new long[] {bytes.getLong(), bytes.getLong()});
+                                }
+                            } else if (slice.part().name().equals("sums")) {
+                                for (byte[] pair : reader.elements(slice)) {
+                                    RecordInput in = new RecordInput();
+                                    in.reset(pair, 0, pair.length);
+                                    Tuple2<Long, Long> sum = pairs.deserialize(in);
+                                    sums.put(sum.f0, sum.f1);
+                                }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+        return new Saved(left, sums, whole);
+    }
+
+    private static JobVertex vertex(CheckpointMetadata.Vertex former) {
+        return new JobVertex(
+                former.vertex(),
+                former.name(),
+                former.parallelism(),
+                former.maxParallelism(),
+                "default",
+                new byte[0],
+                List.of(),
+                List.of(),
+                former.operators().stream()
+                        .map(o -> new JobVertex.Operator(o.uid(), o.name(), "", false))
+                        .toList());
+    }
+
     // ------------------------------------------------------------------ files
 
     JobFiles files() {
@@ -528,7 +642,8 @@ final class RealTasks implements AutoCloseable {
     /** A subtask that had finished in the checkpoint has told before, and is not closed again. */
     private void finished(TaskDeployment ended) {
         boolean sink = program == Program.CHECKPOINTED && ended.outputs().isEmpty();
-        if (!sink || ended.restored().finished()) {
+        boolean notOpened = ended.restored().finished() && ended.restored().operators().isEmpty();
+        if (!sink || notOpened) {
             return;
         }
         Told before = told.get(ended.attempt().subtask());
@@ -605,11 +720,16 @@ final class RealTasks implements AutoCloseable {
         if (finished && program == Program.CHECKPOINTED) {
             Map<Long, Long> sums = new TreeMap<>();
             told.values().forEach(of -> sums.putAll(of.sums()));
+            Map<Long, Long> expected =
+                    invariants.stop() == null
+                            ? expectedSums()
+                            : expectedSums(read(invariants.stop().path()).left());
             invariants.check(
-                    sums.equals(expectedSums()),
+                    sums.equals(expected),
                     "each-record-counted-once",
                     "told " + sums,
-                    "expected " + expectedSums());
+                    "expected " + expected,
+                    "stopped by " + invariants.stop());
         }
         for (Plane plane : planes.values()) {
             if (!plane.left) {
