@@ -76,6 +76,9 @@ public final class CheckpointCoordinator {
     /** Complete ones of earlier masters whose metadata nobody needs here. */
     private final TreeSet<Long> older = new TreeSet<>();
 
+    /** Complete ones that cannot be read, until they are removed. */
+    private final TreeSet<Long> damaged = new TreeSet<>();
+
     /** A foreign one that the job has claimed, as a path, until it is removed. */
     private String claimed;
 
@@ -187,15 +190,79 @@ public final class CheckpointCoordinator {
                 metadata -> {
                     older.remove(newest);
                     complete.put(newest, metadata);
-                    publish(folder, newest, () -> dropOlder());
                     LOG.info(
                             "Job '{}' goes on from checkpoint {}, completed by the master of"
                                     + " epoch {}",
                             graph.jobName(),
                             newest,
                             metadata.epoch());
-                    then.run();
+                    readRetained(
+                            () -> {
+                                publish(folder, newest, () -> dropOlder());
+                                then.run();
+                            });
+                },
+                damage -> {
+                    Failure end = unreadable(newest, damage);
+                    if (end == null) {
+                        readNewest(then);
+                    } else {
+                        ports.listener().damaged(end);
+                    }
                 });
+    }
+
+    /** Reads as many of those before the newest as are to be retained; what is damaged goes. */
+    private void readRetained(Runnable then) {
+        if (older.isEmpty() || complete.size() >= settings.retained()) {
+            then.run();
+            return;
+        }
+        long next = older.last();
+        older.remove(next);
+        this.<CheckpointMetadata>repeat(
+                "reading checkpoint " + next,
+                reply -> ports.storage().read(folder, next, reply),
+                metadata -> {
+                    complete.put(next, metadata);
+                    readRetained(then);
+                },
+                damage -> {
+                    LOG.warn("{} is not retained any more: {}", text(next), damage);
+                    damaged.add(next);
+                    readRetained(then);
+                });
+    }
+
+    /**
+     * Takes note that a checkpoint cannot be read, which whoever was to begin from it has found
+     * out.
+     *
+     * @param damage as a sentence
+     * @return the failure that the job ends with; null if it goes on from the checkpoint before
+     */
+    public Failure unreadable(long id, String damage) {
+        if (!complete.containsKey(id) && !older.contains(id)) {
+            return null; // another one has said so
+        }
+        Long before = complete.lowerKey(id);
+        if (before == null) {
+            before = older.lower(id);
+        }
+        Failure end =
+                FallBack.refusal(graph, settings, folder, damage, id, before == null ? 0 : before);
+        if (end == null) {
+            LOG.warn(
+                    "{} cannot be read, and the job goes back to {}, since nothing outside of it"
+                            + " has been done meanwhile: {}",
+                    text(id),
+                    before,
+                    damage);
+            complete.remove(id);
+            older.remove(id);
+            damaged.add(id);
+        }
+        return end;
     }
 
     /**
@@ -751,7 +818,9 @@ public final class CheckpointCoordinator {
             removeClaimed(() -> {});
         }
         List<Long> dropped = new ArrayList<>(older);
+        dropped.addAll(damaged);
         older.clear();
+        damaged.clear();
         while (complete.size() > settings.retained()) {
             dropped.add(complete.pollFirstEntry().getKey());
         }
@@ -821,10 +890,30 @@ public final class CheckpointCoordinator {
     }
 
     private <T> void repeat(String what, StorageCall<T> call, Consumer<T> then) {
-        repeat(what, call, then, FIRST_RETRY);
+        repeat(
+                what,
+                call,
+                then,
+                damage ->
+                        ports.listener()
+                                .damaged(
+                                        Failure.of(
+                                                Category.STATE,
+                                                "Job '" + graph.jobName() + "'",
+                                                damage)));
     }
 
-    private <T> void repeat(String what, StorageCall<T> call, Consumer<T> then, Duration pause) {
+    private <T> void repeat(
+            String what, StorageCall<T> call, Consumer<T> then, Consumer<String> onDamage) {
+        repeat(what, call, then, onDamage, FIRST_RETRY);
+    }
+
+    private <T> void repeat(
+            String what,
+            StorageCall<T> call,
+            Consumer<T> then,
+            Consumer<String> onDamage,
+            Duration pause) {
         call.make(
                 ports.loop()
                         .answer(
@@ -832,13 +921,8 @@ public final class CheckpointCoordinator {
                                 result -> {
                                     if (result instanceof Result.Done<T> done) {
                                         then.accept(done.value());
-                                    } else if (result instanceof Result.Damaged<T> damaged) {
-                                        ports.listener()
-                                                .damaged(
-                                                        Failure.of(
-                                                                Category.STATE,
-                                                                "Job '" + graph.jobName() + "'",
-                                                                damaged.sentence()));
+                                    } else if (result instanceof Result.Damaged<T> found) {
+                                        onDamage.accept(found.sentence());
                                     } else if (result instanceof Result.Failed<T> failed) {
                                         LOG.warn(
                                                 "{} failed: {}; it is repeated in {} ms",
@@ -853,7 +937,10 @@ public final class CheckpointCoordinator {
                                                 .after(
                                                         pause,
                                                         "repeat " + what,
-                                                        () -> repeat(what, call, then, next));
+                                                        () ->
+                                                                repeat(
+                                                                        what, call, then, onDamage,
+                                                                        next));
                                     }
                                 }));
     }

@@ -1000,6 +1000,11 @@ public final class JobMaster {
                 run,
                 episode.failures(),
                 root.report());
+        Failure end = startingState.afterDamage(root, restoring, checkpoints);
+        if (end != null) {
+            fail(end);
+            return;
+        }
         Optional<Duration> pause =
                 root.category() == Category.CONFIG
                         ? Optional.empty()

@@ -1027,7 +1027,7 @@ final class BinaryStateStore implements KeyedStateStore, StoreMemory {
                 throws IOException {
             StateDefinition state = byFileId.get(fileId);
             if (state == null || !isPossible(state, keyLength, length, value, valueLength)) {
-                throw new IOException(
+                throw new DamagedSnapshotException(
                         "The state in "
                                 + name
                                 + " is damaged: a record of key group "
