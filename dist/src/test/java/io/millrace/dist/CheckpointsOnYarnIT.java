@@ -144,7 +144,7 @@ class CheckpointsOnYarnIT {
         Terminal.Result ended = running.await();
 
         assertThat(saved.exitCode()).as(saved.output()).isZero();
-        assertThat(status.output()).contains("savepoint  complete", savepointOf(saved));
+        assertThat(status.output()).contains("savepoint   complete", savepointOf(saved));
         assertThat(stopped.exitCode()).as(stopped.output()).isZero();
         assertThat(ended.exitCode()).as(ended.output()).isZero();
         assertThat(files("arrived-")).as("subtasks at the gate").isNotEmpty();

@@ -55,7 +55,7 @@ public final class CheckpointCoordinator {
     /** Ids that are reserved at a time. */
     static final int ID_BLOCK = 1000;
 
-    /** Checkpoints that are over and still known. */
+    /** Checkpoints, and savepoints, that are over and still known. */
     static final int HISTORY = 10;
 
     /** Between a last checkpoint that has failed and the next try. */
@@ -951,9 +951,12 @@ public final class CheckpointCoordinator {
         CheckpointStatistics figures =
                 checkpoint.statistics(how, ports.clock().nanoTime(), totalBytes, graph, failure);
         history.addFirst(figures);
-        if (history.size() > HISTORY) {
-            history.removeLast();
-        }
+        // savepoints are rare, and are not to be crowded out
+        history.stream()
+                .filter(other -> other.kind().isSavepoint() == figures.kind().isSavepoint())
+                .skip(HISTORY)
+                .findFirst()
+                .ifPresent(history::remove);
         if (how == State.COMPLETE) {
             LOG.info(
                     "{} is complete after {} ms: {} subtasks, {} bytes; slowest {}",

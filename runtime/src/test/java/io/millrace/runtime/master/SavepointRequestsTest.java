@@ -123,7 +123,7 @@ class SavepointRequestsTest {
         assertThat(answers(f)).singleElement().returns(triggers(f).get(0).folder(), a -> a.path());
         assertThat(f.sent).contains(new ToWorker.CheckpointComplete(1, 1));
         f.allEnd(w1, new SubtaskEnd.Finished());
-        assertThat(f.result.state()).isEqualTo(JobState.FINISHED);
+        assertThat(f.state()).isEqualTo(JobState.FINISHED);
     }
 
     @Test
@@ -160,7 +160,7 @@ class SavepointRequestsTest {
                 .singleElement()
                 .returns(answers(f).get(0).path(), a -> a.path());
         second.allEnd(w2, new SubtaskEnd.Finished());
-        assertThat(second.result.state()).isEqualTo(JobState.FINISHED);
+        assertThat(second.state()).isEqualTo(JobState.FINISHED);
     }
 
     @Test
