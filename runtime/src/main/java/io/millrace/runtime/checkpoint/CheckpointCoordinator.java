@@ -59,6 +59,11 @@ public final class CheckpointCoordinator {
     private long reservedUpTo;
     private boolean reserving;
 
+    /** Whether the states of the sources' coordinators are waited for. */
+    private boolean preparing;
+
+    private Timer preparation = () -> {};
+
     /** What runs, or null while nothing is to be checkpointed. */
     private Supplier<List<CheckpointTask>> tasks;
 
@@ -140,6 +145,11 @@ public final class CheckpointCoordinator {
     public void stop(String why) {
         tasks = null;
         trigger.cancel();
+        if (preparing) {
+            preparing = false;
+            preparation.cancel();
+            ports.sources().cancelPreparation();
+        }
         for (PendingCheckpoint checkpoint : List.copyOf(pending.values())) {
             if (!checkpoint.isDecided()) {
                 giveUp(checkpoint, why);
@@ -217,7 +227,7 @@ public final class CheckpointCoordinator {
     }
 
     private void trigger() {
-        if (tasks == null || pending.size() >= settings.maxConcurrent() || reserving) {
+        if (tasks == null || pending.size() >= settings.maxConcurrent() || reserving || preparing) {
             return;
         }
         if (nextId > reservedUpTo) {
@@ -234,15 +244,56 @@ public final class CheckpointCoordinator {
             return;
         }
         lastTriggerNanos = ports.clock().nanoTime();
+        if (!canBegin(tasks.get())) {
+            scheduleTrigger();
+            return;
+        }
+        long id = nextId++;
+        preparing = true;
+        preparation =
+                ports.loop()
+                        .after(
+                                settings.timeout(),
+                                "end of the wait for the coordinators of checkpoint " + id,
+                                () -> notPrepared(id));
+        ports.sources()
+                .prepare(
+                        id,
+                        coordinators -> {
+                            preparing = false;
+                            preparation.cancel();
+                            begin(id, coordinators);
+                        });
+    }
+
+    private void notPrepared(long id) {
+        preparing = false;
+        ports.sources().cancelPreparation();
+        lastEndNanos = ports.clock().nanoTime();
+        count(
+                id,
+                Failure.of(
+                        Category.USER_CODE,
+                        text(id),
+                        "it expired: after "
+                                + settings.timeout().toMillis()
+                                + " ms (execution.checkpointing.timeout) the enumerators of the"
+                                + " sources had not told their state, or their readers were not"
+                                + " there"));
+        scheduleTrigger();
+    }
+
+    /** The coordinators' states are there; the barriers begin in this very step. */
+    private void begin(long id, List<CoordinatorState> coordinators) {
+        lastTriggerNanos = ports.clock().nanoTime();
         List<CheckpointTask> now = tasks.get();
-        boolean anyRunning = now.stream().anyMatch(t -> t.phase() == CheckpointTask.Phase.RUNNING);
-        if (!anyRunning
-                || now.stream().anyMatch(t -> t.phase() == CheckpointTask.Phase.NOT_RUNNING)) {
+        if (!canBegin(now)) {
             scheduleTrigger();
             return;
         }
         PendingCheckpoint checkpoint =
-                new PendingCheckpoint(nextId++, lastTriggerNanos, ports.clock().wallMillis(), now);
+                new PendingCheckpoint(
+                        id, lastTriggerNanos, ports.clock().wallMillis(), now, coordinators);
         pending.put(checkpoint.id(), checkpoint);
         checkpoint.timer(
                 ports.loop()
@@ -263,6 +314,11 @@ public final class CheckpointCoordinator {
                                     checkpoint.sourcesOf(worker)));
         }
         scheduleTrigger();
+    }
+
+    private static boolean canBegin(List<CheckpointTask> now) {
+        return now.stream().anyMatch(t -> t.phase() == CheckpointTask.Phase.RUNNING)
+                && now.stream().noneMatch(t -> t.phase() == CheckpointTask.Phase.NOT_RUNNING);
     }
 
     private void expired(PendingCheckpoint checkpoint) {
@@ -367,6 +423,7 @@ public final class CheckpointCoordinator {
         checkpoint.become(Phase.PUBLISHING);
         long id = checkpoint.id();
         complete.put(id, metadata);
+        ports.sources().complete(id);
         completions++;
         failuresInRow = 0;
         lastFailure = null;
@@ -433,17 +490,21 @@ public final class CheckpointCoordinator {
     // ------------------------------------------------------------------ failures
 
     private void fail(PendingCheckpoint checkpoint, Failure cause) {
+        giveUp(checkpoint, cause.summary());
+        count(checkpoint.id(), cause);
+    }
+
+    private void count(long id, Failure cause) {
         failures++;
         failuresInRow++;
         lastFailure = cause.summary();
         LOG.warn(
                 "{} failed, {} in a row ({} are tolerated by"
                         + " execution.checkpointing.tolerable-failed-checkpoints): {}",
-                text(checkpoint.id()),
+                text(id),
                 failuresInRow,
                 settings.tolerableFailures(),
                 lastFailure);
-        giveUp(checkpoint, lastFailure);
         if (failuresInRow > settings.tolerableFailures()) {
             failuresInRow = 0;
             ports.listener().tooManyFailures(cause);

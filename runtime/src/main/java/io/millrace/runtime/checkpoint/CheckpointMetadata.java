@@ -9,6 +9,7 @@ import java.util.List;
  * @param epoch of the master that completed it
  * @param wallMillis when it was triggered
  * @param files one for each worker that had state
+ * @param coordinators of the job's sources
  */
 public record CheckpointMetadata(
         long id,
@@ -17,10 +18,24 @@ public record CheckpointMetadata(
         String jobName,
         long wallMillis,
         List<WorkerFile> files,
-        List<Vertex> vertices) {
+        List<Vertex> vertices,
+        List<CoordinatorState> coordinators) {
     public CheckpointMetadata {
         files = List.copyOf(files);
         vertices = List.copyOf(vertices);
+        coordinators = List.copyOf(coordinators);
+    }
+
+    /** Of a job without coordinators. */
+    public CheckpointMetadata(
+            long id,
+            int epoch,
+            String jobId,
+            String jobName,
+            long wallMillis,
+            List<WorkerFile> files,
+            List<Vertex> vertices) {
+        this(id, epoch, jobId, jobName, wallMillis, files, vertices, List.of());
     }
 
     /**

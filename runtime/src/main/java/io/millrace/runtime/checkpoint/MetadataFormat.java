@@ -11,7 +11,9 @@ import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.zip.CRC32C;
 
 /**
@@ -29,19 +31,27 @@ import java.util.zip.CRC32C;
  *   operators   uid, text | states
  *   states      kind, 1 | name, text | type, text | elements, 4 | first and last key group, 4 and 4
  *               | offset, 8 | length, 8 | CRC32C, 4
- *   sections    kind, text | length, 4 | bytes: none yet; a reader refuses one that it does not know
+ *   sections    kind, text | length, 4 | bytes; a reader refuses one that it does not know
  *   CRC32C of all before, 4
  * </pre>
  *
- * <p>The sections are the place of what is not a subtask's: coordinators of sources, and files that
- * several checkpoints share. A kind of state that a build does not know is an error, as is a newer
- * version.
+ * <p>The sections are the place of what is not a subtask's; one that would be empty is left out:
+ *
+ * <pre>
+ *   coordinators   of sources, a list: uid, text | version of the user's serializer, 4
+ *                  | the enumerator's state, bytes | returned splits, a list: subtask, 4
+ *                  | version of the user's serializer, 4 | splits, a list of bytes
+ * </pre>
+ *
+ * <p>A kind of state that a build does not know is an error, as is a newer version.
  *
  * <p>Threads: stateless.
  */
 public final class MetadataFormat {
     private static final int MAGIC = 0x4d52434d;
-    private static final int VERSION = 1;
+    private static final int VERSION = 2;
+
+    private static final String COORDINATORS = "coordinators";
 
     private MetadataFormat() {}
 
@@ -74,7 +84,7 @@ public final class MetadataFormat {
                     writeOperators(out, subtask.operators());
                 }
             }
-            out.writeInt(0);
+            writeSections(out, metadata);
             out.flush();
             out.writeInt(crc(bytes.toByteArray(), bytes.size()));
         } catch (IOException e) {
@@ -152,11 +162,96 @@ public final class MetadataFormat {
             }
             vertices.add(new Vertex(number, name, parallelism, maxParallelism, subtasks));
         }
-        int sections = in.readInt();
-        if (sections != 0) {
-            throw new IOException("it holds a section that this build does not know");
+        List<CoordinatorState> coordinators = List.of();
+        for (int i = in.readInt(); i > 0; i--) {
+            String kind = readText(in);
+            DataInputStream section = new DataInputStream(new ByteArrayInputStream(readBytes(in)));
+            switch (kind) {
+                case COORDINATORS -> coordinators = readCoordinators(section);
+                default ->
+                        throw new IOException(
+                                "its section '" + kind + "' is not known to this build");
+            }
+            if (section.read() >= 0) {
+                throw new IOException("there is more behind the end of its section " + kind);
+            }
         }
-        return new CheckpointMetadata(id, epoch, jobId, jobName, wallMillis, files, vertices);
+        return new CheckpointMetadata(
+                id, epoch, jobId, jobName, wallMillis, files, vertices, coordinators);
+    }
+
+    private interface Section {
+        void write(DataOutputStream out) throws IOException;
+    }
+
+    private static void writeSections(DataOutputStream out, CheckpointMetadata metadata)
+            throws IOException {
+        Map<String, Section> sections = new LinkedHashMap<>();
+        if (!metadata.coordinators().isEmpty()) {
+            sections.put(COORDINATORS, to -> writeCoordinators(to, metadata.coordinators()));
+        }
+        out.writeInt(sections.size());
+        for (Map.Entry<String, Section> section : sections.entrySet()) {
+            ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+            DataOutputStream to = new DataOutputStream(bytes);
+            section.getValue().write(to);
+            to.flush();
+            writeText(out, section.getKey());
+            writeBytes(out, bytes.toByteArray());
+        }
+    }
+
+    private static void writeCoordinators(DataOutputStream out, List<CoordinatorState> states)
+            throws IOException {
+        out.writeInt(states.size());
+        for (CoordinatorState state : states) {
+            writeText(out, state.uid());
+            out.writeInt(state.version());
+            writeBytes(out, state.enumerator());
+            out.writeInt(state.returned().size());
+            for (CoordinatorState.Splits splits : state.returned()) {
+                out.writeInt(splits.subtask());
+                out.writeInt(splits.version());
+                out.writeInt(splits.splits().size());
+                for (byte[] split : splits.splits()) {
+                    writeBytes(out, split);
+                }
+            }
+        }
+    }
+
+    private static List<CoordinatorState> readCoordinators(DataInputStream in) throws IOException {
+        List<CoordinatorState> states = new ArrayList<>();
+        for (int i = in.readInt(); i > 0; i--) {
+            String uid = readText(in);
+            int version = in.readInt();
+            byte[] enumerator = readBytes(in);
+            List<CoordinatorState.Splits> returned = new ArrayList<>();
+            for (int r = in.readInt(); r > 0; r--) {
+                int subtask = in.readInt();
+                int splitVersion = in.readInt();
+                List<byte[]> splits = new ArrayList<>();
+                for (int s = in.readInt(); s > 0; s--) {
+                    splits.add(readBytes(in));
+                }
+                returned.add(new CoordinatorState.Splits(subtask, splitVersion, splits));
+            }
+            states.add(new CoordinatorState(uid, version, enumerator, returned));
+        }
+        return states;
+    }
+
+    private static void writeBytes(DataOutputStream out, byte[] bytes) throws IOException {
+        out.writeInt(bytes.length);
+        out.write(bytes);
+    }
+
+    private static byte[] readBytes(DataInputStream in) throws IOException {
+        int length = in.readInt();
+        if (length < 0 || length > in.available()) {
+            throw new IOException(length + " bytes where " + in.available() + " are left");
+        }
+        return in.readNBytes(length);
     }
 
     static void writeOperators(DataOutputStream out, List<OperatorState> operators)

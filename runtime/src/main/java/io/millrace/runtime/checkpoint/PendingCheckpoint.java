@@ -44,12 +44,19 @@ final class PendingCheckpoint {
     private final long triggeredNanos;
     private final long wallMillis;
     private final List<CheckpointTask> tasks;
+    private final List<CoordinatorState> coordinators;
     private final Map<String, Set<AttemptId>> expected = new LinkedHashMap<>();
     private final Map<String, ToMaster.CheckpointStored> stored = new LinkedHashMap<>();
     private Phase phase = Phase.COLLECTING;
     private Timer timer = () -> {};
 
-    PendingCheckpoint(long id, long triggeredNanos, long wallMillis, List<CheckpointTask> tasks) {
+    PendingCheckpoint(
+            long id,
+            long triggeredNanos,
+            long wallMillis,
+            List<CheckpointTask> tasks,
+            List<CoordinatorState> coordinators) {
+        this.coordinators = List.copyOf(coordinators);
         this.id = id;
         this.triggeredNanos = triggeredNanos;
         this.wallMillis = wallMillis;
@@ -204,7 +211,14 @@ final class PendingCheckpoint {
                             byVertex.get(vertex.id())));
         }
         return new CheckpointMetadata(
-                id, epoch, graph.jobId(), graph.jobName(), wallMillis, files, vertices);
+                id,
+                epoch,
+                graph.jobId(),
+                graph.jobName(),
+                wallMillis,
+                files,
+                vertices,
+                coordinators);
     }
 
     /** The longest that a subtask waited for its barriers, and who; for texts. */

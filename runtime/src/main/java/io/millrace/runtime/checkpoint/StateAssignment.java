@@ -29,6 +29,16 @@ public final class StateAssignment {
         this.folder = folder;
     }
 
+    /** Id of the checkpoint. */
+    public long checkpointId() {
+        return metadata.id();
+    }
+
+    /** What the coordinators of sources begin with. */
+    public List<CoordinatorState> coordinators() {
+        return metadata.coordinators();
+    }
+
     /**
      * What one subtask begins with.
      *

@@ -7,11 +7,13 @@ import com.esotericsoftware.kryo.io.Input;
 import com.esotericsoftware.kryo.io.Output;
 import com.esotericsoftware.kryo.util.DefaultClassResolver;
 import com.esotericsoftware.kryo.util.Pool;
+import io.millrace.runtime.checkpoint.CoordinatorState;
 import io.millrace.runtime.checkpoint.OperatorState;
 import io.millrace.runtime.checkpoint.RestoredState;
 import io.millrace.runtime.checkpoint.StatePart;
 import io.millrace.runtime.checkpoint.SubtaskState;
 import io.millrace.runtime.checkpoint.WorkerFile;
+import io.millrace.runtime.coordinate.CoordinatorRecord;
 import io.millrace.runtime.file.FileSplit;
 import io.millrace.runtime.graph.JobEdge;
 import io.millrace.runtime.graph.JobGraph;
@@ -116,7 +118,16 @@ public final class ControlCodec implements MessageCodec {
                     StatePart.class,
                     RestoredState.class,
                     RestoredState.Operator.class,
-                    RestoredState.Slice.class);
+                    RestoredState.Slice.class,
+                    ToWorker.OperatorEvent.class,
+                    ToMaster.OperatorEvent.class,
+                    JobVertex.Coordinator.class,
+                    CoordinatorState.class,
+                    CoordinatorState.Splits.class,
+                    CoordinatorRecord.class,
+                    CoordinatorRecord.Coordinator.class,
+                    CoordinatorRecord.Reader.class,
+                    CoordinatorRecord.Told.class);
 
     private static final List<Class<?>> ENUMS =
             List.of(

@@ -13,6 +13,7 @@ import java.util.List;
  * @param chain the serialized operators, read only by the worker with the user's class loader
  * @param inputs files that sources in the chain read
  * @param outputs folders that sinks in the chain write
+ * @param coordinators sources in the chain whose splits are dealt out in the master
  */
 public record JobVertex(
         int id,
@@ -22,11 +23,35 @@ public record JobVertex(
         String slotSharingGroup,
         byte[] chain,
         List<FileInput> inputs,
-        List<FileOutput> outputs)
+        List<FileOutput> outputs,
+        List<Coordinator> coordinators)
         implements Serializable {
     public JobVertex {
         inputs = List.copyOf(inputs);
         outputs = List.copyOf(outputs);
+        coordinators = List.copyOf(coordinators);
+    }
+
+    /** A vertex without coordinators. */
+    public JobVertex(
+            int id,
+            String name,
+            int parallelism,
+            int maxParallelism,
+            String slotSharingGroup,
+            byte[] chain,
+            List<FileInput> inputs,
+            List<FileOutput> outputs) {
+        this(
+                id,
+                name,
+                parallelism,
+                maxParallelism,
+                slotSharingGroup,
+                chain,
+                inputs,
+                outputs,
+                List.of());
     }
 
     /**
@@ -45,4 +70,13 @@ public record JobVertex(
      */
     public record FileOutput(int operator, String path, boolean overwrite)
             implements Serializable {}
+
+    /**
+     * A source whose splits are dealt out in the master.
+     *
+     * @param uid of its operator
+     * @param name of its operator
+     * @param source serialized, read with the user's class loader
+     */
+    public record Coordinator(String uid, String name, byte[] source) implements Serializable {}
 }

@@ -304,6 +304,10 @@ final class Subtask {
                 if (!chain.inject(trigger.barrier())) {
                     checkpoint(trigger.barrier(), 0);
                 }
+            } else if (command instanceof SubtaskCommand.OperatorEvent event) {
+                chain.operatorEvent(event.uid(), event.event());
+            } else if (command instanceof SubtaskCommand.Register register) {
+                chain.register(register.link());
             } else if (command instanceof SubtaskCommand.CheckpointComplete complete) {
                 chain.checkpointComplete(complete.checkpointId());
             } else if (command instanceof SubtaskCommand.CheckpointAborted aborted) {
@@ -393,6 +397,11 @@ final class Subtask {
         if (!mailbox.offer(command)) {
             LOG.warn("{} has a full mailbox; {} is lost", name(), command);
         }
+    }
+
+    /** Any thread; the caller wakes the subtask. A command that must not be lost. */
+    void put(SubtaskCommand command) {
+        mailbox.put(command);
     }
 
     /**

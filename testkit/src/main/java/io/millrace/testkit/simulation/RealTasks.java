@@ -469,6 +469,12 @@ final class RealTasks implements AutoCloseable {
                             }
 
                             @Override
+                            public void operatorEvent(
+                                    TaskDeployment telling, String uid, byte[] event) {
+                                listener.operatorEvent(telling, uid, event);
+                            }
+
+                            @Override
                             public void ended(TaskDeployment ended, SubtaskEnd end) {
                                 plane.live.remove(ended.attempt());
                                 if (end instanceof SubtaskEnd.Finished) {
@@ -511,6 +517,16 @@ final class RealTasks implements AutoCloseable {
             @Override
             public void checkpointAborted(long checkpointId) {
                 running.checkpointAborted(checkpointId);
+            }
+
+            @Override
+            public void register(int link) {
+                running.register(link);
+            }
+
+            @Override
+            public void operatorEvent(String uid, byte[] event) {
+                running.operatorEvent(uid, event);
             }
 
             @Override
