@@ -6,11 +6,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.millrace.api.fs.FileBlock;
 import io.millrace.api.fs.FileStatus;
 import io.millrace.api.fs.FileSystem;
+import io.millrace.api.fs.LineReader;
+import io.millrace.api.fs.NoFileSystemException;
 import io.millrace.runtime.file.FileSplit;
 import io.millrace.runtime.file.FileSystems;
-import io.millrace.runtime.file.LineReader;
 import io.millrace.runtime.file.LocalFileSystem;
-import io.millrace.runtime.file.NoFileSystemException;
 import io.millrace.runtime.file.SplitPlanner;
 import io.millrace.runtime.file.TextFileWriter;
 import io.millrace.runtime.file.TextOutputFiles;
@@ -173,7 +173,7 @@ class HadoopFileSystemTest {
             assertThat(splits).hasSize(Math.max(4, min));
             List<String> lines = new ArrayList<>();
             for (FileSplit split : splits) {
-                try (LineReader reader = new LineReader(split)) {
+                try (LineReader reader = new LineReader(split.range())) {
                     while (reader.next()) {
                         lines.add(reader.line());
                     }

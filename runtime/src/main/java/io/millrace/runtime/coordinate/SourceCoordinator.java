@@ -1,5 +1,6 @@
 package io.millrace.runtime.coordinate;
 
+import io.millrace.api.InvalidProgramException;
 import io.millrace.runtime.checkpoint.CoordinatorState;
 import io.millrace.runtime.control.Failure;
 import io.millrace.runtime.control.Failure.Category;
@@ -378,7 +379,9 @@ final class SourceCoordinator {
             ports.listener()
                     .failed(
                             Failure.of(
-                                    Category.USER_CODE,
+                                    cause instanceof InvalidProgramException
+                                            ? Category.CONFIG
+                                            : Category.USER_CODE,
                                     "The enumerator of '" + spec.name() + "'",
                                     cause));
         }

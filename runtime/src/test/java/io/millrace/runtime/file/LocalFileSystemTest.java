@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.millrace.api.fs.FileSystem;
+import io.millrace.api.fs.NoFileSystemException;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.net.URI;
