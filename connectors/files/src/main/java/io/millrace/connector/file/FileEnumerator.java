@@ -75,7 +75,7 @@ final class FileEnumerator implements SplitEnumerator<FileSourceSplit, PendingSp
                 return;
             }
             if (thrown instanceof FileNotFoundException e) {
-                throw new InvalidProgramException(e.getMessage(), e);
+                throw new InvalidProgramException(e.getMessage());
             }
             throw new IllegalStateException("Looking for files failed", thrown);
         }

@@ -61,10 +61,7 @@ final class FileFinder {
             try {
                 status = files.status(there);
             } catch (FileNotFoundException e) {
-                FileNotFoundException missing =
-                        new FileNotFoundException("Input path " + there + " does not exist.");
-                missing.initCause(e);
-                throw missing;
+                throw new FileNotFoundException("Input path " + there + " does not exist.");
             }
             add(files, status, known, found);
         }

@@ -131,8 +131,8 @@ class FileSourceTest {
         source(env).print();
 
         assertThatThrownBy(env::execute)
-                .hasStackTraceContaining("/in does not exist")
-                .hasStackTraceContaining("files");
+                .hasMessageContaining("Input path")
+                .hasMessageContaining("/in does not exist");
     }
 
     /** Fails once, after a checkpoint is complete; slow until then. */
