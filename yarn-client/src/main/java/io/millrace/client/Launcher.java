@@ -74,6 +74,7 @@ final class Launcher {
         commandLine.addSubcommand(new ListCommand(context));
         commandLine.addSubcommand(new FollowCommand(context));
         commandLine.addSubcommand(new CancelCommand(context));
+        commandLine.addSubcommand(new InspectCommand(context));
         commandLine.addSubcommand(new MemoryCommand(context));
         commandLine.addSubcommand(new OptionsCommand(context));
         // What follows the jar is the program's, whatever it looks like.

@@ -108,6 +108,7 @@ public final class YarnDeployer implements Deployer {
         int attempts = attempts(listener, records);
         String queue = options.getIfSet(YarnOptions.APPLICATION_QUEUE).orElse(DEFAULT_QUEUE);
         cluster.checkQueue(queue);
+        StartingPath.check(options, listener);
         Distribution distribution = Distribution.ofThisProcess();
         JobGraph graph = null;
         if (request.target() == DeploymentOptions.Target.YARN_PER_JOB) {

@@ -250,7 +250,7 @@ class LauncherTest {
                 List.of("run -t nowhere J:job.jar", "local, yarn-application, yarn-per-job"),
                 List.of("run -t local J:job.jar", "execution.target is local"),
                 List.of("run -m host:8081 J:job.jar", "sessions are not built yet"),
-                List.of("run -s hdfs:///sp J:job.jar", "Savepoints are not built yet"),
+                List.of("run -rm sometimes -s hdfs:///sp J:job.jar", "CLAIM, NO_CLAIM, LEGACY"),
                 List.of("run -yt libs J:job.jar", "leave it out"),
                 List.of("run -yxyz J:job.jar", "Unknown argument -yxyz"),
                 List.of("run J:none.jar", "none.jar does not exist"),

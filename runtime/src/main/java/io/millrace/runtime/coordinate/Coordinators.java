@@ -83,7 +83,8 @@ public final class Coordinators {
      *
      * @param restored what the checkpoint has of coordinators; those that it does not have begin
      *     with nothing
-     * @param checkpoint id of the checkpoint, 0 without one
+     * @param checkpoint id of the newest complete checkpoint of this very job, 0 if there is none;
+     *     the state may come from elsewhere
      * @param attempts of a vertex, in the order of its subtasks
      */
     public void start(

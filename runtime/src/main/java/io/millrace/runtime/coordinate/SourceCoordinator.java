@@ -134,7 +134,7 @@ final class SourceCoordinator {
      * All readers begin, from a checkpoint or with nothing.
      *
      * @param restored its part of the checkpoint, or null
-     * @param checkpoint id of the checkpoint, 0 without one
+     * @param checkpoint the newest complete one of this very job, 0 if there is none
      */
     void start(CoordinatorState restored, long checkpoint, List<AttemptId> attempts) {
         stop();

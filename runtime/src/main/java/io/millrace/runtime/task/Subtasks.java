@@ -28,8 +28,8 @@ public interface Subtasks {
         void cancel();
 
         /**
-         * Lets a barrier begin in a subtask that is a source; what came of it is told to the
-         * listener, unless the subtask ends before.
+         * Lets a barrier begin in a subtask that is a source, or all of whose inputs have ended or
+         * are about to; what came of it is told to the listener, unless the subtask ends before.
          */
         void triggerCheckpoint(StreamEvent.Barrier barrier);
 
@@ -72,6 +72,9 @@ public interface Subtasks {
 
         /** Something of the subtask's source for its coordinator, if there is one. */
         default void operatorEvent(TaskDeployment deployment, String uid, byte[] event) {}
+
+        /** All is emitted; the subtask stays until it hears of a checkpoint that holds this. */
+        void inputEnded(TaskDeployment deployment);
 
         /** Nothing of the subtask runs any more and all its memory was given back. */
         void ended(TaskDeployment deployment, SubtaskEnd end);

@@ -245,7 +245,10 @@ class FileCheckpointStorageTest {
         Files.createDirectories(folder.resolve("job/shared"));
         List<Result<Void>> results = new ArrayList<>();
 
-        storage.retain(checkpoints, Set.of(4L, 6L), 6, results::add);
+        storage.retain(
+                checkpoints,
+                new CheckpointStorage.Retained(Set.of(4L, 6L), Set.of(), 6),
+                results::add);
 
         assertThat(results).containsExactly(new Result.Done<>(null));
         assertThat(folder.resolve("job").toFile().list())

@@ -311,6 +311,7 @@ class CoordinatorsTest {
                         new byte[0],
                         List.of(),
                         List.of(),
+                        List.of(),
                         List.of(new JobVertex.Coordinator(UID, "numbers", bytes.toByteArray())));
         return new JobGraph(JOB, "job", List.of(vertex), List.of(), Map.of());
     }
