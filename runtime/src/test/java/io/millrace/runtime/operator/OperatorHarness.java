@@ -237,7 +237,8 @@ final class OperatorHarness implements AutoCloseable {
                         new JobClasses(getClass().getClassLoader()),
                         () -> {},
                         new SubtaskValues(1 << 20, "some.limit"),
-                        time);
+                        time,
+                        (uid, event) -> {});
         OperatorPorts ports =
                 new OperatorPorts(time::nowMillis, (millis, ring) -> () -> {}, this::store);
         return new ChainBuilder(spec, subtask, Map.of(), ports).build();

@@ -13,6 +13,7 @@ import io.millrace.api.state.FunctionSnapshotContext;
 import io.millrace.api.state.ListState;
 import io.millrace.api.state.ListStateDescriptor;
 import io.millrace.api.stream.DataStream;
+import io.millrace.api.time.WatermarkStrategy;
 import io.millrace.api.transform.Pipeline;
 import io.millrace.api.tuple.Tuple2;
 import io.millrace.api.type.TypeInformation;
@@ -93,6 +94,7 @@ final class RealTasks implements AutoCloseable {
     private static final long LOCAL_GATE_BYTES = 64 << 10;
     private static final long MANAGED_BYTES = 64 << 20;
     private static final int MOST_FRAMES_AT_ONCE = 8;
+    private static final int MOST_SPLITS = 20;
     private static final int CONNECT_MILLIS = 20_000;
     private static final int OPEN_MILLIS = 30_000;
     private static final int LINGER_MILLIS = 40_000;
@@ -110,6 +112,9 @@ final class RealTasks implements AutoCloseable {
     private final int keys;
     private final Program program;
     private final int checkpointMillis;
+
+    /** Whether the source has splits that a coordinator deals out. */
+    private final boolean split;
 
     /** What each subtask of the sink has told when it finished, and in which generation. */
     private final Map<Integer, Told> told = new LinkedHashMap<>();
@@ -238,6 +243,7 @@ final class RealTasks implements AutoCloseable {
         this.fileSystem = new SimulatedFileSystem(this::trouble);
         SimulatedFileSystemProvider.put(authority, fileSystem);
         this.files = new TextOutputFiles(this::callFiles);
+        this.split = program == Program.CHECKPOINTED && seed % 2 == 1;
         this.parallelism = 2 + simulation.random().nextInt(2);
         this.records =
                 (program == Program.CHECKPOINTED ? 18_000 : 500)
@@ -362,7 +368,7 @@ final class RealTasks implements AutoCloseable {
                 env.setRuntimeMode(RuntimeExecutionMode.BATCH);
             }
             DataStream<Tuple2<Long, Long>> sums =
-                    env.fromSequence(1, records).rebalance().map(new KeyOf(keys)).keyBy(0).sum(1);
+                    numbers(env).rebalance().map(new KeyOf(keys)).keyBy(0).sum(1);
             if (program == Program.FILES) {
                 sums.writeAsText(folder(OUTPUT));
             } else {
@@ -382,6 +388,16 @@ final class RealTasks implements AutoCloseable {
         }
         return new JobGraph(
                 jobId, planned.jobName(), planned.vertices(), planned.edges(), configuration);
+    }
+
+    private DataStream<Long> numbers(StreamExecutionEnvironment env) {
+        return split
+                ? env.fromSource(
+                        new PulledRanges(1, records, MOST_SPLITS),
+                        WatermarkStrategy.noWatermarks(),
+                        "ranges",
+                        Types.LONG)
+                : env.fromSequence(1, records);
     }
 
     private String folder(String path) {
@@ -583,6 +599,12 @@ final class RealTasks implements AutoCloseable {
                             }
 
                             @Override
+                            public void operatorEvent(
+                                    TaskDeployment telling, String uid, byte[] event) {
+                                listener.operatorEvent(telling, uid, event);
+                            }
+
+                            @Override
                             public void inputEnded(TaskDeployment ended) {
                                 listener.inputEnded(ended);
                             }
@@ -630,6 +652,16 @@ final class RealTasks implements AutoCloseable {
             @Override
             public void checkpointAborted(long checkpointId) {
                 running.checkpointAborted(checkpointId);
+            }
+
+            @Override
+            public void register(int link) {
+                running.register(link);
+            }
+
+            @Override
+            public void operatorEvent(String uid, byte[] event) {
+                running.operatorEvent(uid, event);
             }
 
             @Override
