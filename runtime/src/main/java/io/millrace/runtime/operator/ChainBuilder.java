@@ -14,6 +14,7 @@ import io.millrace.api.transform.TwoInputSpec;
 import io.millrace.api.type.FieldAccessor;
 import io.millrace.api.type.TypeInformation;
 import io.millrace.runtime.config.CheckpointOptions;
+import io.millrace.runtime.checkpoint.CheckpointSettings;
 import io.millrace.runtime.config.JobOptions;
 import io.millrace.runtime.config.ParsedConfiguration;
 import io.millrace.runtime.exchange.RecordSize;
@@ -711,7 +712,9 @@ public final class ChainBuilder {
                                     + "."
                                     + subtask.deployment().attempt().counter(),
                             subtask.time(),
-                            SinkWriterOperator.End.COMMITS_AT_END_OF_INPUT,
+                            CheckpointSettings.arePeriodic(subtask.deployment().configuration())
+                                    ? SinkWriterOperator.End.WAITS_FOR_LAST_CHECKPOINT
+                                    : SinkWriterOperator.End.COMMITS_AT_END_OF_INPUT,
                             options().get(JobOptions.COMMITTER_RETRIES));
         }
         return calling(
