@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
@@ -130,7 +131,7 @@ class CheckpointsOnYarnIT {
 
     @Test
     void shouldAskForNothingWhenThereIsNothingToBeginWith() throws Exception {
-        List<String> before = yarn.applications();
+        Set<String> before = yarn.applications();
         org.apache.hadoop.fs.Path none = new org.apache.hadoop.fs.Path(checkpoints, "none");
 
         Terminal.Result perJob = start("run -p 4 -s", "PartitionedSums", none).await();

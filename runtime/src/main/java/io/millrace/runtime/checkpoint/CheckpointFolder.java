@@ -6,7 +6,7 @@ import java.io.IOException;
 import java.net.URI;
 
 /**
- * Where the checkpoints of a job lie.
+ * Where the checkpoints of a job lie, or one savepoint.
  *
  * <p>Format:
  *
@@ -21,14 +21,52 @@ import java.net.URI;
  *       _metadata.pending                       the same before the completion is on record
  * </pre>
  *
+ * <pre>
+ *   (directory)/savepoint-(six digits of the job id)-(twelve digits)/    one savepoint
+ *     worker-(worker id)
+ *     _metadata
+ *     _metadata.pending
+ * </pre>
+ *
  * <p>A name is used once, as the ids of checkpoints are. A file in {@code shared} stays as long as
  * a retained checkpoint refers to it.
  *
- * @param path of the job's folder, as the user writes paths: with or without a scheme
+ * @param path of the job's folder or the savepoint's, as the user writes paths: with or without a
+ *     scheme
  */
-public record CheckpointFolder(String path) {
+public record CheckpointFolder(String path, Layout layout) {
     private static final String CHECKPOINT = "chk-";
     private static final String SHARED = "shared";
+
+    /** What lies in a folder. */
+    public enum Layout {
+        /** All checkpoints of a job. */
+        JOB,
+        /** One savepoint. */
+        SAVEPOINT;
+
+        public static Layout of(CheckpointKind kind) {
+            return kind.isSavepoint() ? SAVEPOINT : JOB;
+        }
+    }
+
+    /** The folder of a job, or any whose files are only read. */
+    public CheckpointFolder(String path) {
+        this(path, Layout.JOB);
+    }
+
+    /**
+     * The folder of a new savepoint.
+     *
+     * @param directory of the user's choice
+     * @param random twelve hexadecimal digits
+     */
+    public static CheckpointFolder ofSavepoint(String directory, String jobId, String random) {
+        String name = "savepoint-" + jobId.substring(0, Math.min(6, jobId.length())) + "-" + random;
+        return new CheckpointFolder(
+                directory.endsWith("/") ? directory + name : directory + "/" + name,
+                Layout.SAVEPOINT);
+    }
 
     /**
      * The folder of a job.
@@ -45,9 +83,13 @@ public record CheckpointFolder(String path) {
         return CHECKPOINT + id;
     }
 
-    /** Name of a worker's file, relative to the job's folder. */
-    static String workerFile(long id, String workerId) {
-        return CHECKPOINT + id + "/worker-" + workerId;
+    /** Name of a worker's file, relative to the folder. */
+    String workerFile(long id, String workerId) {
+        return within(id) + "worker-" + workerId;
+    }
+
+    private String within(long id) {
+        return layout == Layout.JOB ? CHECKPOINT + id + "/" : "";
     }
 
     /** Name of a worker's file that later checkpoints may share, relative to the job's folder. */
@@ -71,11 +113,11 @@ public record CheckpointFolder(String path) {
     /** Finds the file system; blocks. */
     Opened open() throws IOException {
         FileSystem files = FileSystems.of(path);
-        return new Opened(files, files.qualify(path));
+        return new Opened(files, files.qualify(path), this);
     }
 
     /** A folder on its file system. */
-    record Opened(FileSystem files, URI uri) {
+    record Opened(FileSystem files, URI uri, CheckpointFolder folder) {
 
         /** What a name relative to the folder stands for. */
         URI resolve(String name) {
@@ -97,11 +139,11 @@ public record CheckpointFolder(String path) {
         }
 
         URI metadata(long id) {
-            return resolve(CHECKPOINT + id + "/" + SavepointPath.METADATA);
+            return resolve(folder.within(id) + SavepointPath.METADATA);
         }
 
         URI pendingMetadata(long id) {
-            return resolve(CHECKPOINT + id + "/" + SavepointPath.PENDING_METADATA);
+            return resolve(folder.within(id) + SavepointPath.PENDING_METADATA);
         }
     }
 

@@ -13,6 +13,8 @@ import java.util.stream.Stream;
  * @param epoch of the master that completed it
  * @param wallMillis when it was triggered
  * @param files of this checkpoint alone, one for each worker that had anything to put there
+ * @param kind of a savepoint its files are named relative to its own folder, of a checkpoint
+ *     relative to the job's
  */
 public record CheckpointMetadata(
         long id,
@@ -21,10 +23,23 @@ public record CheckpointMetadata(
         String jobName,
         long wallMillis,
         List<WorkerFile> files,
-        List<Vertex> vertices) {
+        List<Vertex> vertices,
+        CheckpointKind kind) {
     public CheckpointMetadata {
         files = List.copyOf(files);
         vertices = List.copyOf(vertices);
+    }
+
+    /** Of a checkpoint that was not asked for. */
+    public CheckpointMetadata(
+            long id,
+            int epoch,
+            String jobId,
+            String jobName,
+            long wallMillis,
+            List<WorkerFile> files,
+            List<Vertex> vertices) {
+        this(id, epoch, jobId, jobName, wallMillis, files, vertices, CheckpointKind.CHECKPOINT);
     }
 
     /**
@@ -70,7 +85,8 @@ public record CheckpointMetadata(
     /**
      * One subtask.
      *
-     * @param finished whether it had finished before the checkpoint began; it then has no state
+     * @param finished whether it had emitted all before its barrier; what it still has belongs to
+     *     what is to be done when the checkpoint is complete
      * @param file number of its file in {@link CheckpointMetadata#files}; without a meaning if all
      *     its state, if any, lies in shared files
      */
@@ -92,7 +108,8 @@ public record CheckpointMetadata(
 
     /** The same with its files under other names. */
     CheckpointMetadata withFiles(List<WorkerFile> renamed) {
-        return new CheckpointMetadata(id, epoch, jobId, jobName, wallMillis, renamed, vertices);
+        return new CheckpointMetadata(
+                id, epoch, jobId, jobName, wallMillis, renamed, vertices, kind);
     }
 
     /** Bytes of its own files and of what it consists of in shared ones. */

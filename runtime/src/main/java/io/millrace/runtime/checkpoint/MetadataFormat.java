@@ -36,6 +36,7 @@ import java.util.zip.CRC32C;
  *               time: they are counted from 0 | offset, 8 | length, 8
  *   sections    kind, text | length, 4 | bytes; a reader refuses one that it does not know
  *     "operators"   for each vertex, in the order of the vertices: a list of uid, text | name, text
+ *     "kind"        why it was taken, 1
  *   CRC32C of all before, 4
  * </pre>
  *
@@ -48,6 +49,7 @@ public final class MetadataFormat {
     private static final int MAGIC = 0x4d52434d;
     private static final int VERSION = 2;
     private static final String OPERATORS = "operators";
+    private static final String KIND = "kind";
 
     private MetadataFormat() {}
 
@@ -79,8 +81,9 @@ public final class MetadataFormat {
                     writeOperators(out, subtask.operators(), shared);
                 }
             }
-            out.writeInt(1);
+            out.writeInt(2);
             writeSection(out, OPERATORS, operators(metadata));
+            writeSection(out, KIND, section -> section.writeByte(metadata.kind().ordinal()));
             out.flush();
             out.writeInt(crc(bytes.toByteArray(), bytes.size()));
         } catch (IOException e) {
@@ -185,21 +188,33 @@ public final class MetadataFormat {
             }
             vertices.add(new Vertex(number, name, parallelism, maxParallelism, subtasks));
         }
+        CheckpointKind kind = CheckpointKind.CHECKPOINT;
         for (int i = in.readInt(); i > 0; i--) {
-            String kind = readText(in);
+            String name = readText(in);
             int length = in.readInt();
             if (length < 0 || length > in.available()) {
                 throw new IOException("a section of " + length + " bytes");
             }
             DataInputStream section =
                     new DataInputStream(new ByteArrayInputStream(in.readNBytes(length)));
-            if (!kind.equals(OPERATORS)) {
+            if (name.equals(KIND)) {
+                kind = readKind(section);
+            } else if (name.equals(OPERATORS)) {
+                vertices = withOperators(vertices, section);
+            } else {
                 throw new IOException(
-                        "it holds a section '" + kind + "' that this build does not know");
+                        "it holds a section '" + name + "' that this build does not know");
             }
-            vertices = withOperators(vertices, section);
         }
-        return new CheckpointMetadata(id, epoch, jobId, jobName, wallMillis, files, vertices);
+        return new CheckpointMetadata(id, epoch, jobId, jobName, wallMillis, files, vertices, kind);
+    }
+
+    private static CheckpointKind readKind(DataInputStream in) throws IOException {
+        int number = in.readUnsignedByte();
+        if (number >= CheckpointKind.values().length) {
+            throw new IOException("a checkpoint of kind " + number + " is not known");
+        }
+        return CheckpointKind.values()[number];
     }
 
     private static List<Vertex> withOperators(List<Vertex> vertices, DataInputStream in)

@@ -43,9 +43,7 @@ public final class StateAssignment {
     public RestoredState of(JobVertex vertex, int subtask) {
         String path = folder.path();
         Vertex head = vertex.operators().isEmpty() ? null : former(vertex.operators().get(0).uid());
-        if (head != null && isFinished(head, subtask, vertex.parallelism())) {
-            return new RestoredState(metadata.id(), path, true, List.of());
-        }
+        boolean finished = head != null && isFinished(head, subtask, vertex.parallelism());
         List<RestoredState.Operator> operators = new ArrayList<>();
         for (JobVertex.Operator operator : vertex.operators()) {
             Vertex former = former(operator.uid());
@@ -55,7 +53,9 @@ public final class StateAssignment {
                                 operator.uid(), slices(former, operator.uid(), subtask, vertex)));
             }
         }
-        return new RestoredState(metadata.id(), path, false, operators);
+        boolean nothing = operators.stream().allMatch(operator -> operator.slices().isEmpty());
+        return new RestoredState(
+                metadata.id(), path, finished, finished && nothing ? List.of() : operators);
     }
 
     private Vertex former(String uid) {

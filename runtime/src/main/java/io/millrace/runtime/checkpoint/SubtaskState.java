@@ -6,6 +6,7 @@ import java.util.List;
 /**
  * What one subtask has in a checkpoint.
  *
+ * @param ended whether it had emitted all before the barrier
  * @param alignmentNanos between the first and the last barrier of its inputs; 0 for a source
  * @param syncNanos for which the subtask stood still
  * @param newBytes written for this checkpoint
@@ -13,6 +14,7 @@ import java.util.List;
  */
 public record SubtaskState(
         AttemptId attempt,
+        boolean ended,
         long alignmentNanos,
         long syncNanos,
         long newBytes,
@@ -24,7 +26,11 @@ public record SubtaskState(
 
     /** One for which nothing was written. */
     public SubtaskState(
-            AttemptId attempt, long alignmentNanos, long syncNanos, List<OperatorState> operators) {
-        this(attempt, alignmentNanos, syncNanos, 0, 0, operators);
+            AttemptId attempt,
+            boolean ended,
+            long alignmentNanos,
+            long syncNanos,
+            List<OperatorState> operators) {
+        this(attempt, ended, alignmentNanos, syncNanos, 0, 0, operators);
     }
 }

@@ -164,6 +164,7 @@ final class WorkerFileWriter implements PartWriter, AutoCloseable {
         }
         return new SubtaskState(
                 of.snapshot.attempt(),
+                of.snapshot.ended(),
                 of.snapshot.alignmentNanos(),
                 of.snapshot.syncNanos(),
                 of.newBytes,

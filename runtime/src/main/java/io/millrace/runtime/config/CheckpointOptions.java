@@ -40,6 +40,14 @@ public final class CheckpointOptions {
                                     + " where checkpoints are taken, except locally: there a"
                                     + " temporary folder does.");
 
+    public static final ConfigOption<String> SAVEPOINT_DIRECTORY =
+            ConfigOption.named("execution.checkpointing.savepoint-dir", String.class)
+                    .readBy(JOB)
+                    .withDeprecatedKeys("state.savepoints.dir")
+                    .withDescription(
+                            "Folder below which each savepoint makes one of its own, where the"
+                                    + " command names none. Unset: the folder of the checkpoints.");
+
     public static final ConfigOption<Mode> MODE =
             ConfigOption.named("execution.checkpointing.mode", Mode.class)
                     .readBy(JOB)

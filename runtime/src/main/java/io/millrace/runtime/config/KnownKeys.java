@@ -94,7 +94,6 @@ final class KnownKeys {
                     "execution.checkpointing.unaligned.enabled",
                     "execution.checkpointing.unaligned",
                     "execution.checkpointing.aligned-checkpoint-timeout",
-                    "execution.checkpointing.savepoint-dir",
                     "execution.checkpointing.data-inline-threshold",
                     "execution.checkpointing.file-merging.enabled",
                     "execution.checkpointing.storage",
@@ -104,7 +103,6 @@ final class KnownKeys {
                     "state.backend.type",
                     "state.backend.local-recovery",
                     "state.checkpoint-storage",
-                    "state.savepoints.dir",
                     "state.storage.fs.memory-threshold",
                     // scheduling and failure
                     "jobmanager.execution.failover-strategy",

@@ -5,7 +5,6 @@ import io.millrace.api.RuntimeExecutionMode;
 import io.millrace.api.transform.Pipeline;
 import io.millrace.api.transform.Transformation;
 import io.millrace.runtime.checkpoint.CheckpointSettings;
-import io.millrace.runtime.config.CheckpointOptions;
 import io.millrace.runtime.config.JobOptions;
 import io.millrace.runtime.config.ParsedConfiguration;
 import io.millrace.runtime.config.TaskManagerOptions;
@@ -109,6 +108,7 @@ public final class JobPlanner {
                                 jobId,
                                 isChainingEnabled(pipeline),
                                 settings.get(JobOptions.OBJECT_REUSE),
+                                settings.get(JobOptions.LOCAL_COMBINE),
                                 start.recordedIn(settings.toConfiguration().toMap())));
         start.check(graph);
         if (takesCheckpoints(settings)) {
@@ -118,9 +118,7 @@ public final class JobPlanner {
     }
 
     private static boolean takesCheckpoints(ParsedConfiguration settings) {
-        return settings.getIfSet(CheckpointOptions.INTERVAL)
-                .map(interval -> !interval.isZero())
-                .orElse(false);
+        return CheckpointSettings.arePeriodic(settings.toConfiguration().toMap());
     }
 
     /**
@@ -135,9 +133,9 @@ public final class JobPlanner {
                                 + "' writes "
                                 + output.path()
                                 + " with writeAsText, which keeps nothing in a checkpoint: after a"
-                                + " failure the lines before the checkpoint would be lost. Leave"
-                                + " execution.checkpointing.interval out, or write with a sink of"
-                                + " your own.");
+                                + " failure the lines before the checkpoint would be lost. Use"
+                                + " sinkTo(FileSink.forRowFormat(path, new SimpleStringEncoder<>())"
+                                + ".build()), or leave execution.checkpointing.interval out.");
             }
         }
     }

@@ -1,5 +1,6 @@
 package io.millrace.runtime.graph;
 
+import io.millrace.api.sink.SupportsCommitter;
 import io.millrace.api.state.CheckpointListener;
 import io.millrace.api.transform.Partitioning;
 import java.lang.reflect.InvocationTargetException;
@@ -30,11 +31,11 @@ final class OperatorDescription {
     }
 
     /**
-     * Whether a function of the operator hears of complete checkpoints. What it does then nobody
-     * can know: it may well be seen outside of the job.
+     * Whether a function of the operator hears of complete checkpoints, which may well be seen
+     * outside of the job, or its sink commits with them.
      */
     private static boolean actsOnCompletion(Object part, int depth) {
-        if (part instanceof CheckpointListener) {
+        if (part instanceof CheckpointListener || part instanceof SupportsCommitter) {
             return true;
         }
         if (!(part instanceof Record) || depth == MAX_DEPTH) {

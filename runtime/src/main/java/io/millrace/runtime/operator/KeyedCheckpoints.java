@@ -1,5 +1,6 @@
 package io.millrace.runtime.operator;
 
+import io.millrace.runtime.checkpoint.CheckpointKind;
 import io.millrace.runtime.checkpoint.PartWriter;
 import io.millrace.runtime.checkpoint.PieceChain;
 import io.millrace.runtime.checkpoint.RestoredOperator;
@@ -49,7 +50,11 @@ final class KeyedCheckpoints {
         }
     }
 
-    SnapshotPart snapshot(long checkpointId) {
+    SnapshotPart snapshot(long checkpointId, CheckpointKind kind) {
+        if (kind.isSavepoint()) {
+            return new Whole(
+                    store.snapshot(checkpointId, SnapshotKind.CANONICAL), store.keyGroups());
+        }
         if (growth == Growth.FULL) {
             return new Whole(store.snapshot(checkpointId, SnapshotKind.FULL), store.keyGroups());
         }

@@ -2,6 +2,7 @@ package io.millrace.runtime.checkpoint;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -23,6 +24,9 @@ public final class InMemoryCheckpointStorage implements CheckpointStorage {
 
     /** Replies that are held back while this is not null. */
     public List<Runnable> held;
+
+    /** Those in folders of their own. */
+    public final Map<Long, CheckpointMetadata> savepoints = new TreeMap<>();
 
     private final Consumer<String> journal;
 
@@ -61,7 +65,11 @@ public final class InMemoryCheckpointStorage implements CheckpointStorage {
 
     @Override
     public void prepare(CheckpointFolder folder, Consumer<Result<Void>> reply) {
-        if (!fails("make folder", reply)) {
+        if (!fails(
+                folder.layout() == CheckpointFolder.Layout.JOB
+                        ? "make folder"
+                        : "make " + folder.path(),
+                reply)) {
             reply(reply, new Result.Done<>(null));
         }
     }
@@ -79,12 +87,14 @@ public final class InMemoryCheckpointStorage implements CheckpointStorage {
     public void publish(CheckpointFolder folder, long id, Consumer<Result<Void>> reply) {
         if (!fails("publish " + id, reply)) {
             CheckpointMetadata metadata = pending.remove(id);
+            Map<Long, CheckpointMetadata> named =
+                    folder.layout() == CheckpointFolder.Layout.JOB ? complete : savepoints;
             if (metadata != null) {
-                complete.put(id, metadata);
+                named.put(id, metadata);
             }
             reply(
                     reply,
-                    complete.containsKey(id)
+                    named.containsKey(id)
                             ? new Result.Done<>(null)
                             : new Result.Damaged<>("no metadata of " + id));
         }
@@ -93,7 +103,8 @@ public final class InMemoryCheckpointStorage implements CheckpointStorage {
     @Override
     public void read(CheckpointFolder folder, long id, Consumer<Result<CheckpointMetadata>> reply) {
         if (!fails("read " + id, reply)) {
-            CheckpointMetadata found = complete.getOrDefault(id, pending.get(id));
+            CheckpointMetadata found =
+                    complete.getOrDefault(id, savepoints.getOrDefault(id, pending.get(id)));
             reply(
                     reply,
                     found == null

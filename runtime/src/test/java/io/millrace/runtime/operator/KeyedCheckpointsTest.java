@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.millrace.api.type.Types;
 import io.millrace.runtime.checkpoint.CheckpointFolder;
+import io.millrace.runtime.checkpoint.CheckpointKind;
 import io.millrace.runtime.checkpoint.CheckpointMetadata;
 import io.millrace.runtime.checkpoint.CheckpointStorage.Retained;
 import io.millrace.runtime.checkpoint.FileCheckpointStorage;
@@ -141,24 +142,21 @@ class KeyedCheckpointsTest {
             subtasks = fresh;
         }
 
+        private JobVertex vertex(int parallelism) {
+            return new JobVertex(
+                    0,
+                    "sums",
+                    parallelism,
+                    MAX_PARALLELISM,
+                    "default",
+                    new byte[0],
+                    List.of(),
+                    List.of(),
+                    List.of(new JobVertex.Operator(UID, "sums", "long", false)));
+        }
+
         private RestoredState restored(CheckpointMetadata from, int subtask, int of) {
-            return from == null
-                    ? null
-                    : new StateAssignment(from, folder)
-                            .of(
-                                    new JobVertex(
-                                            0,
-                                            "sums",
-                                            of,
-                                            MAX_PARALLELISM,
-                                            "default",
-                                            new byte[0],
-                                            List.of(),
-                                            List.of(),
-                                            List.of(
-                                                    new JobVertex.Operator(
-                                                            UID, "sums", "Long", true))),
-                                    subtask);
+            return from == null ? null : new StateAssignment(from, folder).of(vertex(of), subtask);
         }
 
         private void put(long key, String value) throws Exception {
@@ -184,7 +182,7 @@ class KeyedCheckpointsTest {
             long id = nextId++;
             List<SubtaskSnapshot> snapshots = new ArrayList<>();
             for (Subtask subtask : subtasks) {
-                SnapshotPart part = subtask.checkpoints.snapshot(id);
+                SnapshotPart part = subtask.checkpoints.snapshot(id, CheckpointKind.CHECKPOINT);
                 snapshots.add(
                         new SubtaskSnapshot(
                                 subtask.id,
