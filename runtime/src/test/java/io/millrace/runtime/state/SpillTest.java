@@ -147,7 +147,8 @@ class SpillTest {
             assertThat(values.store.spilledBytes()).isPositive();
             for (long key = 0; key < 12_000; key++) {
                 values.store.setCurrentKey(key);
-                assertThat(values.list.iterator()).toIterable()
+                assertThat(values.list.iterator())
+                        .toIterable()
                         .containsExactly("element 0", "element 1", "element 2", "element 3");
                 assertThat(values.text.get()).isEqualTo(value(key, 3));
                 assertThat(values.map.size()).isEqualTo(key < 500 ? 4 : 0);
