@@ -71,6 +71,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -105,6 +106,7 @@ final class RealTasks implements AutoCloseable {
     private final String authority;
     private final SimulatedFileSystem fileSystem;
     private final JobFiles files;
+    private final CommittedNumbers committed;
     private final InMemoryNetwork network = new InMemoryNetwork(WINDOW_FRAMES);
     private final Map<String, Plane> planes = new LinkedHashMap<>();
     private final int parallelism;
@@ -244,6 +246,8 @@ final class RealTasks implements AutoCloseable {
         SimulatedFileSystemProvider.put(authority, fileSystem);
         this.files = new TextOutputFiles(this::callFiles);
         this.split = program == Program.CHECKPOINTED && seed % 2 == 1;
+        this.committed = new CommittedNumbers(new Random(seed));
+        CommittedNumbers.put(authority, committed);
         this.parallelism = 2 + simulation.random().nextInt(2);
         this.records =
                 (program == Program.CHECKPOINTED ? 18_000 : 500)
@@ -262,6 +266,7 @@ final class RealTasks implements AutoCloseable {
     public void close() {
         SimulatedFileSystemProvider.remove(authority);
         TellingSink.CLOSED.remove(authority);
+        CommittedNumbers.remove(authority);
     }
 
     // ------------------------------------------------------------------ the job
@@ -367,12 +372,14 @@ final class RealTasks implements AutoCloseable {
             if (program == Program.FILES) {
                 env.setRuntimeMode(RuntimeExecutionMode.BATCH);
             }
-            DataStream<Tuple2<Long, Long>> sums =
-                    numbers(env).rebalance().map(new KeyOf(keys)).keyBy(0).sum(1);
+            DataStream<Tuple2<Long, Long>> numbers =
+                    numbers(env).rebalance().map(new KeyOf(keys));
+            DataStream<Tuple2<Long, Long>> sums = numbers.keyBy(0).sum(1);
             if (program == Program.FILES) {
                 sums.writeAsText(folder(OUTPUT));
             } else {
                 sums.addSink(new TellingSink(authority));
+                numbers.sinkTo(new CommittedNumbers.NumberSink(authority)).uid("committed");
             }
             env.execute("simulated");
         } catch (Exception e) {
@@ -749,13 +756,21 @@ final class RealTasks implements AutoCloseable {
     void checkEnd(boolean finished, int generations) {
         invariants.check(
                 finished || visibleParts().isEmpty(), "end-matches-output", visibleParts());
+        invariants.check(
+                committed.violations().isEmpty(),
+                "each-record-committed-once",
+                committed.violations().toArray());
         if (finished && program == Program.CHECKPOINTED) {
+            List<long[]> left =
+                    invariants.stop() == null ? List.of() : read(invariants.stop().path()).left();
+            long emitted = records - left.stream().mapToLong(r -> r[1] - r[0] + 1).sum();
+            invariants.check(
+                    committed.visible() == emitted,
+                    "each-record-committed",
+                    committed.visible() + " of " + emitted);
             Map<Long, Long> sums = new TreeMap<>();
             told.values().forEach(of -> sums.putAll(of.sums()));
-            Map<Long, Long> expected =
-                    invariants.stop() == null
-                            ? expectedSums()
-                            : expectedSums(read(invariants.stop().path()).left());
+            Map<Long, Long> expected = expectedSums(left);
             invariants.check(
                     sums.equals(expected),
                     "each-record-counted-once",
