@@ -372,8 +372,7 @@ final class RealTasks implements AutoCloseable {
             if (program == Program.FILES) {
                 env.setRuntimeMode(RuntimeExecutionMode.BATCH);
             }
-            DataStream<Tuple2<Long, Long>> numbers =
-                    numbers(env).rebalance().map(new KeyOf(keys));
+            DataStream<Tuple2<Long, Long>> numbers = numbers(env).rebalance().map(new KeyOf(keys));
             DataStream<Tuple2<Long, Long>> sums = numbers.keyBy(0).sum(1);
             if (program == Program.FILES) {
                 sums.writeAsText(folder(OUTPUT));
