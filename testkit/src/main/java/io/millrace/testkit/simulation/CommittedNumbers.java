@@ -47,9 +47,11 @@ final class CommittedNumbers {
         return violations;
     }
 
-    /** How many numbers are visible. */
-    int visible() {
-        return visible.size();
+    /** What the numbers that are visible come to, by their rest. */
+    Map<Long, Long> sums(int keys) {
+        Map<Long, Long> sums = new TreeMap<>();
+        visible.forEach((number, times) -> sums.merge(number % keys, number * times, Long::sum));
+        return sums;
     }
 
     private void begin(String transaction) {
