@@ -372,8 +372,7 @@ final class RealTasks implements AutoCloseable {
             if (program == Program.FILES) {
                 env.setRuntimeMode(RuntimeExecutionMode.BATCH);
             }
-            DataStream<Tuple2<Long, Long>> numbers =
-                    numbers(env).rebalance().map(new KeyOf(keys));
+            DataStream<Tuple2<Long, Long>> numbers = numbers(env).rebalance().map(new KeyOf(keys));
             DataStream<Tuple2<Long, Long>> sums = numbers.keyBy(0).sum(1);
             if (program == Program.FILES) {
                 sums.writeAsText(folder(OUTPUT));
@@ -443,6 +442,11 @@ final class RealTasks implements AutoCloseable {
     }
 
     // ------------------------------------------------------------------ savepoints
+
+    /** Whether what a savepoint holds can be told from its bytes; of split sources it cannot. */
+    boolean areSavepointsReadable() {
+        return !split;
+    }
 
     /** Where they go. */
     String savepoints() {
