@@ -13,6 +13,7 @@ import io.millrace.api.state.FunctionSnapshotContext;
 import io.millrace.api.state.ListState;
 import io.millrace.api.state.ListStateDescriptor;
 import io.millrace.api.stream.DataStream;
+import io.millrace.api.time.WatermarkStrategy;
 import io.millrace.api.transform.Pipeline;
 import io.millrace.api.tuple.Tuple2;
 import io.millrace.api.type.TypeInformation;
@@ -70,6 +71,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -93,6 +95,7 @@ final class RealTasks implements AutoCloseable {
     private static final long LOCAL_GATE_BYTES = 64 << 10;
     private static final long MANAGED_BYTES = 64 << 20;
     private static final int MOST_FRAMES_AT_ONCE = 8;
+    private static final int MOST_SPLITS = 20;
     private static final int CONNECT_MILLIS = 20_000;
     private static final int OPEN_MILLIS = 30_000;
     private static final int LINGER_MILLIS = 40_000;
@@ -103,6 +106,7 @@ final class RealTasks implements AutoCloseable {
     private final String authority;
     private final SimulatedFileSystem fileSystem;
     private final JobFiles files;
+    private final CommittedNumbers committed;
     private final InMemoryNetwork network = new InMemoryNetwork(WINDOW_FRAMES);
     private final Map<String, Plane> planes = new LinkedHashMap<>();
     private final int parallelism;
@@ -110,6 +114,9 @@ final class RealTasks implements AutoCloseable {
     private final int keys;
     private final Program program;
     private final int checkpointMillis;
+
+    /** Whether the source has splits that a coordinator deals out. */
+    private final boolean split;
 
     /** What each subtask of the sink has told when it finished, and in which generation. */
     private final Map<Integer, Told> told = new LinkedHashMap<>();
@@ -238,6 +245,9 @@ final class RealTasks implements AutoCloseable {
         this.fileSystem = new SimulatedFileSystem(this::trouble);
         SimulatedFileSystemProvider.put(authority, fileSystem);
         this.files = new TextOutputFiles(this::callFiles);
+        this.split = program == Program.CHECKPOINTED && seed % 2 == 1;
+        this.committed = new CommittedNumbers(new Random(seed));
+        CommittedNumbers.put(authority, committed);
         this.parallelism = 2 + simulation.random().nextInt(2);
         this.records =
                 (program == Program.CHECKPOINTED ? 18_000 : 500)
@@ -256,6 +266,7 @@ final class RealTasks implements AutoCloseable {
     public void close() {
         SimulatedFileSystemProvider.remove(authority);
         TellingSink.CLOSED.remove(authority);
+        CommittedNumbers.remove(authority);
     }
 
     // ------------------------------------------------------------------ the job
@@ -361,12 +372,13 @@ final class RealTasks implements AutoCloseable {
             if (program == Program.FILES) {
                 env.setRuntimeMode(RuntimeExecutionMode.BATCH);
             }
-            DataStream<Tuple2<Long, Long>> sums =
-                    env.fromSequence(1, records).rebalance().map(new KeyOf(keys)).keyBy(0).sum(1);
+            DataStream<Tuple2<Long, Long>> numbers = numbers(env).rebalance().map(new KeyOf(keys));
+            DataStream<Tuple2<Long, Long>> sums = numbers.keyBy(0).sum(1);
             if (program == Program.FILES) {
                 sums.writeAsText(folder(OUTPUT));
             } else {
                 sums.addSink(new TellingSink(authority));
+                numbers.sinkTo(new CommittedNumbers.NumberSink(authority)).uid("committed");
             }
             env.execute("simulated");
         } catch (Exception e) {
@@ -382,6 +394,16 @@ final class RealTasks implements AutoCloseable {
         }
         return new JobGraph(
                 jobId, planned.jobName(), planned.vertices(), planned.edges(), configuration);
+    }
+
+    private DataStream<Long> numbers(StreamExecutionEnvironment env) {
+        return split
+                ? env.fromSource(
+                        new PulledRanges(1, records, MOST_SPLITS),
+                        WatermarkStrategy.noWatermarks(),
+                        "ranges",
+                        Types.LONG)
+                : env.fromSequence(1, records);
     }
 
     private String folder(String path) {
@@ -420,6 +442,11 @@ final class RealTasks implements AutoCloseable {
     }
 
     // ------------------------------------------------------------------ savepoints
+
+    /** Whether what a savepoint holds can be told from its bytes; of split sources it cannot. */
+    boolean areSavepointsReadable() {
+        return !split;
+    }
 
     /** Where they go. */
     String savepoints() {
@@ -583,6 +610,12 @@ final class RealTasks implements AutoCloseable {
                             }
 
                             @Override
+                            public void operatorEvent(
+                                    TaskDeployment telling, String uid, byte[] event) {
+                                listener.operatorEvent(telling, uid, event);
+                            }
+
+                            @Override
                             public void inputEnded(TaskDeployment ended) {
                                 listener.inputEnded(ended);
                             }
@@ -630,6 +663,16 @@ final class RealTasks implements AutoCloseable {
             @Override
             public void checkpointAborted(long checkpointId) {
                 running.checkpointAborted(checkpointId);
+            }
+
+            @Override
+            public void register(int link) {
+                running.register(link);
+            }
+
+            @Override
+            public void operatorEvent(String uid, byte[] event) {
+                running.operatorEvent(uid, event);
             }
 
             @Override
@@ -717,13 +760,21 @@ final class RealTasks implements AutoCloseable {
     void checkEnd(boolean finished, int generations) {
         invariants.check(
                 finished || visibleParts().isEmpty(), "end-matches-output", visibleParts());
+        invariants.check(
+                committed.violations().isEmpty(),
+                "each-record-committed-once",
+                committed.violations().toArray());
         if (finished && program == Program.CHECKPOINTED) {
+            List<long[]> left =
+                    invariants.stop() == null ? List.of() : read(invariants.stop().path()).left();
+            long emitted = records - left.stream().mapToLong(r -> r[1] - r[0] + 1).sum();
+            invariants.check(
+                    committed.visible() == emitted,
+                    "each-record-committed",
+                    committed.visible() + " of " + emitted);
             Map<Long, Long> sums = new TreeMap<>();
             told.values().forEach(of -> sums.putAll(of.sums()));
-            Map<Long, Long> expected =
-                    invariants.stop() == null
-                            ? expectedSums()
-                            : expectedSums(read(invariants.stop().path()).left());
+            Map<Long, Long> expected = expectedSums(left);
             invariants.check(
                     sums.equals(expected),
                     "each-record-counted-once",

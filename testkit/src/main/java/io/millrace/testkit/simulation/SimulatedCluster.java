@@ -223,7 +223,7 @@ public final class SimulatedCluster {
         if (simulation.chance(0.15)) {
             simulation.between(Duration.ZERO, faultTime, this::askForCancel);
         }
-        if (kind == Tasks.CHECKPOINTED) {
+        if (kind == Tasks.CHECKPOINTED && realTasks.areSavepointsReadable()) {
             wishForSavepoints();
         }
         long limit = faultTime.plus(TIME_AFTER_FAULTS).toNanos();
