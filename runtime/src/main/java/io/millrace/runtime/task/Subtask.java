@@ -363,6 +363,8 @@ final class Subtask {
         stop = 0;
         if (state == SubtaskState.SUSPENDED) {
             become(SubtaskState.RUNNING);
+            // what has rung meanwhile was not listened to
+            chain.processingTime(time.nowMillis());
             List<StreamEvent.Barrier> waiting = List.copyOf(held);
             held.clear();
             waiting.forEach(this::trigger);
