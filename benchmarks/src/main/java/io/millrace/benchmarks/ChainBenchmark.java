@@ -162,6 +162,9 @@ public class ChainBenchmark {
         }
 
         @Override
+        public void inputEnded(TaskDeployment deployment) {}
+
+        @Override
         public void ended(TaskDeployment deployment, SubtaskEnd end) {
             how = end;
         }

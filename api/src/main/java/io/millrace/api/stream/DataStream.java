@@ -15,6 +15,7 @@ import io.millrace.api.function.Partitioner;
 import io.millrace.api.function.ProcessFunction;
 import io.millrace.api.function.SerializationCheck;
 import io.millrace.api.function.SinkFunction;
+import io.millrace.api.sink.Sink;
 import io.millrace.api.state.MapStateDescriptor;
 import io.millrace.api.time.AssignerWithPeriodicWatermarks;
 import io.millrace.api.time.AssignerWithPunctuatedWatermarks;
@@ -480,8 +481,23 @@ public class DataStream<T> {
                 "Text File Sink", new SinkSpec.TextFile<>(path, writeMode == WriteMode.OVERWRITE));
     }
 
+    /** A function that is a {@link Sink} as well is taken as that. */
     public DataStreamSink<T> addSink(SinkFunction<T> function) {
+        if (function instanceof Sink<?>) {
+            @SuppressWarnings("unchecked") // of the same records
+            Sink<T> sink = (Sink<T>) function;
+            return sinkTo(sink);
+        }
         return sink("Unnamed", new SinkSpec.Function<>(checked("Sink", function)));
+    }
+
+    /** Gives the records to a sink, which may write each of them exactly once. */
+    public DataStreamSink<T> sinkTo(Sink<T> sink) {
+        return sink(
+                "Writer",
+                new SinkSpec.To<>(
+                        SerializationCheck.check(
+                                "The sink", requireNonNull(sink, "sink"), "Writer")));
     }
 
     // ------------------------------------------------------------------ results

@@ -117,6 +117,16 @@ public final class JobOptions {
                             "The longest a record waits in a buffer that is not full; 0: it never"
                                     + " waits.");
 
+    public static final ConfigOption<Integer> COMMITTER_RETRIES =
+            ConfigOption.named("sink.committer.retries", Integer.class)
+                    .readBy(WORKER)
+                    .defaultValue(10)
+                    .atLeast(0)
+                    .withDescription(
+                            "How often a committer of sinkTo may try again what it could not"
+                                    + " commit, with pauses from 0.1 s to 30 s, before its subtask"
+                                    + " fails and is started again.");
+
     public static final ConfigOption<MemorySize> ACCUMULATORS_MAX_SIZE =
             ConfigOption.named("pipeline.accumulators.max-size", MemorySize.class)
                     .readBy(JOB)
@@ -126,4 +136,15 @@ public final class JobOptions {
                             "Limit of what the accumulators of one subtask take when they are sent"
                                     + " to the master, about once a second; a subtask that exceeds"
                                     + " it fails its job.");
+
+    public static final ConfigOption<List<String>> LOCAL_DIRECTORIES =
+            ConfigOptions.key("io.tmp.dirs")
+                    .stringType()
+                    .asList()
+                    .defaultValue(List.of())
+                    .readBy(WORKER)
+                    .withDescription(
+                            "Directories on the worker's own disks, used in turns, for state that"
+                                    + " does not fit into managed memory. Unset: those that YARN"
+                                    + " gives the container (LOCAL_DIRS), else java.io.tmpdir.");
 }

@@ -7,11 +7,16 @@ import com.esotericsoftware.kryo.io.Input;
 import com.esotericsoftware.kryo.io.Output;
 import com.esotericsoftware.kryo.util.DefaultClassResolver;
 import com.esotericsoftware.kryo.util.Pool;
+import io.millrace.runtime.checkpoint.CheckpointKind;
+import io.millrace.runtime.checkpoint.CheckpointStatistics;
+import io.millrace.runtime.checkpoint.CoordinatorState;
 import io.millrace.runtime.checkpoint.OperatorState;
 import io.millrace.runtime.checkpoint.RestoredState;
+import io.millrace.runtime.checkpoint.SavepointRecord;
 import io.millrace.runtime.checkpoint.StatePart;
 import io.millrace.runtime.checkpoint.SubtaskState;
 import io.millrace.runtime.checkpoint.WorkerFile;
+import io.millrace.runtime.coordinate.CoordinatorRecord;
 import io.millrace.runtime.file.FileSplit;
 import io.millrace.runtime.graph.JobEdge;
 import io.millrace.runtime.graph.JobGraph;
@@ -20,6 +25,7 @@ import io.millrace.runtime.master.JobIntent;
 import io.millrace.runtime.master.JobResult;
 import io.millrace.runtime.master.JobState;
 import io.millrace.runtime.master.JobStatus;
+import io.millrace.runtime.master.StopIntent;
 import io.millrace.runtime.metrics.AccumulatorPart;
 import io.millrace.runtime.metrics.JobValues;
 import io.millrace.runtime.metrics.MetricValue;
@@ -116,7 +122,27 @@ public final class ControlCodec implements MessageCodec {
                     StatePart.class,
                     RestoredState.class,
                     RestoredState.Operator.class,
-                    RestoredState.Slice.class);
+                    RestoredState.Slice.class,
+                    JobVertex.Operator.class,
+                    StatePart.Piece.class,
+                    ToMaster.InputEnded.class,
+                    ToWorker.SavepointComplete.class,
+                    FromClient.TriggerSavepoint.class,
+                    FromClient.StopJob.class,
+                    ToClient.SavepointEnded.class,
+                    StopIntent.class,
+                    SavepointRecord.class,
+                    CheckpointStatistics.class,
+                    CheckpointStatistics.Slowest.class,
+                    ToWorker.OperatorEvent.class,
+                    ToMaster.OperatorEvent.class,
+                    JobVertex.Coordinator.class,
+                    CoordinatorState.class,
+                    CoordinatorState.Splits.class,
+                    CoordinatorRecord.class,
+                    CoordinatorRecord.Coordinator.class,
+                    CoordinatorRecord.Reader.class,
+                    CoordinatorRecord.Told.class);
 
     private static final List<Class<?>> ENUMS =
             List.of(
@@ -125,7 +151,9 @@ public final class ControlCodec implements MessageCodec {
                     JobState.class,
                     JobEdge.Pattern.class,
                     MetricValue.Kind.class,
-                    StatePart.Kind.class);
+                    StatePart.Kind.class,
+                    CheckpointKind.class,
+                    CheckpointStatistics.State.class);
 
     private static final Pool<Kryo> KRYOS =
             new Pool<>(true, true, 16) {

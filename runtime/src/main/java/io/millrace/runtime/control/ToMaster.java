@@ -64,10 +64,17 @@ public sealed interface ToMaster extends ControlMessage {
     }
 
     /**
+     * An attempt has emitted all and stays until a checkpoint that holds this is complete. Told
+     * again on each connection.
+     */
+    record InputEnded(AttemptId attempt) implements ToMaster {}
+
+    /**
      * What the worker's subtasks have in a checkpoint is stored, and was read again.
      *
      * @param epoch of the master that has triggered it
      * @param file null if no subtask has any state
+     * @param subtasks those that were asked, without those that have finished before their barriers
      */
     record CheckpointStored(long id, int epoch, WorkerFile file, List<SubtaskState> subtasks)
             implements ToMaster {
@@ -82,6 +89,13 @@ public sealed interface ToMaster extends ControlMessage {
      * @param epoch of the master that has triggered it
      */
     record CheckpointDeclined(long id, int epoch, Failure failure) implements ToMaster {}
+
+    /**
+     * Something of a source's reader for its coordinator.
+     *
+     * @param uid of the operator
+     */
+    record OperatorEvent(AttemptId attempt, String uid, byte[] event) implements ToMaster {}
 
     /** The worker ends; none of its tasks runs any more. */
     record Leaving(String reason) implements ToMaster {}

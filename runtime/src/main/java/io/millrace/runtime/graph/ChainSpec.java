@@ -195,7 +195,10 @@ public record ChainSpec(List<ChainedOperator> operators, Set<Integer> combinedEd
             @Override
             public boolean runsUserCode() {
                 return spec instanceof SinkSpec.Function<?> sink
-                        && sink.function().getClass() != DiscardingSink.class;
+                                && sink.function().getClass() != DiscardingSink.class
+                        || spec instanceof SinkSpec.To<?> to
+                                && to.sink().getClass()
+                                        != io.millrace.api.sink.DiscardingSink.class;
             }
         }
     }

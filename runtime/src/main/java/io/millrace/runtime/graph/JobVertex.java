@@ -13,6 +13,8 @@ import java.util.List;
  * @param chain the serialized operators, read only by the worker with the user's class loader
  * @param inputs files that sources in the chain read
  * @param outputs folders that sinks in the chain write
+ * @param operators of the chain, in its order
+ * @param coordinators sources in the chain whose splits are dealt out in the master
  */
 public record JobVertex(
         int id,
@@ -22,12 +24,73 @@ public record JobVertex(
         String slotSharingGroup,
         byte[] chain,
         List<FileInput> inputs,
-        List<FileOutput> outputs)
+        List<FileOutput> outputs,
+        List<Operator> operators,
+        List<Coordinator> coordinators)
         implements Serializable {
     public JobVertex {
         inputs = List.copyOf(inputs);
         outputs = List.copyOf(outputs);
+        operators = List.copyOf(operators);
+        coordinators = List.copyOf(coordinators);
     }
+
+    /** A vertex of whose operators nothing is known, so that it begins with no state. */
+    public JobVertex(
+            int id,
+            String name,
+            int parallelism,
+            int maxParallelism,
+            String slotSharingGroup,
+            byte[] chain,
+            List<FileInput> inputs,
+            List<FileOutput> outputs) {
+        this(
+                id,
+                name,
+                parallelism,
+                maxParallelism,
+                slotSharingGroup,
+                chain,
+                inputs,
+                outputs,
+                List.of());
+    }
+
+    /** A vertex without coordinators. */
+    public JobVertex(
+            int id,
+            String name,
+            int parallelism,
+            int maxParallelism,
+            String slotSharingGroup,
+            byte[] chain,
+            List<FileInput> inputs,
+            List<FileOutput> outputs,
+            List<Operator> operators) {
+        this(
+                id,
+                name,
+                parallelism,
+                maxParallelism,
+                slotSharingGroup,
+                chain,
+                inputs,
+                outputs,
+                operators,
+                List.of());
+    }
+
+    /**
+     * An operator, as the master knows it.
+     *
+     * @param uid by which its state is found again
+     * @param keyType the shape of what its state is kept by; empty without keys
+     * @param actsOnCompletion whether it may do something outside of the job when a checkpoint is
+     *     complete, so that the job must not go back behind that one
+     */
+    public record Operator(String uid, String name, String keyType, boolean actsOnCompletion)
+            implements Serializable {}
 
     /**
      * Files read by a source.
@@ -45,4 +108,13 @@ public record JobVertex(
      */
     public record FileOutput(int operator, String path, boolean overwrite)
             implements Serializable {}
+
+    /**
+     * A source whose splits are dealt out in the master.
+     *
+     * @param uid of its operator
+     * @param name of its operator
+     * @param source serialized, read with the user's class loader
+     */
+    public record Coordinator(String uid, String name, byte[] source) implements Serializable {}
 }

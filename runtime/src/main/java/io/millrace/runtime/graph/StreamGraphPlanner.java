@@ -3,6 +3,7 @@ package io.millrace.runtime.graph;
 import io.millrace.api.InvalidProgramException;
 import io.millrace.api.RuntimeExecutionMode;
 import io.millrace.api.function.OutputTag;
+import io.millrace.api.source.Boundedness;
 import io.millrace.api.transform.OperatorSpec;
 import io.millrace.api.transform.OperatorTransformation;
 import io.millrace.api.transform.PartitionTransformation;
@@ -58,10 +59,19 @@ public final class StreamGraphPlanner {
      * @param defaultParallelism of operators for which neither they nor the program set one
      */
     public static StreamGraph plan(Pipeline pipeline, int defaultParallelism) {
-        return new StreamGraphPlanner(pipeline, defaultParallelism).plan();
+        return plan(pipeline, defaultParallelism, Map.of());
     }
 
-    private StreamGraph plan() {
+    /**
+     * @param restoredKeyGroups maximum parallelism of operators for which the program sets none, by
+     *     the uid under which their state was stored
+     */
+    static StreamGraph plan(
+            Pipeline pipeline, int defaultParallelism, Map<String, Integer> restoredKeyGroups) {
+        return new StreamGraphPlanner(pipeline, defaultParallelism).plan(restoredKeyGroups);
+    }
+
+    private StreamGraph plan(Map<String, Integer> restoredKeyGroups) {
         RuntimeExecutionMode mode = mode();
         for (Transformation<?> leaf : pipeline.leaves()) {
             waysFrom(leaf, mode);
@@ -70,10 +80,24 @@ public final class StreamGraphPlanner {
         for (Transformation<?> transformation : order) {
             StreamGraph.Node node = nodes.get(transformation.id());
             if (node != null) {
-                sorted.add(node);
+                sorted.add(withKeyGroups(node, transformation, sorted.size(), restoredKeyGroups));
             }
         }
         return new StreamGraph(pipeline.jobName(), sorted, edges, mode);
+    }
+
+    private StreamGraph.Node withKeyGroups(
+            StreamGraph.Node node,
+            Transformation<?> transformation,
+            int place,
+            Map<String, Integer> restoredKeyGroups) {
+        Integer restored = restoredKeyGroups.get(node.stateUid(place));
+        boolean unset =
+                transformation.maxParallelism() == Transformation.UNSET
+                        && pipeline.maxParallelism() == Transformation.UNSET;
+        return restored == null || !unset || restored < node.parallelism()
+                ? node
+                : node.withMaxParallelism(restored);
     }
 
     private RuntimeExecutionMode mode() {
@@ -92,8 +116,8 @@ public final class StreamGraphPlanner {
                     throw new InvalidProgramException(
                             "execution.runtime-mode is BATCH, but source '"
                                     + unbounded.get(0).name()
-                                    + "' may never end: a source function says nothing about its"
-                                    + " end. Use STREAMING, or a bounded source such as"
+                                    + "' may never end, or says nothing about its end, as source"
+                                    + " functions do. Use STREAMING, or a bounded source such as"
                                     + " fromSequence or readTextFile.");
                 }
                 yield RuntimeExecutionMode.BATCH;
@@ -104,7 +128,9 @@ public final class StreamGraphPlanner {
     private static void collectUnbounded(
             Transformation<?> at, List<SourceTransformation<?>> unbounded) {
         if (at instanceof SourceTransformation<?> source
-                && source.spec() instanceof SourceSpec.Function<?>) {
+                && (source.spec() instanceof SourceSpec.Function<?>
+                        || source.spec() instanceof SourceSpec.Splits<?> splits
+                                && splits.source().getBoundedness() != Boundedness.BOUNDED)) {
             unbounded.add(source);
         }
         at.inputs().forEach(input -> collectUnbounded(input, unbounded));

@@ -1,10 +1,13 @@
 package io.millrace.runtime.operator;
 
+import io.millrace.api.Configuration;
 import io.millrace.api.ExecutionConfig;
 import io.millrace.api.function.Function;
 import io.millrace.api.function.KeySelector;
 import io.millrace.api.function.RichFunction;
 import io.millrace.api.function.SourceFunction;
+import io.millrace.api.source.SourceSplit;
+import io.millrace.api.time.WatermarkStrategy;
 import io.millrace.api.transform.OperatorSpec;
 import io.millrace.api.transform.Partitioning;
 import io.millrace.api.transform.SinkSpec;
@@ -12,6 +15,10 @@ import io.millrace.api.transform.SourceSpec;
 import io.millrace.api.transform.TwoInputSpec;
 import io.millrace.api.type.FieldAccessor;
 import io.millrace.api.type.TypeInformation;
+import io.millrace.runtime.checkpoint.CheckpointSettings;
+import io.millrace.runtime.config.CheckpointOptions;
+import io.millrace.runtime.config.JobOptions;
+import io.millrace.runtime.config.ParsedConfiguration;
 import io.millrace.runtime.exchange.RecordSize;
 import io.millrace.runtime.exchange.RecordWriter;
 import io.millrace.runtime.exchange.StreamEvent;
@@ -127,7 +134,10 @@ public final class ChainBuilder {
             broadcast = null;
             functions = new ArrayList<>();
             if (operator.body() instanceof Body.Source body) {
-                source = source(operator, body.spec(), output);
+                source =
+                        body.spec() instanceof SourceSpec.Splits<?> splits
+                                ? splits(operator, splits, downstream[i], output)
+                                : source(operator, body.spec(), output);
             } else if (operator.body() instanceof Body.Elements elements) {
                 source = elements(operator, elements, output);
             } else {
@@ -138,7 +148,7 @@ public final class ChainBuilder {
                                 operator.name(),
                                 operator.uid(),
                                 operators[i],
-                                store,
+                                keyedCheckpoints(),
                                 List.copyOf(functions)));
             }
         }
@@ -158,6 +168,18 @@ public final class ChainBuilder {
                 members,
                 stores,
                 writers.values().stream().map(RecordWriter::edge).toList());
+    }
+
+    private KeyedCheckpoints keyedCheckpoints() {
+        if (store == null) {
+            return null;
+        }
+        boolean incremental =
+                ParsedConfiguration.of(Configuration.fromMap(subtask.deployment().configuration()))
+                        .get(CheckpointOptions.INCREMENTAL);
+        return new KeyedCheckpoints(
+                store,
+                incremental ? KeyedCheckpoints.Growth.INCREMENTAL : KeyedCheckpoints.Growth.FULL);
     }
 
     private List<BatchLoop> loops(ChainedOperator head, Operator operator) {
@@ -326,6 +348,42 @@ public final class ChainBuilder {
                 RecordSize.of(
                         operator.outputType(), serializer, subtask.classes(), place(operator, 0)),
                 loop(operator, output, 0));
+    }
+
+    @SuppressWarnings("unchecked") // whatever its types are, they fit each other
+    private Source splits(
+            ChainedOperator operator, SourceSpec.Splits<?> spec, Downstream behind, Output output) {
+        io.millrace.api.source.Source<Object, SourceSplit, ?> source =
+                (io.millrace.api.source.Source<Object, SourceSplit, ?>) spec.source();
+        CoordinatorLink link = new CoordinatorLink(operator.name(), operator.uid(), subtask);
+        SplitOutputs outputs =
+                new SplitOutputs(
+                        operator.name(),
+                        (WatermarkStrategy<Object>) spec.strategy(),
+                        subtask.time(),
+                        output,
+                        copy(SplitRecords.class, operator));
+        SourceRecords records =
+                copy(ReaderRecords.class, operator)
+                        .newInstance(
+                                SourceRecords.class,
+                                outputs,
+                                new SplitMarks(behind),
+                                ExecutionConfig.fromMap(subtask.deployment().configuration())
+                                        .getAutoWatermarkInterval(),
+                                subtask.time());
+        ReaderStart start = () -> source.createReader(link);
+        return copy(SplitSource.class, operator)
+                .newInstance(
+                        Source.class,
+                        operator.name(),
+                        start,
+                        source.getSplitSerializer(),
+                        link,
+                        subtask.classes().userClassLoader(),
+                        records,
+                        records,
+                        subtask.wakeup());
     }
 
     private Source elements(ChainedOperator operator, Body.Elements elements, Output output) {
@@ -653,6 +711,10 @@ public final class ChainBuilder {
         return copy(original, operator).newInstance(Operator.class, arguments.toArray());
     }
 
+    private ParsedConfiguration options() {
+        return ParsedConfiguration.of(Configuration.fromMap(subtask.deployment().configuration()));
+    }
+
     private Operator sink(ChainedOperator operator, SinkSpec<?> sink) {
         if (sink instanceof SinkSpec.Print<?> print) {
             return copy(PrintOperator.class, operator)
@@ -677,6 +739,24 @@ public final class ChainBuilder {
                             serializer(operator.outputType()),
                             subtask.deployment().attempt(),
                             subtask.deployment().restart());
+        }
+        if (sink instanceof SinkSpec.To<?> to) {
+            return copy(SinkWriterOperator.class, operator)
+                    .newInstance(
+                            Operator.class,
+                            operator.name(),
+                            to.sink(),
+                            new SubtaskRuntimeContext(
+                                    operator.name(), subtask, functionStates(operator)),
+                            operator.uid(),
+                            subtask.deployment().attempt().epoch()
+                                    + "."
+                                    + subtask.deployment().attempt().counter(),
+                            subtask.time(),
+                            CheckpointSettings.arePeriodic(subtask.deployment().configuration())
+                                    ? SinkWriterOperator.End.WAITS_FOR_LAST_CHECKPOINT
+                                    : SinkWriterOperator.End.COMMITS_AT_END_OF_INPUT,
+                            options().get(JobOptions.COMMITTER_RETRIES));
         }
         return calling(
                 SinkOperator.class,

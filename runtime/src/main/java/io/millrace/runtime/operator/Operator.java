@@ -22,6 +22,14 @@ public interface Operator extends Output {
     default void open() throws Exception {}
 
     /**
+     * A barrier is about to go out: brings to an end what must not be cut in two by it. Unlike
+     * {@link #snapshot}, whose failure is one of the checkpoint, a failure fails the subtask.
+     *
+     * @throws OperatorFailure if it cannot
+     */
+    default void prepareSnapshot(long checkpointId) {}
+
+    /**
      * What the operator holds now, between two records. Must cost little: what takes time is left
      * to {@link SnapshotPart#write}.
      */
@@ -70,6 +78,17 @@ public interface Operator extends Output {
      * @return whether all was emitted; otherwise it is called again
      */
     default boolean finish(int maxRecords) throws Exception {
+        return true;
+    }
+
+    /**
+     * All is emitted, and what was to be complete is: brings to an end what is left to be done for
+     * it.
+     *
+     * @return whether all is done; otherwise it is called again when the time has come that the
+     *     operator has asked for by {@link ProcessingTime#wakeAt}
+     */
+    default boolean settle() throws Exception {
         return true;
     }
 

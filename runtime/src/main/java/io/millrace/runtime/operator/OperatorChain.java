@@ -41,14 +41,14 @@ public final class OperatorChain {
      *
      * @param name in the plan
      * @param uid under which its state is found again
-     * @param store of its keys; null if it has none
+     * @param keyed state of its keys; null if it has none
      * @param functions of the user's that the operator calls
      */
     record Member(
             String name,
             String uid,
             Operator operator,
-            KeyedStateStore store,
+            KeyedCheckpoints keyed,
             List<UserFunction> functions) {
 
         /** A function may ask for state as soon as it is opened. */
@@ -60,8 +60,8 @@ public final class OperatorChain {
         }
 
         void restore(RestoredOperator state) throws Exception {
-            if (store != null) {
-                KeyedStatePart.restore(store, state);
+            if (keyed != null) {
+                keyed.restore(state);
             }
             operator.restore(state);
             for (UserFunction function : functions) {
@@ -69,21 +69,22 @@ public final class OperatorChain {
             }
         }
 
-        List<SnapshotPart> snapshot(long checkpointId, long wallMillis) throws Exception {
+        List<SnapshotPart> snapshot(StreamEvent.Barrier barrier) throws Exception {
+            long checkpointId = barrier.checkpointId();
             List<SnapshotPart> parts = new ArrayList<>(operator.snapshot(checkpointId));
             for (UserFunction function : functions) {
-                parts.addAll(function.snapshot(checkpointId, wallMillis));
+                parts.addAll(function.snapshot(checkpointId, barrier.wallMillis()));
             }
-            if (store != null) {
+            if (keyed != null) {
                 // last, as what the calls before have changed belongs to it
-                parts.add(KeyedStatePart.of(store, checkpointId));
+                parts.add(keyed.snapshot(checkpointId, barrier.kind()));
             }
             return parts;
         }
 
         void checkpointComplete(long checkpointId) throws Exception {
-            if (store != null) {
-                store.confirm(checkpointId);
+            if (keyed != null) {
+                keyed.confirm(checkpointId);
             }
             operator.checkpointComplete(checkpointId);
             for (UserFunction function : functions) {
@@ -92,8 +93,8 @@ public final class OperatorChain {
         }
 
         void checkpointAborted(long checkpointId) throws Exception {
-            if (store != null) {
-                store.abort(checkpointId);
+            if (keyed != null) {
+                keyed.abort(checkpointId);
             }
             operator.checkpointAborted(checkpointId);
             for (UserFunction function : functions) {
@@ -166,20 +167,22 @@ public final class OperatorChain {
         }
     }
 
-    /**
-     * Saves what all operators hold now. If one cannot, what the others have given is given back.
-     *
-     * @param wallMillis when the checkpoint was triggered
-     */
-    public List<SubtaskSnapshot.Operator> snapshot(long checkpointId, long wallMillis)
-            throws Exception {
+    /** To be called before the barrier goes out; a failure is one of the subtask. */
+    public void prepareSnapshot(long checkpointId) {
+        for (Member member : operators) {
+            member.operator().prepareSnapshot(checkpointId);
+        }
+    }
+
+    /** Saves what all operators hold now. If one cannot, what the others gave is given back. */
+    public List<SubtaskSnapshot.Operator> snapshot(StreamEvent.Barrier barrier) throws Exception {
         List<SubtaskSnapshot.Operator> all = new ArrayList<>();
         try {
             if (source != null) {
-                add(all, headUid, source.snapshot(checkpointId));
+                add(all, headUid, source.snapshot(barrier));
             }
             for (Member member : operators) {
-                add(all, member.uid(), member.snapshot(checkpointId, wallMillis));
+                add(all, member.uid(), member.snapshot(barrier));
             }
             return all;
         } catch (Exception e) {
@@ -198,6 +201,24 @@ public final class OperatorChain {
     /** Whether the source puts the barrier among its records by itself. */
     public boolean inject(StreamEvent.Barrier barrier) {
         return source != null && source.inject(barrier);
+    }
+
+    /** Something of a coordinator's for the source of the uid. */
+    public void operatorEvent(String uid, byte[] event) throws Exception {
+        if (source != null && uid.equals(headUid)) {
+            source.operatorEvent(event);
+        }
+    }
+
+    /**
+     * Has the source register with its coordinator, if it has one.
+     *
+     * @param link number of the worker's connection to the master
+     */
+    public void register(int link) {
+        if (source != null) {
+            source.register(link);
+        }
     }
 
     public void checkpointComplete(long checkpointId) throws Exception {
@@ -230,6 +251,23 @@ public final class OperatorChain {
         if (source != null) {
             sourceOpened = true;
             source.open();
+        }
+    }
+
+    /**
+     * Restores and opens all operators but the source, of a chain that has emitted all: what waits
+     * in them for the completion of the checkpoint is complete now.
+     */
+    public void openFinished(RestoredState state, StateReader reader) throws Exception {
+        for (int i = operators.size() - 1; i >= 0; i--) {
+            Member member = operators.get(i);
+            restore(
+                    member.name(),
+                    () -> member.restore(new RestoredOperator(state, member.uid(), reader)));
+        }
+        for (int i = operators.size() - 1; i >= 0; i--) {
+            opened++;
+            operators.get(i).open();
         }
     }
 
@@ -291,6 +329,9 @@ public final class OperatorChain {
 
     /** The wall clock has reached a time that was asked for. */
     public void processingTime(long nowMillis) {
+        if (source != null) {
+            source.processingTime(nowMillis);
+        }
         for (Member member : operators) {
             member.operator().processingTime(nowMillis);
         }
@@ -323,6 +364,21 @@ public final class OperatorChain {
             finished++;
         }
         return true;
+    }
+
+    /**
+     * Brings to an end what operators have left to do for what is complete; before the chain is
+     * closed after it has finished.
+     *
+     * @return whether all is done; otherwise to be called again when a time has come that an
+     *     operator has asked for
+     */
+    public boolean settle() throws Exception {
+        boolean settled = true;
+        for (Member member : operators) {
+            settled &= member.operator().settle();
+        }
+        return settled;
     }
 
     public boolean isAvailable() {

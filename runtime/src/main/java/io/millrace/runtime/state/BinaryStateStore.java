@@ -13,12 +13,17 @@ import io.millrace.runtime.serializer.RecordInput;
 import io.millrace.runtime.serializer.RecordOutput;
 import io.millrace.runtime.serializer.Serializers;
 import io.millrace.runtime.serializer.TypeSerializer;
+import io.millrace.runtime.serializer.TypeShape;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Keyed state as bytes in managed memory.
@@ -31,8 +36,13 @@ import java.util.Map;
  * <p>Threads: owned by the subtask's thread.
  */
 final class BinaryStateStore implements KeyedStateStore, StoreMemory {
+    private static final Logger LOG = LoggerFactory.getLogger(BinaryStateStore.class);
+
     /** With a time to live, each so many writes look for expired entries in one page. */
     private static final int WRITES_PER_SWEEP = 128;
+
+    /** Segments that go to disk between two operations. */
+    private static final int SPILLED_AT_A_TIME = 16;
 
     private final KeyedStateSettings settings;
     private final int maxParallelism;
@@ -48,9 +58,14 @@ final class BinaryStateStore implements KeyedStateStore, StoreMemory {
     private final boolean keyIsLong;
     private final boolean keyIsInt;
     private final Epochs epochs;
+    private final Spill spill;
     private final EntryLog[] logs;
     private final List<StateDefinition> states = new ArrayList<>();
     private final Map<String, StateDefinition> byName = new HashMap<>();
+
+    /** Names of the states that the program has asked for, as against those that were restored. */
+    private final Set<String> asked = new HashSet<>();
+
     private final RecordBytes scratch = new RecordBytes(256);
     private final Map<String, StoredCalendar> calendars = new HashMap<>();
     private final List<DerivedCells<?>> derived = new ArrayList<>();
@@ -77,6 +92,7 @@ final class BinaryStateStore implements KeyedStateStore, StoreMemory {
     /** Changes with the current key. */
     private long keyVersion;
 
+    private int spillTurn;
     private long writesWithTtl;
     private long restoredBytes;
     private boolean closed;
@@ -95,7 +111,13 @@ final class BinaryStateStore implements KeyedStateStore, StoreMemory {
         this.keyIsInt = type.equals(BasicTypeInfo.INT_TYPE_INFO);
         this.keySerializer =
                 fixedKey == null ? Serializers.compileKey(type, settings.classes()) : null;
-        this.epochs = new Epochs(settings.memory(), settings.owner());
+        this.spill =
+                new Spill(
+                        settings.spill(),
+                        settings.memory(),
+                        settings.owner(),
+                        settings.keyGroups().size());
+        this.epochs = new Epochs(settings.memory(), spill.file(), settings.owner());
         this.logs = new EntryLog[settings.keyGroups().size()];
     }
 
@@ -323,6 +345,62 @@ final class BinaryStateStore implements KeyedStateStore, StoreMemory {
     }
 
     @Override
+    public long allocate(int bytes) {
+        long block;
+        try {
+            block = settings.memory().allocate(bytes);
+        } catch (InsufficientManagedMemoryException e) {
+            if (!epochs.giveUpOpen()) {
+                throw e;
+            }
+            // a checkpoint may fail, the task need not
+            block = settings.memory().allocate(bytes);
+        }
+        spill.onAllocated();
+        return block;
+    }
+
+    @Override
+    public Spill spill() {
+        return spill;
+    }
+
+    /**
+     * Moves state to disk while memory is short, some segments at a time; nobody may hold an
+     * address.
+     */
+    void relieve() {
+        relieve(spill.reliefBytes(), SPILLED_AT_A_TIME);
+    }
+
+    /** Makes room for a value if it is large; nobody may hold an address. */
+    void makeRoom(int bytes) {
+        if (bytes > Spill.LARGE_VALUE_BYTES && spill.mayGo()) {
+            relieve(4L * bytes, Integer.MAX_VALUE);
+        }
+    }
+
+    private void relieve(long freeBytes, int atMost) {
+        int gone = 0;
+        for (int looks = 0; looks < logs.length && gone < atMost; ) {
+            if (settings.memory().freeBytes() >= freeBytes) {
+                spill.rest();
+                return;
+            }
+            EntryLog log = logs[Math.floorMod(spillTurn++, logs.length)];
+            if (log != null && log.spill()) {
+                gone++;
+                looks = 0;
+            } else {
+                looks++;
+            }
+        }
+        if (gone == 0) {
+            spill.rest(); // nothing can go before more is written
+        }
+    }
+
+    @Override
     public Epochs epochs() {
         return epochs;
     }
@@ -416,6 +494,9 @@ final class BinaryStateStore implements KeyedStateStore, StoreMemory {
 
     EntryTable tableForWrite(StateDefinition state) {
         checkKey();
+        if (spill.isPressed()) {
+            relieve();
+        }
         return tableForWrite(state, keyGroup);
     }
 
@@ -500,20 +581,124 @@ final class BinaryStateStore implements KeyedStateStore, StoreMemory {
                         kind,
                         kindOf(namespace),
                         namespace instanceof Namespace.Objects<?> objects
-                                ? objects.type().toString()
+                                ? TypeShape.text(objects.type())
                                 : "",
-                        partType == null ? "" : partType.toString(),
-                        valueType == null ? "" : valueType.toString(),
+                        partType == null ? "" : TypeShape.text(partType),
+                        valueType == null ? "" : TypeShape.text(valueType),
                         valueType != null && FixedCodec.ofValue(valueType) != null,
                         ttl.isOn());
         StateDefinition state = byName.get(name);
         if (state == null) {
             state = define(shape);
+        } else if (!asked.contains(name) && state.shape().mayBecome(shape)) {
+            state = migrate(state, shape, valueType);
         } else {
-            state.check(shape, settings.owner(), "");
+            state.check(
+                    shape, settings.owner(), asked.contains(name) ? "" : " in what is restored");
         }
+        asked.add(name);
         state.setTtl(ttl);
         return state;
+    }
+
+    /** Rewrites all that was restored of a state whose values have another shape now. */
+    private StateDefinition migrate(
+            StateDefinition former, StateDefinition.Shape shape, TypeInformation<?> valueType) {
+        String what = "State '" + shape.name() + "' of " + settings.owner();
+        ValueMigration<?> values;
+        try {
+            values =
+                    new ValueMigration<>(former.shape().valueType(), valueType, settings.classes());
+        } catch (IllegalArgumentException e) {
+            throw new StateException(
+                    Failure.Category.CONFIG,
+                    what
+                            + " was stored as a "
+                            + former.shape().text()
+                            + ", and the program asks for a "
+                            + shape.text()
+                            + ", which cannot take it: "
+                            + e.getMessage()
+                            + ". Fields of records and POJOs may be added and removed; for anything"
+                            + " else give the new state another name",
+                    e);
+        }
+        StateDefinition now = definition(former.id(), shape);
+        states.set(former.id(), now);
+        byName.put(shape.name(), now);
+        epochs.forgetBase();
+        Restore restore = new Restore(Map.of(former.id(), now), "memory");
+        try {
+            for (EntryLog log : logs) {
+                if (log != null) {
+                    migrate(log, former, values, restore);
+                }
+            }
+        } catch (IOException e) {
+            throw new StateException(
+                    Failure.Category.STATE,
+                    what
+                            + " was stored as a "
+                            + former.shape().text()
+                            + ", and an entry of it cannot be made one of a "
+                            + shape.text()
+                            + ": "
+                            + e.getMessage(),
+                    e);
+        } catch (InsufficientManagedMemoryException e) {
+            throw exhausted(now, e);
+        }
+        LOG.info("{} was rewritten from a {} to a {}", what, former.shape().text(), shape.text());
+        return now;
+    }
+
+    private record Moved(int group, byte[] full, int keyLength, long stampMillis, byte[] value) {}
+
+    private void migrate(
+            EntryLog log, StateDefinition former, ValueMigration<?> values, Restore restore)
+            throws IOException {
+        List<Moved> entries = new ArrayList<>();
+        log.forEach(
+                at -> {
+                    if (EntryLog.stateId(at) == former.id()
+                            && EntryLog.kind(at) != Epochs.DERIVED) {
+                        byte[] full = new byte[EntryLog.fullLength(at)];
+                        Memory.copy(EntryLog.full(at, former), full, 0, full.length);
+                        byte[] value = new byte[EntryLog.valueLength(at)];
+                        Memory.copy(EntryLog.value(at, former), value, 0, value.length);
+                        entries.add(
+                                new Moved(
+                                        EntryLog.keyGroup(at),
+                                        full,
+                                        EntryLog.keyLength(at),
+                                        former.shape().hasStamp() ? EntryLog.stamp(at) : 0,
+                                        value));
+                    }
+                });
+        for (Moved entry : entries) {
+            int piece =
+                    former.shape().kind() == StateDefinition.Kind.LIST
+                            ? RecordBytes.getInt(entry.full(), entry.full().length - 4)
+                            : -1;
+            byte[] value = values.convert(entry.value(), piece == 0 ? LogList.HEAD_BYTES : 0);
+            long hash =
+                    EntryLog.hash(
+                            keyHash(entry.full(), entry.keyLength()),
+                            former.id(),
+                            entry.full(),
+                            entry.keyLength(),
+                            entry.full().length);
+            if (states.get(former.id()).isTable()) {
+                log.remove(former, log.find(hash, former, entry.full(), entry.full().length));
+            }
+            restore.record(
+                    entry.group(),
+                    former.id(),
+                    entry.full(),
+                    entry.keyLength(),
+                    entry.stampMillis(),
+                    value);
+        }
     }
 
     private StateDefinition define(StateDefinition.Shape shape) {
@@ -522,22 +707,25 @@ final class BinaryStateStore implements KeyedStateStore, StoreMemory {
                     Failure.Category.USER_CODE,
                     settings.owner() + " has more than 65536 states: keep them in a map state");
         }
+        StateDefinition state = definition(states.size(), shape);
+        states.add(state);
+        byName.put(shape.name(), state);
+        return state;
+    }
+
+    private StateDefinition definition(int id, StateDefinition.Shape shape) {
         boolean isTable =
                 shape.kind() == StateDefinition.Kind.VALUE
                         && fixedKey != null
                         && shape.namespaceKind() != StateDefinition.NamespaceKind.OBJECTS
                         && shape.fixedValue();
-        StateDefinition state =
-                new StateDefinition(
-                        states.size(),
-                        shape,
-                        isTable ? new EntryTable[logs.length] : null,
-                        shape.kind() == StateDefinition.Kind.ORDERED
-                                ? new OrderHeap(settings.memory())
-                                : null);
-        states.add(state);
-        byName.put(shape.name(), state);
-        return state;
+        return new StateDefinition(
+                id,
+                shape,
+                isTable ? new EntryTable[logs.length] : null,
+                shape.kind() == StateDefinition.Kind.ORDERED
+                        ? new OrderHeap(settings.memory())
+                        : null);
     }
 
     private <T> TypeSerializer<T> serializer(TypeInformation<T> type) {
@@ -773,7 +961,7 @@ final class BinaryStateStore implements KeyedStateStore, StoreMemory {
                 new OpenSnapshot.Contents(
                         settings.keyGroups(),
                         maxParallelism,
-                        settings.keyType().toString(),
+                        TypeShape.text(settings.keyType()),
                         all,
                         tables,
                         extents));
@@ -802,13 +990,13 @@ final class BinaryStateStore implements KeyedStateStore, StoreMemory {
             throw new IllegalStateException(settings.owner() + " is restored after it was used");
         }
         SnapshotReader reader = new SnapshotReader(snapshot);
-        if (!reader.keyType().equals(settings.keyType().toString())) {
+        if (!reader.keyType().equals(TypeShape.text(settings.keyType()))) {
             throw new StateException(
                     Failure.Category.CONFIG,
                     "The keys of "
                             + settings.owner()
                             + " are of the type "
-                            + settings.keyType()
+                            + TypeShape.text(settings.keyType())
                             + ", and those in "
                             + snapshot.name()
                             + " of "
@@ -875,6 +1063,21 @@ final class BinaryStateStore implements KeyedStateStore, StoreMemory {
         private final String name;
         private byte[] full = new byte[64];
 
+        /** An entry whose key, namespace and part are the first of the bytes. */
+        void record(
+                int group,
+                int fileId,
+                byte[] fullBytes,
+                int keyLength,
+                long stampMillis,
+                byte[] value)
+                throws IOException {
+            int length = fullBytes.length;
+            byte[] bytes = Arrays.copyOf(fullBytes, length + value.length);
+            System.arraycopy(value, 0, bytes, length, value.length);
+            record(group, fileId, bytes, 0, keyLength, length, stampMillis, length, value.length);
+        }
+
         Restore(Map<Integer, StateDefinition> byFileId, String name) {
             this.byFileId = byFileId;
             this.name = name;
@@ -894,7 +1097,7 @@ final class BinaryStateStore implements KeyedStateStore, StoreMemory {
                 throws IOException {
             StateDefinition state = byFileId.get(fileId);
             if (state == null || !isPossible(state, keyLength, length, value, valueLength)) {
-                throw new IOException(
+                throw new DamagedSnapshotException(
                         "The state in "
                                 + name
                                 + " is damaged: a record of key group "
@@ -979,6 +1182,9 @@ final class BinaryStateStore implements KeyedStateStore, StoreMemory {
                 byte[] bytes,
                 int value,
                 int valueLength) {
+            if (spill.isPressed()) {
+                relieve();
+            }
             EntryLog log = logForWrite(group);
             if (log.isUntidy()) {
                 log.tidy();
@@ -1046,6 +1252,11 @@ final class BinaryStateStore implements KeyedStateStore, StoreMemory {
     }
 
     @Override
+    public long spilledBytes() {
+        return spill.usedBytes();
+    }
+
+    @Override
     public void close() {
         if (closed) {
             return;
@@ -1080,5 +1291,6 @@ final class BinaryStateStore implements KeyedStateStore, StoreMemory {
                 log.free(settings.memory());
             }
         }
+        spill.close();
     }
 }

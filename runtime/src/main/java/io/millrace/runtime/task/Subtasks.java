@@ -28,8 +28,8 @@ public interface Subtasks {
         void cancel();
 
         /**
-         * Lets a barrier begin in a subtask that is a source; what came of it is told to the
-         * listener, unless the subtask ends before.
+         * Lets a barrier begin in a subtask that is a source, or all of whose inputs have ended or
+         * are about to; what came of it is told to the listener, unless the subtask ends before.
          */
         void triggerCheckpoint(StreamEvent.Barrier barrier);
 
@@ -38,6 +38,22 @@ public interface Subtasks {
 
         /** A checkpoint is given up. */
         void checkpointAborted(long checkpointId);
+
+        /**
+         * Has the subtask's source, if it has a coordinator, tell it what has come and what has
+         * not; to be called once it runs, and again on each connection to the master.
+         *
+         * @param link number of the connection
+         */
+        default void register(int link) {}
+
+        /**
+         * Something of a coordinator for the subtask's source. Not lost, and in its order with
+         * barriers.
+         *
+         * @param uid of the source's operator
+         */
+        default void operatorEvent(String uid, byte[] event) {}
 
         /** Counters so far; any thread. */
         SubtaskMetrics metrics();
@@ -53,6 +69,12 @@ public interface Subtasks {
 
         /** The subtask could not save its state at a barrier, and runs on. */
         void snapshotFailed(TaskDeployment deployment, long checkpointId, Failure failure);
+
+        /** Something of the subtask's source for its coordinator, if there is one. */
+        default void operatorEvent(TaskDeployment deployment, String uid, byte[] event) {}
+
+        /** All is emitted; the subtask stays until it hears of a checkpoint that holds this. */
+        void inputEnded(TaskDeployment deployment);
 
         /** Nothing of the subtask runs any more and all its memory was given back. */
         void ended(TaskDeployment deployment, SubtaskEnd end);

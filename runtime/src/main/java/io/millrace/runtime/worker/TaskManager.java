@@ -22,9 +22,11 @@ import io.millrace.runtime.task.TaskDeployment;
 import io.millrace.runtime.worker.WorkerEvent.Continued;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -77,6 +79,7 @@ public final class TaskManager {
         private final int slot;
         private final RunningSubtask subtask;
         private Phase phase = Phase.STARTING;
+        private boolean inputEnded;
 
         Task(int slot, RunningSubtask subtask) {
             this.slot = slot;
@@ -110,6 +113,8 @@ public final class TaskManager {
             received(received.connection(), received.message());
         } else if (event instanceof WorkerEvent.SubtaskRunning running) {
             subtaskRunning(running.deployment());
+        } else if (event instanceof WorkerEvent.SubtaskInputEnded ended) {
+            subtaskInputEnded(ended.attempt());
         } else if (event instanceof WorkerEvent.SubtaskEnded ended) {
             subtaskEnded(ended.deployment(), ended.end());
         } else if (event instanceof WorkerEvent.SubtaskSnapshotTaken taken) {
@@ -117,6 +122,10 @@ public final class TaskManager {
         } else if (event instanceof WorkerEvent.SubtaskSnapshotFailed failed) {
             if (tasks.containsKey(failed.attempt())) {
                 checkpoints.failed(failed.checkpointId(), epoch, failed.failure());
+            }
+        } else if (event instanceof WorkerEvent.SubtaskOperatorEvent told) {
+            if (tasks.containsKey(told.attempt())) {
+                send(new ToMaster.OperatorEvent(told.attempt(), told.uid(), told.event()));
             }
         } else if (event instanceof Continued continued) {
             continued.step().run();
@@ -169,6 +178,17 @@ public final class TaskManager {
         }
         heardNanos = ports.clock().nanoTime();
         send(report());
+        tasks.forEach(
+                (attempt, task) -> {
+                    if (task.inputEnded) {
+                        send(new ToMaster.InputEnded(attempt));
+                    }
+                });
+        for (Task task : tasks.values()) {
+            if (task.phase == Phase.RUNNING) {
+                task.subtask.register(link);
+            }
+        }
     }
 
     private ToMaster.Report report() {
@@ -250,10 +270,17 @@ public final class TaskManager {
             for (Task task : tasks.values()) {
                 task.subtask.checkpointComplete(complete.checkpointId());
             }
+        } else if (message instanceof ToWorker.SavepointComplete complete) {
+            checkpoints.savepointComplete(complete.checkpointId());
         } else if (message instanceof ToWorker.CheckpointAborted aborted) {
             checkpoints.giveUp(aborted.checkpointId());
             for (Task task : tasks.values()) {
                 task.subtask.checkpointAborted(aborted.checkpointId());
+            }
+        } else if (message instanceof ToWorker.OperatorEvent told) {
+            Task task = tasks.get(told.attempt());
+            if (task != null) {
+                task.subtask.operatorEvent(told.uid(), told.event());
             }
         } else if (message instanceof ToWorker.Leave leave) {
             leave("the master says so: " + leave.reason());
@@ -334,10 +361,13 @@ public final class TaskManager {
     }
 
     private void trigger(ToWorker.TriggerCheckpoint trigger) {
+        Set<AttemptId> ended = new HashSet<>();
         for (AttemptId attempt : trigger.attempts()) {
             Task task = tasks.get(attempt);
-            if (task == null || task.phase != Phase.RUNNING) {
-                // how it ended is told, or will be: the master gives the checkpoint up itself
+            if (task == null && !isNew(attempt)) {
+                ended.add(attempt);
+            } else if (task == null || task.phase != Phase.RUNNING) {
+                // how it ended will be told: the master gives the checkpoint up itself
                 LOG.debug(
                         "Checkpoint {} is not begun: {} does not run",
                         trigger.checkpointId(),
@@ -345,12 +375,26 @@ public final class TaskManager {
                 return;
             }
         }
-        checkpoints.triggered(trigger);
+        checkpoints.triggered(trigger, ended);
         StreamEvent.Barrier barrier =
                 new StreamEvent.Barrier(
-                        trigger.checkpointId(), trigger.epoch(), trigger.wallMillis());
+                        trigger.checkpointId(),
+                        trigger.epoch(),
+                        trigger.wallMillis(),
+                        trigger.kind());
         for (AttemptId source : trigger.sources()) {
-            tasks.get(source).subtask.triggerCheckpoint(barrier);
+            Task task = tasks.get(source);
+            if (task != null) {
+                task.subtask.triggerCheckpoint(barrier);
+            }
+        }
+    }
+
+    private void subtaskInputEnded(AttemptId attempt) {
+        Task task = tasks.get(attempt);
+        if (task != null) {
+            task.inputEnded = true;
+            send(new ToMaster.InputEnded(attempt));
         }
     }
 
@@ -359,6 +403,7 @@ public final class TaskManager {
         if (task != null && task.phase == Phase.STARTING) {
             task.phase = Phase.RUNNING;
             send(new ToMaster.TaskRunning(deployment.attempt()));
+            task.subtask.register(link);
         }
     }
 
@@ -369,6 +414,7 @@ public final class TaskManager {
                     "attempt " + deployment.attempt() + " ended, but did not run: " + end);
         }
         keepEnd(deployment, end, task.subtask.metrics());
+        checkpoints.ended(deployment.attempt());
         checkLeft();
     }
 
@@ -397,6 +443,17 @@ public final class TaskManager {
                     .put(
                             new WorkerEvent.SubtaskSnapshotFailed(
                                     checkpointId, deployment.attempt(), failure));
+        }
+
+        @Override
+        public void operatorEvent(TaskDeployment deployment, String uid, byte[] event) {
+            ports.inbox()
+                    .put(new WorkerEvent.SubtaskOperatorEvent(deployment.attempt(), uid, event));
+        }
+
+        @Override
+        public void inputEnded(TaskDeployment deployment) {
+            ports.inbox().put(new WorkerEvent.SubtaskInputEnded(deployment.attempt()));
         }
 
         @Override

@@ -30,6 +30,9 @@ public sealed interface WorkerEvent {
 
     record SubtaskRunning(TaskDeployment deployment) implements WorkerEvent {}
 
+    /** A subtask has emitted all, and stays for a checkpoint. */
+    record SubtaskInputEnded(AttemptId attempt) implements WorkerEvent {}
+
     record SubtaskEnded(TaskDeployment deployment, SubtaskEnd end) implements WorkerEvent {}
 
     /** A subtask hands over what it has in a checkpoint. */
@@ -44,6 +47,15 @@ public sealed interface WorkerEvent {
     /** A subtask cannot take part in a checkpoint. */
     record SubtaskSnapshotFailed(long checkpointId, AttemptId attempt, Failure failure)
             implements WorkerEvent {}
+
+    /** A subtask's source has something for its coordinator. */
+    record SubtaskOperatorEvent(AttemptId attempt, String uid, byte[] event)
+            implements WorkerEvent {
+        @Override
+        public String toString() {
+            return "SubtaskOperatorEvent[" + attempt + ", " + uid + "]";
+        }
+    }
 
     /** The process is asked to end. */
     record Stopped(String reason) implements WorkerEvent {}

@@ -236,7 +236,8 @@ final class OperatorHarness implements AutoCloseable {
                         new JobClasses(getClass().getClassLoader()),
                         () -> {},
                         values,
-                        time);
+                        time,
+                        (uid, event) -> {});
         OperatorPorts ports =
                 new OperatorPorts(time::nowMillis, (millis, ring) -> () -> {}, this::store);
         return new ChainBuilder(spec, subtask, Map.of(), ports).build();
