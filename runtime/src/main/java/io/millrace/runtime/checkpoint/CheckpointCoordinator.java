@@ -55,6 +55,9 @@ public final class CheckpointCoordinator {
     /** Complete ones of earlier masters whose metadata nobody needs here. */
     private final TreeSet<Long> older = new TreeSet<>();
 
+    /** The newest whose metadata has its name: the others are told only then. */
+    private long published;
+
     private long nextId = 1;
     private long reservedUpTo;
     private boolean reserving;
@@ -115,14 +118,18 @@ public final class CheckpointCoordinator {
                 metadata -> {
                     older.remove(newest);
                     complete.put(newest, metadata);
-                    publish(newest, () -> dropOlder());
                     LOG.info(
-                            "Job '{}' goes on from checkpoint {}, completed by the master of"
-                                    + " epoch {}",
-                            graph.jobName(),
+                            "Checkpoint {}, completed by the master of epoch {}, is the newest of"
+                                    + " job '{}'",
                             newest,
-                            metadata.epoch());
-                    then.run();
+                            metadata.epoch(),
+                            graph.jobName());
+                    publish(
+                            newest,
+                            () -> {
+                                dropOlder();
+                                then.run();
+                            });
                 });
     }
 
@@ -175,6 +182,11 @@ public final class CheckpointCoordinator {
     /** Id of the newest complete checkpoint, 0 if there is none. */
     public long newestId() {
         return complete.isEmpty() ? 0 : complete.lastKey();
+    }
+
+    /** Id of the newest complete checkpoint that may be acted on, 0 if there is none. */
+    public long publishedId() {
+        return published;
     }
 
     /** The folder of the job with all in it goes; for a job whose end is on record. */
@@ -399,7 +411,10 @@ public final class CheckpointCoordinator {
         this.<Void>repeat(
                 "naming the metadata of checkpoint " + id,
                 reply -> ports.storage().publish(folder, id, reply),
-                done -> then.run());
+                done -> {
+                    published = Math.max(published, id);
+                    then.run();
+                });
     }
 
     /** Removes checkpoints beyond the number retained, and what was given up before. */

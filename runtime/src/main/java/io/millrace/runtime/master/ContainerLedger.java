@@ -59,7 +59,7 @@ final class ContainerLedger {
 
     private static final class Entry {
         private Claim claim;
-        private final long deadlineNanos;
+        private long deadlineNanos;
 
         Entry(Claim claim, long deadlineNanos) {
             this.claim = claim;
@@ -82,6 +82,9 @@ final class ContainerLedger {
 
     private boolean previousTold;
 
+    /** Whether workers of earlier attempts can find this one: nobody is late before. */
+    private boolean reachable;
+
     /**
      * @param busy whether a container's worker has work; such a one is not returned as excess
      */
@@ -90,6 +93,27 @@ final class ContainerLedger {
         this.settings = settings;
         this.busy = busy;
         this.previousTold = settings.epoch() == 1;
+    }
+
+    /** From now on workers of earlier attempts know where to report: their time begins. */
+    void reachable(long nowNanos) {
+        reachable = true;
+        for (Entry entry : entries.values()) {
+            if (entry.claim == Claim.PREVIOUS) {
+                entry.deadlineNanos = nowNanos + settings.previousTimeout().toNanos();
+            }
+        }
+    }
+
+    /**
+     * Whether each container of an earlier attempt that anybody knows of is held, completed or past
+     * its deadline.
+     */
+    boolean isPreviousSettled() {
+        return previousTold
+                && reachable
+                && count(Claim.PREVIOUS) == 0
+                && count(Claim.UNCLAIMED) == 0;
     }
 
     /** Begins to wait for the word of the cluster about the containers of earlier attempts. */
@@ -125,6 +149,12 @@ final class ContainerLedger {
     /** Containers of earlier attempts whose workers have not reported yet. */
     int awaitedOfEarlierAttempts() {
         return count(Claim.PREVIOUS);
+    }
+
+    /** Whether a container may be one of an earlier attempt of which all is not known yet. */
+    boolean isAwaited(String id) {
+        Entry entry = entries.get(id);
+        return entry != null && (entry.claim == Claim.PREVIOUS || entry.claim == Claim.UNCLAIMED);
     }
 
     /** Asked for and not granted yet. */
@@ -269,7 +299,8 @@ final class ContainerLedger {
                     entry.claim == Claim.GRANTED
                             || entry.claim == Claim.PREVIOUS
                             || entry.claim == Claim.UNCLAIMED;
-            if (!waits || nowNanos - entry.deadlineNanos < 0) {
+            boolean late = entry.claim != Claim.PREVIOUS || reachable;
+            if (!waits || !late || nowNanos - entry.deadlineNanos < 0) {
                 continue;
             }
             Claim claim = entry.claim;

@@ -150,6 +150,16 @@ public final class SteppedSubtasks implements Subtasks {
             tell(new SubtaskCommand.CheckpointAborted(checkpointId));
         }
 
+        @Override
+        public void masterChanged(int epoch) {
+            tell(new SubtaskCommand.MasterChanged(epoch));
+        }
+
+        @Override
+        public void checkpointsAbortedBefore(int epoch) {
+            tell(new SubtaskCommand.CheckpointsAbortedBefore(epoch));
+        }
+
         private void tell(SubtaskCommand command) {
             if (subtask != null) {
                 subtask.tell(command);

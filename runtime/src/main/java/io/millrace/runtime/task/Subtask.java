@@ -17,6 +17,8 @@ import io.millrace.runtime.operator.OperatorFailure;
 import io.millrace.runtime.operator.Source;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -57,6 +59,13 @@ final class Subtask {
     private final SourceTarget target;
 
     private final Checkpoints checkpoints;
+
+    /** Checkpoints that it has saved its states for and knows no end of, with their epochs. */
+    private final TreeMap<Long, Integer> undecided = new TreeMap<>();
+
+    /** Barriers of masters before this one are dropped. */
+    private int masterEpoch;
+
     private volatile boolean canceled;
 
     private SubtaskState state = SubtaskState.CREATED;
@@ -239,6 +248,10 @@ final class Subtask {
      * fail the checkpoint and not the subtask.
      */
     private void checkpoint(StreamEvent.Barrier barrier, long alignmentNanos) {
+        if (barrier.epoch() < masterEpoch) {
+            return; // begun at a source before the promise, it comes out of it after
+        }
+        undecided.put(barrier.checkpointId(), barrier.epoch());
         long from = checkpoints.nanoClock().getAsLong();
         long id = barrier.checkpointId();
         chain.event(barrier);
@@ -305,18 +318,36 @@ final class Subtask {
                     checkpoint(trigger.barrier(), 0);
                 }
             } else if (command instanceof SubtaskCommand.CheckpointComplete complete) {
+                undecided.headMap(complete.checkpointId(), true).clear();
                 chain.checkpointComplete(complete.checkpointId());
             } else if (command instanceof SubtaskCommand.CheckpointAborted aborted) {
                 if (gate != null) {
                     gate.giveUp(aborted.checkpointId());
                 }
+                undecided.remove(aborted.checkpointId());
                 chain.checkpointAborted(aborted.checkpointId());
+            } else if (command instanceof SubtaskCommand.MasterChanged changed) {
+                masterEpoch = changed.epoch();
+                if (gate != null) {
+                    gate.giveUpBefore(changed.epoch());
+                }
+            } else if (command instanceof SubtaskCommand.CheckpointsAbortedBefore aborted) {
+                abortBefore(aborted.epoch());
             }
         }
         if (!canceled && state == SubtaskState.RUNNING) {
             long nowMillis = time.nowMillis();
             if (time.takeDue(nowMillis)) {
                 chain.processingTime(nowMillis);
+            }
+        }
+    }
+
+    private void abortBefore(int epoch) throws Exception {
+        for (Map.Entry<Long, Integer> saved : List.copyOf(undecided.entrySet())) {
+            if (saved.getValue() < epoch) {
+                undecided.remove(saved.getKey());
+                chain.checkpointAborted(saved.getKey());
             }
         }
     }

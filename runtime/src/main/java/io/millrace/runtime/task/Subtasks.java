@@ -39,6 +39,21 @@ public interface Subtasks {
         /** A checkpoint is given up. */
         void checkpointAborted(long checkpointId);
 
+        /**
+         * A newer master is obeyed: barriers that an older one has let begin are dropped wherever
+         * they are, as they may never come on all channels. What was saved at such barriers is not
+         * given up yet, as the older master may have completed it.
+         *
+         * @param epoch of the newer master
+         */
+        void masterChanged(int epoch);
+
+        /**
+         * Whatever masters before an epoch have begun, and of which the subtask has not heard that
+         * it is complete, is given up.
+         */
+        void checkpointsAbortedBefore(int epoch);
+
         /** Counters so far; any thread. */
         SubtaskMetrics metrics();
     }

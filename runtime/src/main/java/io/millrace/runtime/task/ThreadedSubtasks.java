@@ -374,6 +374,16 @@ public final class ThreadedSubtasks implements Subtasks, AutoCloseable {
             tell(new SubtaskCommand.CheckpointAborted(checkpointId));
         }
 
+        @Override
+        public void masterChanged(int epoch) {
+            tell(new SubtaskCommand.MasterChanged(epoch));
+        }
+
+        @Override
+        public void checkpointsAbortedBefore(int epoch) {
+            tell(new SubtaskCommand.CheckpointsAbortedBefore(epoch));
+        }
+
         private void tell(SubtaskCommand command) {
             Subtask built = subtask;
             if (built != null) {

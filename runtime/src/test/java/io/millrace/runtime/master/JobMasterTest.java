@@ -10,7 +10,6 @@ import io.millrace.runtime.control.Failure.Category;
 import io.millrace.runtime.control.FromClient;
 import io.millrace.runtime.control.ToClient;
 import io.millrace.runtime.control.ToMaster;
-import io.millrace.runtime.control.ToMaster.Phase;
 import io.millrace.runtime.control.ToWorker;
 import io.millrace.runtime.graph.JobGraph;
 import io.millrace.runtime.graph.JobVertex;
@@ -50,11 +49,15 @@ class JobMasterTest {
                         "recovered nothing",
                         "write graph-" + JOB,
                         "prepare",
+                        "write input-" + JOB,
                         "request 1",
                         "deploy v0[0]#1.1",
                         "deploy v0[1]#1.1",
                         "deploy v1[0]#1.1",
                         "deploy v1[1]#1.1",
+                        "write finished-1.1",
+                        "write finished-1.2",
+                        "write finished-1.3",
                         "write intent-commit-" + JOB,
                         "commit app-1-0",
                         "write end-" + JOB,
@@ -161,9 +164,7 @@ class JobMasterTest {
         f.journal.clear();
         f.report(
                 "w1",
-                f.deployed.keySet().stream()
-                        .map(a -> new ToMaster.TaskReport(a, new Generation(1, 1), Phase.RUNNING))
-                        .toList(),
+                f.deployed.keySet().stream().map(a -> MasterFixture.runs(a)).toList(),
                 List.of(),
                 List.copyOf(f.deployed.keySet()));
 
@@ -179,11 +180,7 @@ class JobMasterTest {
         f.journal.clear();
         AttemptId seen = f.attempt(0, 0);
 
-        f.report(
-                "w1",
-                List.of(new ToMaster.TaskReport(seen, new Generation(1, 1), Phase.RUNNING)),
-                List.of(),
-                List.of(seen));
+        f.report("w1", List.of(MasterFixture.runs(seen)), List.of(), List.of(seen));
 
         assertThat(f.journal)
                 .containsExactly(
@@ -258,7 +255,11 @@ class JobMasterTest {
         f.ends(w1, f.attempt(0, 0), MasterFixture.failed(Category.USER_CODE, "boom"));
         assertThat(f.state()).isEqualTo(JobState.RESTARTING);
         assertThat(f.journal)
-                .containsExactly("cancel v0[1]#1.1", "cancel v1[0]#1.1", "cancel v1[1]#1.1");
+                .containsExactly(
+                        "write intent-restart-1.1",
+                        "cancel v0[1]#1.1",
+                        "cancel v1[0]#1.1",
+                        "cancel v1[1]#1.1");
 
         f.ends(w1, f.attempt(0, 1), CANCELED);
         f.ends(w1, f.attempt(1, 0), CANCELED);
@@ -466,8 +467,7 @@ class JobMasterTest {
     @Test
     void shouldRefuseToCancelWhenResultIsBeingMadeVisible() {
         String w1 = f.running();
-        f.unknownOutcomes = 1;
-        f.allEnd(w1, FINISHED);
+        finishWithoutAnswerToTheCommit(w1);
         f.on(new MasterEvent.Connected("client#1", "client"));
         f.on(new MasterEvent.Received("client#1", new FromClient.CancelJob("r1", "")));
         f.time.pass(Duration.ofSeconds(10));
@@ -522,7 +522,62 @@ class JobMasterTest {
     // ---------------------------------------------------------------- takeover
 
     @Test
-    void shouldRunTheRecordedGraphAgainWhenMasterBeforeItDied() {
+    void shouldKeepWhatRunsWhenMasterBeforeItDied() {
+        f.running();
+        List<AttemptId> attempts = List.copyOf(f.deployed.keySet());
+        MasterFixture second = next(f.record);
+        second.started();
+        second.on(
+                new MasterEvent.PreviousContainers(
+                        List.of(new MasterEvent.Container("w1", "host"))));
+        assertThat(second.state()).isEqualTo(JobState.WAITING_FOR_WORKERS);
+        assertThat(second.status().waitingFor())
+                .isEqualTo("1 workers of an earlier attempt to come back");
+
+        second.report(
+                "w1", attempts.stream().map(MasterFixture::runs).toList(), List.of(), attempts);
+
+        assertThat(second.state()).isEqualTo(JobState.RUNNING);
+        assertThat(second.journal)
+                .containsExactly(
+                        "take over 2",
+                        "write address-2",
+                        "recovered count",
+                        "adopt " + attempts + " up to 0");
+    }
+
+    @Test
+    void shouldFinishTheRunOfTheMasterBeforeIt() {
+        String w1 = f.running();
+        List<AttemptId> attempts = List.copyOf(f.deployed.keySet());
+        f.ends(w1, attempts.get(0), FINISHED);
+        assertThat(f.sent).contains(new ToWorker.EndKnown(1, attempts.get(0)));
+        MasterFixture second = next(f.record);
+        second.deployed.putAll(f.deployed);
+        second.started();
+        second.on(
+                new MasterEvent.PreviousContainers(
+                        List.of(new MasterEvent.Container("w1", "host"))));
+        String again =
+                second.report(
+                        "w1",
+                        attempts.subList(2, 4).stream().map(MasterFixture::runs).toList(),
+                        List.of(f.ended(attempts.get(1), FINISHED)),
+                        attempts);
+        assertThat(second.state()).isEqualTo(JobState.RUNNING);
+        assertThat(second.journal).endsWith("write finished-2.1");
+        assertThat(second.sent).contains(new ToWorker.EndKnown(2, attempts.get(1)));
+
+        second.ends(again, attempts.get(2), FINISHED);
+        second.ends(again, attempts.get(3), FINISHED);
+
+        assertThat(second.journal)
+                .containsSubsequence("write intent-commit-" + JOB, "commit app-1-0");
+        assertThat(second.state()).isEqualTo(JobState.FINISHED);
+    }
+
+    @Test
+    void shouldStartWhatIsOnlyPartlyThereAgainWhenMasterBeforeItDied() {
         f.running();
         MasterFixture second = next(f.record);
         second.started();
@@ -530,15 +585,10 @@ class JobMasterTest {
                 new MasterEvent.PreviousContainers(
                         List.of(new MasterEvent.Container("w1", "host"))));
         AttemptId old = f.attempt(0, 0);
-        String w1 =
-                second.report(
-                        "w1",
-                        List.of(new ToMaster.TaskReport(old, new Generation(1, 1), Phase.RUNNING)),
-                        List.of(),
-                        List.of(old));
+        String w1 = second.report("w1", List.of(MasterFixture.runs(old)), List.of(), List.of(old));
 
         assertThat(second.recovered.jobName()).isEqualTo("count");
-        assertThat(second.journal).contains("prepare", "cancel v0[0]#1.1");
+        assertThat(second.journal).endsWith("write intent-restart-2.1", "cancel v0[0]#1.1");
         assertThat(second.journal).noneMatch(line -> line.startsWith("request"));
         assertThat(second.deployed).isEmpty();
 
@@ -552,11 +602,17 @@ class JobMasterTest {
         assertThat(second.deployed.get(second.attempt(0, 0)).run()).isEqualTo("app-2-0");
     }
 
+    private void finishWithoutAnswerToTheCommit(String connection) {
+        for (AttemptId attempt : List.copyOf(f.deployed.keySet())) {
+            f.unknownOutcomes = attempt.equals(f.attempt(1, 1)) ? 1 : 0;
+            f.ends(connection, attempt, FINISHED);
+        }
+    }
+
     @Test
     void shouldOnlyFinishTheCommitWhenItIsOnRecord() {
         String w1 = f.running();
-        f.unknownOutcomes = 1;
-        f.allEnd(w1, FINISHED);
+        finishWithoutAnswerToTheCommit(w1);
         MasterFixture second = next(f.record);
         second.started();
         second.time.settle();

@@ -16,6 +16,7 @@ import io.millrace.runtime.loop.ManualTime;
 import io.millrace.runtime.master.JobStore.Entry;
 import io.millrace.runtime.master.JobStore.Outcome;
 import io.millrace.runtime.schedule.AttemptId;
+import io.millrace.runtime.schedule.Generation;
 import io.millrace.runtime.schedule.RestartStrategy;
 import io.millrace.runtime.task.SubtaskEnd;
 import io.millrace.runtime.task.SubtaskMetrics;
@@ -170,6 +171,16 @@ final class MasterFixture {
         return connection;
     }
 
+    /** An attempt of a first start that runs, in a report. */
+    static ToMaster.TaskReport runs(AttemptId attempt) {
+        return new ToMaster.TaskReport(
+                attempt,
+                new Generation(attempt.epoch(), attempt.counter()),
+                ToMaster.Phase.RUNNING,
+                attempt.subtask(),
+                0);
+    }
+
     /** All subtasks run on one worker; returns its connection. */
     String running() {
         submitted();
@@ -216,6 +227,8 @@ final class MasterFixture {
                 journal.add("deploy " + deploy.deployment().attempt());
             } else if (message instanceof ToWorker.Cancel cancel) {
                 journal.add("cancel " + cancel.attempt());
+            } else if (message instanceof ToWorker.Adopt adopt) {
+                journal.add("adopt " + adopt.attempts() + " up to " + adopt.checkpointId());
             } else if (message instanceof ToWorker.Leave) {
                 journal.add("leave " + connection.substring(0, connection.indexOf('#')));
             }

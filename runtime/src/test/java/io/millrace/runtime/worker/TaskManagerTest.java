@@ -93,6 +93,16 @@ class TaskManagerTest {
             }
 
             @Override
+            public void masterChanged(int epoch) {
+                calls.add("master changed " + epoch);
+            }
+
+            @Override
+            public void checkpointsAbortedBefore(int epoch) {
+                calls.add("aborted before " + epoch);
+            }
+
+            @Override
             public SubtaskMetrics metrics() {
                 return metrics;
             }
@@ -168,7 +178,7 @@ class TaskManagerTest {
         assertThat(report.tasks())
                 .containsExactly(
                         new ToMaster.TaskReport(
-                                attempt(1, 1), new Generation(1, 1), ToMaster.Phase.RUNNING));
+                                attempt(1, 1), new Generation(1, 1), ToMaster.Phase.RUNNING, 0, 0));
         assertThat(report.highestSeen()).containsExactly(attempt(1, 1));
     }
 

@@ -514,6 +514,16 @@ final class RealTasks implements AutoCloseable {
             }
 
             @Override
+            public void masterChanged(int epoch) {
+                running.masterChanged(epoch);
+            }
+
+            @Override
+            public void checkpointsAbortedBefore(int epoch) {
+                running.checkpointsAbortedBefore(epoch);
+            }
+
+            @Override
             public SubtaskMetrics metrics() {
                 return running.metrics();
             }

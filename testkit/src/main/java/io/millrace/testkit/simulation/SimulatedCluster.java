@@ -297,7 +297,7 @@ public final class SimulatedCluster {
         if (name.startsWith("intent-commit-")) {
             try {
                 JobIntent intent = (JobIntent) new ControlCodec().decode(content);
-                invariants.commitRecorded(intent.run());
+                invariants.commitRecorded(intent.runs());
             } catch (IOException e) {
                 throw new IllegalStateException(name + " cannot be read", e);
             }

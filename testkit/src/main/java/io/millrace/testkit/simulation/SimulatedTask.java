@@ -94,6 +94,12 @@ final class SimulatedTask implements Subtasks.RunningSubtask {
     public void checkpointAborted(long checkpointId) {}
 
     @Override
+    public void masterChanged(int epoch) {}
+
+    @Override
+    public void checkpointsAbortedBefore(int epoch) {}
+
+    @Override
     public SubtaskMetrics metrics() {
         return new SubtaskMetrics(0, 0, 0, lines, lines, lines, loops, List.of(), List.of());
     }

@@ -110,6 +110,8 @@ final class SimulatedWorker implements SimulatedNetwork.End {
             return new ToWorker.Cancel(newest, cancel.attempt());
         } else if (message instanceof ToWorker.EndKnown known) {
             return new ToWorker.EndKnown(newest, known.attempt());
+        } else if (message instanceof ToWorker.Adopt adopt) {
+            return new ToWorker.Adopt(newest, adopt.attempts(), adopt.checkpointId());
         } else if (message instanceof ToWorker.Leave leave) {
             return new ToWorker.Leave(newest, leave.reason());
         }
