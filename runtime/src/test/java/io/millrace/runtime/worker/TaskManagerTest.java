@@ -479,4 +479,53 @@ class TaskManagerTest {
                             assertThat(declined.failure().summary()).contains("disk full");
                         });
     }
+
+    @Test
+    void shouldGiveUpWhatAnOlderMasterHasBegunWhenItPromisesANewerOne() {
+        AttemptId attempt = running();
+        received("m#1", trigger(5, attempt));
+        AtomicInteger released = new AtomicInteger();
+        snapshot(6, attempt, released);
+        calls.clear();
+
+        connected("m#2", 2);
+
+        assertThat(calls).containsExactly("close m#1", "master changed 2");
+        assertThat(released).hasValue(1);
+        snapshot(5, attempt, released);
+        assertThat(released).as("given back as it comes").hasValue(2);
+    }
+
+    @Test
+    void shouldActOnACompletionOnceAndGiveUpTheRestWhenItsTasksAreAdopted() {
+        AttemptId attempt = running();
+        received("m#1", new ToWorker.CheckpointComplete(1, 4));
+        connected("m#2", 2);
+        assertThat(lastReport().tasks())
+                .extracting(ToMaster.TaskReport::confirmed)
+                .containsExactly(4L);
+        calls.clear();
+
+        received("m#2", new ToWorker.Adopt(2, List.of(attempt), 5));
+        received("m#2", new ToWorker.Adopt(2, List.of(attempt), 5));
+        received("m#2", new ToWorker.Adopt(2, List.of(attempt(1, 9)), 6));
+
+        assertThat(calls).containsExactly("complete 5", "aborted before 2", "aborted before 2");
+    }
+
+    @Test
+    void shouldGiveBackWhatComesLateOfAnOlderMastersCheckpoint() {
+        AttemptId attempt = running();
+        connected("m#2", 2);
+        AtomicInteger released = new AtomicInteger();
+        snapshot(7, attempt, released);
+        assertThat(released).hasValue(0);
+
+        received(
+                "m#2",
+                new ToWorker.TriggerCheckpoint(
+                        2, 1001, "/checkpoints/job", 7, List.of(attempt), List.of(attempt)));
+
+        assertThat(released).hasValue(1);
+    }
 }
