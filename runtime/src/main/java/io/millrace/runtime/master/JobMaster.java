@@ -195,6 +195,7 @@ public final class JobMaster {
                 JobRecord.text(settings.address()),
                 () -> !over,
                 pool::reachable);
+        watchRecord();
         Entry end = JobRecord.find(entries, JobRecord.END);
         Entry recordedGraph = JobRecord.find(entries, JobRecord.GRAPH);
         if (recordedGraph != null) {
@@ -226,6 +227,24 @@ public final class JobMaster {
         } else if (submittedGraph != null) {
             submitted(submittedGraph);
         }
+    }
+
+    /**
+     * A master that stood still, or is cut off from the cluster, may have a successor of which
+     * nobody tells it. It must not wait for its next write to find that out: as long as its workers
+     * hear it, they do not look for the other.
+     */
+    private void watchRecord() {
+        ports.timers()
+                .schedule(
+                        settings.heartbeatInterval(),
+                        new Continued(
+                                "look at the record",
+                                () -> {
+                                    if (!over) {
+                                        record.check(this::watchRecord);
+                                    }
+                                }));
     }
 
     /** Carries on with what an earlier master had begun; false if it had begun nothing. */

@@ -135,6 +135,26 @@ final class JobRecord {
                                         }));
     }
 
+    /**
+     * Looks whether another master has taken the record over.
+     *
+     * @param then called if nobody has, or nobody knows
+     */
+    void check(Runnable then) {
+        ports.store()
+                .check(
+                        outcome ->
+                                answered(
+                                        "record looked at",
+                                        () -> {
+                                            if (outcome instanceof Outcome.Refused<Void> refused) {
+                                                onFenced.accept(refused.detail());
+                                            } else {
+                                                then.run();
+                                            }
+                                        }));
+    }
+
     /** The numbers behind a prefix in the names of all entries that begin with it, ascending. */
     static List<Long> numbers(List<Entry> entries, String prefix) {
         return entries.stream()

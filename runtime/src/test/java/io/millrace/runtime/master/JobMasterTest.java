@@ -750,6 +750,15 @@ class JobMasterTest {
         assertThat(f.result).isNull();
     }
 
+    @Test
+    void shouldFindOutThatItIsFencedWhenItHasNothingToWrite() {
+        f.running();
+        f.fenced = true;
+        f.time.pass(Duration.ofSeconds(10));
+
+        assertThat(f.journal).endsWith("fenced");
+    }
+
     private static MasterFixture next(Map<String, byte[]> record) {
         return new MasterFixture(
                 2, record, new RestartStrategy.Spec.FixedDelay(2, Duration.ofSeconds(1)));

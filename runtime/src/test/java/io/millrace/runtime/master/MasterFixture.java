@@ -270,6 +270,14 @@ final class MasterFixture {
         }
 
         @Override
+        public void check(Consumer<Outcome<Void>> reply) {
+            reply.accept(
+                    fenced
+                            ? new Outcome.Refused<>(Reason.FENCED, "epoch 9 is there")
+                            : new Outcome.Done<>(null));
+        }
+
+        @Override
         public void write(String name, byte[] content, Consumer<Outcome<Void>> reply) {
             if (fenced) {
                 reply.accept(new Outcome.Refused<>(Reason.FENCED, "epoch 9 is there"));

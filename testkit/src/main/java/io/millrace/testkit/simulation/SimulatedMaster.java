@@ -238,6 +238,9 @@ final class SimulatedMaster implements SimulatedNetwork.End {
             if (status.state() == JobState.WAITING_FOR_WORKERS) {
                 needKnown = true;
             }
+            if (status.state() == JobState.RUNNING) {
+                cluster.runs(SimulatedMaster.this);
+            }
             cluster.invariants().failureIs(status.failure());
             if (status.state() == JobState.FAILING) {
                 cluster.failing(status.restarts());

@@ -15,8 +15,6 @@ import java.util.Random;
 
 /** A worker's process: a real task manager with simulated subtasks. */
 final class SimulatedWorker implements SimulatedNetwork.End {
-    private static final Duration LEASE = Duration.ofSeconds(90);
-
     private final SimulatedCluster cluster;
     private final Faults faults;
     private final String id;
@@ -37,7 +35,7 @@ final class SimulatedWorker implements SimulatedNetwork.End {
                         new WorkerSettings(
                                 new WorkerAddress(id, "host-" + id, 1),
                                 slots,
-                                LEASE,
+                                faults.lease(),
                                 Duration.ofSeconds(5),
                                 new ToMaster.WorkerStart(1, 2, 0)),
                         new WorkerPorts(
