@@ -46,6 +46,12 @@ final class ContainerLedger {
      */
     private static final Duration PREVIOUS_TOLD = Duration.ofSeconds(5);
 
+    /**
+     * Some of these containers may be told a little later than the others: as long as this is
+     * waited before what was on them is given up, if any are told at all.
+     */
+    private static final Duration PREVIOUS_COMPLETE = Duration.ofSeconds(10);
+
     /** Nobody has said yet: nothing is asked for and nothing is too much. */
     private static final int UNKNOWN = -1;
 
@@ -82,6 +88,11 @@ final class ContainerLedger {
 
     private boolean previousTold;
 
+    /** Whether there is any container of an earlier attempt. */
+    private boolean previousSeen;
+
+    private long previousCompleteNanos;
+
     /** Whether workers of earlier attempts can find this one: nobody is late before. */
     private boolean reachable;
 
@@ -109,9 +120,10 @@ final class ContainerLedger {
      * Whether each container of an earlier attempt that anybody knows of is held, completed or past
      * its deadline.
      */
-    boolean isPreviousSettled() {
+    boolean isPreviousSettled(long nowNanos) {
         return previousTold
                 && reachable
+                && (!previousSeen || nowNanos - previousCompleteNanos >= 0)
                 && count(Claim.PREVIOUS) == 0
                 && count(Claim.UNCLAIMED) == 0;
     }
@@ -119,6 +131,7 @@ final class ContainerLedger {
     /** Begins to wait for the word of the cluster about the containers of earlier attempts. */
     void start(long nowNanos) {
         previousUntilNanos = nowNanos + PREVIOUS_TOLD.toNanos();
+        previousCompleteNanos = nowNanos + PREVIOUS_COMPLETE.toNanos();
     }
 
     /** How many workers the job needs from now on. */
@@ -185,6 +198,7 @@ final class ContainerLedger {
     /** Containers that an earlier attempt has left. */
     void previous(List<Container> containers, long nowNanos) {
         previousTold = true;
+        previousSeen |= !containers.isEmpty();
         for (Container container : containers) {
             claimedByCluster(
                     container.id(),
@@ -217,6 +231,7 @@ final class ContainerLedger {
         }
         Entry entry = entries.get(id);
         if (entry == null) {
+            previousSeen = true;
             entries.put(
                     id,
                     new Entry(Claim.UNCLAIMED, nowNanos + settings.previousTimeout().toNanos()));

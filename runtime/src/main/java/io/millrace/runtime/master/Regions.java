@@ -269,7 +269,7 @@ final class Regions {
         if (takeover == null || !job.isAtWork()) {
             return;
         }
-        boolean complete = pool.ledger().isPreviousSettled();
+        boolean complete = pool.ledger().isPreviousSettled(ports.clock().nanoTime());
         for (Region region : List.copyOf(takeover.undecided())) {
             Takeover.Found found = takeover.find(region, pool.ledger()::isHeld);
             if (found.verdict() == Takeover.Verdict.KEEP) {

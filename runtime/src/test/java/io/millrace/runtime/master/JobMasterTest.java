@@ -586,6 +586,7 @@ class JobMasterTest {
                         List.of(new MasterEvent.Container("w1", "host"))));
         AttemptId old = f.attempt(0, 0);
         String w1 = second.report("w1", List.of(MasterFixture.runs(old)), List.of(), List.of(old));
+        second.time.pass(Duration.ofSeconds(10));
 
         assertThat(second.recovered.jobName()).isEqualTo("count");
         assertThat(second.journal).endsWith("write intent-restart-2.1", "cancel v0[0]#1.1");
@@ -950,6 +951,7 @@ class JobMasterTest {
                         List.of(MasterFixture.runs(attempts.get(0)), starting(attempts.get(1))),
                         List.of(),
                         attempts);
+        second.time.pass(Duration.ofSeconds(10));
         assertThat(second.journal)
                 .endsWith(
                         "adopt [v0[0]#1.1] up to 0",
@@ -1030,6 +1032,7 @@ class JobMasterTest {
                         left.stream().map(MasterFixture::runs).toList(),
                         List.of(),
                         List.copyOf(f.deployed.keySet()));
+        second.time.pass(Duration.ofSeconds(10));
         assertThat(second.state()).isEqualTo(JobState.RESTARTING);
         left.forEach(attempt -> second.ends(w1, attempt, CANCELED));
 
@@ -1053,7 +1056,7 @@ class JobMasterTest {
                         .map(a -> f.ended(a, MasterFixture.failed(Category.USER_CODE, "boom")))
                         .toList(),
                 attempts);
-        second.time.pass(Duration.ofSeconds(1));
+        second.time.pass(Duration.ofSeconds(11));
 
         assertThat(second.state()).isEqualTo(JobState.DEPLOYING);
         assertThat(second.status().restarts()).isEqualTo(1);
