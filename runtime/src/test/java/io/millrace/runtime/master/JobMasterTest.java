@@ -968,7 +968,11 @@ class JobMasterTest {
 
     private static ToMaster.TaskReport starting(AttemptId attempt) {
         return new ToMaster.TaskReport(
-                attempt, new Generation(attempt.epoch(), attempt.counter()), ToMaster.Phase.STARTING, 0, 0);
+                attempt,
+                new Generation(attempt.epoch(), attempt.counter()),
+                ToMaster.Phase.STARTING,
+                0,
+                0);
     }
 
     // ---------------------------------------------------------------- counts over masters

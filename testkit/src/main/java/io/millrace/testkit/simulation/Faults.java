@@ -98,6 +98,11 @@ final class Faults {
         return Duration.ofSeconds(onlyMasters ? 60 : 20);
     }
 
+    /** So often longer than usual the data network waits: slow tasks alone break nothing then. */
+    int patience() {
+        return onlyMasters ? 100 : 1;
+    }
+
     /** How long a worker stays without a master. */
     Duration lease() {
         return Duration.ofSeconds(onlyMasters ? 3600 : 90);

@@ -139,7 +139,10 @@ final class RealTasks implements AutoCloseable {
                                             worker.id(),
                                             "app",
                                             Secret.ofBytes(new byte[Secret.BYTES]))
-                                    .withTimeouts(CONNECT_MILLIS, OPEN_MILLIS, LINGER_MILLIS),
+                                    .withTimeouts(
+                                            CONNECT_MILLIS * faults.patience(),
+                                            OPEN_MILLIS * faults.patience(),
+                                            LINGER_MILLIS * faults.patience()),
                             pool);
             this.channels =
                     new WorkerChannels(

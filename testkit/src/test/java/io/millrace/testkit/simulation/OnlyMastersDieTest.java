@@ -20,11 +20,11 @@ import org.junit.jupiter.params.provider.EnumSource;
  */
 class OnlyMastersDieTest {
     private static final Long ONE_SEED = Long.getLong("simulation.masters.seed");
-    private static final int SEEDS = Integer.getInteger("simulation.masters.seeds", 100);
+    private static final int SEEDS = Integer.getInteger("simulation.masters.seeds", 50);
     private static final int SEEDS_UNTIL_BROKEN = 400;
 
     @ParameterizedTest
-    @CsvSource({"MODELLED, 3", "CHECKPOINTED, 1"})
+    @CsvSource({"MODELLED, 6", "CHECKPOINTED, 1"})
     void shouldStartNoTaskAgainUnderAnySeed(Tasks kind, int times) {
         if (ONE_SEED != null) {
             System.out.println(run(ONE_SEED, kind, Breaker.NONE));
@@ -45,7 +45,7 @@ class OnlyMastersDieTest {
                 "%d seeds where only masters die, %s: %d masters, %d checkpoints; in %d a later"
                         + " master has finished what the first one had started%n",
                 seeds, kind, masters, checkpoints, survived);
-        assertThat(survived).as("jobs that outlived their master").isGreaterThan(seeds / 4);
+        assertThat(survived).as("jobs that outlived their master").isGreaterThan(seeds / 8);
     }
 
     /** Without the rule some seed fails: the simulation would see it if the engine lost it. */
