@@ -29,7 +29,21 @@ public interface PartWriter {
     void keyed(String name, String type, int firstGroup, int lastGroup, Content content)
             throws IOException;
 
-    /** Writes the bytes of a state. */
+    /**
+     * Writes keyed state, or what has changed of it, into a file that later checkpoints may share.
+     *
+     * @param before pieces of earlier checkpoints that come before what is written now
+     */
+    void piece(
+            String name,
+            String type,
+            int firstGroup,
+            int lastGroup,
+            List<StatePart.Piece> before,
+            Content content)
+            throws IOException;
+
+    /** Writes the bytes of a state; none if nothing has changed. */
     @FunctionalInterface
     interface Content {
         void write(SnapshotOutput out) throws IOException;

@@ -1,6 +1,7 @@
 package io.millrace.runtime.exchange;
 
 import io.millrace.runtime.exchange.StreamEvent.Barrier;
+import io.millrace.runtime.exchange.StreamEvent.EndOfChannel;
 import io.millrace.runtime.exchange.StreamEvent.EndOfData;
 import io.millrace.runtime.exchange.StreamEvent.Status;
 import io.millrace.runtime.exchange.StreamEvent.Watermark;
@@ -15,12 +16,12 @@ import java.util.function.LongSupplier;
  * All channels that one subtask reads, taken in turn.
  *
  * <p>Events of the channels become events of the gate: a watermark when the minimum over the active
- * channels rises, a barrier when it has come on every channel that has not ended, the end when all
- * channels have ended.
+ * channels rises, a barrier when it has come on every channel that has not ended, the end of data
+ * when it has come on all, the end of the channel when all have ended.
  *
  * <p>While barriers are awaited, a channel that is ahead is not read, or, if the gate does not
- * {@linkplain Alignment align}, read on. A barrier of a checkpoint that was given up, or that a
- * later one has overtaken, is dropped.
+ * {@linkplain Alignment align}, read on; those of savepoints are always aligned. A barrier of a
+ * checkpoint that was given up, or that a later one has overtaken, is dropped.
  *
  * <p>Threads: owned by the reading subtask, except the {@link #wakeup wakeups}, which anybody may
  * call.
@@ -33,9 +34,11 @@ public final class InputGate {
     private final InputChannel[] channels;
     private final long[] watermarks;
     private final boolean[] idle;
+    private final boolean[] dataEnded;
     private final boolean[] ended;
     private final boolean[] blocked;
     private int cursor = -1;
+    private int remainingData;
     private int remaining;
     private int blockedCount;
     private Barrier aligning;
@@ -84,8 +87,10 @@ public final class InputGate {
         this.watermarks = new long[channels];
         Arrays.fill(watermarks, NO_WATERMARK);
         this.idle = new boolean[channels];
+        this.dataEnded = new boolean[channels];
         this.ended = new boolean[channels];
         this.blocked = new boolean[channels];
+        this.remainingData = channels;
         this.remaining = channels;
     }
 
@@ -127,7 +132,7 @@ public final class InputGate {
 
     /**
      * The next thing to do: a {@link RecordBatch}, an event of the gate, or null if there is
-     * nothing now. After {@link EndOfData} there is never anything again.
+     * nothing now. After {@link EndOfChannel} there is never anything again.
      */
     public Object poll() throws ExchangeException {
         int count = channels.length;
@@ -206,10 +211,23 @@ public final class InputGate {
         if (event instanceof Barrier barrier) {
             return onBarrier(at, barrier);
         }
+        if (event instanceof EndOfData) {
+            dataEnded[at] = true;
+            remainingData--;
+            if (remainingData == 0) {
+                return EndOfData.INSTANCE;
+            }
+            Object status = statusChange();
+            return status != null ? status : risenWatermark();
+        }
+        if (!dataEnded[at]) {
+            throw new IllegalStateException(
+                    "channel " + at + " of " + channels.length + " has ended before its data");
+        }
         ended[at] = true;
         remaining--;
         if (remaining == 0) {
-            return EndOfData.INSTANCE;
+            return EndOfChannel.INSTANCE;
         }
         if (aligning != null && blockedCount == remaining) {
             return aligned(aligning, alignmentStartNanos);
@@ -219,8 +237,7 @@ public final class InputGate {
                 return aligned(barrier.barrier, barrier.startNanos);
             }
         }
-        Object status = statusChange();
-        return status != null ? status : risenWatermark();
+        return null;
     }
 
     private Object onBarrier(int at, Barrier barrier) {
@@ -228,7 +245,7 @@ public final class InputGate {
         if (id <= overUpTo || barrier.epoch() < leastEpoch || givenUp.contains(id)) {
             return null;
         }
-        if (alignment == Alignment.NONE) {
+        if (alignment == Alignment.NONE && !barrier.kind().isSavepoint()) {
             Counted all =
                     counted.computeIfAbsent(
                             id, i -> new Counted(barrier, new BitSet(), nanoClock.getAsLong()));
@@ -315,7 +332,7 @@ public final class InputGate {
         long least = Long.MAX_VALUE;
         boolean any = false;
         for (int i = 0; i < channels.length; i++) {
-            if (!idle[i] && !ended[i]) {
+            if (!idle[i] && !dataEnded[i]) {
                 least = Math.min(least, watermarks[i]);
                 any = true;
             }
@@ -330,7 +347,7 @@ public final class InputGate {
     private Object statusChange() {
         boolean any = false;
         for (int i = 0; i < channels.length; i++) {
-            any |= !idle[i] && !ended[i];
+            any |= !idle[i] && !dataEnded[i];
         }
         if (allIdle == !any) {
             return any ? risenWatermark() : null;
@@ -350,6 +367,11 @@ public final class InputGate {
 
     public InputChannel channel(int at) {
         return channels[at];
+    }
+
+    /** Whether all channels have ended: no barrier comes by them any more. */
+    public boolean isAtEnd() {
+        return remaining == 0;
     }
 
     /** Closes all channels; idempotent. */

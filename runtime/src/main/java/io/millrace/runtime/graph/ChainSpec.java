@@ -14,16 +14,21 @@ import java.io.ObjectOutputStream;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * The operators that run in one thread, as the planner has put them together.
  *
  * <p>Shape: a tree in topological order; the first operator is the head, which reads the chain's
  * input or is a source.
+ *
+ * @param combinedEdges numbers of the edges into the head on which records may be combined
  */
-public record ChainSpec(List<ChainedOperator> operators) {
+public record ChainSpec(List<ChainedOperator> operators, Set<Integer> combinedEdges) {
     public ChainSpec {
         operators = List.copyOf(operators);
+        combinedEdges = Set.copyOf(combinedEdges);
     }
 
     /**
@@ -31,6 +36,7 @@ public record ChainSpec(List<ChainedOperator> operators) {
      * functions that share an object, get one each, chained or not.
      */
     void write(ObjectOutputStream out) throws IOException {
+        out.writeObject(new TreeSet<>(combinedEdges));
         out.writeInt(operators.size());
         for (ChainedOperator operator : operators) {
             out.writeObject(operator);
@@ -40,12 +46,16 @@ public record ChainSpec(List<ChainedOperator> operators) {
 
     /** Reads what the planner wrote. */
     public static ChainSpec read(ObjectInputStream in) throws IOException, ClassNotFoundException {
+        Set<Integer> combinedEdges = new TreeSet<>();
+        for (Object edge : (Set<?>) in.readObject()) {
+            combinedEdges.add((Integer) edge);
+        }
         int count = in.readInt();
         List<ChainedOperator> operators = new ArrayList<>();
         for (int i = 0; i < count; i++) {
             operators.add((ChainedOperator) in.readObject());
         }
-        return new ChainSpec(operators);
+        return new ChainSpec(operators, combinedEdges);
     }
 
     public ChainedOperator head() {
@@ -112,12 +122,15 @@ public record ChainSpec(List<ChainedOperator> operators) {
      * @param bufferTimeoutMillis the longest a record waits in an open buffer; 0: it never waits;
      *     -1: until the buffer is full; {@link Transformation#BUFFER_TIMEOUT_UNSET}: as long as the
      *     job says
+     * @param combinesFor what reads the edge, if records may be combined on their way to it; else
+     *     null
      */
     public record EdgeOutput(
             int edge,
             Partitioning<?> partitioning,
             int readerMaxParallelism,
-            long bufferTimeoutMillis)
+            long bufferTimeoutMillis,
+            OperatorSpec<?, ?> combinesFor)
             implements Serializable {}
 
     /** What the operator does. */
@@ -182,7 +195,10 @@ public record ChainSpec(List<ChainedOperator> operators) {
             @Override
             public boolean runsUserCode() {
                 return spec instanceof SinkSpec.Function<?> sink
-                        && sink.function().getClass() != DiscardingSink.class;
+                                && sink.function().getClass() != DiscardingSink.class
+                        || spec instanceof SinkSpec.To<?> to
+                                && to.sink().getClass()
+                                        != io.millrace.api.sink.DiscardingSink.class;
             }
         }
     }

@@ -1,6 +1,7 @@
 package io.millrace.runtime.graph;
 
 import io.millrace.api.InvalidProgramException;
+import io.millrace.api.transform.OperatorSpec;
 import io.millrace.api.transform.Partitioning;
 import io.millrace.api.transform.SinkSpec;
 import io.millrace.api.transform.SourceSpec;
@@ -32,12 +33,14 @@ public final class JobGraphPlanner {
 
     /**
      * @param jobId 32 hexadecimal digits
+     * @param localCombine whether records may be combined before they are sent to windows
      * @param configuration every option in force for the job
      */
     public record Settings(
             String jobId,
             boolean chaining,
             boolean objectReuse,
+            boolean localCombine,
             Map<String, String> configuration) {}
 
     private JobGraphPlanner(StreamGraph graph, Settings settings) {
@@ -87,9 +90,8 @@ public final class JobGraphPlanner {
                 settings.jobId(), graph.jobName(), vertices, edges, settings.configuration());
     }
 
-    /** An operator that has no uid is found again by its place in the program. */
     private String uid(StreamGraph.Node node) {
-        return node.uid() != null ? node.uid() : "#" + graph.nodes().indexOf(node);
+        return node.stateUid(graph.nodes().indexOf(node));
     }
 
     private void refuseDoubleUids() {
@@ -158,7 +160,8 @@ public final class JobGraphPlanner {
                                     number,
                                     edge.partitioning(),
                                     groups,
-                                    node.bufferTimeoutMillis()));
+                                    node.bufferTimeoutMillis(),
+                                    combinesFor(edge)));
                 } else if (within.contains(edge.target())) {
                     of.chained.add(
                             new ChainSpec.Reader(
@@ -194,7 +197,15 @@ public final class JobGraphPlanner {
             }
         }
         StreamGraph.Node head = graph.node(members.get(0));
-        ChainSpec spec = new ChainSpec(operators);
+        Set<Integer> combined = new HashSet<>();
+        for (StreamGraph.Edge edge : graph.edges()) {
+            if (edge.target() == members.get(0)
+                    && edgeNumbers.containsKey(edge)
+                    && combinesFor(edge) != null) {
+                combined.add(edgeNumbers.get(edge));
+            }
+        }
+        ChainSpec spec = new ChainSpec(operators, combined);
         return new JobVertex(
                 id,
                 name(operators, 0),
@@ -203,7 +214,18 @@ public final class JobGraphPlanner {
                 head.slotSharingGroup(),
                 serialize(spec),
                 inputs,
-                outputs);
+                outputs,
+                operators.stream().map(OperatorDescription::of).toList());
+    }
+
+    /** The windows that an edge leads to; null if its records are not combined. */
+    private OperatorSpec<?, ?> combinesFor(StreamGraph.Edge edge) {
+        return settings.localCombine()
+                        && edge.partitioning() instanceof Partitioning.Hash
+                        && graph.node(edge.target()).body() instanceof ChainSpec.Body.Operator body
+                        && WindowShape.hidesCombining(body.spec())
+                ? body.spec()
+                : null;
     }
 
     /** The node's body in the form in which it travels. */

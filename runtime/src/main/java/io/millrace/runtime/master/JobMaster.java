@@ -4,6 +4,10 @@ import io.millrace.api.Configuration;
 import io.millrace.runtime.checkpoint.CheckpointCoordinator;
 import io.millrace.runtime.checkpoint.CheckpointPorts;
 import io.millrace.runtime.checkpoint.CheckpointSettings;
+import io.millrace.runtime.checkpoint.CheckpointStorage;
+import io.millrace.runtime.checkpoint.RestoredState;
+import io.millrace.runtime.checkpoint.StateAssignment;
+import io.millrace.runtime.checkpoint.StoredCheckpoint;
 import io.millrace.runtime.config.CheckpointOptions;
 import io.millrace.runtime.config.ParsedConfiguration;
 import io.millrace.runtime.control.ControlMessage;
@@ -33,7 +37,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
@@ -83,10 +86,15 @@ public final class JobMaster {
     private Failure failure;
     private long inputBytes;
 
-    /** Null if the job takes no checkpoints. */
+    /** Null before the graph is known, or if its settings were refused. */
     private CheckpointCoordinator checkpoints;
 
+    private final SavepointRequests savepoints;
+
     private CheckpointOptions.Retention retention;
+
+    /** What the user has told the job to begin with. */
+    private StartingState startingState = StartingState.NOTHING;
 
     /** What earlier masters have left; of no use once the job's regions are there. */
     private List<Entry> found = List.of();
@@ -116,6 +124,8 @@ public final class JobMaster {
         this.timeline = new Timeline(ports.clock());
         this.record = new JobRecord(ports, this::fenced);
         this.clients = new Clients(ports.outbox());
+        this.savepoints =
+                new SavepointRequests(new SavepointJob(), ports.outbox(), record, ports.random());
         this.pool =
                 new WorkerPool(
                         settings,
@@ -159,6 +169,8 @@ public final class JobMaster {
         } else if (event instanceof MasterEvent.CancelRequested cancel) {
             LOG.info("{} asks for the job to be cancelled", cancel.by());
             cancel();
+        } else if (event instanceof MasterEvent.SavepointRequested requested) {
+            savepoints.requested(requested.request(), requested.answer());
         } else if (event instanceof MasterEvent.StatusRequested requested) {
             requested.answer().accept(status());
         } else if (event instanceof MasterEvent.AccumulatorsRequested requested) {
@@ -171,6 +183,7 @@ public final class JobMaster {
     /** Clients may ask how the job ended for as long as the process is there. */
     private static boolean isAnsweredAfterTheEnd(MasterEvent event) {
         return event instanceof MasterEvent.StatusRequested
+                || event instanceof MasterEvent.SavepointRequested
                 || event instanceof MasterEvent.AccumulatorsRequested
                 || event instanceof MasterEvent.Connected
                 || event instanceof MasterEvent.Disconnected
@@ -279,28 +292,27 @@ public final class JobMaster {
 
     private void adopt(JobGraph jobGraph) {
         Configuration configuration = Configuration.fromMap(jobGraph.configuration());
-        Optional<CheckpointSettings> checkpointing =
-                CheckpointSettings.of(ParsedConfiguration.of(configuration));
-        checkpointing.ifPresent(
-                chosen -> {
-                    retention = chosen.retention();
-                    checkpoints =
-                            new CheckpointCoordinator(
-                                    chosen,
-                                    RecordedCheckpoints.ports(
-                                            settings.epoch(),
-                                            ports,
-                                            record,
-                                            pool,
-                                            () -> !over,
-                                            new CheckpointsListener()),
-                                    jobGraph,
-                                    settings.epoch());
-                });
+        ParsedConfiguration options = ParsedConfiguration.of(configuration);
+        startingState = StartingState.of(jobGraph, options);
+        CheckpointSettings checkpointing = CheckpointSettings.of(options);
+        retention = checkpointing.retention();
+        checkpoints =
+                new CheckpointCoordinator(
+                        checkpointing,
+                        RecordedCheckpoints.ports(
+                                settings.epoch(),
+                                ports,
+                                record,
+                                pool,
+                                () -> !over,
+                                new CheckpointsListener()),
+                        jobGraph,
+                        settings.epoch());
+        checkpoints.claim(startingState.claimedPath());
         RestartStrategy.Spec spec =
                 RestartStrategy.Spec.of(
                         configuration,
-                        checkpointing.isPresent()
+                        checkpointing.isPeriodic()
                                 ? RestartStrategy.Spec.exponentialDelay(configuration)
                                 : settings.defaultRestart());
         graphIs(jobGraph, spec);
@@ -439,18 +451,44 @@ public final class JobMaster {
     private void inputIs(Prepared input) {
         inputBytes = input.totalBytes();
         graph.assignSplits(input.splits());
-        if (checkpoints == null) {
-            waitForWorkers();
-        } else {
+        findStartingState(new BackOff(ports.random()));
+    }
+
+    private void findStartingState(BackOff backOff) {
+        if (!startingState.isNeeded(JobRecord.numbers(found, JobRecord.CHECKPOINT))) {
             recoverCheckpoints();
+            return;
+        }
+        waitingFor = "the savepoint or checkpoint to begin with, " + startingState.path();
+        ports.checkpoints()
+                .find(
+                        startingState.path(),
+                        answer("starting state found", result -> startFrom(result, backOff)));
+    }
+
+    private void startFrom(CheckpointStorage.Result<StoredCheckpoint> result, BackOff backOff) {
+        Failure refusal = startingState.found(result);
+        if (refusal == null) {
+            timeline.note("starting state found", startingState.path());
+            recoverCheckpoints();
+        } else if (refusal.category() != Category.CLUSTER || backOff.tries() >= PREPARE_TRIES) {
+            fail(refusal);
+        } else {
+            LOG.warn("{}", refusal.summary());
+            later("look again", backOff.next(), () -> findStartingState(backOff));
         }
     }
 
     private void recoverCheckpoints() {
+        if (checkpoints == null) {
+            waitForWorkers();
+            return;
+        }
         BooleanSupplier wanted = stillInThisStep();
         List<Long> reserved = JobRecord.numbers(found, JobRecord.IDS);
+        long highest = reserved.isEmpty() ? 0 : reserved.get(reserved.size() - 1);
         checkpoints.recover(
-                reserved.isEmpty() ? 0 : reserved.get(reserved.size() - 1),
+                Math.max(highest, startingState.checkpointId()),
                 JobRecord.numbers(found, JobRecord.CHECKPOINT),
                 () -> {
                     if (wanted.getAsBoolean()) {
@@ -458,7 +496,13 @@ public final class JobMaster {
                             timeline.note(
                                     "checkpoint found", Long.toString(checkpoints.newestId()));
                         }
-                        waitForWorkers();
+                        savepoints.recover(
+                                found,
+                                () -> {
+                                    if (wanted.getAsBoolean()) {
+                                        waitForWorkers();
+                                    }
+                                });
                     }
                 });
     }
@@ -505,8 +549,9 @@ public final class JobMaster {
                     timeline.noteFirst("all tasks running");
                 }
                 become(next, why);
-                if (next == JobState.RUNNING && checkpoints != null) {
-                    checkpoints.start(regions::checkpointTasks);
+                if (next == JobState.RUNNING) {
+                    checkpoints.start(() -> CheckpointTasks.of(graph));
+                    savepoints.running();
                 }
             }
         }
@@ -517,6 +562,24 @@ public final class JobMaster {
                 case WAITING_FOR_WORKERS, DEPLOYING, RUNNING, RESTARTING -> true;
                 default -> false;
             };
+        }
+
+        @Override
+        public StateAssignment restoring() {
+            return savepoints.stoppedAt() == null
+                    ? startingState.newest(checkpoints)
+                    : savepoints.stoppedAt();
+        }
+
+        @Override
+        public RestoredState restored(StateAssignment from, JobVertex vertex, int subtask) {
+            RestoredState state = from.of(vertex, subtask);
+            return savepoints.stoppedAt() == null ? state : state.asFinished();
+        }
+
+        @Override
+        public Failure afterDamage(Failure root, StateAssignment from) {
+            return startingState.afterDamage(root, from, checkpoints);
         }
 
         @Override
@@ -532,6 +595,39 @@ public final class JobMaster {
         @Override
         public boolean isOver() {
             return over;
+        }
+    }
+
+    /** What savepoints need of this. */
+    private final class SavepointJob implements SavepointRequests.Job {
+        @Override
+        public JobState state() {
+            return state;
+        }
+
+        @Override
+        public JobGraph graph() {
+            return graph == null ? null : graph.graph();
+        }
+
+        @Override
+        public CheckpointCoordinator checkpoints() {
+            return checkpoints;
+        }
+
+        @Override
+        public boolean isOver() {
+            return over;
+        }
+
+        @Override
+        public void later(String what, Duration pause, Runnable step) {
+            JobMaster.this.later(what, pause, step);
+        }
+
+        @Override
+        public void restart(Failure cause) {
+            regions.failAll(cause);
         }
     }
 
@@ -574,6 +670,7 @@ public final class JobMaster {
     private void disconnected(String connection, String cause) {
         peers.remove(connection);
         clients.remove(connection);
+        savepoints.disconnected(connection);
         pool.disconnected(connection, cause);
     }
 
@@ -589,6 +686,10 @@ public final class JobMaster {
         } else if (message instanceof ToMaster.WorkerBeat beat) {
             if (regions != null) {
                 regions.beat(beat);
+            }
+        } else if (message instanceof ToMaster.InputEnded ended) {
+            if (regions != null) {
+                regions.inputEnded(worker, ended.attempt());
             }
         } else if (message instanceof ToMaster.CheckpointStored stored) {
             if (checkpoints != null) {
@@ -759,6 +860,7 @@ public final class JobMaster {
     private void sweep(JobResult result) {
         clients.answerCancels(
                 result.state() == JobState.CANCELED, "The job is " + result.state() + ".");
+        savepoints.jobEnded(result.state());
         if (checkpoints != null && !areCheckpointsRetained(result.state())) {
             checkpoints.removeAll(() -> closePool(result));
         } else {
@@ -801,6 +903,8 @@ public final class JobMaster {
             } else {
                 cancel();
             }
+        } else {
+            savepoints.requested(connection, request);
         }
     }
 
@@ -825,7 +929,8 @@ public final class JobMaster {
                 failure,
                 warnings(),
                 timeline.events(),
-                values());
+                values(),
+                checkpoints == null ? List.of() : checkpoints.statistics());
     }
 
     /** Metrics of the run, and accumulators when they are final. */
@@ -879,6 +984,9 @@ public final class JobMaster {
                 parts.add(waited + " workers of an earlier attempt to come back");
             }
             return parts.isEmpty() ? "the workers' slots" : String.join(", ", parts);
+        }
+        if (state == JobState.RUNNING && checkpoints.isLastAwaited()) {
+            return "a last checkpoint, as all input has ended";
         }
         return waitingFor == null && regions != null ? regions.waitingFor() : waitingFor;
     }

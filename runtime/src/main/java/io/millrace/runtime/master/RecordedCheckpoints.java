@@ -1,6 +1,7 @@
 package io.millrace.runtime.master;
 
 import io.millrace.runtime.checkpoint.CheckpointPorts;
+import io.millrace.runtime.checkpoint.SavepointRecord;
 import io.millrace.runtime.loop.Timers.Timer;
 import io.millrace.runtime.master.MasterEvent.Continued;
 import java.time.Duration;
@@ -74,6 +75,16 @@ final class RecordedCheckpoints implements CheckpointPorts.Loop, CheckpointPorts
                 JobRecord.text("checkpoint " + id + ", complete in epoch " + epoch),
                 wanted,
                 then);
+    }
+
+    @Override
+    public void complete(SavepointRecord savepoint, Runnable then) {
+        record.write(JobRecord.SAVEPOINT + savepoint.id(), savepoint, wanted, then);
+    }
+
+    @Override
+    public void published(SavepointRecord savepoint) {
+        record.remove(JobRecord.SAVEPOINT + savepoint.id());
     }
 
     @Override

@@ -1,7 +1,6 @@
 package io.millrace.runtime.master;
 
 import io.millrace.runtime.checkpoint.CheckpointCoordinator;
-import io.millrace.runtime.checkpoint.CheckpointTask;
 import io.millrace.runtime.checkpoint.RestoredState;
 import io.millrace.runtime.checkpoint.StateAssignment;
 import io.millrace.runtime.control.Failure;
@@ -83,6 +82,19 @@ final class Regions {
         /** Some region is in another state. */
         void moved(String why);
 
+        /** What starts begin with now; null if with nothing. */
+        StateAssignment restoring();
+
+        /** What a subtask gets of it. */
+        RestoredState restored(StateAssignment from, JobVertex vertex, int subtask);
+
+        /**
+         * A failure that may come of what was restored.
+         *
+         * @return the failure that the job ends with; null if it may start again
+         */
+        Failure afterDamage(Failure root, StateAssignment from);
+
         /** Whether regions may start: the job neither ends nor is looked at still. */
         boolean isAtWork();
 
@@ -104,7 +116,7 @@ final class Regions {
     private final RestartBudget budget;
     private final FinishedAttempts finished;
 
-    /** Null if the job takes no checkpoints. */
+    /** Null if the job's settings were refused, so that it only ends. */
     private final CheckpointCoordinator checkpoints;
 
     private final Job job;
@@ -237,24 +249,6 @@ final class Regions {
         return budget.restarts();
     }
 
-    /** All subtasks, as far as checkpoints are concerned. */
-    List<CheckpointTask> checkpointTasks() {
-        List<CheckpointTask> tasks = new ArrayList<>();
-        for (Execution execution : graph.executions()) {
-            tasks.add(
-                    new CheckpointTask(
-                            execution.attempt(),
-                            execution.slot().workerId(),
-                            graph.graph().inputsOf(execution.attempt().vertex()).isEmpty(),
-                            switch (execution.state()) {
-                                case RUNNING -> CheckpointTask.Phase.RUNNING;
-                                case FINISHED -> CheckpointTask.Phase.FINISHED;
-                                default -> CheckpointTask.Phase.NOT_RUNNING;
-                            }));
-        }
-        return tasks;
-    }
-
     // ------------------------------------------------------------------ takeover
 
     /**
@@ -291,6 +285,7 @@ final class Regions {
     }
 
     private void keep(Region region, Takeover.Found found) {
+        List<AttemptId> ended = takeover.inputsEnded(region);
         adopt(region, found);
         LOG.info("Keeps {} as it runs in generation {}", region, found.generation());
         timeline.note("region kept", region + " in generation " + found.generation());
@@ -298,6 +293,7 @@ final class Regions {
         for (Worker worker : pool.workers()) {
             confirm(worker, region.executions());
         }
+        ended.stream().filter(a -> graph.find(a) != null).forEach(checkpoints::inputEnded);
         checkFinished(region);
         job.moved(region + " is kept as it runs");
     }
@@ -394,7 +390,7 @@ final class Regions {
         if (assigned.isEmpty() || !offering.containsAll(workersOf(assigned, waiting))) {
             return;
         }
-        StateAssignment restoring = checkpoints == null ? null : checkpoints.newest();
+        StateAssignment restoring = job.restoring();
         for (Region region : waiting) {
             start(region, assigned, restoring);
         }
@@ -433,7 +429,9 @@ final class Regions {
                         + run
                         + ", generation "
                         + region.generation()
-                        + (restoring == null ? "" : ", from checkpoint " + checkpoints.newestId()));
+                        + (restoring == null
+                                ? ""
+                                : ", from checkpoint " + restoring.checkpointId()));
     }
 
     private boolean isStartedAgain(Abandoned abandoned) {
@@ -460,8 +458,7 @@ final class Regions {
             return RestoredState.NONE;
         }
         JobVertex vertex = graph.graph().vertex(attempt.vertex());
-        return restoring.of(
-                vertex.id(), attempt.subtask(), vertex.parallelism(), vertex.maxParallelism());
+        return job.restored(restoring, vertex, attempt.subtask());
     }
 
     void running(Worker worker, AttemptId attempt) {
@@ -478,6 +475,15 @@ final class Regions {
             execution.become(Execution.State.RUNNING, ports.clock().nanoTime());
             timeline.noteFirst("first task running");
             checkStarted(graph.regionOf(attempt));
+        }
+    }
+
+    /** An attempt has emitted all, and stays for a checkpoint. */
+    void inputEnded(Worker worker, AttemptId attempt) {
+        if (isUndecided(attempt)) {
+            takeover.inputEnded(worker.id(), attempt);
+        } else if (graph.find(attempt) != null) {
+            checkpoints.inputEnded(attempt);
         }
     }
 
@@ -528,7 +534,8 @@ final class Regions {
                 compare(worker, execution, reported.get(execution.attempt()), report);
             }
         }
-        if (checkpoints != null) {
+        if (checkpoints.publishedId() > 0) {
+            // the news may have been lost with its last connection
             confirm(worker, graph.executions());
         }
         decideTakeover();
@@ -579,8 +586,9 @@ final class Regions {
                         .map(Execution::attempt)
                         .toList();
         if (!own.isEmpty()) {
-            long newest = checkpoints == null ? 0 : checkpoints.publishedId();
-            pool.send(worker, new ToWorker.Adopt(settings.epoch(), own, newest));
+            pool.send(
+                    worker,
+                    new ToWorker.Adopt(settings.epoch(), own, checkpoints.publishedId()));
         }
     }
 
@@ -644,9 +652,7 @@ final class Regions {
         Region region = graph.regionOf(execution.attempt());
         if (end instanceof SubtaskEnd.Finished) {
             execution.become(Execution.State.FINISHED, ports.clock().nanoTime());
-            if (checkpoints != null) {
-                checkpoints.finished(execution.attempt());
-            }
+            checkpoints.finished(execution.attempt());
             checkStarted(region);
             checkFinished(region);
             job.moved("all subtasks have finished");
@@ -854,10 +860,6 @@ final class Regions {
 
     /** A checkpoint of which nobody knows whether it is complete may be where the job goes on. */
     private void settle(Region region) {
-        if (checkpoints == null) {
-            decideRestart(region);
-            return;
-        }
         BooleanSupplier wanted = stillInThisStep(region);
         courses.get(region).waitingFor =
                 "the job record, which says whether the last checkpoint is complete";
@@ -886,6 +888,11 @@ final class Regions {
                     run(region),
                     course.episode.failures(),
                     root.report());
+            Failure end = job.afterDamage(root, course.restoring);
+            if (end != null) {
+                job.giveUp(end);
+                return;
+            }
             if (root.category() == Category.CONFIG || course.pause.isEmpty()) {
                 job.giveUp(root);
                 return;

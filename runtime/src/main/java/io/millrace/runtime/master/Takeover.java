@@ -49,6 +49,7 @@ final class Takeover {
     static final class Known {
         private final Map<AttemptId, TaskReport> tasks = new LinkedHashMap<>();
         private final Map<AttemptId, TaskEnded> ends = new LinkedHashMap<>();
+        private final Set<AttemptId> inputsEnded = new LinkedHashSet<>();
 
         Collection<TaskReport> tasks() {
             return tasks.values();
@@ -122,6 +123,22 @@ final class Takeover {
                                     task.slot(),
                                     task.confirmed()));
         }
+    }
+
+    /** An attempt has emitted all, and stays for a checkpoint. */
+    void inputEnded(String workerId, AttemptId attempt) {
+        Known known = workers.get(workerId);
+        if (known != null) {
+            known.inputsEnded.add(attempt);
+        }
+    }
+
+    /** Attempts of a region that have emitted all. */
+    List<AttemptId> inputsEnded(Region region) {
+        return workers.values().stream()
+                .flatMap(known -> known.inputsEnded.stream())
+                .filter(attempt -> graph.regionOf(attempt) == region)
+                .toList();
     }
 
     /** An attempt has ended since its worker's report. */

@@ -5,7 +5,7 @@ import io.millrace.runtime.exchange.ChannelId;
 import io.millrace.runtime.exchange.OutputChannel;
 import io.millrace.runtime.exchange.RecordBatch;
 import io.millrace.runtime.exchange.StreamEvent;
-import io.millrace.runtime.exchange.StreamEvent.EndOfData;
+import io.millrace.runtime.exchange.StreamEvent.EndOfChannel;
 import io.millrace.runtime.exchange.StreamEvent.Watermark;
 import io.millrace.runtime.exchange.Wakeup;
 import io.millrace.runtime.memory.NetworkSegment;
@@ -285,11 +285,11 @@ final class RemoteOutputChannel implements OutputChannel {
                 queue.removeLast();
             }
             queue.add(event);
-            if (event instanceof EndOfData) {
+            if (event instanceof EndOfChannel) {
                 endWritten = true;
             }
         }
-        if (event instanceof EndOfData) {
+        if (event instanceof EndOfChannel) {
             ended = true;
         }
         signal();
@@ -515,7 +515,7 @@ final class RemoteOutputChannel implements OutputChannel {
                 queue.poll();
                 connection.send(new Frame.Event(number, event));
                 sent = true;
-                if (event instanceof EndOfData) {
+                if (event instanceof EndOfChannel) {
                     endSent = true;
                     over = true;
                     if (state == State.LINGERING) {

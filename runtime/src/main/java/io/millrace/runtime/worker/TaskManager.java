@@ -21,9 +21,11 @@ import io.millrace.runtime.task.TaskDeployment;
 import io.millrace.runtime.worker.WorkerEvent.Continued;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -76,6 +78,7 @@ public final class TaskManager {
         private final int slot;
         private final RunningSubtask subtask;
         private Phase phase = Phase.STARTING;
+        private boolean inputEnded;
 
         /** The newest checkpoint that the subtask was told is complete, or begins with. */
         private long confirmed;
@@ -113,6 +116,8 @@ public final class TaskManager {
             received(received.connection(), received.message());
         } else if (event instanceof WorkerEvent.SubtaskRunning running) {
             subtaskRunning(running.deployment());
+        } else if (event instanceof WorkerEvent.SubtaskInputEnded ended) {
+            subtaskInputEnded(ended.attempt());
         } else if (event instanceof WorkerEvent.SubtaskEnded ended) {
             subtaskEnded(ended.deployment(), ended.end());
         } else if (event instanceof WorkerEvent.SubtaskSnapshotTaken taken) {
@@ -174,6 +179,12 @@ public final class TaskManager {
         }
         heardNanos = ports.clock().nanoTime();
         send(report());
+        tasks.forEach(
+                (attempt, task) -> {
+                    if (task.inputEnded) {
+                        send(new ToMaster.InputEnded(attempt));
+                    }
+                });
     }
 
     private ToMaster.Report report() {
@@ -259,6 +270,8 @@ public final class TaskManager {
             tasks.values().forEach(task -> confirm(task, complete.checkpointId()));
         } else if (message instanceof ToWorker.Adopt adopt) {
             adopt(adopt);
+        } else if (message instanceof ToWorker.SavepointComplete complete) {
+            checkpoints.savepointComplete(complete.checkpointId());
         } else if (message instanceof ToWorker.CheckpointAborted aborted) {
             checkpoints.giveUp(aborted.checkpointId());
             for (Task task : tasks.values()) {
@@ -346,10 +359,13 @@ public final class TaskManager {
     }
 
     private void trigger(ToWorker.TriggerCheckpoint trigger) {
+        Set<AttemptId> ended = new HashSet<>();
         for (AttemptId attempt : trigger.attempts()) {
             Task task = tasks.get(attempt);
-            if (task == null || task.phase != Phase.RUNNING) {
-                // how it ended is told, or will be: the master gives the checkpoint up itself
+            if (task == null && !isNew(attempt)) {
+                ended.add(attempt);
+            } else if (task == null || task.phase != Phase.RUNNING) {
+                // how it ended will be told: the master gives the checkpoint up itself
                 LOG.debug(
                         "Checkpoint {} is not begun: {} does not run",
                         trigger.checkpointId(),
@@ -357,12 +373,26 @@ public final class TaskManager {
                 return;
             }
         }
-        checkpoints.triggered(trigger);
+        checkpoints.triggered(trigger, ended);
         StreamEvent.Barrier barrier =
                 new StreamEvent.Barrier(
-                        trigger.checkpointId(), trigger.epoch(), trigger.wallMillis());
+                        trigger.checkpointId(),
+                        trigger.epoch(),
+                        trigger.wallMillis(),
+                        trigger.kind());
         for (AttemptId source : trigger.sources()) {
-            tasks.get(source).subtask.triggerCheckpoint(barrier);
+            Task task = tasks.get(source);
+            if (task != null) {
+                task.subtask.triggerCheckpoint(barrier);
+            }
+        }
+    }
+
+    private void subtaskInputEnded(AttemptId attempt) {
+        Task task = tasks.get(attempt);
+        if (task != null) {
+            task.inputEnded = true;
+            send(new ToMaster.InputEnded(attempt));
         }
     }
 
@@ -400,6 +430,7 @@ public final class TaskManager {
                     "attempt " + deployment.attempt() + " ended, but did not run: " + end);
         }
         keepEnd(deployment, end, task.subtask.metrics());
+        checkpoints.ended(deployment.attempt());
         checkLeft();
     }
 
@@ -428,6 +459,11 @@ public final class TaskManager {
                     .put(
                             new WorkerEvent.SubtaskSnapshotFailed(
                                     checkpointId, deployment.attempt(), failure));
+        }
+
+        @Override
+        public void inputEnded(TaskDeployment deployment) {
+            ports.inbox().put(new WorkerEvent.SubtaskInputEnded(deployment.attempt()));
         }
 
         @Override
