@@ -5,6 +5,7 @@ import io.millrace.runtime.checkpoint.CheckpointCoordinator;
 import io.millrace.runtime.checkpoint.CheckpointPorts;
 import io.millrace.runtime.checkpoint.CheckpointSettings;
 import io.millrace.runtime.checkpoint.CheckpointStorage;
+import io.millrace.runtime.checkpoint.CoordinatorState;
 import io.millrace.runtime.checkpoint.RestoredState;
 import io.millrace.runtime.checkpoint.StateAssignment;
 import io.millrace.runtime.checkpoint.StoredCheckpoint;
@@ -17,6 +18,8 @@ import io.millrace.runtime.control.FromClient;
 import io.millrace.runtime.control.ToClient;
 import io.millrace.runtime.control.ToMaster;
 import io.millrace.runtime.control.ToWorker;
+import io.millrace.runtime.coordinate.CoordinatorRecord;
+import io.millrace.runtime.coordinate.Coordinators;
 import io.millrace.runtime.graph.JobGraph;
 import io.millrace.runtime.graph.JobVertex;
 import io.millrace.runtime.graph.JobVertex.FileInput;
@@ -296,6 +299,22 @@ public final class JobMaster {
         startingState = StartingState.of(jobGraph, options);
         CheckpointSettings checkpointing = CheckpointSettings.of(options);
         retention = checkpointing.retention();
+        graph = new ExecutionGraph(jobGraph, settings.applicationId(), settings.epoch());
+        List<Entry> recorded = JobRecord.inOrderOfNumber(found, JobRecord.COORDINATORS);
+        Entry newest = recorded.isEmpty() ? null : recorded.get(recorded.size() - 1);
+        Coordinators coordinators =
+                new Coordinators(
+                        jobGraph,
+                        RecordedCoordinators.ports(
+                                settings.epoch(),
+                                ports,
+                                record,
+                                pool,
+                                graph,
+                                () -> !over,
+                                cause -> regions.failAll(cause)),
+                        checkpointing.isPeriodic(),
+                        newest == null ? 0 : JobRecord.number(newest, JobRecord.COORDINATORS));
         checkpoints =
                 new CheckpointCoordinator(
                         checkpointing,
@@ -305,7 +324,8 @@ public final class JobMaster {
                                 record,
                                 pool,
                                 () -> !over,
-                                new CheckpointsListener()),
+                                new CheckpointsListener(),
+                                new CoordinatedSources(coordinators)),
                         jobGraph,
                         settings.epoch());
         checkpoints.claim(startingState.claimedPath());
@@ -315,7 +335,12 @@ public final class JobMaster {
                         checkpointing.isPeriodic()
                                 ? RestartStrategy.Spec.exponentialDelay(configuration)
                                 : settings.defaultRestart());
-        graphIs(jobGraph, spec);
+        makeRegions(
+                spec,
+                new SourceReaders(
+                        graph,
+                        coordinators,
+                        newest == null ? null : record.read(newest, CoordinatorRecord.class)));
         LOG.info(
                 "Job '{}' ({}): {} vertices in {} regions, {} slots; restart strategy: {}"
                         + " (restart-strategy.type)",
@@ -327,8 +352,7 @@ public final class JobMaster {
                 spec);
     }
 
-    private void graphIs(JobGraph jobGraph, RestartStrategy.Spec spec) {
-        graph = new ExecutionGraph(jobGraph, settings.applicationId(), settings.epoch());
+    private void makeRegions(RestartStrategy.Spec spec, SourceReaders readers) {
         FinishedAttempts finished =
                 new FinishedAttempts(
                         settings.epoch(),
@@ -360,6 +384,7 @@ public final class JobMaster {
                         budget,
                         finished,
                         checkpoints,
+                        readers,
                         new RegionsJob());
     }
 
@@ -376,7 +401,8 @@ public final class JobMaster {
         try {
             adopt(jobGraph);
         } catch (IllegalArgumentException e) {
-            graphIs(jobGraph, new RestartStrategy.Spec.None());
+            graph = new ExecutionGraph(jobGraph, settings.applicationId(), settings.epoch());
+            makeRegions(new RestartStrategy.Spec.None(), null);
             fail(Failure.of(Category.CONFIG, "Job '" + jobGraph.jobName() + "'", e.getMessage()));
             return;
         }
@@ -631,6 +657,25 @@ public final class JobMaster {
         }
     }
 
+    /** What checkpoints need of the coordinators of sources. */
+    private record CoordinatedSources(Coordinators coordinators)
+            implements CheckpointPorts.Sources {
+        @Override
+        public void prepare(long id, Consumer<List<CoordinatorState>> then) {
+            coordinators.prepare(id, then);
+        }
+
+        @Override
+        public void cancelPreparation() {
+            coordinators.cancelPreparation();
+        }
+
+        @Override
+        public void complete(long id) {
+            coordinators.complete(id);
+        }
+    }
+
     private final class CheckpointsListener implements CheckpointPorts.Listener {
         @Override
         public void tooManyFailures(Failure cause) {
@@ -695,6 +740,10 @@ public final class JobMaster {
             if (checkpoints != null) {
                 checkpoints.stored(worker.id(), stored);
             }
+        } else if (message instanceof ToMaster.OperatorEvent told) {
+            if (regions != null) {
+                regions.operatorEvent(worker, told);
+            }
         } else if (message instanceof ToMaster.CheckpointDeclined declined) {
             if (checkpoints != null) {
                 checkpoints.declined(worker.id(), declined);
@@ -745,6 +794,7 @@ public final class JobMaster {
 
     private void finish() {
         accumulators = StatusReport.accumulators(graph);
+        regions.stopReaders();
         become(JobState.COMMITTING, "all subtasks of " + regions.runs() + " have finished");
         logValues();
         pool.askNoMore();

@@ -31,6 +31,8 @@ import org.slf4j.LoggerFactory;
  * FinishedSubtasks}; {@code intent-restart-(epoch).(n)} a {@link RestartIntent}; these as written
  * by {@link ControlCodec}. {@code ids-upto-(n)}: checkpoint ids up to n are reserved; {@code
  * chk-(id)}: the checkpoint is complete; both hold a text for people, what counts is the name.
+ * {@code coord-(n)}: a {@link io.millrace.runtime.coordinate.CoordinatorRecord}; the one with the
+ * highest number counts.
  *
  * <p>Threads: owned by the master's loop.
  */
@@ -50,6 +52,7 @@ final class JobRecord {
     static final String IDS = "ids-upto-";
     static final String CHECKPOINT = "chk-";
     static final String SAVEPOINT = "savepoint-";
+    static final String COORDINATORS = "coord-";
 
     private final MasterPorts ports;
     private final ControlCodec codec = new ControlCodec();
@@ -195,6 +198,18 @@ final class JobRecord {
                 .map(e -> Long.parseLong(e.name().substring(prefix.length())))
                 .sorted()
                 .toList();
+    }
+
+    /** Entries {@code (prefix)(n)}, oldest first. */
+    static List<Entry> inOrderOfNumber(List<Entry> entries, String prefix) {
+        return entries.stream()
+                .filter(e -> e.name().startsWith(prefix))
+                .sorted(Comparator.comparingLong(e -> number(e, prefix)))
+                .toList();
+    }
+
+    static long number(Entry entry, String prefix) {
+        return Long.parseLong(entry.name().substring(prefix.length()));
     }
 
     /** Entries {@code (prefix)(epoch).(n)}, oldest first. */

@@ -36,7 +36,8 @@ final class RecordedCheckpoints implements CheckpointPorts.Loop, CheckpointPorts
             JobRecord record,
             WorkerPool pool,
             BooleanSupplier wanted,
-            CheckpointPorts.Listener listener) {
+            CheckpointPorts.Listener listener,
+            CheckpointPorts.Sources sources) {
         RecordedCheckpoints recorded = new RecordedCheckpoints(epoch, ports, record, wanted);
         return new CheckpointPorts(
                 ports.clock(),
@@ -49,7 +50,8 @@ final class RecordedCheckpoints implements CheckpointPorts.Loop, CheckpointPorts
                         pool.send(worker, message);
                     }
                 },
-                listener);
+                listener,
+                sources);
     }
 
     @Override

@@ -119,6 +119,9 @@ final class Regions {
     /** Null if the job's settings were refused, so that it only ends. */
     private final CheckpointCoordinator checkpoints;
 
+    /** Null if the job's settings were refused. */
+    private final SourceReaders readers;
+
     private final Job job;
     private final Map<Region, Course> courses = new LinkedHashMap<>();
 
@@ -179,6 +182,7 @@ final class Regions {
             RestartBudget budget,
             FinishedAttempts finished,
             CheckpointCoordinator checkpoints,
+            SourceReaders readers,
             Job job) {
         this.graph = graph;
         this.settings = settings;
@@ -188,6 +192,7 @@ final class Regions {
         this.budget = budget;
         this.finished = finished;
         this.checkpoints = checkpoints;
+        this.readers = readers;
         this.job = job;
         graph.regions().forEach(region -> courses.put(region, new Course()));
     }
@@ -287,6 +292,8 @@ final class Regions {
     private void keep(Region region, Takeover.Found found) {
         List<AttemptId> ended = takeover.inputsEnded(region);
         adopt(region, found);
+        readers.keep(region, job.restoring(), checkpoints.newestId());
+        takeover.operatorEvents(region, this::operatorEvent);
         LOG.info("Keeps {} as it runs in generation {}", region, found.generation());
         timeline.note("region kept", region + " in generation " + found.generation());
         become(region, State.RUNNING);
@@ -419,6 +426,7 @@ final class Regions {
         graph.start(region, assigned, ports.clock().nanoTime());
         course.episode = new FailureEpisode();
         course.restoring = restoring;
+        readers.start(region, restoring, checkpoints.newestId());
         become(region, State.DEPLOYING);
         String run = graph.run(region);
         budget.forget(this::isStartedAgain);
@@ -487,6 +495,27 @@ final class Regions {
         }
     }
 
+    /** A reader of a source tells its coordinator something. */
+    void operatorEvent(Worker worker, ToMaster.OperatorEvent told) {
+        if (isUndecided(told.attempt())) {
+            takeover.operatorEvent(worker.id(), told);
+        } else {
+            readers.received(worker, told);
+        }
+    }
+
+    private void operatorEvent(String workerId, ToMaster.OperatorEvent told) {
+        Worker worker = pool.find(workerId);
+        if (worker != null) {
+            readers.received(worker, told);
+        }
+    }
+
+    /** Nothing is told to sources any more. */
+    void stopReaders() {
+        graph.regions().forEach(readers::stop);
+    }
+
     private void checkStarted(Region region) {
         if (onAllGone == null && stateOf(region) == State.DEPLOYING && region.isStarted()) {
             become(region, State.RUNNING);
@@ -520,6 +549,9 @@ final class Regions {
                 stray(worker, task.attempt());
             }
         }
+        if (readers != null) {
+            readers.connected(worker);
+        }
         Set<AttemptId> ended = new LinkedHashSet<>();
         for (ToMaster.TaskEnded end : report.ends()) {
             if (!isUndecided(end.attempt())) {
@@ -534,7 +566,7 @@ final class Regions {
                 compare(worker, execution, reported.get(execution.attempt()), report);
             }
         }
-        if (checkpoints.publishedId() > 0) {
+        if (checkpoints != null && checkpoints.publishedId() > 0) {
             // the news may have been lost with its last connection
             confirm(worker, graph.executions());
         }
@@ -586,9 +618,7 @@ final class Regions {
                         .map(Execution::attempt)
                         .toList();
         if (!own.isEmpty()) {
-            pool.send(
-                    worker,
-                    new ToWorker.Adopt(settings.epoch(), own, checkpoints.publishedId()));
+            pool.send(worker, new ToWorker.Adopt(settings.epoch(), own, checkpoints.publishedId()));
         }
     }
 
@@ -652,6 +682,7 @@ final class Regions {
         Region region = graph.regionOf(execution.attempt());
         if (end instanceof SubtaskEnd.Finished) {
             execution.become(Execution.State.FINISHED, ports.clock().nanoTime());
+            readers.ended(execution.attempt());
             checkpoints.finished(execution.attempt());
             checkStarted(region);
             checkFinished(region);
@@ -718,9 +749,10 @@ final class Regions {
 
     // ------------------------------------------------------------------ restart
 
-    /** Something that is nobody's in particular: all that runs starts again. */
+    /** Something that is nobody's in particular: all that runs, or begins to, starts again. */
     void failAll(Failure cause) {
-        List<Region> running = inState(State.RUNNING);
+        List<Region> running = new ArrayList<>(inState(State.RUNNING));
+        running.addAll(inState(State.DEPLOYING));
         running.forEach(region -> courses.get(region).episode.taskFailed(cause));
         restart(running);
     }
@@ -754,6 +786,7 @@ final class Regions {
         List<Abandoned> abandoned = new ArrayList<>();
         for (Region region : regions) {
             become(region, State.RESTARTING);
+            readers.stop(region);
             wanted.put(region, stillInThisStep(region));
             abandoned.add(new Abandoned(region.index(), upTo == null ? region.generation() : upTo));
         }
@@ -942,6 +975,9 @@ final class Regions {
             course.step++;
             course.gone = false;
             course.waitingFor = null;
+            if (readers != null) {
+                readers.stop(region);
+            }
         }
         graph.regions().forEach(this::tearDown);
     }

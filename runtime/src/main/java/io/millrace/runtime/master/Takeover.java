@@ -1,6 +1,7 @@
 package io.millrace.runtime.master;
 
 import io.millrace.runtime.control.Failure;
+import io.millrace.runtime.control.ToMaster.OperatorEvent;
 import io.millrace.runtime.control.ToMaster.Phase;
 import io.millrace.runtime.control.ToMaster.Report;
 import io.millrace.runtime.control.ToMaster.TaskEnded;
@@ -22,6 +23,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.BiConsumer;
 import java.util.function.Predicate;
 
 /**
@@ -50,6 +52,7 @@ final class Takeover {
         private final Map<AttemptId, TaskReport> tasks = new LinkedHashMap<>();
         private final Map<AttemptId, TaskEnded> ends = new LinkedHashMap<>();
         private final Set<AttemptId> inputsEnded = new LinkedHashSet<>();
+        private final List<OperatorEvent> events = new ArrayList<>();
 
         Collection<TaskReport> tasks() {
             return tasks.values();
@@ -131,6 +134,23 @@ final class Takeover {
         if (known != null) {
             known.inputsEnded.add(attempt);
         }
+    }
+
+    /** A reader has told its coordinator something, which hears it if the region is kept. */
+    void operatorEvent(String workerId, OperatorEvent told) {
+        Known known = workers.get(workerId);
+        if (known != null) {
+            known.events.add(told);
+        }
+    }
+
+    /** What readers of a region have told, by worker, in its order. */
+    void operatorEvents(Region region, BiConsumer<String, OperatorEvent> then) {
+        workers.forEach(
+                (workerId, known) ->
+                        known.events.stream()
+                                .filter(told -> graph.regionOf(told.attempt()) == region)
+                                .forEach(told -> then.accept(workerId, told)));
     }
 
     /** Attempts of a region that have emitted all. */

@@ -152,12 +152,29 @@ public final class SteppedSubtasks implements Subtasks {
 
         @Override
         public void masterChanged(int epoch) {
-            tell(new SubtaskCommand.MasterChanged(epoch));
+            put(new SubtaskCommand.MasterChanged(epoch));
         }
 
         @Override
         public void checkpointsAbortedBefore(int epoch) {
-            tell(new SubtaskCommand.CheckpointsAbortedBefore(epoch));
+            put(new SubtaskCommand.CheckpointsAbortedBefore(epoch));
+        }
+
+        @Override
+        public void register(int link) {
+            put(new SubtaskCommand.Register(link));
+        }
+
+        @Override
+        public void operatorEvent(String uid, byte[] event) {
+            put(new SubtaskCommand.OperatorEvent(uid, event));
+        }
+
+        private void put(SubtaskCommand command) {
+            if (subtask != null) {
+                subtask.put(command);
+                wake();
+            }
         }
 
         private void tell(SubtaskCommand command) {

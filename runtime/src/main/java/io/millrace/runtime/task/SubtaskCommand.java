@@ -32,4 +32,18 @@ sealed interface SubtaskCommand {
 
     /** To know that undecided checkpoints of masters before an epoch are given up. */
     record CheckpointsAbortedBefore(int epoch) implements SubtaskCommand {}
+
+    /**
+     * To have its source register with its coordinator.
+     *
+     * @param link number of the worker's connection to the master
+     */
+    record Register(int link) implements SubtaskCommand {}
+
+    /**
+     * To give its source something of its coordinator.
+     *
+     * @param uid of the source's operator
+     */
+    record OperatorEvent(String uid, byte[] event) implements SubtaskCommand {}
 }

@@ -534,7 +534,10 @@ class TaskManagerTest {
                         2,
                         1001,
                         CheckpointKind.CHECKPOINT,
-                        "/checkpoints/job", 7, List.of(attempt), List.of(attempt)));
+                        "/checkpoints/job",
+                        7,
+                        List.of(attempt),
+                        List.of(attempt)));
 
         assertThat(released).hasValue(1);
     }
