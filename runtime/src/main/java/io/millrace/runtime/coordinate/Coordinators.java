@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.IntPredicate;
 import java.util.function.Predicate;
 
 /**
@@ -91,10 +92,22 @@ public final class Coordinators {
             List<CoordinatorState> restored,
             long checkpoint,
             Function<Integer, List<AttemptId>> attempts) {
-        stop();
+        start(restored, checkpoint, attempts, vertex -> true);
+    }
+
+    /** The same of some vertices; those of the others go on. */
+    public void start(
+            List<CoordinatorState> restored,
+            long checkpoint,
+            Function<Integer, List<AttemptId>> attempts,
+            IntPredicate vertices) {
+        stop(vertices);
         for (SourceCoordinator coordinator : all) {
-            start(coordinator, restored, checkpoint, attempts);
+            if (vertices.test(coordinator.vertex())) {
+                start(coordinator, restored, checkpoint, attempts);
+            }
         }
+        pump();
     }
 
     private static void start(
@@ -126,8 +139,21 @@ public final class Coordinators {
             List<CoordinatorState> restored,
             long checkpoint,
             Function<Integer, List<AttemptId>> attempts) {
-        stop();
+        adopt(newest, restored, checkpoint, attempts, vertex -> true);
+    }
+
+    /** The same of some vertices; those of the others go on. */
+    public void adopt(
+            CoordinatorRecord newest,
+            List<CoordinatorState> restored,
+            long checkpoint,
+            Function<Integer, List<AttemptId>> attempts,
+            IntPredicate vertices) {
+        stop(vertices);
         for (SourceCoordinator coordinator : all) {
+            if (!vertices.test(coordinator.vertex())) {
+                continue;
+            }
             CoordinatorRecord.Coordinator former =
                     newest == null
                             ? null
@@ -146,15 +172,28 @@ public final class Coordinators {
 
     /** The job's subtasks end: nothing is told to anybody, nor heard. */
     public void stop() {
+        stop(vertex -> true);
+    }
+
+    /** The subtasks of some vertices end; those of the others go on. */
+    public void stop(IntPredicate vertices) {
         start++;
         writing = false;
         preparation = null;
-        recorded.clear();
         if (writeTimer != null) {
             writeTimer.cancel();
             writeTimer = null;
         }
-        all.forEach(SourceCoordinator::stop);
+        for (SourceCoordinator coordinator : all) {
+            if (vertices.test(coordinator.vertex())) {
+                recorded.remove(coordinator.uid());
+                coordinator.stop();
+            } else {
+                // what was about to be recorded of it is taken again
+                coordinator.goOn();
+                coordinator.changed();
+            }
+        }
     }
 
     /**
@@ -297,7 +336,10 @@ public final class Coordinators {
         lastWriteNanos = ports.clock().nanoTime();
         int asked = start;
         List<SourceCoordinator> changed =
-                all.stream().filter(c -> c.isDirty() || !recorded.containsKey(c.uid())).toList();
+                all.stream()
+                        .filter(SourceCoordinator::isRunning)
+                        .filter(c -> c.isDirty() || !recorded.containsKey(c.uid()))
+                        .toList();
         Map<SourceCoordinator, List<SourceCoordinator.Mark>> marks = new LinkedHashMap<>();
         for (SourceCoordinator coordinator : changed) {
             coordinator.takeForRecord(

@@ -417,6 +417,16 @@ final class SourceCoordinator {
         return dirty;
     }
 
+    /** Whether it was started, and not stopped since. */
+    boolean isRunning() {
+        return host != null;
+    }
+
+    /** Has what it has put on record anew. */
+    void changed() {
+        dirty = host != null;
+    }
+
     /** Takes the enumerator's state, with all that it has told so far. */
     void takeForRecord(boolean checkpointed, Consumer<Recordable> then) {
         dirty = false;

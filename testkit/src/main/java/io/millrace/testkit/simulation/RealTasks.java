@@ -156,7 +156,10 @@ final class RealTasks implements AutoCloseable {
                                             worker.id(),
                                             "app",
                                             Secret.ofBytes(new byte[Secret.BYTES]))
-                                    .withTimeouts(CONNECT_MILLIS, OPEN_MILLIS, LINGER_MILLIS),
+                                    .withTimeouts(
+                                            CONNECT_MILLIS * faults.patience(),
+                                            OPEN_MILLIS * faults.patience(),
+                                            LINGER_MILLIS * faults.patience()),
                             pool);
             this.channels =
                     new WorkerChannels(
@@ -663,6 +666,16 @@ final class RealTasks implements AutoCloseable {
             @Override
             public void checkpointAborted(long checkpointId) {
                 running.checkpointAborted(checkpointId);
+            }
+
+            @Override
+            public void masterChanged(int epoch) {
+                running.masterChanged(epoch);
+            }
+
+            @Override
+            public void checkpointsAbortedBefore(int epoch) {
+                running.checkpointsAbortedBefore(epoch);
             }
 
             @Override
