@@ -19,8 +19,9 @@ import java.util.function.Predicate;
  * The coordinators of a job's sources.
  *
  * <p>What they tell readers is written ahead: an entry of the job record with all coordinators'
- * states, at most one in {@link #RECORD_PAUSE} and 16 MiB in a second, and then it is sent. Their states are in each
- * checkpoint: taken before the barriers begin, in the order in which the readers will see it.
+ * states, at most one in {@link #RECORD_PAUSE} and 16 MiB in a second, and then it is sent. Their
+ * states are in each checkpoint: taken before the barriers begin, in the order in which the readers
+ * will see it.
  *
  * <p>Threads: owned by the master's loop.
  */
