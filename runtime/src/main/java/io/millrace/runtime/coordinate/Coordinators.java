@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.IntPredicate;
@@ -19,14 +20,18 @@ import java.util.function.Predicate;
  * The coordinators of a job's sources.
  *
  * <p>What they tell readers is written ahead: an entry of the job record with all coordinators'
- * states, at most one in {@link #RECORD_PAUSE}, and then it is sent. Their states are in each
- * checkpoint: taken before the barriers begin, in the order in which the readers will see it.
+ * states, at most one in {@link #RECORD_PAUSE} and 16 MiB in a second, and then it is sent. Their
+ * states are in each checkpoint: taken before the barriers begin, in the order in which the readers
+ * will see it.
  *
  * <p>Threads: owned by the master's loop.
  */
 public final class Coordinators {
     /** From the beginning of one entry to that of the next. */
     static final Duration RECORD_PAUSE = Duration.ofMillis(100);
+
+    /** Large states are written less often. */
+    private static final long RECORD_BYTES_PER_SECOND = 16 << 20;
 
     private final CoordinatorPorts ports;
     private final boolean checkpointed;
@@ -40,6 +45,7 @@ public final class Coordinators {
 
     private boolean writing;
     private long lastWriteNanos;
+    private long pauseNanos = RECORD_PAUSE.toNanos();
     private Timer writeTimer;
 
     /** Counts starts: an answer that was asked for before one is known by it. */
@@ -315,7 +321,7 @@ public final class Coordinators {
         if (writing || writeTimer != null || all.stream().noneMatch(SourceCoordinator::isDirty)) {
             return;
         }
-        long wait = lastWriteNanos + RECORD_PAUSE.toNanos() - ports.clock().nanoTime();
+        long wait = lastWriteNanos + pauseNanos - ports.clock().nanoTime();
         if (wait <= 0) {
             write();
             return;
@@ -360,10 +366,15 @@ public final class Coordinators {
     private void write(int asked, Map<SourceCoordinator, List<SourceCoordinator.Mark>> marks) {
         long former = sequence;
         sequence++;
+        CoordinatorRecord entry = new CoordinatorRecord(List.copyOf(recorded.values()));
+        pauseNanos =
+                Math.max(
+                        RECORD_PAUSE.toNanos(),
+                        entry.bytes() * TimeUnit.SECONDS.toNanos(1) / RECORD_BYTES_PER_SECOND);
         ports.ledger()
                 .write(
                         sequence,
-                        new CoordinatorRecord(List.copyOf(recorded.values())),
+                        entry,
                         () -> {
                             if (former > 0) {
                                 ports.ledger().forget(former);
