@@ -9,12 +9,14 @@ import com.esotericsoftware.kryo.util.DefaultClassResolver;
 import com.esotericsoftware.kryo.util.Pool;
 import io.millrace.runtime.checkpoint.CheckpointKind;
 import io.millrace.runtime.checkpoint.CheckpointStatistics;
+import io.millrace.runtime.checkpoint.CoordinatorState;
 import io.millrace.runtime.checkpoint.OperatorState;
 import io.millrace.runtime.checkpoint.RestoredState;
 import io.millrace.runtime.checkpoint.SavepointRecord;
 import io.millrace.runtime.checkpoint.StatePart;
 import io.millrace.runtime.checkpoint.SubtaskState;
 import io.millrace.runtime.checkpoint.WorkerFile;
+import io.millrace.runtime.coordinate.CoordinatorRecord;
 import io.millrace.runtime.file.FileSplit;
 import io.millrace.runtime.graph.JobEdge;
 import io.millrace.runtime.graph.JobGraph;
@@ -131,7 +133,16 @@ public final class ControlCodec implements MessageCodec {
                     StopIntent.class,
                     SavepointRecord.class,
                     CheckpointStatistics.class,
-                    CheckpointStatistics.Slowest.class);
+                    CheckpointStatistics.Slowest.class,
+                    ToWorker.OperatorEvent.class,
+                    ToMaster.OperatorEvent.class,
+                    JobVertex.Coordinator.class,
+                    CoordinatorState.class,
+                    CoordinatorState.Splits.class,
+                    CoordinatorRecord.class,
+                    CoordinatorRecord.Coordinator.class,
+                    CoordinatorRecord.Reader.class,
+                    CoordinatorRecord.Told.class);
 
     private static final List<Class<?>> ENUMS =
             List.of(

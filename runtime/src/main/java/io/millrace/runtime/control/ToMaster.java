@@ -90,6 +90,13 @@ public sealed interface ToMaster extends ControlMessage {
      */
     record CheckpointDeclined(long id, int epoch, Failure failure) implements ToMaster {}
 
+    /**
+     * Something of a source's reader for its coordinator.
+     *
+     * @param uid of the operator
+     */
+    record OperatorEvent(AttemptId attempt, String uid, byte[] event) implements ToMaster {}
+
     /** The worker ends; none of its tasks runs any more. */
     record Leaving(String reason) implements ToMaster {}
 

@@ -85,6 +85,14 @@ public sealed interface ToWorker extends ControlMessage {
     /** A checkpoint is given up and will never be complete. */
     record CheckpointAborted(int epoch, long checkpointId) implements ToWorker {}
 
+    /**
+     * Something of a source's coordinator for its reader.
+     *
+     * @param uid of the operator
+     */
+    record OperatorEvent(int epoch, AttemptId attempt, String uid, byte[] event)
+            implements ToWorker {}
+
     /** Cancel all and exit. */
     record Leave(int epoch, String reason) implements ToWorker {}
 }

@@ -14,6 +14,7 @@ import java.util.List;
  * @param inputs files that sources in the chain read
  * @param outputs folders that sinks in the chain write
  * @param operators of the chain, in its order
+ * @param coordinators sources in the chain whose splits are dealt out in the master
  */
 public record JobVertex(
         int id,
@@ -24,12 +25,14 @@ public record JobVertex(
         byte[] chain,
         List<FileInput> inputs,
         List<FileOutput> outputs,
-        List<Operator> operators)
+        List<Operator> operators,
+        List<Coordinator> coordinators)
         implements Serializable {
     public JobVertex {
         inputs = List.copyOf(inputs);
         outputs = List.copyOf(outputs);
         operators = List.copyOf(operators);
+        coordinators = List.copyOf(coordinators);
     }
 
     /** A vertex of whose operators nothing is known, so that it begins with no state. */
@@ -51,6 +54,30 @@ public record JobVertex(
                 chain,
                 inputs,
                 outputs,
+                List.of());
+    }
+
+    /** A vertex without coordinators. */
+    public JobVertex(
+            int id,
+            String name,
+            int parallelism,
+            int maxParallelism,
+            String slotSharingGroup,
+            byte[] chain,
+            List<FileInput> inputs,
+            List<FileOutput> outputs,
+            List<Operator> operators) {
+        this(
+                id,
+                name,
+                parallelism,
+                maxParallelism,
+                slotSharingGroup,
+                chain,
+                inputs,
+                outputs,
+                operators,
                 List.of());
     }
 
@@ -81,4 +108,13 @@ public record JobVertex(
      */
     public record FileOutput(int operator, String path, boolean overwrite)
             implements Serializable {}
+
+    /**
+     * A source whose splits are dealt out in the master.
+     *
+     * @param uid of its operator
+     * @param name of its operator
+     * @param source serialized, read with the user's class loader
+     */
+    public record Coordinator(String uid, String name, byte[] source) implements Serializable {}
 }

@@ -5,6 +5,7 @@ import io.millrace.runtime.checkpoint.CheckpointCoordinator;
 import io.millrace.runtime.checkpoint.CheckpointPorts;
 import io.millrace.runtime.checkpoint.CheckpointSettings;
 import io.millrace.runtime.checkpoint.CheckpointStorage;
+import io.millrace.runtime.checkpoint.CoordinatorState;
 import io.millrace.runtime.checkpoint.RestoredState;
 import io.millrace.runtime.checkpoint.SavepointRecord;
 import io.millrace.runtime.checkpoint.StateAssignment;
@@ -20,6 +21,9 @@ import io.millrace.runtime.control.ToMaster;
 import io.millrace.runtime.control.ToMaster.Phase;
 import io.millrace.runtime.control.ToMaster.TaskReport;
 import io.millrace.runtime.control.ToWorker;
+import io.millrace.runtime.coordinate.CoordinatorPorts;
+import io.millrace.runtime.coordinate.CoordinatorRecord;
+import io.millrace.runtime.coordinate.Coordinators;
 import io.millrace.runtime.graph.JobGraph;
 import io.millrace.runtime.graph.JobVertex;
 import io.millrace.runtime.graph.JobVertex.FileInput;
@@ -112,6 +116,11 @@ public final class JobMaster {
     private long reservedIds;
     private List<Long> completedCheckpoints = List.of();
     private List<Entry> recordTakenOver = List.of();
+
+    private Coordinators coordinators;
+
+    /** Number of the newest entry of coordinators that earlier masters have left; 0 if none. */
+    private long coordinatorEntry;
 
     /** What the present start begins with; null if with nothing. */
     private StateAssignment restoring;
@@ -222,6 +231,8 @@ public final class JobMaster {
         List<Long> reserved = JobRecord.numbers(entries, JobRecord.IDS);
         reservedIds = reserved.isEmpty() ? 0 : reserved.get(reserved.size() - 1);
         completedCheckpoints = JobRecord.numbers(entries, JobRecord.CHECKPOINT);
+        List<Long> recorded = JobRecord.numbers(entries, JobRecord.COORDINATORS);
+        coordinatorEntry = recorded.isEmpty() ? 0 : recorded.get(recorded.size() - 1);
         timeline.note("record taken over", entries.size() + " entries");
         record.write(
                 JobRecord.ADDRESS + settings.epoch(),
@@ -292,6 +303,9 @@ public final class JobMaster {
         startingState = StartingState.of(jobGraph, options);
         CheckpointSettings checkpointing = CheckpointSettings.of(options);
         retention = checkpointing.retention();
+        coordinators =
+                new Coordinators(
+                        jobGraph, coordinatorPorts(), checkpointing.isPeriodic(), coordinatorEntry);
         checkpoints =
                 new CheckpointCoordinator(
                         checkpointing, checkpointPorts(), jobGraph, settings.epoch());
@@ -490,6 +504,10 @@ public final class JobMaster {
                         + (restoring == null
                                 ? ""
                                 : ", from checkpoint " + restoring.checkpointId()));
+        coordinators.start(
+                restoring == null ? List.of() : restoring.coordinators(),
+                checkpoints.newestId(),
+                vertex -> graph.executionsOf(vertex).stream().map(Execution::attempt).toList());
         timeline.note("deploy sent", run);
         for (Execution execution : graph.executions()) {
             deploy(execution);
@@ -653,6 +671,66 @@ public final class JobMaster {
                             tooManyFailures(cause);
                         }
                     }
+                },
+                new CheckpointPorts.Sources() {
+                    @Override
+                    public void prepare(long id, Consumer<List<CoordinatorState>> then) {
+                        coordinators.prepare(id, then);
+                    }
+
+                    @Override
+                    public void cancelPreparation() {
+                        coordinators.cancelPreparation();
+                    }
+
+                    @Override
+                    public void complete(long id) {
+                        coordinators.complete(id);
+                    }
+                });
+    }
+
+    private CoordinatorPorts coordinatorPorts() {
+        return new CoordinatorPorts(
+                ports.clock(),
+                new CoordinatorPorts.Loop() {
+                    @Override
+                    public void put(String what, Runnable coordinatorStep) {
+                        ports.inbox().put(new Continued(what, coordinatorStep));
+                    }
+
+                    @Override
+                    public Timer after(Duration delay, String what, Runnable timedStep) {
+                        return ports.timers().schedule(delay, new Continued(what, timedStep));
+                    }
+                },
+                ports.coordinators(),
+                new CoordinatorPorts.Ledger() {
+                    @Override
+                    public void write(long sequence, CoordinatorRecord entry, Runnable then) {
+                        record.write(JobRecord.COORDINATORS + sequence, entry, () -> !over, then);
+                    }
+
+                    @Override
+                    public void forget(long sequence) {
+                        record.remove(JobRecord.COORDINATORS + sequence);
+                    }
+                },
+                (reader, uid, message) -> {
+                    Execution execution = graph.find(reader);
+                    Worker worker =
+                            execution == null ? null : pool.find(execution.slot().workerId());
+                    if (worker != null) {
+                        pool.send(
+                                worker,
+                                new ToWorker.OperatorEvent(settings.epoch(), reader, uid, message));
+                    }
+                },
+                cause -> {
+                    if (state == JobState.DEPLOYING || state == JobState.RUNNING) {
+                        episode.taskFailed(cause);
+                        restart();
+                    }
                 });
     }
 
@@ -702,6 +780,16 @@ public final class JobMaster {
             if (checkpoints != null) {
                 checkpoints.stored(worker.id(), stored);
             }
+        } else if (message instanceof ToMaster.OperatorEvent told) {
+            Execution execution = graph == null ? null : graph.find(told.attempt());
+            if (execution != null && execution.slot().workerId().equals(worker.id())) {
+                coordinators.received(
+                        told.attempt(),
+                        worker.link(),
+                        worker.address().host(),
+                        told.uid(),
+                        told.event());
+            }
         } else if (message instanceof ToMaster.CheckpointDeclined declined) {
             if (checkpoints != null) {
                 checkpoints.declined(worker.id(), declined);
@@ -733,6 +821,11 @@ public final class JobMaster {
         if (graph == null) {
             return;
         }
+        coordinators.unregister(
+                attempt -> {
+                    Execution execution = graph.find(attempt);
+                    return execution != null && execution.slot().workerId().equals(worker.id());
+                });
         for (Execution execution : graph.live()) {
             if (execution.slot().workerId().equals(worker.id())
                     && execution.isLive()
@@ -808,6 +901,7 @@ public final class JobMaster {
             noteFirstRecord(execution);
             if (ended.end() instanceof SubtaskEnd.Finished) {
                 execution.become(Execution.State.FINISHED, ports.clock().nanoTime());
+                coordinators.ended(execution.attempt());
                 checkpoints.finished(execution.attempt());
                 checkStarted();
                 checkFinished();
@@ -1269,6 +1363,10 @@ public final class JobMaster {
         }
         if (state == JobState.RUNNING && checkpoints != null) {
             checkpoints.stop("the job is " + next);
+        }
+        boolean atWork = state == JobState.DEPLOYING || state == JobState.RUNNING;
+        if (atWork && next != JobState.RUNNING) {
+            coordinators.stop();
         }
         long now = ports.clock().nanoTime();
         LOG.info(

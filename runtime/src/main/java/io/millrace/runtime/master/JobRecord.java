@@ -25,6 +25,8 @@ import org.slf4j.LoggerFactory;
  * its name yet, or that the job ends with; {@code end-(job)} a {@link JobResult}; these as written
  * by {@link ControlCodec}. {@code ids-upto-(n)}: checkpoint ids up to n are reserved; {@code
  * chk-(id)}: the checkpoint is complete; both hold a text for people, what counts is the name.
+ * {@code coord-(n)}: a {@link io.millrace.runtime.coordinate.CoordinatorRecord}; the one with the
+ * highest number counts.
  *
  * <p>Threads: owned by the master's loop.
  */
@@ -41,6 +43,7 @@ final class JobRecord {
     static final String IDS = "ids-upto-";
     static final String CHECKPOINT = "chk-";
     static final String SAVEPOINT = "savepoint-";
+    static final String COORDINATORS = "coord-";
 
     private final MasterPorts ports;
     private final ControlCodec codec = new ControlCodec();

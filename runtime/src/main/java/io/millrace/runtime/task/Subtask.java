@@ -451,6 +451,10 @@ final class Subtask {
                 LOG.debug("{} is {} and leaves {} undone", name(), state, command);
             } else if (command instanceof SubtaskCommand.TriggerCheckpoint trigger) {
                 trigger(trigger.barrier());
+            } else if (command instanceof SubtaskCommand.OperatorEvent event) {
+                chain.operatorEvent(event.uid(), event.event());
+            } else if (command instanceof SubtaskCommand.Register register) {
+                chain.register(register.link());
             } else if (command instanceof SubtaskCommand.CheckpointComplete complete) {
                 onComplete(complete.checkpointId());
             } else if (command instanceof SubtaskCommand.CheckpointAborted aborted) {
@@ -537,6 +541,11 @@ final class Subtask {
         if (!mailbox.offer(command)) {
             LOG.warn("{} has a full mailbox; {} is lost", name(), command);
         }
+    }
+
+    /** Any thread; the caller wakes the subtask. A command that must not be lost. */
+    void put(SubtaskCommand command) {
+        mailbox.put(command);
     }
 
     /**

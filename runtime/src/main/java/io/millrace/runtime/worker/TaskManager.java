@@ -123,6 +123,10 @@ public final class TaskManager {
             if (tasks.containsKey(failed.attempt())) {
                 checkpoints.failed(failed.checkpointId(), epoch, failed.failure());
             }
+        } else if (event instanceof WorkerEvent.SubtaskOperatorEvent told) {
+            if (tasks.containsKey(told.attempt())) {
+                send(new ToMaster.OperatorEvent(told.attempt(), told.uid(), told.event()));
+            }
         } else if (event instanceof Continued continued) {
             continued.step().run();
         } else if (event instanceof WorkerEvent.Connected connected) {
@@ -180,6 +184,11 @@ public final class TaskManager {
                         send(new ToMaster.InputEnded(attempt));
                     }
                 });
+        for (Task task : tasks.values()) {
+            if (task.phase == Phase.RUNNING) {
+                task.subtask.register(link);
+            }
+        }
     }
 
     private ToMaster.Report report() {
@@ -267,6 +276,11 @@ public final class TaskManager {
             checkpoints.giveUp(aborted.checkpointId());
             for (Task task : tasks.values()) {
                 task.subtask.checkpointAborted(aborted.checkpointId());
+            }
+        } else if (message instanceof ToWorker.OperatorEvent told) {
+            Task task = tasks.get(told.attempt());
+            if (task != null) {
+                task.subtask.operatorEvent(told.uid(), told.event());
             }
         } else if (message instanceof ToWorker.Leave leave) {
             leave("the master says so: " + leave.reason());
@@ -389,6 +403,7 @@ public final class TaskManager {
         if (task != null && task.phase == Phase.STARTING) {
             task.phase = Phase.RUNNING;
             send(new ToMaster.TaskRunning(deployment.attempt()));
+            task.subtask.register(link);
         }
     }
 
@@ -428,6 +443,12 @@ public final class TaskManager {
                     .put(
                             new WorkerEvent.SubtaskSnapshotFailed(
                                     checkpointId, deployment.attempt(), failure));
+        }
+
+        @Override
+        public void operatorEvent(TaskDeployment deployment, String uid, byte[] event) {
+            ports.inbox()
+                    .put(new WorkerEvent.SubtaskOperatorEvent(deployment.attempt(), uid, event));
         }
 
         @Override

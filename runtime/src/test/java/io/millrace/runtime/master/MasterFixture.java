@@ -6,6 +6,7 @@ import io.millrace.runtime.control.Failure;
 import io.millrace.runtime.control.Outbox;
 import io.millrace.runtime.control.ToMaster;
 import io.millrace.runtime.control.ToWorker;
+import io.millrace.runtime.coordinate.ManualCoordinators;
 import io.millrace.runtime.file.FileSplit;
 import io.millrace.runtime.graph.JobEdge;
 import io.millrace.runtime.graph.JobGraph;
@@ -80,7 +81,8 @@ final class MasterFixture {
                                 new ManualFiles(),
                                 checkpoints,
                                 new RecordingContainers(),
-                                new RecordingObserver()));
+                                new RecordingObserver(),
+                                new ManualCoordinators()));
         time.owner(master::on);
     }
 

@@ -68,7 +68,8 @@ final class SimulatedMaster implements SimulatedNetwork.End {
                                 cluster.jobFiles(),
                                 cluster.checkpoints(),
                                 new CountingPort(),
-                                new Observer()));
+                                new Observer(),
+                                new SimulatedCoordinators(simulation, process)));
         process.start(
                 event -> {
                     account(event);
