@@ -95,14 +95,17 @@ class FilesOnYarnIT {
         Terminal.Result result = running.await();
         assertThat(result.exitCode()).as(result.output()).isZero();
         assertThat(yarn.attempts(id)).isEqualTo(2);
-        assertThat(lines()).containsExactlyInAnyOrderElementsOf(expected());
+        assertThat(lines()).isEqualTo(expected());
     }
 
     private static List<String> expected() {
-        return LongStream.range(0, NUMBERS).mapToObj(number -> "number " + number).toList();
+        return LongStream.range(0, NUMBERS)
+                .mapToObj(number -> "number " + number)
+                .sorted()
+                .toList();
     }
 
-    /** Lines of all files that a reader sees. */
+    /** Lines of all files that a reader sees, sorted. */
     private List<String> lines() throws IOException {
         List<String> lines = new ArrayList<>();
         for (org.apache.hadoop.fs.Path file : committed()) {
@@ -113,6 +116,7 @@ class FilesOnYarnIT {
                 reader.lines().forEach(lines::add);
             }
         }
+        lines.sort(null);
         return lines;
     }
 

@@ -468,6 +468,10 @@ final class RealTasks implements AutoCloseable {
     /** Somebody was told that it is complete. */
     void checkSavepoint(String path) {
         Saved saved = read(path);
+        if (split) {
+            // what is left stands in the words of the source's coordinator and readers
+            return;
+        }
         Map<Long, Long> expected = expectedSums(saved.left());
         invariants.check(
                 !saved.whole() || saved.sums().equals(expected),

@@ -19,7 +19,7 @@ import net.jqwik.api.Property;
 class FileSinkPropertyTest {
     private static final int RECORDS = 80;
 
-    @Property(tries = 40)
+    @Property(tries = 25)
     void shouldHaveEachRecordOnceInTheFiles(@ForAll long seed) throws Exception {
         Path temporary = Files.createTempDirectory("file-sink-property");
         try {
