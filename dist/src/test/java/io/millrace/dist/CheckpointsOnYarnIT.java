@@ -30,6 +30,10 @@ import org.junit.jupiter.api.io.TempDir;
 class CheckpointsOnYarnIT {
     private static final Duration LIMIT = Duration.ofSeconds(90);
     private static final long NUMBERS = 20_000;
+
+    /** How many checkpoint ids a master reserves at a time. */
+    private static final long IDS_RESERVED = 1000;
+
     private static final String SIZES =
             "-D jobmanager.memory.process.size=1024m -D taskmanager.memory.process.size=1024m";
 
@@ -87,21 +91,46 @@ class CheckpointsOnYarnIT {
         assertSumsAreExact();
     }
 
+    /** One of its sources has finished by then, the other waits in the middle of its work. */
     @Test
-    void shouldGoOnFromTheLastCheckpointWhenTheApplicationMasterIsKilled() throws Exception {
+    void shouldGoOnWithEveryTaskWhenTheApplicationMasterIsKilled() throws Exception {
         Terminal.Running running = start();
         String id = running.awaitApplicationId();
         awaitFiles(id, "complete-", 1);
+        List<Long> workers = workers(id);
+        long newest = newestComplete();
 
         kill(id, ContainerProcesses::isApplicationMaster);
-        awaitFiles(id, "arrived-", 2);
-        awaitFiles(id, "complete-", 2);
+        // the next master's ids begin behind all that were reserved
+        Conditions.await(
+                "checkpoints of the second application master",
+                LIMIT,
+                () -> newestComplete() > Math.max(newest, IDS_RESERVED),
+                () -> "there are " + files("") + "; " + describe(id));
+        assertThat(workers(id)).as("workers").isEqualTo(workers);
         open();
 
         Terminal.Result result = running.await();
         assertThat(result.exitCode()).as(result.output()).isZero();
         assertThat(yarn.attempts(id)).isEqualTo(2);
-        assertSumsAreExact();
+        assertThat(files("arrived-")).as("starts of the source at the gate").hasSize(1);
+        assertThat(files("restored-")).as("tasks that began from a checkpoint").isEmpty();
+        assertThat(sums()).isEqualTo(expectedSums());
+    }
+
+    private static List<Long> workers(String applicationId) {
+        return ContainerProcesses.jvms(applicationId).stream()
+                .filter(jvm -> !ContainerProcesses.isApplicationMaster(jvm))
+                .map(ProcessHandle::pid)
+                .sorted()
+                .toList();
+    }
+
+    private long newestComplete() {
+        return files("complete-").stream()
+                .mapToLong(file -> Long.parseLong(file.getFileName().toString().split("-")[1]))
+                .max()
+                .orElse(0);
     }
 
     @Test

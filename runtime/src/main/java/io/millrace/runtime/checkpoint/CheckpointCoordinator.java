@@ -76,6 +76,9 @@ public final class CheckpointCoordinator {
     /** Complete ones of earlier masters whose metadata nobody needs here. */
     private final TreeSet<Long> older = new TreeSet<>();
 
+    /** The newest whose metadata has its name: the others are told only then. */
+    private long published;
+
     /** Complete ones that cannot be read, until they are removed. */
     private final TreeSet<Long> damaged = new TreeSet<>();
 
@@ -196,16 +199,21 @@ public final class CheckpointCoordinator {
                     older.remove(newest);
                     complete.put(newest, metadata);
                     LOG.info(
-                            "Job '{}' goes on from checkpoint {}, completed by the master of"
-                                    + " epoch {}",
-                            graph.jobName(),
+                            "Checkpoint {}, completed by the master of epoch {}, is the newest of"
+                                    + " job '{}'",
                             newest,
-                            metadata.epoch());
+                            metadata.epoch(),
+                            graph.jobName());
                     readRetained(
-                            () -> {
-                                publish(folder, newest, () -> dropOlder());
-                                then.run();
-                            });
+                            () ->
+                                    publish(
+                                            folder,
+                                            newest,
+                                            () -> {
+                                                published = newest;
+                                                dropOlder();
+                                                then.run();
+                                            }));
                 },
                 damage -> {
                     Failure end = unreadable(newest, damage);
@@ -290,7 +298,10 @@ public final class CheckpointCoordinator {
                     this.<CheckpointMetadata>repeat(
                             "reading savepoint " + savepoint.id(),
                             reply -> ports.storage().read(in, savepoint.id(), reply),
-                            metadata -> then.accept(new StateAssignment(metadata, in)));
+                            metadata -> {
+                                published = Math.max(published, savepoint.id());
+                                then.accept(new StateAssignment(metadata, in));
+                            });
                 });
     }
 
@@ -360,6 +371,14 @@ public final class CheckpointCoordinator {
     /** Id of the newest complete checkpoint, 0 if there is none. */
     public long newestId() {
         return complete.isEmpty() ? 0 : complete.lastKey();
+    }
+
+    /**
+     * Id of the newest complete checkpoint, or of the savepoint that the job ends with, that may be
+     * acted on; 0 if there is none.
+     */
+    public long publishedId() {
+        return published;
     }
 
     /** The folder of the job with all in it goes; for a job whose end is on record. */
@@ -841,6 +860,7 @@ public final class CheckpointCoordinator {
                 id,
                 () -> {
                     pending.remove(id);
+                    published = Math.max(published, id);
                     for (String worker : checkpoint.workers()) {
                         ports.workers().send(worker, new ToWorker.CheckpointComplete(epoch, id));
                     }
@@ -881,6 +901,9 @@ public final class CheckpointCoordinator {
                 id,
                 () -> {
                     pending.remove(id);
+                    if (endsJob) {
+                        published = Math.max(published, id);
+                    }
                     for (String worker : checkpoint.workers()) {
                         ports.workers()
                                 .send(

@@ -21,10 +21,13 @@ import io.millrace.runtime.file.FileSplit;
 import io.millrace.runtime.graph.JobEdge;
 import io.millrace.runtime.graph.JobGraph;
 import io.millrace.runtime.graph.JobVertex;
+import io.millrace.runtime.master.FinishedSubtasks;
+import io.millrace.runtime.master.JobFiles;
 import io.millrace.runtime.master.JobIntent;
 import io.millrace.runtime.master.JobResult;
 import io.millrace.runtime.master.JobState;
 import io.millrace.runtime.master.JobStatus;
+import io.millrace.runtime.master.RestartIntent;
 import io.millrace.runtime.master.StopIntent;
 import io.millrace.runtime.metrics.AccumulatorPart;
 import io.millrace.runtime.metrics.JobValues;
@@ -33,6 +36,7 @@ import io.millrace.runtime.metrics.UserValues;
 import io.millrace.runtime.network.MessageCodec;
 import io.millrace.runtime.schedule.AttemptId;
 import io.millrace.runtime.schedule.Generation;
+import io.millrace.runtime.schedule.RestartStrategy;
 import io.millrace.runtime.task.SubtaskEnd;
 import io.millrace.runtime.task.SubtaskMetrics;
 import io.millrace.runtime.task.TaskDeployment;
@@ -142,7 +146,13 @@ public final class ControlCodec implements MessageCodec {
                     CoordinatorRecord.class,
                     CoordinatorRecord.Coordinator.class,
                     CoordinatorRecord.Reader.class,
-                    CoordinatorRecord.Told.class);
+                    CoordinatorRecord.Told.class,
+                    ToWorker.Adopt.class,
+                    JobFiles.Prepared.class,
+                    FinishedSubtasks.class,
+                    RestartIntent.class,
+                    RestartIntent.Abandoned.class,
+                    RestartStrategy.Memory.class);
 
     private static final List<Class<?>> ENUMS =
             List.of(

@@ -13,6 +13,20 @@ public record CoordinatorRecord(List<Coordinator> coordinators) {
         coordinators = List.copyOf(coordinators);
     }
 
+    /** About how large it is. */
+    long bytes() {
+        long bytes = 0;
+        for (Coordinator coordinator : coordinators) {
+            bytes += coordinator.state().enumerator().length;
+            for (Reader reader : coordinator.readers()) {
+                for (Told told : reader.told()) {
+                    bytes += told.message().length;
+                }
+            }
+        }
+        return bytes;
+    }
+
     /** One of them. */
     public record Coordinator(CoordinatorState state, List<Reader> readers) {
         public Coordinator {

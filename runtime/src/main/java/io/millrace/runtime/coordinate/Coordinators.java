@@ -10,22 +10,28 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.IntPredicate;
 import java.util.function.Predicate;
 
 /**
  * The coordinators of a job's sources.
  *
  * <p>What they tell readers is written ahead: an entry of the job record with all coordinators'
- * states, at most one in {@link #RECORD_PAUSE}, and then it is sent. Their states are in each
- * checkpoint: taken before the barriers begin, in the order in which the readers will see it.
+ * states, at most one in {@link #RECORD_PAUSE} and 16 MiB in a second, and then it is sent. Their
+ * states are in each checkpoint: taken before the barriers begin, in the order in which the readers
+ * will see it.
  *
  * <p>Threads: owned by the master's loop.
  */
 public final class Coordinators {
     /** From the beginning of one entry to that of the next. */
     static final Duration RECORD_PAUSE = Duration.ofMillis(100);
+
+    /** Large states are written less often. */
+    private static final long RECORD_BYTES_PER_SECOND = 16 << 20;
 
     private final CoordinatorPorts ports;
     private final boolean checkpointed;
@@ -39,6 +45,7 @@ public final class Coordinators {
 
     private boolean writing;
     private long lastWriteNanos;
+    private long pauseNanos = RECORD_PAUSE.toNanos();
     private Timer writeTimer;
 
     /** Counts starts: an answer that was asked for before one is known by it. */
@@ -91,10 +98,22 @@ public final class Coordinators {
             List<CoordinatorState> restored,
             long checkpoint,
             Function<Integer, List<AttemptId>> attempts) {
-        stop();
+        start(restored, checkpoint, attempts, vertex -> true);
+    }
+
+    /** The same of some vertices; those of the others go on. */
+    public void start(
+            List<CoordinatorState> restored,
+            long checkpoint,
+            Function<Integer, List<AttemptId>> attempts,
+            IntPredicate vertices) {
+        stop(vertices);
         for (SourceCoordinator coordinator : all) {
-            start(coordinator, restored, checkpoint, attempts);
+            if (vertices.test(coordinator.vertex())) {
+                start(coordinator, restored, checkpoint, attempts);
+            }
         }
+        pump();
     }
 
     private static void start(
@@ -126,8 +145,21 @@ public final class Coordinators {
             List<CoordinatorState> restored,
             long checkpoint,
             Function<Integer, List<AttemptId>> attempts) {
-        stop();
+        adopt(newest, restored, checkpoint, attempts, vertex -> true);
+    }
+
+    /** The same of some vertices; those of the others go on. */
+    public void adopt(
+            CoordinatorRecord newest,
+            List<CoordinatorState> restored,
+            long checkpoint,
+            Function<Integer, List<AttemptId>> attempts,
+            IntPredicate vertices) {
+        stop(vertices);
         for (SourceCoordinator coordinator : all) {
+            if (!vertices.test(coordinator.vertex())) {
+                continue;
+            }
             CoordinatorRecord.Coordinator former =
                     newest == null
                             ? null
@@ -146,15 +178,28 @@ public final class Coordinators {
 
     /** The job's subtasks end: nothing is told to anybody, nor heard. */
     public void stop() {
+        stop(vertex -> true);
+    }
+
+    /** The subtasks of some vertices end; those of the others go on. */
+    public void stop(IntPredicate vertices) {
         start++;
         writing = false;
         preparation = null;
-        recorded.clear();
         if (writeTimer != null) {
             writeTimer.cancel();
             writeTimer = null;
         }
-        all.forEach(SourceCoordinator::stop);
+        for (SourceCoordinator coordinator : all) {
+            if (vertices.test(coordinator.vertex())) {
+                recorded.remove(coordinator.uid());
+                coordinator.stop();
+            } else {
+                // what was about to be recorded of it is taken again
+                coordinator.goOn();
+                coordinator.changed();
+            }
+        }
     }
 
     /**
@@ -276,7 +321,7 @@ public final class Coordinators {
         if (writing || writeTimer != null || all.stream().noneMatch(SourceCoordinator::isDirty)) {
             return;
         }
-        long wait = lastWriteNanos + RECORD_PAUSE.toNanos() - ports.clock().nanoTime();
+        long wait = lastWriteNanos + pauseNanos - ports.clock().nanoTime();
         if (wait <= 0) {
             write();
             return;
@@ -297,7 +342,10 @@ public final class Coordinators {
         lastWriteNanos = ports.clock().nanoTime();
         int asked = start;
         List<SourceCoordinator> changed =
-                all.stream().filter(c -> c.isDirty() || !recorded.containsKey(c.uid())).toList();
+                all.stream()
+                        .filter(SourceCoordinator::isRunning)
+                        .filter(c -> c.isDirty() || !recorded.containsKey(c.uid()))
+                        .toList();
         Map<SourceCoordinator, List<SourceCoordinator.Mark>> marks = new LinkedHashMap<>();
         for (SourceCoordinator coordinator : changed) {
             coordinator.takeForRecord(
@@ -318,10 +366,15 @@ public final class Coordinators {
     private void write(int asked, Map<SourceCoordinator, List<SourceCoordinator.Mark>> marks) {
         long former = sequence;
         sequence++;
+        CoordinatorRecord entry = new CoordinatorRecord(List.copyOf(recorded.values()));
+        pauseNanos =
+                Math.max(
+                        RECORD_PAUSE.toNanos(),
+                        entry.bytes() * TimeUnit.SECONDS.toNanos(1) / RECORD_BYTES_PER_SECOND);
         ports.ledger()
                 .write(
                         sequence,
-                        new CoordinatorRecord(List.copyOf(recorded.values())),
+                        entry,
                         () -> {
                             if (former > 0) {
                                 ports.ledger().forget(former);

@@ -8,9 +8,7 @@ import io.millrace.runtime.graph.JobVertex;
 import io.millrace.runtime.schedule.AttemptId;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
@@ -69,7 +67,10 @@ final class SourceCoordinator {
     private static final class Reader {
         private final AttemptId attempt;
         private final long number;
-        private final Deque<CoordinatorRecord.Told> told = new ArrayDeque<>();
+
+        /** With numbers that follow on each other. */
+        private final List<CoordinatorRecord.Told> told = new ArrayList<>();
+
         private long next = 1;
 
         /** Up to here it is on record. */
@@ -96,6 +97,15 @@ final class SourceCoordinator {
         Reader(AttemptId attempt, long number) {
             this.attempt = attempt;
             this.number = number;
+        }
+
+        /** What was told with numbers above this one. */
+        List<CoordinatorRecord.Told> toldAfter(long sequence) {
+            if (told.isEmpty()) {
+                return told;
+            }
+            long from = sequence + 1 - told.get(0).sequence();
+            return told.subList((int) Math.max(0, Math.min(from, told.size())), told.size());
         }
     }
 
@@ -312,7 +322,13 @@ final class SourceCoordinator {
             reader.added = true;
             host.addReader(subtask, reader.number, worker, reader.noMore);
         }
-        register.events().forEach(event -> event(reader, event));
+        if (!register.events().isEmpty()) {
+            register.events().forEach(event -> event(reader, event));
+            // that they are on record was lost with an earlier connection, or with a master
+            reader.heardEvent = reader.heard;
+            reader.acknowledged = 0;
+            dirty = true;
+        }
         if (first && register.request() > 0) {
             // an enumerator that has just begun does not know who waits
             reader.heard = Math.max(reader.heard, register.request());
@@ -399,14 +415,12 @@ final class SourceCoordinator {
             if (!reader.registered || reader.ended) {
                 continue;
             }
-            for (CoordinatorRecord.Told told : reader.told) {
+            for (CoordinatorRecord.Told told : reader.toldAfter(reader.sent)) {
                 if (told.sequence() > reader.recorded || holdsBack && told.after() >= after) {
                     break;
                 }
-                if (told.sequence() > reader.sent) {
-                    reader.sent = told.sequence();
-                    ports.readers().send(reader.attempt, uid(), told.message());
-                }
+                reader.sent = told.sequence();
+                ports.readers().send(reader.attempt, uid(), told.message());
             }
         }
     }
@@ -415,6 +429,16 @@ final class SourceCoordinator {
 
     boolean isDirty() {
         return dirty;
+    }
+
+    /** Whether it was started, and not stopped since. */
+    boolean isRunning() {
+        return host != null;
+    }
+
+    /** Has what it has put on record anew. */
+    void changed() {
+        dirty = host != null;
     }
 
     /** Takes the enumerator's state, with all that it has told so far. */
@@ -433,11 +457,9 @@ final class SourceCoordinator {
                     List<CoordinatorRecord.Reader> content = new ArrayList<>();
                     List<Mark> marks = new ArrayList<>();
                     for (Reader reader : readers.values()) {
-                        List<CoordinatorRecord.Told> told = new ArrayList<>(reader.told);
-                        if (!checkpointed) {
-                            // if the reader fails all begin with nothing
-                            told.removeIf(one -> one.sequence() <= reader.received);
-                        }
+                        // without checkpoints all begin with nothing if the reader fails
+                        List<CoordinatorRecord.Told> told =
+                                reader.toldAfter(checkpointed ? 0 : reader.received);
                         content.add(
                                 new CoordinatorRecord.Reader(
                                         reader.attempt,
@@ -515,8 +537,8 @@ final class SourceCoordinator {
             if (!reader.registered) {
                 return false;
             }
-            for (CoordinatorRecord.Told told : reader.told) {
-                if (told.after() < after && told.sequence() > reader.sent) {
+            for (CoordinatorRecord.Told told : reader.toldAfter(reader.sent)) {
+                if (told.after() < after) {
                     return false;
                 }
             }

@@ -51,6 +51,9 @@ public final class InputGate {
     /** Checkpoints behind that which were given up. */
     private final TreeSet<Long> givenUp = new TreeSet<>();
 
+    /** Barriers of masters before this one are dropped. */
+    private int leastEpoch;
+
     /** Where the gate does not align: the checkpoints whose barriers have begun to come. */
     private final TreeMap<Long, Counted> counted = new TreeMap<>();
 
@@ -239,7 +242,7 @@ public final class InputGate {
 
     private Object onBarrier(int at, Barrier barrier) {
         long id = barrier.checkpointId();
-        if (id <= overUpTo || givenUp.contains(id)) {
+        if (id <= overUpTo || barrier.epoch() < leastEpoch || givenUp.contains(id)) {
             return null;
         }
         if (alignment == Alignment.NONE && !barrier.kind().isSavepoint()) {
@@ -297,6 +300,19 @@ public final class InputGate {
         givenUp.add(checkpointId);
         counted.remove(checkpointId);
         if (aligning != null && aligning.checkpointId() == checkpointId) {
+            aligning = null;
+            unblock();
+        }
+    }
+
+    /**
+     * Checkpoints of masters before an epoch are given up: their barriers are awaited no longer,
+     * whichever have come.
+     */
+    public void giveUpBefore(int epoch) {
+        leastEpoch = epoch;
+        counted.values().removeIf(all -> all.barrier.epoch() < epoch);
+        if (aligning != null && aligning.epoch() < epoch) {
             aligning = null;
             unblock();
         }

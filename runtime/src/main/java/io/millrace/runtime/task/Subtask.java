@@ -21,6 +21,8 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -66,6 +68,13 @@ final class Subtask {
     private final SourceTarget target;
 
     private final Checkpoints checkpoints;
+
+    /** Checkpoints that it has saved its states for and knows no end of, with their epochs. */
+    private final TreeMap<Long, Integer> undecided = new TreeMap<>();
+
+    /** Barriers of masters before this one are dropped. */
+    private int masterEpoch;
+
     private volatile boolean canceled;
 
     private SubtaskState state = SubtaskState.CREATED;
@@ -310,6 +319,12 @@ final class Subtask {
      * fail the checkpoint and not the subtask.
      */
     private void checkpoint(StreamEvent.Barrier barrier, long alignmentNanos) {
+        if (barrier.epoch() < masterEpoch) {
+            return; // begun at a source before the promise, it comes out of it after
+        }
+        if (barrier.kind() != CheckpointKind.SAVEPOINT) {
+            undecided.put(barrier.checkpointId(), barrier.epoch());
+        }
         long from = checkpoints.nanoClock().getAsLong();
         long id = barrier.checkpointId();
         chain.prepareSnapshot(id);
@@ -344,6 +359,7 @@ final class Subtask {
     }
 
     private void onComplete(long id) throws Exception {
+        undecided.headMap(id, true).clear();
         chain.checkpointComplete(id);
         boolean joined = joinedAtEnd != 0 && id >= joinedAtEnd;
         boolean stopped = stop != 0 && id >= stop;
@@ -356,6 +372,7 @@ final class Subtask {
         }
         injected.removeIf(barrier -> barrier.checkpointId() == id);
         held.removeIf(barrier -> barrier.checkpointId() == id);
+        undecided.remove(id);
         chain.checkpointAborted(id);
         if (stop != id) {
             return;
@@ -363,6 +380,8 @@ final class Subtask {
         stop = 0;
         if (state == SubtaskState.SUSPENDED) {
             become(SubtaskState.RUNNING);
+            // what has rung meanwhile was not listened to
+            chain.processingTime(time.nowMillis());
             List<StreamEvent.Barrier> waiting = List.copyOf(held);
             held.clear();
             waiting.forEach(this::trigger);
@@ -459,12 +478,33 @@ final class Subtask {
                 onComplete(complete.checkpointId());
             } else if (command instanceof SubtaskCommand.CheckpointAborted aborted) {
                 onAborted(aborted.checkpointId());
+            } else if (command instanceof SubtaskCommand.MasterChanged changed) {
+                onMasterChanged(changed.epoch());
+            } else if (command instanceof SubtaskCommand.CheckpointsAbortedBefore aborted) {
+                abortBefore(aborted.epoch());
             }
         }
         if (!canceled && state != SubtaskState.CREATED) {
             long nowMillis = time.nowMillis();
             if (time.takeDue(nowMillis) && state == SubtaskState.RUNNING) {
                 chain.processingTime(nowMillis);
+            }
+        }
+    }
+
+    private void onMasterChanged(int epoch) {
+        masterEpoch = epoch;
+        injected.removeIf(barrier -> barrier.epoch() < epoch);
+        held.removeIf(barrier -> barrier.epoch() < epoch);
+        if (gate != null) {
+            gate.giveUpBefore(epoch);
+        }
+    }
+
+    private void abortBefore(int epoch) throws Exception {
+        for (Map.Entry<Long, Integer> saved : List.copyOf(undecided.entrySet())) {
+            if (saved.getValue() < epoch) {
+                onAborted(saved.getKey());
             }
         }
     }

@@ -27,6 +27,12 @@ sealed interface SubtaskCommand {
     /** To know that a checkpoint is given up. */
     record CheckpointAborted(long checkpointId) implements SubtaskCommand {}
 
+    /** To drop the barriers of masters before an epoch. */
+    record MasterChanged(int epoch) implements SubtaskCommand {}
+
+    /** To know that undecided checkpoints of masters before an epoch are given up. */
+    record CheckpointsAbortedBefore(int epoch) implements SubtaskCommand {}
+
     /**
      * To have its source register with its coordinator.
      *

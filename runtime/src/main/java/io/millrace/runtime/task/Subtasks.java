@@ -40,6 +40,21 @@ public interface Subtasks {
         void checkpointAborted(long checkpointId);
 
         /**
+         * A newer master is obeyed: barriers that an older one has let begin are dropped wherever
+         * they are, as they may never come on all channels. What was saved at such barriers is not
+         * given up yet, as the older master may have completed it.
+         *
+         * @param epoch of the newer master
+         */
+        void masterChanged(int epoch);
+
+        /**
+         * Whatever masters before an epoch have begun, and of which the subtask has not heard that
+         * it is complete, is given up.
+         */
+        void checkpointsAbortedBefore(int epoch);
+
+        /**
          * Has the subtask's source, if it has a coordinator, tell it what has come and what has
          * not; to be called once it runs, and again on each connection to the master.
          *

@@ -375,6 +375,16 @@ public final class ThreadedSubtasks implements Subtasks, AutoCloseable {
         }
 
         @Override
+        public void masterChanged(int epoch) {
+            put(new SubtaskCommand.MasterChanged(epoch));
+        }
+
+        @Override
+        public void checkpointsAbortedBefore(int epoch) {
+            put(new SubtaskCommand.CheckpointsAbortedBefore(epoch));
+        }
+
+        @Override
         public void register(int link) {
             put(new SubtaskCommand.Register(link));
         }

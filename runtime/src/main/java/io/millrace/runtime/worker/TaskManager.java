@@ -13,7 +13,6 @@ import io.millrace.runtime.control.ToWorker;
 import io.millrace.runtime.exchange.StreamEvent;
 import io.millrace.runtime.loop.Timers.Timer;
 import io.millrace.runtime.schedule.AttemptId;
-import io.millrace.runtime.schedule.Generation;
 import io.millrace.runtime.task.SubtaskEnd;
 import io.millrace.runtime.task.SubtaskMetrics;
 import io.millrace.runtime.task.Subtasks;
@@ -81,9 +80,13 @@ public final class TaskManager {
         private Phase phase = Phase.STARTING;
         private boolean inputEnded;
 
+        /** The newest checkpoint that the subtask was told is complete, or begins with. */
+        private long confirmed;
+
         Task(int slot, RunningSubtask subtask) {
             this.slot = slot;
             this.subtask = subtask;
+            this.confirmed = subtask.deployment().restored().checkpointId();
         }
 
         TaskDeployment deployment() {
@@ -166,8 +169,10 @@ public final class TaskManager {
         }
         if (masterEpoch > epoch) {
             LOG.info("Obeys the master of epoch {} from now on, not {}", masterEpoch, epoch);
-            // none of those that the older master has begun can become complete any more
+            // None of those that the older master has begun can become complete any more; what it
+            // has completed already, the newer one says with the attempts that it adopts.
             checkpoints.giveUpAll();
+            tasks.values().forEach(task -> task.subtask.masterChanged(masterEpoch));
         }
         epoch = masterEpoch;
         connection = newConnection;
@@ -197,7 +202,11 @@ public final class TaskManager {
                 (attempt, task) ->
                         running.add(
                                 new TaskReport(
-                                        attempt, task.deployment().generation(), task.phase)));
+                                        attempt,
+                                        task.deployment().generation(),
+                                        task.phase,
+                                        task.slot,
+                                        task.confirmed)));
         return new ToMaster.Report(
                 settings.address(),
                 link,
@@ -267,9 +276,9 @@ public final class TaskManager {
             trigger(trigger);
         } else if (message instanceof ToWorker.CheckpointComplete complete) {
             checkpoints.complete(complete.checkpointId());
-            for (Task task : tasks.values()) {
-                task.subtask.checkpointComplete(complete.checkpointId());
-            }
+            tasks.values().forEach(task -> confirm(task, complete.checkpointId()));
+        } else if (message instanceof ToWorker.Adopt adopt) {
+            adopt(adopt);
         } else if (message instanceof ToWorker.SavepointComplete complete) {
             checkpoints.savepointComplete(complete.checkpointId());
         } else if (message instanceof ToWorker.CheckpointAborted aborted) {
@@ -296,7 +305,7 @@ public final class TaskManager {
             return;
         }
         highestSeen.put(firstOf(attempt), attempt);
-        String refusal = whyNot(slot, deployment.generation());
+        String refusal = whyNot(slot, attempt);
         if (refusal != null) {
             keepEnd(
                     deployment,
@@ -318,7 +327,7 @@ public final class TaskManager {
     }
 
     /** Why a slot cannot take an attempt, or null if it can. */
-    private String whyNot(int slot, Generation generation) {
+    private String whyNot(int slot, AttemptId attempt) {
         if (slot < 0 || slot >= settings.slots()) {
             return "worker "
                     + settings.address().workerId()
@@ -329,13 +338,16 @@ public final class TaskManager {
                     + " is not among them";
         }
         for (Task task : tasks.values()) {
-            if (task.slot == slot && !task.deployment().generation().equals(generation)) {
+            AttemptId other = task.deployment().attempt();
+            if (task.slot == slot
+                    && other.job().equals(attempt.job())
+                    && other.vertex() == attempt.vertex()) {
                 return "slot "
                         + slot
                         + " of worker "
                         + settings.address().workerId()
                         + " is still used by attempt "
-                        + task.deployment().attempt()
+                        + other
                         + " of generation "
                         + task.deployment().generation();
             }
@@ -395,6 +407,25 @@ public final class TaskManager {
         if (task != null) {
             task.inputEnded = true;
             send(new ToMaster.InputEnded(attempt));
+        }
+    }
+
+    private void adopt(ToWorker.Adopt adopt) {
+        checkpoints.complete(adopt.checkpointId());
+        for (AttemptId attempt : adopt.attempts()) {
+            Task task = tasks.get(attempt);
+            if (task != null) {
+                confirm(task, adopt.checkpointId());
+                task.subtask.checkpointsAbortedBefore(adopt.epoch());
+            }
+        }
+    }
+
+    /** A subtask acts on a completion once, however often it is told. */
+    private void confirm(Task task, long checkpointId) {
+        if (checkpointId > task.confirmed) {
+            task.confirmed = checkpointId;
+            task.subtask.checkpointComplete(checkpointId);
         }
     }
 

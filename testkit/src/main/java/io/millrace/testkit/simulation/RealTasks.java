@@ -156,7 +156,10 @@ final class RealTasks implements AutoCloseable {
                                             worker.id(),
                                             "app",
                                             Secret.ofBytes(new byte[Secret.BYTES]))
-                                    .withTimeouts(CONNECT_MILLIS, OPEN_MILLIS, LINGER_MILLIS),
+                                    .withTimeouts(
+                                            CONNECT_MILLIS * faults.patience(),
+                                            OPEN_MILLIS * faults.patience(),
+                                            LINGER_MILLIS * faults.patience()),
                             pool);
             this.channels =
                     new WorkerChannels(
@@ -443,6 +446,11 @@ final class RealTasks implements AutoCloseable {
 
     // ------------------------------------------------------------------ savepoints
 
+    /** Whether what a savepoint holds can be told from its bytes; of split sources it cannot. */
+    boolean areSavepointsReadable() {
+        return !split;
+    }
+
     /** Where they go. */
     String savepoints() {
         return folder("/savepoints");
@@ -662,6 +670,16 @@ final class RealTasks implements AutoCloseable {
             @Override
             public void checkpointAborted(long checkpointId) {
                 running.checkpointAborted(checkpointId);
+            }
+
+            @Override
+            public void masterChanged(int epoch) {
+                running.masterChanged(epoch);
+            }
+
+            @Override
+            public void checkpointsAbortedBefore(int epoch) {
+                running.checkpointsAbortedBefore(epoch);
             }
 
             @Override
