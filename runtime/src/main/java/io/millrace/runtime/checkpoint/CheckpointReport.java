@@ -69,7 +69,7 @@ public final class CheckpointReport {
 
     private void write(ZoneId zone) throws IOException {
         lines.add(
-                "Checkpoint "
+                (metadata.kind().isSavepoint() ? "Savepoint " : "Checkpoint ")
                         + metadata.id()
                         + " of job '"
                         + metadata.jobName()
