@@ -88,6 +88,11 @@ public final class StateAssignment {
         return new RestoredState(metadata.id(), path, false, operators);
     }
 
+    /** Deals out what lay in channels. */
+    public ChannelAssignment channels() {
+        return new ChannelAssignment(metadata);
+    }
+
     /** A state of a former subtask. */
     private record Former(int subtask, WorkerFile file, StatePart part) {
         Slice slice(int from, int to) {
@@ -106,6 +111,9 @@ public final class StateAssignment {
             for (OperatorState operator : former.operators()) {
                 if (operator.uid().equals(uid)) {
                     for (StatePart part : operator.parts()) {
+                        if (part.kind().isInFlight()) {
+                            continue;
+                        }
                         states.computeIfAbsent(
                                         part.kind() + " " + part.name(), n -> new ArrayList<>())
                                 .add(new Former(s, metadata.files().get(former.file()), part));

@@ -14,4 +14,13 @@ public record SubtaskState(
     public SubtaskState {
         operators = List.copyOf(operators);
     }
+
+    /** Bytes of it that lay in channels, overtaken by the barrier. */
+    public long inFlightBytes() {
+        return operators.stream()
+                .flatMap(operator -> operator.parts().stream())
+                .filter(part -> part.kind().isInFlight())
+                .mapToLong(StatePart::length)
+                .sum();
+    }
 }

@@ -23,10 +23,11 @@ import java.util.zip.CRC32C;
  *
  *   a list         for each element: length, 4 | its bytes
  *   a keyed state  as its store writes it
+ *   a channel      as {@link io.millrace.runtime.exchange.ChannelContent} has it
  * </pre>
  *
  * <p>The directory repeats what {@code _metadata} says, so that a file can be looked into by
- * itself. Names of further kinds of states are left for what lies in channels.
+ * itself.
  *
  * <p>Threads: one.
  */
@@ -78,8 +79,8 @@ final class WorkerFileWriter implements PartWriter {
     @Override
     public void list(Kind kind, String name, String type, List<byte[]> elements)
             throws IOException {
-        if (kind == Kind.KEYED) {
-            throw new IllegalArgumentException("State '" + name + "' is keyed, not a list");
+        if (kind == Kind.KEYED || kind.isInFlight()) {
+            throw new IllegalArgumentException("State '" + name + "' is " + kind + ", not a list");
         }
         long offset = out.written;
         out.state.reset();
@@ -114,6 +115,24 @@ final class WorkerFileWriter implements PartWriter {
                         0,
                         firstGroup,
                         lastGroup,
+                        offset,
+                        out.written - offset,
+                        (int) out.state.getValue()));
+    }
+
+    @Override
+    public void inFlight(ChannelPart channel) throws IOException {
+        long offset = out.written;
+        out.state.reset();
+        data.write(channel.content());
+        parts.add(
+                new StatePart(
+                        channel.kind(),
+                        channel.edge(),
+                        channel.type(),
+                        channel.peers(),
+                        channel.writer(),
+                        channel.reader(),
                         offset,
                         out.written - offset,
                         (int) out.state.getValue()));

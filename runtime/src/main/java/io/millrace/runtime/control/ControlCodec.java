@@ -116,7 +116,8 @@ public final class ControlCodec implements MessageCodec {
                     StatePart.class,
                     RestoredState.class,
                     RestoredState.Operator.class,
-                    RestoredState.Slice.class);
+                    RestoredState.Slice.class,
+                    RestoredState.InFlight.class);
 
     private static final List<Class<?>> ENUMS =
             List.of(

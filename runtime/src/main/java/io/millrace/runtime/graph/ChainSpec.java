@@ -20,10 +20,13 @@ import java.util.List;
  *
  * <p>Shape: a tree in topological order; the first operator is the head, which reads the chain's
  * input or is a source.
+ *
+ * @param inputs edges that the head reads
  */
-public record ChainSpec(List<ChainedOperator> operators) {
+public record ChainSpec(List<ChainedOperator> operators, List<EdgeInput> inputs) {
     public ChainSpec {
         operators = List.copyOf(operators);
+        inputs = List.copyOf(inputs);
     }
 
     /**
@@ -36,6 +39,11 @@ public record ChainSpec(List<ChainedOperator> operators) {
             out.writeObject(operator);
             out.reset();
         }
+        out.writeInt(inputs.size());
+        for (EdgeInput input : inputs) {
+            out.writeObject(input);
+            out.reset();
+        }
     }
 
     /** Reads what the planner wrote. */
@@ -45,7 +53,30 @@ public record ChainSpec(List<ChainedOperator> operators) {
         for (int i = 0; i < count; i++) {
             operators.add((ChainedOperator) in.readObject());
         }
-        return new ChainSpec(operators);
+        List<EdgeInput> inputs = new ArrayList<>();
+        for (int i = in.readInt(); i > 0; i--) {
+            inputs.add((EdgeInput) in.readObject());
+        }
+        return new ChainSpec(operators, inputs);
+    }
+
+    /** What is known of an edge that the chain reads. */
+    public EdgeInput input(int edge) {
+        return inputs.stream()
+                .filter(input -> input.edge() == edge)
+                .findFirst()
+                .orElseThrow(() -> new IllegalStateException("The chain does not read " + edge));
+    }
+
+    /**
+     * Whether a barrier may overtake the records of an edge. Not where it could not be said who is
+     * to read them if the parallelism changes: of an edge on which each subtask has readers of its
+     * own, or every reader gets every record.
+     */
+    public static boolean mayBeOvertaken(Partitioning<?> partitioning) {
+        return !(partitioning instanceof Partitioning.Forward<?>
+                || partitioning instanceof Partitioning.Rescale<?>
+                || partitioning instanceof Partitioning.Broadcast<?>);
     }
 
     public ChainedOperator head() {
@@ -105,9 +136,19 @@ public record ChainSpec(List<ChainedOperator> operators) {
     public record Reader(int place, boolean copies) implements Serializable {}
 
     /**
+     * An edge that the chain reads.
+     *
+     * @param edge number of the job graph's edge
+     * @param name as of {@link JobEdge#name}
+     */
+    public record EdgeInput(int edge, String name, Partitioning<?> partitioning)
+            implements Serializable {}
+
+    /**
      * An edge that leaves the chain.
      *
      * @param edge number of the job graph's edge
+     * @param name as of {@link JobEdge#name}
      * @param readerMaxParallelism number of key groups of the reader
      * @param bufferTimeoutMillis the longest a record waits in an open buffer; 0: it never waits;
      *     -1: until the buffer is full; {@link Transformation#BUFFER_TIMEOUT_UNSET}: as long as the
@@ -115,6 +156,7 @@ public record ChainSpec(List<ChainedOperator> operators) {
      */
     public record EdgeOutput(
             int edge,
+            String name,
             Partitioning<?> partitioning,
             int readerMaxParallelism,
             long bufferTimeoutMillis)

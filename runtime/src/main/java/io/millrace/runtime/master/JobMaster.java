@@ -466,8 +466,9 @@ public final class JobMaster {
             return RestoredState.NONE;
         }
         JobVertex vertex = graph.graph().vertex(attempt.vertex());
-        return restoring.of(
-                vertex.id(), attempt.subtask(), vertex.parallelism(), vertex.maxParallelism());
+        return restoring
+                .of(vertex.id(), attempt.subtask(), vertex.parallelism(), vertex.maxParallelism())
+                .with(restoring.channels().of(graph.graph(), vertex.id(), attempt.subtask()));
     }
 
     private void running(AttemptId attempt) {

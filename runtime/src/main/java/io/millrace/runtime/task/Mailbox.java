@@ -28,6 +28,11 @@ final class Mailbox<C> {
         return taken;
     }
 
+    /** Has the owner look as if there were a command; by any thread. */
+    void raise() {
+        waiting = true;
+    }
+
     boolean isMailWaiting() {
         return waiting;
     }

@@ -3,11 +3,14 @@ package io.millrace.runtime.task;
 import io.millrace.runtime.checkpoint.StateReader;
 import io.millrace.runtime.checkpoint.SubtaskSnapshot;
 import io.millrace.runtime.control.Failure;
+import io.millrace.runtime.exchange.BarrierOrder;
 import io.millrace.runtime.exchange.ChannelBrokenException;
+import io.millrace.runtime.exchange.ChannelSaving;
 import io.millrace.runtime.exchange.EdgeWriter;
 import io.millrace.runtime.exchange.ExchangeException;
 import io.millrace.runtime.exchange.InputChannel;
 import io.millrace.runtime.exchange.InputGate;
+import io.millrace.runtime.exchange.Overtaking;
 import io.millrace.runtime.exchange.RecordBatch;
 import io.millrace.runtime.exchange.StreamEvent;
 import io.millrace.runtime.metrics.AccumulatorException;
@@ -57,6 +60,8 @@ final class Subtask {
     private final SourceTarget target;
 
     private final Checkpoints checkpoints;
+    private final Barriers barriers;
+    private final UnfinishedSnapshots unfinished;
     private volatile boolean canceled;
 
     private SubtaskState state = SubtaskState.CREATED;
@@ -85,6 +90,13 @@ final class Subtask {
     record Checkpoints(LongSupplier nanoClock, Subtasks.Listener listener) {}
 
     /**
+     * What barriers need that may overtake records.
+     *
+     * @param alarm rings when it is time for one
+     */
+    record Barriers(InFlightRecords records, Overtaking overtaking, BarrierAlarm alarm) {}
+
+    /**
      * @param gate null if the chain begins with a source
      * @param channelEdges number of the edge of each channel of the gate
      * @param channelInputs logical input of each channel of the gate
@@ -99,9 +111,12 @@ final class Subtask {
             int[] channelEdges,
             int[] channelInputs,
             SubtaskValues values,
-            Checkpoints checkpoints) {
+            Checkpoints checkpoints,
+            Barriers barriers) {
         this.values = values;
         this.checkpoints = checkpoints;
+        this.barriers = barriers;
+        this.unfinished = new UnfinishedSnapshots(barriers.records(), barriers.overtaking());
         this.deployment = deployment;
         this.mailbox = mailbox;
         this.time = time;
@@ -130,6 +145,9 @@ final class Subtask {
                 lookedFor = false;
                 values.look(lookNanos);
             }
+            if (!unfinished.isEmpty()) {
+                unfinished.look(handOver);
+            }
             return switch (state) {
                 case CREATED -> open();
                 case RUNNING -> run();
@@ -152,6 +170,7 @@ final class Subtask {
             chain.open();
         }
         become(SubtaskState.RUNNING);
+        mailbox.raise(); // barriers may have come that nobody has looked at
         return Step.WORKED;
     }
 
@@ -163,6 +182,9 @@ final class Subtask {
         }
         try (StateReader reader = new StateReader(deployment.restored())) {
             chain.restore(deployment.restored(), reader);
+            if (gate != null) {
+                gate.begin(barriers.records().restore(deployment.restored(), reader));
+            }
         }
     }
 
@@ -205,7 +227,7 @@ final class Subtask {
                 batch = records;
                 batchInput = channelInputs[gate.lastChannel()];
             } else {
-                return onEvent((StreamEvent) element);
+                return onElement(element);
             }
         }
         int taken = chain.process(batchInput, batch, RECORDS_PER_LOOK, target);
@@ -216,15 +238,29 @@ final class Subtask {
         return Step.WORKED;
     }
 
-    private Step onEvent(StreamEvent event) {
-        if (event instanceof StreamEvent.EndOfData) {
+    private Step onElement(Object element) throws ExchangeException {
+        if (element instanceof StreamEvent.EndOfData) {
             endInput();
-        } else if (event instanceof StreamEvent.Barrier barrier) {
-            checkpoint(barrier, gate.lastAlignmentNanos());
+        } else if (element instanceof StreamEvent.Barrier barrier) {
+            checkpoint(barrier, null, gate.lastAlignmentNanos());
+        } else if (element instanceof InputGate.OvertakingBarrier overtaking) {
+            checkpoint(
+                    overtaking.barrier(), barriers.records().save(gate), gate.lastAlignmentNanos());
         } else {
-            chain.event(event);
+            chain.event((StreamEvent) element);
         }
         return Step.WORKED;
+    }
+
+    /** Takes the barriers that do not wait for the records before them any more. */
+    private void lookAtBarriers() throws ExchangeException {
+        barriers.alarm().cancel();
+        if (gate != null) {
+            for (Object due = gate.look(); due != null; due = gate.look()) {
+                onElement(due);
+            }
+        }
+        unfinished.look(handOver);
     }
 
     /** Event time has come to its end with the input; nobody waits for a clock any more. */
@@ -237,24 +273,56 @@ final class Subtask {
     /**
      * Sends the barrier on and saves all states, between two records. States that cannot be saved
      * fail the checkpoint and not the subtask.
+     *
+     * @param saving what it has overtaken in the gate; null if it has overtaken nothing there
      */
-    private void checkpoint(StreamEvent.Barrier barrier, long alignmentNanos) {
+    private void checkpoint(
+            StreamEvent.Barrier barrier, ChannelSaving saving, long alignmentNanos) {
         long from = checkpoints.nanoClock().getAsLong();
         long id = barrier.checkpointId();
         chain.event(barrier);
+        List<SubtaskSnapshot.Operator> operators =
+                new ArrayList<>(
+                        unfinished.forward(
+                                barrier,
+                                saving == null ? BarrierOrder.IN_LINE : BarrierOrder.OVERTAKING));
         try {
-            List<SubtaskSnapshot.Operator> operators = chain.snapshot(id, barrier.wallMillis());
+            operators.addAll(chain.snapshot(id, barrier.wallMillis()));
             long nanos = checkpoints.nanoClock().getAsLong() - from;
-            checkpoints
-                    .listener()
-                    .snapshotTaken(
-                            id,
-                            new SubtaskSnapshot(
-                                    deployment.attempt(), alignmentNanos, nanos, operators));
+            unfinished.add(
+                    barrier,
+                    saving,
+                    operators,
+                    new UnfinishedSnapshots.Taken(alignmentNanos, nanos));
+            unfinished.look(handOver);
         } catch (Exception e) {
             checkpoints.listener().snapshotFailed(deployment, id, failureOf(e));
         }
     }
+
+    private final UnfinishedSnapshots.Finished handOver =
+            new UnfinishedSnapshots.Finished() {
+                @Override
+                public void finished(
+                        long id,
+                        List<SubtaskSnapshot.Operator> operators,
+                        UnfinishedSnapshots.Taken taken) {
+                    checkpoints
+                            .listener()
+                            .snapshotTaken(
+                                    id,
+                                    new SubtaskSnapshot(
+                                            deployment.attempt(),
+                                            taken.alignmentNanos(),
+                                            taken.syncNanos(),
+                                            operators));
+                }
+
+                @Override
+                public void failed(long id, Exception failure) {
+                    checkpoints.listener().snapshotFailed(deployment, id, failureOf(failure));
+                }
+            };
 
     private Step runSource() throws Exception {
         if (!chain.isAvailable()) {
@@ -276,6 +344,7 @@ final class Subtask {
         if (!deployment.restored().finished() && !chain.finish(RECORDS_PER_LOOK)) {
             return Step.WORKED;
         }
+        unfinished.overtakeAll(handOver);
         chain.close();
         values.snapshot(lookNanos); // before anybody is told that all went well
         chain.event(StreamEvent.EndOfData.INSTANCE);
@@ -302,7 +371,7 @@ final class Subtask {
                 LOG.debug("{} is {} and leaves {} undone", name(), state, command);
             } else if (command instanceof SubtaskCommand.TriggerCheckpoint trigger) {
                 if (!chain.inject(trigger.barrier())) {
-                    checkpoint(trigger.barrier(), 0);
+                    checkpoint(trigger.barrier(), null, 0);
                 }
             } else if (command instanceof SubtaskCommand.CheckpointComplete complete) {
                 chain.checkpointComplete(complete.checkpointId());
@@ -310,8 +379,12 @@ final class Subtask {
                 if (gate != null) {
                     gate.giveUp(aborted.checkpointId());
                 }
+                unfinished.giveUp(aborted.checkpointId());
                 chain.checkpointAborted(aborted.checkpointId());
             }
+        }
+        if (!canceled && state == SubtaskState.RUNNING && !deployment.restored().finished()) {
+            lookAtBarriers();
         }
         if (!canceled && state == SubtaskState.RUNNING) {
             long nowMillis = time.nowMillis();
@@ -323,6 +396,8 @@ final class Subtask {
 
     private Step finishAs(SubtaskState terminal, SubtaskEnd how) {
         time.cancel();
+        barriers.alarm().cancel();
+        unfinished.giveUpAll();
         if (how instanceof SubtaskEnd.Finished) {
             become(terminal);
             end = how;
@@ -478,7 +553,7 @@ final class Subtask {
         @Override
         public void event(StreamEvent event) {
             if (event instanceof StreamEvent.Barrier barrier) {
-                checkpoint(barrier, 0);
+                checkpoint(barrier, null, 0);
             } else {
                 chain.event(event);
             }

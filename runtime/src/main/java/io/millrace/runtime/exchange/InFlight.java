@@ -1,0 +1,30 @@
+package io.millrace.runtime.exchange;
+
+/**
+ * Takes what lies in a channel before a barrier, in its order.
+ *
+ * <p>Threads: called by a thread that owns one end of the channel; keeps nothing that it is given.
+ */
+public interface InFlight {
+
+    /** Takes what it is given for nothing. */
+    InFlight DROPPED =
+            new InFlight() {
+                @Override
+                public void records(RecordBatch batch) {}
+
+                @Override
+                public void records(byte[] bytes, int from, int to) {}
+
+                @Override
+                public void event(StreamEvent event) {}
+            };
+
+    /** Records as objects. */
+    void records(RecordBatch batch);
+
+    /** Whole records as they travel between workers, each behind its {@link RecordHead}. */
+    void records(byte[] bytes, int from, int to);
+
+    void event(StreamEvent event);
+}
