@@ -296,7 +296,7 @@ final class RemoteOutputChannel implements OutputChannel {
             }
             items.remove(at);
             int place = 0;
-            while (items.get(place) instanceof Overtaking) {
+            while (place < at && items.get(place) instanceof Overtaking) {
                 place++;
             }
             items.add(place, new Overtaking(barrier, rest));
