@@ -7,19 +7,6 @@ package io.millrace.runtime.exchange;
  */
 public interface InFlight {
 
-    /** Takes what it is given for nothing. */
-    InFlight DROPPED =
-            new InFlight() {
-                @Override
-                public void records(RecordBatch batch) {}
-
-                @Override
-                public void records(byte[] bytes, int from, int to) {}
-
-                @Override
-                public void event(StreamEvent event) {}
-            };
-
     /** Records as objects. */
     void records(RecordBatch batch);
 

@@ -31,6 +31,9 @@ public interface InputChannel {
      */
     void takeBarrier(long checkpointId, InFlight into) throws ExchangeException;
 
+    /** A barrier that had overtaken is not read any more, if it is still there. */
+    void dropBarrier(long checkpointId);
+
     /** Records and bytes (0 where nothing was serialized) read so far. */
     long recordsRead();
 

@@ -400,7 +400,7 @@ public final class InputGate {
         }
         if (aligner.isStale(id)) {
             if (next.order() == BarrierOrder.OVERTAKING) {
-                channels[at].takeBarrier(id, InFlight.DROPPED);
+                channels[at].dropBarrier(id);
             }
             return null;
         }

@@ -164,6 +164,14 @@ final class RemoteInputChannel implements InputChannel {
     public void setBlocked(boolean blocked) {}
 
     @Override
+    public synchronized void dropBarrier(long checkpointId) {
+        queue.removeIf(
+                item ->
+                        item instanceof Overtaking overtaking
+                                && overtaking.barrier().checkpointId() == checkpointId);
+    }
+
+    @Override
     public void takeBarrier(long checkpointId, InFlight into) throws ExchangeException {
         List<Object> before = new ArrayList<>();
         byte[] rest = null;

@@ -174,7 +174,7 @@ class OvertakingGateTest {
         gate(2, 100);
         write(0, "a");
         writers.get(0).writeEvent(BARRIER);
-        writers.get(0).overtake(BARRIER, InFlight.DROPPED);
+        writers.get(0).overtake(BARRIER, new ChannelContent(SERIALIZER));
 
         assertThat(gate.look()).isEqualTo(new OvertakingBarrier(BARRIER));
         assertThat(kept(save(), 0)).containsExactly("a");

@@ -101,6 +101,9 @@ final class RealTasks implements AutoCloseable {
     private final Program program;
     private final int checkpointMillis;
 
+    /** After which barriers overtake records: at once, soon, or hardly ever. */
+    private final int alignedMillis;
+
     /** What each subtask of the sink has told when it finished, and in which generation. */
     private final Map<Integer, Told> told = new LinkedHashMap<>();
 
@@ -235,6 +238,12 @@ final class RealTasks implements AutoCloseable {
         this.keys = 1 + simulation.random().nextInt(200);
         double slow = simulation.random().nextDouble();
         this.checkpointMillis = 100 + simulation.random().nextInt(2000);
+        this.alignedMillis =
+                switch (simulation.random().nextInt(4)) {
+                    case 0 -> 0;
+                    case 1, 2 -> simulation.random().nextInt(4000);
+                    default -> 60_000;
+                };
         // long enough for checkpoints, whose calls of the record take seconds
         this.slowestStep =
                 Duration.ofNanos(
@@ -368,6 +377,8 @@ final class RealTasks implements AutoCloseable {
         if (program == Program.CHECKPOINTED) {
             configuration.put("execution.checkpointing.interval", checkpointMillis + " ms");
             configuration.put("execution.checkpointing.timeout", "30 s");
+            configuration.put(
+                    "execution.checkpointing.aligned-checkpoint-timeout", alignedMillis + " ms");
             configuration.put("execution.checkpointing.dir", folder("/checkpoints"));
         }
         return new JobGraph(
