@@ -5,6 +5,7 @@ import io.millrace.runtime.checkpoint.SubtaskSnapshot;
 import io.millrace.runtime.control.Failure;
 import io.millrace.runtime.exchange.BarrierOrder;
 import io.millrace.runtime.exchange.ChannelBrokenException;
+import io.millrace.runtime.exchange.ChannelReplay;
 import io.millrace.runtime.exchange.ChannelSaving;
 import io.millrace.runtime.exchange.EdgeWriter;
 import io.millrace.runtime.exchange.ExchangeException;
@@ -18,6 +19,7 @@ import io.millrace.runtime.metrics.SubtaskValues;
 import io.millrace.runtime.operator.OperatorChain;
 import io.millrace.runtime.operator.OperatorFailure;
 import io.millrace.runtime.operator.Source;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.LongSupplier;
@@ -182,9 +184,17 @@ final class Subtask {
         }
         try (StateReader reader = new StateReader(deployment.restored())) {
             chain.restore(deployment.restored(), reader);
-            if (gate != null) {
-                gate.begin(barriers.records().restore(deployment.restored(), reader));
+            if (!deployment.restored().edges().isEmpty()) {
+                gate.begin(inFlight(reader));
             }
+        }
+    }
+
+    private ChannelReplay inFlight(StateReader reader) throws Exception {
+        try {
+            return barriers.records().restore(deployment.restored(), reader);
+        } catch (IOException e) {
+            throw OperatorFailure.outside(deployment.vertexName(), e);
         }
     }
 
