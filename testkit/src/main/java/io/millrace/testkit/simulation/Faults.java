@@ -29,7 +29,11 @@ final class Faults {
         /** Metadata is taken for written as soon as it was asked for. */
         RECORDED_BEFORE_METADATA,
         /** The data network loses a record now and then; for simulations with real tasks. */
-        LOST_RECORD
+        LOST_RECORD,
+        /** What barriers have overtaken is not read again; for simulations with real tasks. */
+        LOST_IN_FLIGHT,
+        /** What barriers have overtaken is read twice; for simulations with real tasks. */
+        DOUBLED_IN_FLIGHT
     }
 
     private final Breaker breaker;

@@ -21,6 +21,7 @@ import io.millrace.runtime.checkpoint.SubtaskSnapshot;
 import io.millrace.runtime.config.ParsedConfiguration;
 import io.millrace.runtime.control.Failure;
 import io.millrace.runtime.exchange.ChannelId;
+import io.millrace.runtime.checkpoint.RestoredState;
 import io.millrace.runtime.exchange.Channels;
 import io.millrace.runtime.exchange.InputChannel;
 import io.millrace.runtime.exchange.OutputChannel;
@@ -62,6 +63,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
 
 /**
  * All that records pass through, as it is in a real worker: the engine's subtasks running a program
@@ -455,13 +457,24 @@ final class RealTasks implements AutoCloseable {
         planes.put(worker.id(), new Plane(worker));
     }
 
+    /** As it would be if both ends of a channel saved what lies in it, or neither did. */
+    private TaskDeployment faulty(TaskDeployment deployment) {
+        List<RestoredState.InFlight> edges = deployment.restored().edges();
+        if (faults.breaker() == Faults.Breaker.LOST_IN_FLIGHT) {
+            edges = List.of();
+        } else if (faults.breaker() == Faults.Breaker.DOUBLED_IN_FLIGHT) {
+            edges = Stream.concat(edges.stream(), edges.stream()).toList();
+        }
+        return deployment.with(deployment.restored().with(edges));
+    }
+
     RunningSubtask start(
             SimulatedWorker worker, TaskDeployment deployment, Subtasks.Listener listener) {
         Plane plane = planes.get(worker.id());
         plane.live.put(deployment.attempt(), deployment);
         RunningSubtask running =
                 plane.subtasks.start(
-                        deployment,
+                        faulty(deployment),
                         new Subtasks.Listener() {
                             @Override
                             public void running(TaskDeployment running) {
