@@ -9,13 +9,17 @@ source "$CHECKOUT/bin/find-java.sh"
 
 usage() {
     cat <<'EOF'
-usage: bin/benchmark.sh W1|W2|WC [--parallelism N] [--workers N] [--keys N] [--warmup S] [--window S] [--repeats N]
-                                 [--profile]
+usage: bin/benchmark.sh W1|W2|W3|W4|LAT|WC [--parallelism N] [--workers N] [--keys N] [--zipf] [--event-rate N] [--rate N]
+                        [--warmup S] [--window S] [--repeats N] [--checkpoint-interval T --checkpoint-dir URI]
+                        [-DKEY=VALUE...] [--profile]
        bin/benchmark.sh BP [--records N] [--spin NANOS] [--repeats N]
        bin/benchmark.sh JMH [PATTERN] [OPTION OF JMH...]
 
 W1   bids -> map to a new bid -> discarded
 W2   bids -> keyed by auction -> running sum of the price, a result for each bid -> discarded
+W3   bids -> keyed by auction -> count in tumbling windows of 10 s of event time -> discarded
+W4   bids -> keyed by auction -> count in windows of 60 s, one each second of event time -> discarded
+LAT  W2 at a rate: the time from the emission of a bid to the update of its auction's sum (p50, p99, p99.9)
 WC   words of a text of 64 MiB (made once, below benchmarks/target, and read again and again) -> keyed -> running count
      -> discarded
 BP   bids through two task managers into a sink that works NANOS (3000) for each of N (50000000) records: heap after
@@ -24,15 +28,23 @@ JMH  what the record's way is made of: serializers, edges, chains; PATTERN is a 
 
   --parallelism N  of every operator (2)
   --workers N      task managers in the JVM; between two of them records travel over TCP (1)
-  --keys N         different auctions, W1 and W2 (10000)
-  --warmup S       seconds before the window (10); on a busy machine the JIT compiler needs more
-  --window S       seconds that are measured (10)
+  --keys N         different auctions, all but WC (10000)
+  --zipf           auctions by Zipf's law, the r-th most frequent in proportion to 1/r; else all are as likely
+  --event-rate N   bids in a second of event time, W3 and W4 (100000)
+  --rate N         bids a second, LAT (50000)
+  --checkpoint-interval T --checkpoint-dir URI
+                   checkpoints every T (1s) below URI (file:///tmp/ckp, hdfs://HOST:PORT/ckp); W2, W3, W4 and LAT
+  -DKEY=VALUE      an option of the job
+  --warmup S       seconds before the window (10)
+  --window S       seconds that are measured (10); on a busy machine both last until the process has had as many seconds
+                   of CPU time, six times as long at the most, but not with LAT, which needs little
   --repeats N      JVMs, one after the other (3; BP: 1)
   --profile        prints the methods in which most of the time was spent, too
 
 Each repeat prints a line of JSON, and the repeat in the middle once more as the median: records per second, CPU
 nanoseconds of the whole process for each record, milliseconds of garbage collection, the most memory that was resident,
-and with two workers or more the bytes sent. MILLRACE_BENCHMARK_OPTS replaces the heap given to the JVM (-Xms1g -Xmx1g;
+with two workers or more the bytes sent, with checkpoints those completed within the window, their bytes and milliseconds,
+and the command that runs the same again. MILLRACE_BENCHMARK_OPTS replaces the heap given to the JVM (-Xms1g -Xmx1g;
 BP: -Xmx256m). The exit code is 1 if a repeat fails and 2 if it is called in a way that makes no sense.
 EOF
 }
@@ -56,7 +68,7 @@ changed() {
     [[ ! -f "$stamp" ]] || [[ -n "$(find "$@" -newer "$stamp" -print -quit)" ]]
 }
 
-modules=("$CHECKOUT/api" "$CHECKOUT/runtime" "$CHECKOUT/benchmarks")
+modules=("$CHECKOUT/api" "$CHECKOUT/runtime" "$CHECKOUT/hdfs-state" "$CHECKOUT/benchmarks")
 if changed "${modules[@]/%//src/main}" "${modules[@]/%//pom.xml}" "$CHECKOUT/pom.xml"; then
     echo "benchmark: building ..." >&2
     started=$(mktemp)

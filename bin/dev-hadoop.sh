@@ -18,6 +18,7 @@ usage: bin/dev-hadoop.sh COMMAND
   start [--nodemanagers N] [--node-memory MB]
                        start what is not running; N NodeManagers (1), each with MB of memory for containers (8192)
   stop                 stop all of it, containers included; the files stay
+  kill DAEMON          kill -9 one of namenode, datanode, resourcemanager, nodemanager0 ...; start brings it back
   status               what runs, where it listens, where it logs (exit code 0: all of it runs)
   env                  lines for a shell: eval "$(bin/dev-hadoop.sh env)" sets HADOOP_CONF_DIR
   fs ARGS              Hadoop's file system shell: bin/dev-hadoop.sh fs -ls /
@@ -405,6 +406,17 @@ stop() {
     say "stopped; the files are still in $DIR"
 }
 
+# kill_daemon NAME: what a crash does.
+kill_daemon() {
+    local pid
+    take_lock
+    load_settings
+    daemons | grep -qFx -- "${1:-}" || refuse "'${1:-}' is no daemon: kill takes one of $(daemons | tr '\n' ' ')."
+    pid=$(pid_of "$1") || fail "the $1 does not run."
+    signal_and_wait KILL 10 "$pid" || fail "the $1 (pid $pid) cannot be killed."
+    say "killed the $1"
+}
+
 status() {
     local name pid up=0
     load_settings
@@ -492,6 +504,7 @@ choose_folder
 case ${1:-} in
     start) start "${@:2}" ;;
     stop) stop ;;
+    kill) kill_daemon "${@:2}" ;;
     status) status ;;
     env) print_env ;;
     fs)

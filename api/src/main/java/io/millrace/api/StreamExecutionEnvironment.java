@@ -6,8 +6,10 @@ import io.millrace.api.function.ParallelSourceFunction;
 import io.millrace.api.function.SerializationCheck;
 import io.millrace.api.function.SocketTextStreamFunction;
 import io.millrace.api.function.SourceFunction;
+import io.millrace.api.source.Source;
 import io.millrace.api.stream.DataStreamSource;
 import io.millrace.api.time.TimeCharacteristic;
+import io.millrace.api.time.WatermarkStrategy;
 import io.millrace.api.transform.Pipeline;
 import io.millrace.api.transform.SinkTransformation;
 import io.millrace.api.transform.SourceSpec;
@@ -407,6 +409,36 @@ public sealed class StreamExecutionEnvironment permits LocalStreamEnvironment {
         boolean parallel = function instanceof ParallelSourceFunction;
         SerializationCheck.check("The function", requireNonNull(function, "function"), name);
         return source(name, type, new SourceSpec.Function<>(function, parallel), parallel);
+    }
+
+    /** As {@link #fromSource(Source, WatermarkStrategy, String, TypeInformation)}. */
+    public <T> DataStreamSource<T> fromSource(
+            Source<T, ?, ?> source, WatermarkStrategy<T> timestampsAndWatermarks, String name) {
+        return fromSource(
+                source,
+                timestampsAndWatermarks,
+                name,
+                TypeExtractor.outputOf(requireNonNull(source, "source"), Source.class, 0, null));
+    }
+
+    /**
+     * The records of a source that is divided into splits.
+     *
+     * @param timestampsAndWatermarks applied to each split by itself, as far as the source tells
+     *     its splits apart
+     * @param type of the records
+     */
+    public <T> DataStreamSource<T> fromSource(
+            Source<T, ?, ?> source,
+            WatermarkStrategy<T> timestampsAndWatermarks,
+            String name,
+            TypeInformation<T> type) {
+        SerializationCheck.check("The source", requireNonNull(source, "source"), name);
+        SerializationCheck.check(
+                "The watermark strategy",
+                requireNonNull(timestampsAndWatermarks, "timestampsAndWatermarks"),
+                name);
+        return source(name, type, new SourceSpec.Splits<>(source, timestampsAndWatermarks), true);
     }
 
     private <T> DataStreamSource<T> source(

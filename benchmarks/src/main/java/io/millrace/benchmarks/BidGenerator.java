@@ -13,9 +13,19 @@ final class BidGenerator implements MapFunction<Long, Bid> {
     private static final String[] EXTRAS = pool("extra-of-about-forty-characters-", 40);
 
     private final long keys;
+    private final boolean zipf;
 
-    BidGenerator(long keys) {
+    /** By chance; null if all auctions are as likely. */
+    private transient int[] drawn;
+
+    /**
+     * @param keys number of different auctions
+     * @param zipf whether the r-th most frequent auction is drawn with a probability in proportion
+     *     to 1 / r; else all are as likely
+     */
+    BidGenerator(long keys, boolean zipf) {
         this.keys = keys;
+        this.zipf = zipf;
     }
 
     private static String[] pool(String prefix, int length) {
@@ -34,12 +44,19 @@ final class BidGenerator implements MapFunction<Long, Bid> {
     public Bid map(Long index) {
         long mixed = mix(index);
         return new Bid(
-                Math.multiplyHigh(mixed >>> 1, keys << 1),
+                zipf ? zipfAuction(mixed) : Math.multiplyHigh(mixed >>> 1, keys << 1),
                 mixed >>> 40,
                 index & 0xffff,
                 index,
                 CHANNELS[(int) (mixed & POOL - 1)],
                 EXTRAS[(int) (mixed >>> 10 & POOL - 1)]);
+    }
+
+    private long zipfAuction(long mixed) {
+        if (drawn == null) {
+            drawn = ZipfRanks.sample(Math.toIntExact(keys));
+        }
+        return drawn[(int) (mixed >>> 20) & drawn.length - 1];
     }
 
     /** The finalizer of MurmurHash3 for 64 bits. */

@@ -77,7 +77,7 @@ public class ChainBenchmark {
                                         .addSink(new Last<>()),
                         env ->
                                 env.fromSequence(0, RECORDS - 1)
-                                        .map(new BidGenerator(1000))
+                                        .map(new BidGenerator(1000, false))
                                         .filter(bid -> bid.price > 10)
                                         .addSink(new Last<>()));
         for (Programs.Program other : different.subList(0, others)) {
@@ -160,6 +160,9 @@ public class ChainBenchmark {
         public void snapshotFailed(TaskDeployment deployment, long checkpointId, Failure failure) {
             throw new IllegalStateException(failure.report());
         }
+
+        @Override
+        public void inputEnded(TaskDeployment deployment) {}
 
         @Override
         public void ended(TaskDeployment deployment, SubtaskEnd end) {

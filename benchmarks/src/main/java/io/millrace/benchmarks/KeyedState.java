@@ -303,20 +303,7 @@ public final class KeyedState {
         return keys;
     }
 
-    /** The r-th most frequent key is drawn with a probability in proportion to 1 / r. */
     private static long[] zipf(int keyCount) {
-        double[] upTo = new double[keyCount];
-        double sum = 0;
-        for (int i = 0; i < keyCount; i++) {
-            sum += 1.0 / (i + 1);
-            upTo[i] = sum;
-        }
-        SplittableRandom random = new SplittableRandom(1);
-        long[] keys = new long[SAMPLE];
-        for (int i = 0; i < SAMPLE; i++) {
-            int rank = Arrays.binarySearch(upTo, random.nextDouble() * sum);
-            keys[i] = key(Math.min(keyCount - 1, rank < 0 ? -rank - 1 : rank));
-        }
-        return keys;
+        return Arrays.stream(ZipfRanks.sample(keyCount)).mapToLong(KeyedState::key).toArray();
     }
 }

@@ -103,7 +103,7 @@ public class LocalEdgeBenchmark {
             Object handed = serializer.isImmutable() ? record : serializer.copy(record);
             out.write(handed, i, size.applyAsInt(handed));
         }
-        out.writeEvent(StreamEvent.EndOfData.INSTANCE);
+        out.writeEvent(StreamEvent.EndOfChannel.INSTANCE);
         long sum = read.get();
         channels.release(writer);
         channels.release(reader);
@@ -120,7 +120,7 @@ public class LocalEdgeBenchmark {
                 for (int i = batch.from; i < batch.to; i++) {
                     sum += batch.timestamps[i] + batch.values[i].hashCode();
                 }
-            } else if (element instanceof StreamEvent.EndOfData) {
+            } else if (element instanceof StreamEvent.EndOfChannel) {
                 return sum;
             } else if (element == null) {
                 LockSupport.park();

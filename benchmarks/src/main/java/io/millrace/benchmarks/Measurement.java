@@ -19,8 +19,13 @@ import java.util.Map;
  * @param gcMillis spent in collections within the window
  * @param peakRssBytes most that was ever resident, 0 where the system does not tell
  * @param bytesSent between workers within the window
- * @param records that reached the last operators within the window; words in WC
+ * @param records that the sources have emitted within the window; words that were counted in WC
  * @param seconds length of the window
+ * @param latencyMillis of LAT: p50, p99, p99.9 and max of the time from a record's emission to the
+ *     update of its state; null of others
+ * @param checkpoints those that were completed within the window, their bytes (mean, most) and how
+ *     long they took (milliseconds: mean, most); null if none are taken
+ * @param command that runs the same again
  * @param settings what was asked for, and the JVM
  */
 @JsonPropertyOrder({
@@ -33,6 +38,9 @@ import java.util.Map;
     "bytesSent",
     "records",
     "seconds",
+    "latencyMillis",
+    "checkpoints",
+    "command",
     "settings"
 })
 @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -46,6 +54,9 @@ record Measurement(
         Long bytesSent,
         long records,
         double seconds,
+        Map<String, Double> latencyMillis,
+        Map<String, Double> checkpoints,
+        String command,
         Map<String, Object> settings) {
     private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -72,6 +83,9 @@ record Measurement(
                 bytesSent,
                 records,
                 seconds,
+                latencyMillis,
+                checkpoints,
+                command,
                 settings);
     }
 

@@ -1,24 +1,32 @@
 package io.millrace.benchmarks;
 
+import io.millrace.api.Configuration;
 import io.millrace.api.ExecutorContext;
 import io.millrace.api.JobExecutionResult;
 import io.millrace.api.JobExecutor;
 import io.millrace.api.StreamExecutionEnvironment;
+import io.millrace.api.function.AggregateFunction;
 import io.millrace.api.function.Collector;
 import io.millrace.api.function.FlatMapFunction;
 import io.millrace.api.function.KeyedProcessFunction;
 import io.millrace.api.function.MapFunction;
 import io.millrace.api.function.OpenContext;
+import io.millrace.api.function.ProcessWindowFunction;
+import io.millrace.api.function.RichParallelSourceFunction;
 import io.millrace.api.function.SinkFunction;
 import io.millrace.api.state.ValueState;
 import io.millrace.api.state.ValueStateDescriptor;
+import io.millrace.api.time.WatermarkStrategy;
 import io.millrace.api.transform.Pipeline;
 import io.millrace.api.tuple.Tuple2;
 import io.millrace.api.type.Types;
+import io.millrace.api.window.TimeWindow;
+import io.millrace.api.window.WindowAssigner;
 import io.millrace.runtime.config.ParsedConfiguration;
 import io.millrace.runtime.graph.JobGraph;
 import io.millrace.runtime.graph.JobPlanner;
 import java.util.Locale;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * The jobs that are measured, written as a user would write them.
@@ -36,19 +44,16 @@ final class Programs {
     }
 
     /** Bids of the numbers 0 to {@code last}, each mapped to a new one. */
-    static Program newBids(long last, long keys, SinkFunction<Bid> sink) {
-        return env ->
-                env.fromSequence(0, last)
-                        .map(new BidGenerator(keys))
-                        .map(new PriceInEuros())
-                        .addSink(sink);
+    static Program newBids(long last, BidGenerator bids, SinkFunction<Bid> sink) {
+        return env -> env.fromSequence(0, last).map(bids).map(new PriceInEuros()).addSink(sink);
     }
 
     /** Bids of the numbers 0 to {@code last}; for each the sum of its auction's prices so far. */
-    static Program runningSums(long last, long keys, SinkFunction<Tuple2<Long, Long>> sink) {
+    static Program runningSums(
+            long last, BidGenerator bids, SinkFunction<Tuple2<Long, Long>> sink) {
         return env ->
                 env.fromSequence(0, last)
-                        .map(new BidGenerator(keys))
+                        .map(bids)
                         .keyBy(bid -> bid.auction)
                         .process(new RunningSum())
                         .addSink(sink);
@@ -64,20 +69,111 @@ final class Programs {
                         .addSink(sink);
     }
 
+    /** The same at a rate; the time from each record to its sum is noted in {@link Latencies}. */
+    static Program timedSums(long rate, BidGenerator bids, SinkFunction<Tuple2<Long, Long>> sink) {
+        return env ->
+                env.addSource(new TimedBids(bids, rate))
+                        .setParallelism(env.getParallelism())
+                        .keyBy(bid -> bid.auction)
+                        .process(new TimedSum())
+                        .addSink(sink);
+    }
+
+    /**
+     * Bids of the numbers from 0, counted by auction and window; timestamps by number.
+     *
+     * @param perSubtask numbers of each source
+     * @param eventRate records in a second of event time, of all sources together
+     */
+    static Program counts(
+            long perSubtask,
+            long eventRate,
+            WindowAssigner<Object, TimeWindow> windows,
+            BidGenerator bids,
+            SinkFunction<AuctionCount> sink) {
+        return env -> {
+            int sources = env.getParallelism();
+            double millisPerRecord = 1000.0 * sources / eventRate;
+            env.fromSequence(0, perSubtask * sources - 1)
+                    .map(bids)
+                    .assignTimestampsAndWatermarks(
+                            WatermarkStrategy.<Bid>forMonotonousTimestamps()
+                                    .withTimestampAssigner(
+                                            (bid, before) ->
+                                                    (long)
+                                                            (bid.dateTime
+                                                                    % perSubtask
+                                                                    * millisPerRecord)))
+                    .keyBy(bid -> bid.auction)
+                    .window(windows)
+                    .aggregate(new Count(), new WithAuction())
+                    .addSink(sink);
+        };
+    }
+
+    /** How many bids an auction had in the window that begins there. */
+    record AuctionCount(long auction, long windowStartMillis, long count) {}
+
+    private static final class Count implements AggregateFunction<Bid, Long, Long> {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        public Long createAccumulator() {
+            return 0L;
+        }
+
+        @Override
+        public Long add(Bid bid, Long count) {
+            return count + 1;
+        }
+
+        @Override
+        public Long getResult(Long count) {
+            return count;
+        }
+
+        @Override
+        public Long merge(Long a, Long b) {
+            return a + b;
+        }
+    }
+
+    private static final class WithAuction
+            extends ProcessWindowFunction<Long, AuctionCount, Long, TimeWindow> {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        public void process(
+                Long auction, Context context, Iterable<Long> counts, Collector<AuctionCount> out) {
+            out.collect(
+                    new AuctionCount(
+                            auction, context.window().getStart(), counts.iterator().next()));
+        }
+    }
+
     /** Bids of the numbers 1 to {@code last}, keyed by auction. */
     static Program bidsByAuction(long last, long keys, SinkFunction<Bid> sink) {
         return env ->
                 env.fromSequence(1, last)
-                        .map(new BidGenerator(keys))
+                        .map(new BidGenerator(keys, false))
                         .keyBy(bid -> bid.auction)
                         .addSink(sink);
     }
 
     /** What a program comes to, ready for a cluster. */
     static JobGraph graph(Program program, String name, int parallelism) throws Exception {
+        return graph(program, name, parallelism, new Configuration());
+    }
+
+    /**
+     * @param options of the job
+     */
+    static JobGraph graph(Program program, String name, int parallelism, Configuration options)
+            throws Exception {
         Capture capture = new Capture(parallelism);
         try (ExecutorContext.Scope scope = ExecutorContext.setForThread(capture)) {
             StreamExecutionEnvironment env = StreamExecutionEnvironment.getExecutionEnvironment();
+            env.configure(options);
             env.setParallelism(parallelism);
             program.define(env);
             env.execute(name);
@@ -118,6 +214,70 @@ final class Programs {
             Long before = sum.value();
             Long after = before == null ? bid.price : before + bid.price;
             sum.update(after);
+            out.collect(Tuple2.of(bid.auction, after));
+        }
+    }
+
+    /** Bids of the numbers from 0, evenly over time; each says when it was emitted. */
+    private static final class TimedBids extends RichParallelSourceFunction<Bid> {
+        private static final long serialVersionUID = 1L;
+        private static final long MILLI = 1_000_000;
+
+        private final BidGenerator bids;
+        private final long rate;
+        private volatile boolean canceled;
+
+        /**
+         * @param rate records a second, of all subtasks together
+         */
+        TimedBids(BidGenerator bids, long rate) {
+            this.bids = bids;
+            this.rate = rate;
+        }
+
+        @Override
+        public void run(SourceContext<Bid> context) {
+            double nanosPerRecord =
+                    1e9 * getRuntimeContext().getTaskInfo().getNumberOfParallelSubtasks() / rate;
+            long start = System.nanoTime();
+            for (long i = 0; !canceled; i++) {
+                long due = start + (long) (i * nanosPerRecord);
+                while (System.nanoTime() < due && !canceled) {
+                    LockSupport.parkNanos(Math.min(MILLI, due - System.nanoTime()));
+                }
+                Bid bid = bids.map(i);
+                bid.dateTime = System.nanoTime();
+                context.collect(bid);
+            }
+        }
+
+        @Override
+        public void cancel() {
+            canceled = true;
+        }
+    }
+
+    /** As {@link RunningSum}. */
+    private static final class TimedSum
+            extends KeyedProcessFunction<Long, Bid, Tuple2<Long, Long>> {
+        private static final long serialVersionUID = 1L;
+
+        private transient ValueState<Long> sum;
+        private transient Latencies latencies;
+
+        @Override
+        public void open(OpenContext context) {
+            sum = getRuntimeContext().getState(new ValueStateDescriptor<>("sum", Types.LONG));
+            latencies = Latencies.ofThisSubtask();
+        }
+
+        @Override
+        public void processElement(Bid bid, Context context, Collector<Tuple2<Long, Long>> out)
+                throws Exception {
+            Long before = sum.value();
+            Long after = before == null ? bid.price : before + bid.price;
+            sum.update(after);
+            latencies.add(System.nanoTime() - bid.dateTime);
             out.collect(Tuple2.of(bid.auction, after));
         }
     }

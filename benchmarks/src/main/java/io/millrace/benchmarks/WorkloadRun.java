@@ -1,6 +1,11 @@
 package io.millrace.benchmarks;
 
+import io.millrace.api.Configuration;
 import io.millrace.api.function.DiscardingSink;
+import io.millrace.api.window.SlidingEventTimeWindows;
+import io.millrace.api.window.TimeWindow;
+import io.millrace.api.window.TumblingEventTimeWindows;
+import io.millrace.api.window.WindowAssigner;
 import io.millrace.runtime.graph.JobGraph;
 import io.millrace.runtime.local.LocalCluster;
 import io.millrace.runtime.local.LocalSettings;
@@ -22,13 +27,18 @@ import java.util.concurrent.TimeoutException;
 /**
  * One repeat: runs a workload in this JVM and prints what was measured as one line of JSON.
  *
- * <p>Records are counted by the engine's own counters, at the operators where the job ends.
+ * <p>Records are counted by the engine's own counters, at the sources.
  */
 public final class WorkloadRun {
     private static final long TEXT_BYTES = 64 << 20;
 
     /** So that the run does not end before its window. */
     private static final int TEXT_REPEATS = 1024;
+
+    /** How many times longer than asked for a busy machine may make a run. */
+    private static final int MOST_WAIT = 6;
+
+    private static final long NUMBERS_OF_A_SOURCE = 1L << 40;
 
     private static final long NETWORK_BYTES = 64 << 20;
 
@@ -65,28 +75,37 @@ public final class WorkloadRun {
      * @param repeat its number
      */
     Measurement measure(String repeat) throws Exception {
+        return measureWindow(repeat, program());
+    }
+
+    private Programs.Program program() throws IOException {
         return switch (settings.workload()) {
-            case W1 ->
-                    measureWindow(
-                            repeat,
-                            Programs.newBids(
-                                    Long.MAX_VALUE, settings.keys(), new DiscardingSink<>()));
-            case W2 ->
-                    measureWindow(
-                            repeat,
-                            Programs.runningSums(
-                                    Long.MAX_VALUE, settings.keys(), new DiscardingSink<>()));
+            case W1 -> Programs.newBids(Long.MAX_VALUE, bids(), new DiscardingSink<>());
+            case W2 -> Programs.runningSums(Long.MAX_VALUE, bids(), new DiscardingSink<>());
+            case W3 -> counts(TumblingEventTimeWindows.of(Duration.ofSeconds(10)));
+            case W4 ->
+                    counts(
+                            SlidingEventTimeWindows.of(
+                                    Duration.ofSeconds(60), Duration.ofSeconds(1)));
+            case LAT -> Programs.timedSums(settings.rate(), bids(), new DiscardingSink<>());
             case WC ->
-                    measureWindow(
-                            repeat,
-                            Programs.wordCounts(
-                                    WordFile.of(folder, textBytes)
-                                            .repeated(TEXT_REPEATS)
-                                            .toUri()
-                                            .toString(),
-                                    new DiscardingSink<>()));
+                    Programs.wordCounts(
+                            WordFile.of(folder, textBytes)
+                                    .repeated(TEXT_REPEATS)
+                                    .toUri()
+                                    .toString(),
+                            new DiscardingSink<>());
             case BP -> throw new IllegalArgumentException("BP has figures of its own");
         };
+    }
+
+    private BidGenerator bids() {
+        return new BidGenerator(settings.keys(), settings.zipf());
+    }
+
+    private Programs.Program counts(WindowAssigner<Object, TimeWindow> windows) {
+        return Programs.counts(
+                NUMBERS_OF_A_SOURCE, settings.eventRate(), windows, bids(), new DiscardingSink<>());
     }
 
     /** A part of a run that would never end. */
@@ -95,19 +114,29 @@ public final class WorkloadRun {
         Measurement measured;
         try (LocalCluster cluster = cluster()) {
             CompletableFuture<JobResult> result = cluster.run(graph);
-            while (recordsIn(cluster, graph) == 0) {
+            while (records(cluster, graph) == 0) {
                 awaitThatItRuns(result, 1);
             }
-            awaitThatItRuns(result, TimeUnit.SECONDS.toMillis(settings.warmupSeconds()));
+            awaitWork(result, settings.warmupSeconds());
             Profile profile = settings.profile() ? Profile.start() : null;
-            long recordsBefore = recordsIn(cluster, graph);
+            long recordsBefore = records(cluster, graph);
             long bytesBefore = bytesSent(cluster);
+            long[] latenciesBefore = Latencies.total();
+            long fromMillis = System.currentTimeMillis();
             ProcessCounters before = ProcessCounters.now();
-            awaitThatItRuns(result, TimeUnit.SECONDS.toMillis(settings.windowSeconds()));
-            long records = recordsIn(cluster, graph) - recordsBefore;
+            awaitWork(result, settings.windowSeconds());
+            long records = records(cluster, graph) - recordsBefore;
             long bytes = bytesSent(cluster) - bytesBefore;
             ProcessCounters after = ProcessCounters.now();
-            measured = measurement(repeat, before, after, records, bytes);
+            measured =
+                    measurement(
+                            repeat,
+                            before,
+                            after,
+                            records,
+                            bytes,
+                            latencies(latenciesBefore),
+                            checkpoints(graph.jobId(), fromMillis));
             if (profile != null) {
                 profile.print(System.err);
             }
@@ -118,7 +147,34 @@ public final class WorkloadRun {
     }
 
     private JobGraph graph(Programs.Program program) throws Exception {
-        return Programs.graph(program, settings.workload().name(), settings.parallelism());
+        Configuration options = new Configuration();
+        if (settings.checkpointDir() != null) {
+            options.setString(
+                    "execution.checkpointing.num-retained",
+                    Integer.toString(CheckpointFigures.RETAINED));
+        }
+        options.addAll(settings.configuration());
+        return Programs.graph(program, settings.workload().name(), settings.parallelism(), options);
+    }
+
+    private Map<String, Double> latencies(long[] before) {
+        if (settings.workload() != Workload.LAT) {
+            return null;
+        }
+        long[] after = Latencies.total();
+        Map<String, Double> millis = new LinkedHashMap<>();
+        millis.put("p50", Latencies.quantileNanos(before, after, 0.5) / 1e6);
+        millis.put("p99", Latencies.quantileNanos(before, after, 0.99) / 1e6);
+        millis.put("p99.9", Latencies.quantileNanos(before, after, 0.999) / 1e6);
+        millis.put("max", Latencies.quantileNanos(before, after, 1) / 1e6);
+        return millis;
+    }
+
+    private Map<String, Double> checkpoints(String jobId, long fromMillis) throws IOException {
+        return settings.checkpointDir() == null
+                ? null
+                : new CheckpointFigures(settings.checkpointDir(), jobId)
+                        .between(fromMillis, System.currentTimeMillis());
     }
 
     private LocalCluster cluster() {
@@ -130,6 +186,23 @@ public final class WorkloadRun {
                         1L << 30,
                         Duration.ofSeconds(30)),
                 WorkloadRun.class.getClassLoader());
+    }
+
+    /**
+     * Lets the job run for so many seconds, and on a machine that is busy with other things until
+     * it has had as many seconds of CPU time as well: half-compiled code tells nothing.
+     */
+    private void awaitWork(CompletableFuture<JobResult> result, int seconds) throws Exception {
+        ProcessCounters from = ProcessCounters.now();
+        long nanos = TimeUnit.SECONDS.toNanos(seconds);
+        awaitThatItRuns(result, TimeUnit.SECONDS.toMillis(seconds));
+        ProcessCounters now = ProcessCounters.now();
+        while (settings.workload() != Workload.LAT
+                && now.cpuNanos() - from.cpuNanos() < nanos
+                && now.nanoTime() - from.nanoTime() < MOST_WAIT * nanos) {
+            awaitThatItRuns(result, 100);
+            now = ProcessCounters.now();
+        }
     }
 
     private static void awaitThatItRuns(CompletableFuture<JobResult> result, long millis)
@@ -152,10 +225,12 @@ public final class WorkloadRun {
         return graph.vertices().size() - 1;
     }
 
-    private static long recordsIn(LocalCluster cluster, JobGraph graph) {
+    /** Of the sources, which emit one for each; a text's words are counted behind its lines. */
+    private long records(LocalCluster cluster, JobGraph graph) {
+        int vertex = settings.workload() == Workload.WC ? lastVertex(graph) : 0;
         long records = 0;
         for (Map.Entry<AttemptId, SubtaskMetrics> subtask : cluster.subtaskMetrics().entrySet()) {
-            if (subtask.getKey().vertex() == lastVertex(graph)) {
+            if (subtask.getKey().vertex() == vertex) {
                 records += subtask.getValue().recordsIn();
             }
         }
@@ -174,7 +249,9 @@ public final class WorkloadRun {
             ProcessCounters before,
             ProcessCounters after,
             long records,
-            long bytesSent)
+            long bytesSent,
+            Map<String, Double> latencyMillis,
+            Map<String, Double> checkpoints)
             throws IOException {
         if (records <= 0) {
             throw new IllegalStateException("No record came through within the window");
@@ -190,21 +267,19 @@ public final class WorkloadRun {
                 settings.workers() == 1 ? null : bytesSent,
                 records,
                 Math.round(1000 * seconds) / 1000.0,
+                latencyMillis,
+                checkpoints,
+                "bin/benchmark.sh " + String.join(" ", settings.arguments()),
                 describedSettings());
     }
 
     private Map<String, Object> describedSettings() {
         Map<String, Object> described = new LinkedHashMap<>();
-        described.put("parallelism", settings.parallelism());
-        described.put("workers", settings.workers());
+        settings.numbers().forEach((option, value) -> described.put(option.jsonName(), value));
         if (settings.workload() == Workload.WC) {
             described.put("textBytes", textBytes);
-        } else {
-            described.put("keys", settings.keys());
         }
-        described.put("warmupSeconds", settings.warmupSeconds());
-        described.put("windowSeconds", settings.windowSeconds());
-        described.put("repeats", settings.repeats());
+        settings.options().forEach(described::put);
         described.put("java", Runtime.version().toString());
         described.put("processors", Runtime.getRuntime().availableProcessors());
         described.put(

@@ -15,10 +15,19 @@ class BenchmarkSettingsTest {
     void shouldFillInDefaults() throws Exception {
         BenchmarkSettings settings = BenchmarkSettings.parse(List.of("W2"));
 
-        assertThat(settings)
-                .isEqualTo(
-                        new BenchmarkSettings(
-                                Workload.W2, 2, 1, 10_000, 10, 10, 3, 50_000_000, 3_000, false));
+        assertThat(settings.parallelism()).isEqualTo(2);
+        assertThat(settings.workers()).isEqualTo(1);
+        assertThat(settings.keys()).isEqualTo(10_000);
+        assertThat(settings.warmupSeconds()).isEqualTo(10);
+        assertThat(settings.windowSeconds()).isEqualTo(10);
+        assertThat(settings.repeats()).isEqualTo(3);
+        assertThat(settings.profile()).isFalse();
+        assertThat(settings.zipf()).isFalse();
+        assertThat(settings.checkpointDir()).isNull();
+        assertThat(BenchmarkSettings.parse(List.of("W4")).eventRate()).isEqualTo(100_000);
+        assertThat(BenchmarkSettings.parse(List.of("LAT")).rate()).isEqualTo(50_000);
+        assertThat(BenchmarkSettings.parse(List.of("BP")).repeats()).isEqualTo(1);
+        assertThat(BenchmarkSettings.parse(List.of("BP")).spinNanos()).isEqualTo(3_000);
     }
 
     @Test
@@ -39,6 +48,7 @@ class BenchmarkSettingsTest {
                                 "3",
                                 "--repeats",
                                 "5",
+                                "-Dpipeline.object-reuse=true",
                                 "--profile"));
 
         assertThat(BenchmarkSettings.parse(settings.arguments())).isEqualTo(settings);
@@ -49,6 +59,7 @@ class BenchmarkSettingsTest {
         assertThat(settings.windowSeconds()).isEqualTo(3);
         assertThat(settings.repeats()).isEqualTo(5);
         assertThat(settings.profile()).isTrue();
+        assertThat(settings.options()).containsEntry("pipeline.object-reuse", "true");
     }
 
     @ParameterizedTest
@@ -66,7 +77,12 @@ class BenchmarkSettingsTest {
                 "W2 --records 5                | --records means nothing to W2",
                 "WC --keys 5                   | --keys means nothing to WC",
                 "BP --workers 2                | --workers means nothing to BP",
-                "BP --profile                  | unknown option '--profile'",
+                "BP --profile                  | --profile means nothing to BP",
+                "WC --zipf                     | --zipf means nothing to WC",
+                "W2 --event-rate 5             | --event-rate means nothing to W2",
+                "W1 --checkpoint-dir x         | --checkpoint-dir means nothing to W1",
+                "W2 --checkpoint-dir file:///x | need each other",
+                "W2 --checkpoint-dir           | --checkpoint-dir needs a value",
             })
     void shouldRefuseWhatMakesNoSense(String arguments, String message) {
         assertThatThrownBy(() -> BenchmarkSettings.parse(List.of(arguments.strip().split(" +"))))

@@ -37,9 +37,9 @@ class WorkloadsTest {
     void shouldMakeANewBidOfEach() throws Exception {
         Collecting<Bid> sink = new Collecting<>("w1");
 
-        run(Programs.newBids(RECORDS - 1, KEYS, sink), 1);
+        run(Programs.newBids(RECORDS - 1, new BidGenerator(KEYS, false), sink), 1);
 
-        BidGenerator generator = new BidGenerator(KEYS);
+        BidGenerator generator = new BidGenerator(KEYS, false);
         assertThat(sink.<Bid>collected())
                 .hasSize(RECORDS)
                 .allSatisfy(
@@ -58,10 +58,10 @@ class WorkloadsTest {
     void shouldEmitARunningSumForEachBid(int workers) throws Exception {
         Collecting<Tuple2<Long, Long>> sink = new Collecting<>("w2-" + workers);
 
-        run(Programs.runningSums(RECORDS - 1, KEYS, sink), workers);
+        run(Programs.runningSums(RECORDS - 1, new BidGenerator(KEYS, false), sink), workers);
 
         Map<Long, Long> sums = new HashMap<>();
-        BidGenerator generator = new BidGenerator(KEYS);
+        BidGenerator generator = new BidGenerator(KEYS, false);
         for (long i = 0; i < RECORDS; i++) {
             Bid bid = generator.map(i);
             sums.merge(bid.auction, bid.price, Long::sum);
@@ -150,7 +150,19 @@ class WorkloadsTest {
         for (double cpuNanos : new double[] {50, 10, 30}) {
             repeats.add(
                     new Measurement(
-                            "W1", "1", (long) cpuNanos, cpuNanos, 0, 0, null, 1, 1, Map.of()));
+                            "W1",
+                            "1",
+                            (long) cpuNanos,
+                            cpuNanos,
+                            0,
+                            0,
+                            null,
+                            1,
+                            1,
+                            null,
+                            null,
+                            "",
+                            Map.of()));
         }
 
         Measurement median = Measurement.median(repeats);

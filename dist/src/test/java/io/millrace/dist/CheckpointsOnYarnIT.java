@@ -9,9 +9,11 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
+import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.yarn.api.records.FinalApplicationStatus;
 import org.apache.hadoop.yarn.api.records.YarnApplicationState;
 import org.junit.jupiter.api.AfterAll;
@@ -100,20 +102,73 @@ class CheckpointsOnYarnIT {
         assertSumsAreExact();
     }
 
+    @Test
+    void shouldGoOnFromAMovedCheckpointWithTwiceTheParallelism() throws Exception {
+        Terminal.Running running =
+                start("run-application -t yarn-application -p 2", "PartitionedSums");
+        String id = running.awaitApplicationId();
+        awaitFiles(id, "complete-", 1);
+        assertThat(cluster.terminal().run("cancel", id).exitCode()).isZero();
+        running.await();
+        FileStatus[] jobFolders =
+                cluster.hdfs().listStatus(new org.apache.hadoop.fs.Path(checkpoints));
+        assertThat(jobFolders).hasSize(1);
+        org.apache.hadoop.fs.Path moved =
+                new org.apache.hadoop.fs.Path(checkpoints, "moved to here");
+        assertThat(cluster.hdfs().rename(jobFolders[0].getPath(), moved)).isTrue();
+        open();
+
+        Terminal.Result inspected = cluster.terminal().run("inspect", moved.toString(), "--verify");
+        assertThat(inspected.exitCode()).as(inspected.output()).isZero();
+        assertThat(inspected.output())
+                .contains("numbers", "sums", "parallelism 2", "all sums hold");
+        Terminal.Result result = start("run -p 4 -s", "PartitionedSums", moved).await();
+
+        assertThat(result.exitCode()).as(result.output()).isZero();
+        assertSumsAreExact();
+        assertThat(cluster.hdfs().exists(moved)).as("not claimed").isTrue();
+    }
+
+    @Test
+    void shouldAskForNothingWhenThereIsNothingToBeginWith() throws Exception {
+        Set<String> before = yarn.applications();
+        org.apache.hadoop.fs.Path none = new org.apache.hadoop.fs.Path(checkpoints, "none");
+
+        Terminal.Result perJob = start("run -p 4 -s", "PartitionedSums", none).await();
+        Terminal.Result application =
+                start("run-application -p 4 -s", "PartitionedSums", none).await();
+
+        for (Terminal.Result result : List.of(perJob, application)) {
+            assertThat(result.exitCode()).as(result.output()).isEqualTo(2);
+            assertThat(result.output()).contains("no savepoint or checkpoint at " + none);
+        }
+        assertThat(yarn.applications()).isEqualTo(before);
+    }
+
     private Terminal.Running start() throws Exception {
-        return cluster.terminal()
-                .start(
+        return start("run-application -t yarn-application -p 2", "CheckpointedSums");
+    }
+
+    private Terminal.Running start(
+            String command, String job, org.apache.hadoop.fs.Path... startingState)
+            throws Exception {
+        List<String> words = new ArrayList<>(List.of(command.split(" ")));
+        for (org.apache.hadoop.fs.Path path : startingState) {
+            words.add(path.toString());
+        }
+        words.addAll(
+                List.of(
                         String.join(
                                         " ",
-                                        "run-application -t yarn-application -p 2",
                                         SIZES,
                                         "-D execution.checkpointing.interval=300ms",
                                         "-D execution.checkpointing.dir=" + checkpoints,
-                                        "-c org.example.jobs.CheckpointedSums",
+                                        "-c org.example.jobs." + job,
                                         jobs.toString(),
                                         Long.toString(NUMBERS),
                                         gate().toString())
-                                .split(" "));
+                                .split(" ")));
+        return cluster.terminal().start(words.toArray(String[]::new));
     }
 
     private Path gate() {

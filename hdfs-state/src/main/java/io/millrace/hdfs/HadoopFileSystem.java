@@ -3,26 +3,32 @@ package io.millrace.hdfs;
 import io.millrace.api.fs.FileBlock;
 import io.millrace.api.fs.FileStatus;
 import io.millrace.api.fs.FileSystem;
+import java.io.EOFException;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.InterruptedIOException;
 import java.io.OutputStream;
 import java.net.URI;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.BlockLocation;
 import org.apache.hadoop.fs.FSDataInputStream;
+import org.apache.hadoop.fs.FSDataOutputStream;
 import org.apache.hadoop.fs.FileContext;
 import org.apache.hadoop.fs.Options;
 import org.apache.hadoop.fs.ParentNotDirectoryException;
 import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.fs.PathIsNotEmptyDirectoryException;
+import org.apache.hadoop.fs.StreamCapabilities;
 import org.apache.hadoop.fs.UnsupportedFileSystemException;
 import org.apache.hadoop.fs.permission.FsPermission;
+import org.apache.hadoop.hdfs.DistributedFileSystem;
 import org.apache.hadoop.hdfs.protocol.AlreadyBeingCreatedException;
 import org.apache.hadoop.ipc.RemoteException;
 import org.apache.hadoop.security.AccessControlException;
@@ -41,6 +47,11 @@ import org.apache.hadoop.security.Credentials;
  */
 public final class HadoopFileSystem implements FileSystem {
     private static final FsPermission PRIVATE = new FsPermission((short) 0700);
+
+    /** The DataNodes agree within seconds, unless one of them is gone. */
+    private static final Duration RECOVERY = Duration.ofMinutes(3);
+
+    private static final Duration PAUSE = Duration.ofMillis(100);
 
     private final org.apache.hadoop.fs.FileSystem files;
     private final FileContext renames;
@@ -149,6 +160,73 @@ public final class HadoopFileSystem implements FileSystem {
             return files.create(path(path), overwrite);
         } catch (IOException e) {
             throw mapped(e, path);
+        }
+    }
+
+    /** Syncs to the disks of the DataNodes, if the file system is HDFS. */
+    @Override
+    public io.millrace.api.fs.FSDataOutputStream createSyncable(URI path) throws IOException {
+        try {
+            return new SyncableOutput(files.create(path(path), false));
+        } catch (IOException e) {
+            throw mapped(e, path);
+        }
+    }
+
+    /**
+     * On HDFS: recovers the lease, which takes the file away from a writer that may be dead or
+     * alive and agrees on its length among the DataNodes; then cuts it, which they have to agree on
+     * as well.
+     */
+    @Override
+    public void truncate(URI path, long length) throws IOException {
+        if (!(files instanceof DistributedFileSystem hdfs)) {
+            throw new IOException(
+                    "The file system of "
+                            + path
+                            + " is not HDFS, and a file that was being written there cannot be"
+                            + " ended: have files closed at each checkpoint, by"
+                            + " OnCheckpointRollingPolicy.");
+        }
+        try {
+            Path file = path(path);
+            long deadlineNanos = System.nanoTime() + RECOVERY.toNanos();
+            boolean closed = hdfs.recoverLease(file);
+            while (!closed) {
+                pause(path, deadlineNanos, "the lease of its last writer");
+                closed = hdfs.isFileClosed(file) || hdfs.recoverLease(file);
+            }
+            long before = hdfs.getFileStatus(file).getLen();
+            if (before < length) {
+                throw new EOFException(
+                        path
+                                + " has "
+                                + before
+                                + " bytes, "
+                                + length
+                                + " were made to stay in it.");
+            }
+            if (before == length || hdfs.truncate(file, length)) {
+                return;
+            }
+            while (!hdfs.isFileClosed(file)) {
+                pause(path, deadlineNanos, "its last block to be cut");
+            }
+        } catch (IOException e) {
+            throw mapped(e, path);
+        }
+    }
+
+    private static void pause(URI path, long deadlineNanos, String what) throws IOException {
+        if (System.nanoTime() - deadlineNanos > 0) {
+            throw new IOException(
+                    "Waited " + RECOVERY.toSeconds() + " s for " + what + ": " + path);
+        }
+        try {
+            Thread.sleep(PAUSE.toMillis());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new InterruptedIOException("Interrupted while it waited for " + what);
         }
     }
 
@@ -284,5 +362,48 @@ public final class HadoopFileSystem implements FileSystem {
      */
     public void addTokens(String renewer, Credentials credentials) throws IOException {
         files.addDelegationTokens(renewer, credentials);
+    }
+
+    private static final class SyncableOutput extends io.millrace.api.fs.FSDataOutputStream {
+        private final FSDataOutputStream out;
+
+        SyncableOutput(FSDataOutputStream out) {
+            this.out = out;
+        }
+
+        @Override
+        public long getPos() {
+            return out.getPos();
+        }
+
+        @Override
+        public void write(int b) throws IOException {
+            out.write(b);
+        }
+
+        @Override
+        public void write(byte[] bytes, int offset, int length) throws IOException {
+            out.write(bytes, offset, length);
+        }
+
+        @Override
+        public void flush() throws IOException {
+            out.flush();
+        }
+
+        @Override
+        public void sync() throws IOException {
+            if (!out.hasCapability(StreamCapabilities.HSYNC)) {
+                throw new IOException(
+                        "This file system keeps what is written only when the file is closed: have"
+                            + " files closed at each checkpoint, by OnCheckpointRollingPolicy.");
+            }
+            out.hsync();
+        }
+
+        @Override
+        public void close() throws IOException {
+            out.close();
+        }
     }
 }

@@ -2,8 +2,8 @@ package io.millrace.hdfs;
 
 import io.millrace.api.fs.FileSystem;
 import io.millrace.api.fs.FileSystemProvider;
+import io.millrace.api.fs.NoFileSystemException;
 import io.millrace.runtime.file.LocalFileSystem;
-import io.millrace.runtime.file.NoFileSystemException;
 import java.io.IOException;
 import java.net.URI;
 import java.util.Locale;

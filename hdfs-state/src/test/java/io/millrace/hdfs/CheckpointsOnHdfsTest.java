@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.millrace.runtime.checkpoint.CheckpointFolder;
 import io.millrace.runtime.checkpoint.CheckpointMetadata;
+import io.millrace.runtime.checkpoint.CheckpointStorage;
 import io.millrace.runtime.checkpoint.CheckpointStorage.Result;
 import io.millrace.runtime.checkpoint.DamagedCheckpointException;
 import io.millrace.runtime.checkpoint.FileCheckpointStorage;
@@ -172,7 +173,8 @@ class CheckpointsOnHdfsTest {
             write(id);
         }
 
-        storage.retain(folder, Set.of(2L), 4, result -> {});
+        storage.retain(
+                folder, new CheckpointStorage.Retained(Set.of(2L), Set.of(), 4), result -> {});
 
         assertThat(hadoop.listStatus(path("")))
                 .extracting(f -> f.getPath().getName())

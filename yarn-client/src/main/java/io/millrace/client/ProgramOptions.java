@@ -4,6 +4,7 @@ import io.millrace.runtime.config.ConfigurationException;
 import io.millrace.runtime.config.DeploymentOptions;
 import io.millrace.runtime.config.JobManagerOptions;
 import io.millrace.runtime.config.JobOptions;
+import io.millrace.runtime.config.StateRecoveryOptions;
 import io.millrace.runtime.config.TaskManagerOptions;
 import io.millrace.runtime.config.YarnOptions;
 import java.util.ArrayList;
@@ -51,6 +52,30 @@ final class ProgramOptions {
                     "Cancel the job on Ctrl-C; else it runs on"
                             + " (execution.shutdown-on-attached-exit).")
     private boolean shutdownOnAttachedExit;
+
+    @Option(
+            names = {"-s", "--fromSavepoint"},
+            paramLabel = "<path>",
+            description =
+                    "Begin with the state in a savepoint or checkpoint: its folder, its _metadata,"
+                            + " or the folder of a job's checkpoints"
+                            + " (execution.state-recovery.path).")
+    private String fromSavepoint;
+
+    @Option(
+            names = {"-n", "--allowNonRestoredState"},
+            description =
+                    "Leave state behind for which the program has no operator"
+                            + " (execution.state-recovery.ignore-unclaimed-state).")
+    private boolean allowNonRestoredState;
+
+    @Option(
+            names = {"-cm", "--claimMode", "-rm", "--restoreMode"},
+            paramLabel = "<mode>",
+            description =
+                    "claim: what -s names becomes the job's, which removes it in time; no_claim: it"
+                            + " stays (execution.state-recovery.claim-mode).")
+    private String claimMode;
 
     @Option(
             names = {"-C", "--classpath"},
@@ -143,21 +168,6 @@ final class ProgramOptions {
     private String yarnApplicationType;
 
     @Option(
-            names = {"-s", "--fromSavepoint"},
-            hidden = true)
-    private String fromSavepoint;
-
-    @Option(
-            names = {"-n", "--allowNonRestoredState"},
-            hidden = true)
-    private boolean allowNonRestoredState;
-
-    @Option(
-            names = {"-cm", "--claimMode", "-rm", "--restoreMode"},
-            hidden = true)
-    private String claimMode;
-
-    @Option(
             names = {"-yt", "--yarnship", "-ynl", "--yarnnodeLabel", "-yid", "--yarnapplicationId"},
             hidden = true)
     private String notBuilt;
@@ -216,6 +226,11 @@ final class ProgramOptions {
         if (shutdownOnAttachedExit) {
             set(all, DeploymentOptions.SHUTDOWN_ON_ATTACHED_EXIT.key(), "true");
         }
+        set(all, StateRecoveryOptions.PATH.key(), fromSavepoint);
+        set(all, StateRecoveryOptions.CLAIM_MODE.key(), claimMode);
+        if (allowNonRestoredState) {
+            set(all, StateRecoveryOptions.IGNORE_UNCLAIMED_STATE.key(), "true");
+        }
         if (!classpaths.isEmpty()) {
             set(all, JobOptions.CLASSPATHS.key(), String.join(";", classpaths));
         }
@@ -223,11 +238,6 @@ final class ProgramOptions {
     }
 
     private void refuseNotBuilt() {
-        if (fromSavepoint != null || allowNonRestoredState || claimMode != null) {
-            throw new ConfigurationException(
-                    "Savepoints are not built yet, so that a job cannot be started from one: leave"
-                            + " out -s, -n and -cm to start it from the beginning of its input.");
-        }
         if (notBuilt != null) {
             throw new ConfigurationException(
                     "One of -yt, -ynl and -yid (with "

@@ -49,6 +49,27 @@ public interface FileSystem {
      */
     OutputStream create(URI path, boolean overwrite) throws IOException;
 
+    /**
+     * Creates a file that must not be there, and the folders above it, whose beginning can be made
+     * to stay while it is written: see {@link FSDataOutputStream#sync}. By default it cannot.
+     */
+    default FSDataOutputStream createSyncable(URI path) throws IOException {
+        return new UnsyncableOutput(path, create(path, false));
+    }
+
+    /**
+     * Ends a file whose writer is gone, or is to be: takes it away from whoever writes it, cuts it
+     * to a length and closes it. May be repeated.
+     *
+     * @param length at most what was made to stay by {@link FSDataOutputStream#sync} or {@code
+     *     close}
+     * @throws FileNotFoundException if it is not there
+     * @throws IOException also if it is shorter, or if the file system cannot do so
+     */
+    default void truncate(URI path, long length) throws IOException {
+        throw new IOException("The file system of " + path + " cannot cut a file to a length.");
+    }
+
     /** Makes a folder and those above it; nothing happens if it is there. */
     void makeFolders(URI path) throws IOException;
 
@@ -70,6 +91,11 @@ public interface FileSystem {
      */
     default boolean deleteEmptyFolder(URI path) throws IOException {
         return false;
+    }
+
+    /** The file system that a path lies on. */
+    static FileSystem get(URI path) throws IOException {
+        return FileSystemProviders.serving(path.getScheme(), path.toString()).open(path);
     }
 
     /** Whether there is something at the path. */

@@ -15,6 +15,7 @@ import io.millrace.api.function.Partitioner;
 import io.millrace.api.function.ProcessFunction;
 import io.millrace.api.function.SerializationCheck;
 import io.millrace.api.function.SinkFunction;
+import io.millrace.api.sink.Sink;
 import io.millrace.api.state.MapStateDescriptor;
 import io.millrace.api.time.AssignerWithPeriodicWatermarks;
 import io.millrace.api.time.AssignerWithPunctuatedWatermarks;
@@ -482,6 +483,15 @@ public class DataStream<T> {
 
     public DataStreamSink<T> addSink(SinkFunction<T> function) {
         return sink("Unnamed", new SinkSpec.Function<>(checked("Sink", function)));
+    }
+
+    /** Gives the records to a sink, which may write each of them exactly once. */
+    public DataStreamSink<T> sinkTo(Sink<T> sink) {
+        return sink(
+                "Writer",
+                new SinkSpec.To<>(
+                        SerializationCheck.check(
+                                "The sink", requireNonNull(sink, "sink"), "Writer")));
     }
 
     // ------------------------------------------------------------------ results

@@ -1,6 +1,7 @@
 package io.millrace.api.transform;
 
 import io.millrace.api.function.SinkFunction;
+import io.millrace.api.sink.Sink;
 import java.io.Serializable;
 
 /**
@@ -28,6 +29,9 @@ public sealed interface SinkSpec<T> extends Serializable {
 
     /** A sink function of the user's. */
     record Function<T>(SinkFunction<T> function) implements SinkSpec<T> {}
+
+    /** A sink with a writer, and perhaps a committer. */
+    record To<T>(Sink<T> sink) implements SinkSpec<T> {}
 
     /** Back to the program that has started the job, as its iterator asks for them. */
     record Collect<T>() implements SinkSpec<T> {}

@@ -1,6 +1,8 @@
 package io.millrace.api.transform;
 
 import io.millrace.api.function.SourceFunction;
+import io.millrace.api.source.Source;
+import io.millrace.api.time.WatermarkStrategy;
 import java.io.Serializable;
 import java.util.List;
 
@@ -37,4 +39,12 @@ public sealed interface SourceSpec<T> extends Serializable {
      * @param parallel whether several subtasks may run it
      */
     record Function<T>(SourceFunction<T> function, boolean parallel) implements SourceSpec<T> {}
+
+    /**
+     * A source of the user's that is divided into splits.
+     *
+     * @param strategy for the records of each split by themselves
+     */
+    record Splits<T>(Source<T, ?, ?> source, WatermarkStrategy<T> strategy)
+            implements SourceSpec<T> {}
 }

@@ -6,9 +6,10 @@ import io.millrace.runtime.checkpoint.RestoredState.InFlight;
 import io.millrace.runtime.checkpoint.RestoredState.Slice;
 import io.millrace.runtime.graph.JobEdge;
 import io.millrace.runtime.graph.JobGraph;
-import io.millrace.runtime.state.KeyGroupRange;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * Deals what lay in channels at a checkpoint out to the subtasks that read the edges now.
@@ -16,10 +17,9 @@ import java.util.List;
  * <p>Both what was received and what was not sent yet goes to the reader, which reads it before its
  * channels: a writer has nothing to send again, and nothing needs buffers or credit.
  *
- * <p>Invariant: with the parallelism of both ends unchanged each channel goes to its reader. Else a
- * channel of a keyed edge goes to all readers that own key groups of its former reader, who take
- * their own records of it; one of an edge with a partitioner goes to all, who ask it; any other to
- * one of them.
+ * <p>Invariant: while the number of readers is unchanged each channel goes to its reader. Else one of
+ * a keyed edge, or of one with a partitioner, goes to all readers, who take of it the records that
+ * would be written to them now; any other goes to one of them.
  *
  * <p>Threads: stateless.
  */
@@ -62,16 +62,26 @@ public final class ChannelAssignment {
             return part.reader() == subtask;
         }
         return switch (edge.partitioning()) {
-            case "HASH" -> {
-                int groups = graph.vertex(edge.target()).maxParallelism();
-                KeyGroupRange former = KeyGroupRange.of(part.reader(), groups, part.readers());
-                KeyGroupRange now = KeyGroupRange.of(subtask, groups, readers);
-                yield former.first() <= now.last() && now.first() <= former.last();
-            }
-            case "CUSTOM" -> true;
+            case "HASH", "CUSTOM" -> true;
             case "GLOBAL" -> subtask == 0;
             default -> number % readers == subtask;
         };
+    }
+
+    /** Edges in which records lay, and which a job does not have. */
+    static List<String> unread(CheckpointMetadata metadata, JobGraph graph) {
+        Set<String> edges = new TreeSet<>();
+        for (Vertex vertex : metadata.vertices()) {
+            for (Subtask subtask : vertex.subtasks()) {
+                for (OperatorState operator : subtask.operators()) {
+                    operator.parts().stream()
+                            .filter(part -> part.kind().isInFlight())
+                            .forEach(part -> edges.add(part.name()));
+                }
+            }
+        }
+        graph.edges().forEach(edge -> edges.remove(edge.name()));
+        return List.copyOf(edges);
     }
 
     /** All that lay in the channels of an edge: first what was received, then what was not sent. */
@@ -85,7 +95,7 @@ public final class ChannelAssignment {
                         if (!part.kind().isInFlight() || !part.name().equals(edge)) {
                             continue;
                         }
-                        Slice slice = new Slice(metadata.files().get(subtask.file()), part, 0, 0);
+                        Slice slice = new Slice(metadata.fileOf(subtask), part, 0, 0);
                         if (part.kind() == StatePart.Kind.RECEIVED) {
                             received.add(new Part(slice, part.elements(), vertex.parallelism()));
                         } else {

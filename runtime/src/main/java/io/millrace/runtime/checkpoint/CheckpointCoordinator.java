@@ -1,7 +1,10 @@
 package io.millrace.runtime.checkpoint;
 
+import io.millrace.runtime.checkpoint.CheckpointStatistics.State;
 import io.millrace.runtime.checkpoint.CheckpointStorage.Result;
+import io.millrace.runtime.checkpoint.CheckpointStorage.Retained;
 import io.millrace.runtime.checkpoint.PendingCheckpoint.Phase;
+import io.millrace.runtime.checkpoint.PendingCheckpoint.Purpose;
 import io.millrace.runtime.control.Failure;
 import io.millrace.runtime.control.Failure.Category;
 import io.millrace.runtime.control.ToMaster;
@@ -10,13 +13,18 @@ import io.millrace.runtime.graph.JobGraph;
 import io.millrace.runtime.loop.Timers.Timer;
 import io.millrace.runtime.schedule.AttemptId;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Deque;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -29,6 +37,13 @@ import org.slf4j.LoggerFactory;
  * which decides, the metadata's proper name, the news to the workers, and the end of older ones. A
  * master that takes over repeats the last three for the newest completion on record.
  *
+ * <p>A savepoint takes the same way into a folder of its own, and nobody acts on its completion
+ * outside, unless the job ends with it. No checkpoint begins while a savepoint is on its way.
+ *
+ * <p>When all running subtasks have emitted all, a last checkpoint is taken at once: with it they
+ * end. Subtasks that have finished take no part; where all that a subtask reads has finished,
+ * barriers begin in itself.
+ *
  * <p>Invariant: at most one checkpoint is between its metadata and its name; checkpoints become
  * complete in the order of their ids. What may be complete is never given up.
  *
@@ -39,6 +54,12 @@ public final class CheckpointCoordinator {
 
     /** Ids that are reserved at a time. */
     static final int ID_BLOCK = 1000;
+
+    /** Checkpoints that are over and still known. */
+    static final int HISTORY = 10;
+
+    /** Between a last checkpoint that has failed and the next try. */
+    private static final Duration LAST_CHECKPOINT_PAUSE = Duration.ofSeconds(1);
 
     private static final Duration FIRST_RETRY = Duration.ofMillis(200);
     private static final Duration LAST_RETRY = Duration.ofSeconds(10);
@@ -55,9 +76,24 @@ public final class CheckpointCoordinator {
     /** Complete ones of earlier masters whose metadata nobody needs here. */
     private final TreeSet<Long> older = new TreeSet<>();
 
+    /** Complete ones that cannot be read, until they are removed. */
+    private final TreeSet<Long> damaged = new TreeSet<>();
+
+    /** A foreign one that the job has claimed, as a path, until it is removed. */
+    private String claimed;
+
     private long nextId = 1;
     private long reservedUpTo;
     private boolean reserving;
+
+    /** What waits for ids to be reserved. */
+    private final List<Runnable> awaitingIds = new ArrayList<>();
+
+    /** Subtasks that have emitted all and stay for a checkpoint. */
+    private final Set<AttemptId> ended = new HashSet<>();
+
+    /** Those that are over, the newest first. */
+    private final Deque<CheckpointStatistics> history = new ArrayDeque<>();
 
     /** What runs, or null while nothing is to be checkpointed. */
     private Supplier<List<CheckpointTask>> tasks;
@@ -78,7 +114,10 @@ public final class CheckpointCoordinator {
         this.ports = ports;
         this.graph = graph;
         this.epoch = epoch;
-        this.folder = CheckpointFolder.of(settings.directory(), graph.jobId());
+        this.folder =
+                settings.directory() == null
+                        ? null
+                        : CheckpointFolder.of(settings.directory(), graph.jobId());
     }
 
     // ------------------------------------------------------------------ before the first start
@@ -95,6 +134,10 @@ public final class CheckpointCoordinator {
         reservedUpTo = reserved;
         nextId = reserved + 1;
         older.addAll(completed);
+        if (!settings.isPeriodic() && completed.isEmpty()) {
+            then.run();
+            return;
+        }
         this.<Void>repeat(
                 "making folder " + folder.path(),
                 reply -> ports.storage().prepare(folder, reply),
@@ -107,6 +150,38 @@ public final class CheckpointCoordinator {
                 });
     }
 
+    /**
+     * Takes the savepoint or checkpoint that the job has begun from as the job's own, older than
+     * all others: it is removed when enough newer ones are retained, or all are.
+     *
+     * @param path null if it stays another's
+     */
+    public void claim(String path) {
+        claimed = path;
+    }
+
+    private void removeClaimed(Runnable then) {
+        if (claimed == null) {
+            then.run();
+            return;
+        }
+        String path = claimed;
+        ports.storage()
+                .removeClaimed(
+                        path,
+                        ports.loop()
+                                .answer(
+                                        "claimed checkpoint removed",
+                                        result -> {
+                                            if (result instanceof Result.Done<Void>) {
+                                                claimed = null;
+                                            } else {
+                                                LOG.warn("{} stays for now: {}", path, result);
+                                            }
+                                            then.run();
+                                        }));
+    }
+
     private void readNewest(Runnable then) {
         long newest = older.last();
         this.<CheckpointMetadata>repeat(
@@ -115,14 +190,102 @@ public final class CheckpointCoordinator {
                 metadata -> {
                     older.remove(newest);
                     complete.put(newest, metadata);
-                    publish(newest, () -> dropOlder());
                     LOG.info(
                             "Job '{}' goes on from checkpoint {}, completed by the master of"
                                     + " epoch {}",
                             graph.jobName(),
                             newest,
                             metadata.epoch());
-                    then.run();
+                    readRetained(
+                            () -> {
+                                publish(folder, newest, () -> dropOlder());
+                                then.run();
+                            });
+                },
+                damage -> {
+                    Failure end = unreadable(newest, damage);
+                    if (end == null) {
+                        readNewest(then);
+                    } else {
+                        ports.listener().damaged(end);
+                    }
+                });
+    }
+
+    /** Reads as many of those before the newest as are to be retained; what is damaged goes. */
+    private void readRetained(Runnable then) {
+        if (older.isEmpty() || complete.size() >= settings.retained()) {
+            then.run();
+            return;
+        }
+        long next = older.last();
+        older.remove(next);
+        this.<CheckpointMetadata>repeat(
+                "reading checkpoint " + next,
+                reply -> ports.storage().read(folder, next, reply),
+                metadata -> {
+                    complete.put(next, metadata);
+                    readRetained(then);
+                },
+                damage -> {
+                    LOG.warn("{} is not retained any more: {}", text(next), damage);
+                    damaged.add(next);
+                    readRetained(then);
+                });
+    }
+
+    /**
+     * Takes note that a checkpoint cannot be read, which whoever was to begin from it has found
+     * out.
+     *
+     * @param damage as a sentence
+     * @return the failure that the job ends with; null if it goes on from the checkpoint before
+     */
+    public Failure unreadable(long id, String damage) {
+        if (!complete.containsKey(id) && !older.contains(id)) {
+            return null; // another one has said so
+        }
+        Long before = complete.lowerKey(id);
+        if (before == null) {
+            before = older.lower(id);
+        }
+        Failure end =
+                FallBack.refusal(graph, settings, folder, damage, id, before == null ? 0 : before);
+        if (end == null) {
+            LOG.warn(
+                    "{} cannot be read, and the job goes back to {}, since nothing outside of it"
+                            + " has been done meanwhile: {}",
+                    text(id),
+                    before,
+                    damage);
+            complete.remove(id);
+            older.remove(id);
+            damaged.add(id);
+        }
+        return end;
+    }
+
+    /**
+     * Finishes what an earlier master had decided of a savepoint.
+     *
+     * @param then gets what it holds if the job ends with it, else null
+     */
+    public void recover(SavepointRecord savepoint, Consumer<StateAssignment> then) {
+        CheckpointFolder in = savepoint.folder();
+        publish(
+                in,
+                savepoint.id(),
+                () -> {
+                    LOG.info("Savepoint {} is complete: {}", savepoint.id(), in.path());
+                    if (!savepoint.kind().endsJob()) {
+                        ports.ledger().published(savepoint);
+                        then.accept(null);
+                        return;
+                    }
+                    this.<CheckpointMetadata>repeat(
+                            "reading savepoint " + savepoint.id(),
+                            reply -> ports.storage().read(in, savepoint.id(), reply),
+                            metadata -> then.accept(new StateAssignment(metadata, in)));
                 });
     }
 
@@ -133,6 +296,9 @@ public final class CheckpointCoordinator {
         tasks = running;
         lastTriggerNanos = ports.clock().nanoTime();
         lastEndNanos = lastTriggerNanos;
+        Set<AttemptId> current = new HashSet<>();
+        running.get().forEach(task -> current.add(task.attempt()));
+        ended.retainAll(current);
         scheduleTrigger();
     }
 
@@ -143,6 +309,9 @@ public final class CheckpointCoordinator {
         for (PendingCheckpoint checkpoint : List.copyOf(pending.values())) {
             if (!checkpoint.isDecided()) {
                 giveUp(checkpoint, why);
+                if (checkpoint.purpose().listener() != null) {
+                    checkpoint.purpose().listener().interrupted(why);
+                }
             }
         }
     }
@@ -179,6 +348,14 @@ public final class CheckpointCoordinator {
 
     /** The folder of the job with all in it goes; for a job whose end is on record. */
     public void removeAll(Runnable then) {
+        removeClaimed(() -> removeOwn(then));
+    }
+
+    private void removeOwn(Runnable then) {
+        if (!settings.isPeriodic()) {
+            then.run();
+            return;
+        }
         ports.storage()
                 .remove(
                         folder,
@@ -200,14 +377,19 @@ public final class CheckpointCoordinator {
 
     private void scheduleTrigger() {
         trigger.cancel();
-        if (tasks == null || pending.size() >= settings.maxConcurrent()) {
+        if (!mayTrigger()) {
             return;
         }
         long now = ports.clock().nanoTime();
-        long due =
-                Math.max(
-                        lastTriggerNanos + settings.interval().toNanos() - now,
-                        lastEndNanos + settings.minPause().toNanos() - now);
+        long due;
+        if (isLastDue(tasks.get())) {
+            due = failuresInRow == 0 ? 0 : lastEndNanos + LAST_CHECKPOINT_PAUSE.toNanos() - now;
+        } else {
+            due =
+                    Math.max(
+                            lastTriggerNanos + settings.interval().toNanos() - now,
+                            lastEndNanos + settings.minPause().toNanos() - now);
+        }
         trigger =
                 ports.loop()
                         .after(
@@ -216,33 +398,103 @@ public final class CheckpointCoordinator {
                                 this::trigger);
     }
 
+    private boolean mayTrigger() {
+        return tasks != null
+                && settings.isPeriodic()
+                && pending.values().stream().noneMatch(p -> p.kind().isSavepoint())
+                && (pending.size() < settings.maxConcurrent() || isLastDue(tasks.get()));
+    }
+
+    /** Whether all that run have emitted all, and no checkpoint is on its way that holds this. */
+    private boolean isLastDue(List<CheckpointTask> now) {
+        return haveAllEnded(now) && pending.values().stream().noneMatch(p -> p.purpose().last());
+    }
+
+    private boolean haveAllEnded(List<CheckpointTask> now) {
+        return !ended.isEmpty()
+                && now.stream()
+                        .allMatch(
+                                task ->
+                                        task.phase() == CheckpointTask.Phase.FINISHED
+                                                || ended.contains(task.attempt()));
+    }
+
+    /** A subtask has emitted all and stays until a checkpoint that holds this is complete. */
+    public void inputEnded(AttemptId attempt) {
+        if (ended.add(attempt) && tasks != null && isLastDue(tasks.get())) {
+            LOG.info("All subtasks of job '{}' have emitted all", graph.jobName());
+            scheduleTrigger();
+        }
+    }
+
+    /** Whether the job only waits for its last checkpoint. */
+    public boolean isLastAwaited() {
+        return tasks != null && haveAllEnded(tasks.get());
+    }
+
     private void trigger() {
-        if (tasks == null || pending.size() >= settings.maxConcurrent() || reserving) {
+        if (!mayTrigger() || reserving) {
             return;
         }
         if (nextId > reservedUpTo) {
-            reserving = true;
-            long upTo = nextId + ID_BLOCK - 1;
-            ports.ledger()
-                    .reserve(
-                            upTo,
-                            () -> {
-                                reserving = false;
-                                reservedUpTo = upTo;
-                                trigger();
-                            });
+            whenIdIsReserved(this::trigger);
             return;
         }
         lastTriggerNanos = ports.clock().nanoTime();
         List<CheckpointTask> now = tasks.get();
-        boolean anyRunning = now.stream().anyMatch(t -> t.phase() == CheckpointTask.Phase.RUNNING);
-        if (!anyRunning
-                || now.stream().anyMatch(t -> t.phase() == CheckpointTask.Phase.NOT_RUNNING)) {
-            scheduleTrigger();
+        if (canBegin(now)) {
+            begin(CheckpointKind.CHECKPOINT, folder, null, now);
+        }
+        scheduleTrigger();
+    }
+
+    private void whenIdIsReserved(Runnable then) {
+        if (nextId <= reservedUpTo) {
+            then.run();
             return;
         }
+        awaitingIds.add(then);
+        if (reserving) {
+            return;
+        }
+        reserving = true;
+        long upTo = nextId + ID_BLOCK - 1;
+        ports.ledger()
+                .reserve(
+                        upTo,
+                        () -> {
+                            reserving = false;
+                            reservedUpTo = upTo;
+                            List<Runnable> waiting = List.copyOf(awaitingIds);
+                            awaitingIds.clear();
+                            waiting.forEach(Runnable::run);
+                        });
+    }
+
+    private static boolean canBegin(List<CheckpointTask> now) {
+        return now.stream().anyMatch(t -> t.phase() == CheckpointTask.Phase.RUNNING)
+                && now.stream().noneMatch(t -> t.phase() == CheckpointTask.Phase.NOT_RUNNING);
+    }
+
+    private void begin(
+            CheckpointKind kind,
+            CheckpointFolder in,
+            SavepointListener listener,
+            List<CheckpointTask> now) {
+        Purpose purpose =
+                new Purpose(
+                        kind,
+                        in,
+                        listener,
+                        Set.copyOf(ended),
+                        kind.endsJob() || kind == CheckpointKind.CHECKPOINT && haveAllEnded(now));
         PendingCheckpoint checkpoint =
-                new PendingCheckpoint(nextId++, lastTriggerNanos, ports.clock().wallMillis(), now);
+                new PendingCheckpoint(
+                        nextId++,
+                        purpose,
+                        ports.clock().nanoTime(),
+                        ports.clock().wallMillis(),
+                        now);
         pending.put(checkpoint.id(), checkpoint);
         checkpoint.timer(
                 ports.loop()
@@ -251,18 +503,88 @@ public final class CheckpointCoordinator {
                                 "end of the wait for checkpoint " + checkpoint.id(),
                                 () -> expired(checkpoint)));
         for (String worker : checkpoint.workers()) {
-            ports.workers()
-                    .send(
-                            worker,
-                            new ToWorker.TriggerCheckpoint(
-                                    epoch,
-                                    checkpoint.id(),
-                                    folder.path(),
-                                    checkpoint.wallMillis(),
-                                    checkpoint.attemptsOf(worker),
-                                    checkpoint.sourcesOf(worker)));
+            sendTrigger(checkpoint, worker, checkpoint.sourcesOf(worker));
         }
-        scheduleTrigger();
+    }
+
+    private void sendTrigger(
+            PendingCheckpoint checkpoint, String worker, List<AttemptId> beginning) {
+        ports.workers()
+                .send(
+                        worker,
+                        new ToWorker.TriggerCheckpoint(
+                                epoch,
+                                checkpoint.id(),
+                                checkpoint.kind(),
+                                checkpoint.purpose().folder().path(),
+                                checkpoint.wallMillis(),
+                                checkpoint.attemptsOf(worker),
+                                beginning));
+    }
+
+    // ------------------------------------------------------------------ savepoints
+
+    /**
+     * Takes a savepoint now. The folder is made first, so that one that nobody may write to is
+     * found out before anything is asked of the subtasks.
+     *
+     * @param in a folder that is not there yet
+     */
+    public void savepoint(CheckpointKind kind, CheckpointFolder in, SavepointListener listener) {
+        if (!mayBeginSavepoint(kind, listener)) {
+            return;
+        }
+        ports.storage()
+                .prepare(
+                        in,
+                        ports.loop()
+                                .answer(
+                                        "savepoint's folder made",
+                                        result -> {
+                                            if (result instanceof Result.Done<Void>) {
+                                                whenIdIsReserved(
+                                                        () -> beginSavepoint(kind, in, listener));
+                                            } else {
+                                                listener.failed(
+                                                        Failure.of(
+                                                                Category.STATE,
+                                                                "The savepoint's folder "
+                                                                        + in.path(),
+                                                                "it cannot be made: "
+                                                                        + cause(result)),
+                                                        false);
+                                            }
+                                        }));
+    }
+
+    private static String cause(Result<?> result) {
+        return result instanceof Result.Failed<?> failed ? failed.cause() : result.toString();
+    }
+
+    private void beginSavepoint(
+            CheckpointKind kind, CheckpointFolder in, SavepointListener listener) {
+        if (mayBeginSavepoint(kind, listener)) {
+            begin(kind, in, listener, tasks.get());
+        }
+    }
+
+    private boolean mayBeginSavepoint(CheckpointKind kind, SavepointListener listener) {
+        if (tasks == null || !canBegin(tasks.get())) {
+            listener.interrupted("not all of the job's subtasks run");
+            return false;
+        }
+        PendingCheckpoint ending =
+                pending.values().stream().filter(p -> p.kind().endsJob()).findFirst().orElse(null);
+        if (ending != null) {
+            listener.failed(
+                    Failure.of(
+                            Category.CONFIG,
+                            "Job '" + graph.jobName() + "'",
+                            "it is being stopped with savepoint " + ending.id()),
+                    false);
+            return false;
+        }
+        return true;
     }
 
     private void expired(PendingCheckpoint checkpoint) {
@@ -308,12 +630,24 @@ public final class CheckpointCoordinator {
         }
     }
 
-    /** A subtask has finished: a checkpoint that still waits for it will not get its answer. */
+    /**
+     * A subtask has finished: where it has not come to a barrier, those that read it go on without,
+     * and if they read nothing else any more, the barrier begins in them.
+     */
     public void finished(AttemptId attempt) {
+        if (tasks == null) {
+            return;
+        }
         for (PendingCheckpoint checkpoint : List.copyOf(pending.values())) {
-            if (checkpoint.awaits(attempt)) {
-                giveUp(checkpoint, "subtask " + attempt + " has finished meanwhile");
+            if (checkpoint.phase() == Phase.COLLECTING) {
+                checkpoint.finished(attempt);
+                checkpoint
+                        .begin(tasks.get())
+                        .forEach((worker, tasks) -> sendTrigger(checkpoint, worker, tasks));
             }
+        }
+        if (isLastDue(tasks.get())) {
+            scheduleTrigger();
         }
     }
 
@@ -332,16 +666,46 @@ public final class CheckpointCoordinator {
     }
 
     private void write(PendingCheckpoint checkpoint) {
-        checkpoint.become(Phase.WRITING);
         CheckpointMetadata metadata = checkpoint.metadata(epoch, graph);
+        if (refersToDropped(checkpoint, metadata)) {
+            return;
+        }
+        checkpoint.become(Phase.WRITING);
         ports.storage()
                 .writePending(
-                        folder,
+                        checkpoint.purpose().folder(),
                         metadata,
                         ports.loop()
                                 .answer(
                                         "metadata written " + checkpoint.id(),
                                         result -> written(checkpoint, metadata, result)));
+    }
+
+    /**
+     * A subtask whose barrier came before the news that a checkpoint is complete has built on the
+     * one before that, whose files may be gone. The news is told again, and the next one is right.
+     */
+    private boolean refersToDropped(PendingCheckpoint checkpoint, CheckpointMetadata metadata) {
+        String missing = missing(metadata);
+        if (missing == null) {
+            return false;
+        }
+        for (String worker : checkpoint.workers()) {
+            ports.workers().send(worker, new ToWorker.CheckpointComplete(epoch, newestId()));
+        }
+        giveUp(
+                checkpoint,
+                "it refers to file " + missing + ", which no retained checkpoint needs any more");
+        return true;
+    }
+
+    private String missing(CheckpointMetadata metadata) {
+        if (metadata.sharedFiles().isEmpty()) {
+            return null;
+        }
+        return complete.isEmpty()
+                ? new Retained(Set.of(), Set.of(), 0).missing(metadata)
+                : Retained.of(complete.values()).missing(metadata);
     }
 
     private void written(
@@ -352,7 +716,12 @@ public final class CheckpointCoordinator {
         if (result instanceof Result.Done<Void>) {
             checkpoint.become(Phase.DECIDING);
             checkpoint.cancelTimer();
-            ports.ledger().complete(checkpoint.id(), () -> decided(checkpoint, metadata));
+            if (checkpoint.kind().isSavepoint()) {
+                ports.ledger()
+                        .complete(record(checkpoint), () -> savepointDecided(checkpoint, metadata));
+            } else {
+                ports.ledger().complete(checkpoint.id(), () -> decided(checkpoint, metadata));
+            }
         } else {
             fail(
                     checkpoint,
@@ -371,18 +740,11 @@ public final class CheckpointCoordinator {
         failuresInRow = 0;
         lastFailure = null;
         lastEndNanos = ports.clock().nanoTime();
-        LOG.info(
-                "{} is complete after {} ms: {} files, {} bytes; slowest {}",
-                text(id),
-                (lastEndNanos - checkpoint.triggeredNanos()) / 1_000_000,
-                metadata.files().size(),
-                metadata.bytes(),
-                checkpoint.slowest());
-        for (PendingCheckpoint earlier : List.copyOf(pending.headMap(id).values())) {
-            giveUp(earlier, "checkpoint " + id + " is complete before it");
-        }
+        over(checkpoint, State.COMPLETE, metadata.bytes(), "");
+        giveUpEarlier(id);
         checkSettled();
         publish(
+                folder,
                 id,
                 () -> {
                     pending.remove(id);
@@ -395,26 +757,77 @@ public final class CheckpointCoordinator {
                 });
     }
 
-    private void publish(long id, Runnable then) {
+    private void giveUpEarlier(long id) {
+        for (PendingCheckpoint earlier : List.copyOf(pending.headMap(id).values())) {
+            if (!earlier.isDecided() && !earlier.kind().isSavepoint()) {
+                giveUp(earlier, "checkpoint " + id + " is complete before it");
+            }
+        }
+    }
+
+    private static SavepointRecord record(PendingCheckpoint savepoint) {
+        return new SavepointRecord(
+                savepoint.id(), savepoint.kind(), savepoint.purpose().folder().path());
+    }
+
+    private void savepointDecided(PendingCheckpoint checkpoint, CheckpointMetadata metadata) {
+        checkpoint.become(Phase.PUBLISHING);
+        long id = checkpoint.id();
+        CheckpointFolder in = checkpoint.purpose().folder();
+        SavepointListener listener = checkpoint.purpose().listener();
+        boolean endsJob = checkpoint.kind().endsJob();
+        lastEndNanos = ports.clock().nanoTime();
+        over(checkpoint, State.COMPLETE, metadata.bytes(), "");
+        listener.recorded(id, new StateAssignment(metadata, in));
+        if (endsJob) {
+            giveUpEarlier(id);
+        }
+        checkSettled();
+        publish(
+                in,
+                id,
+                () -> {
+                    pending.remove(id);
+                    for (String worker : checkpoint.workers()) {
+                        ports.workers()
+                                .send(
+                                        worker,
+                                        endsJob
+                                                ? new ToWorker.CheckpointComplete(epoch, id)
+                                                : new ToWorker.SavepointComplete(epoch, id));
+                    }
+                    if (!endsJob) {
+                        ports.ledger().published(record(checkpoint));
+                    }
+                    listener.complete(id, in);
+                    scheduleTrigger();
+                    completeNext();
+                });
+    }
+
+    private void publish(CheckpointFolder in, long id, Runnable then) {
         this.<Void>repeat(
                 "naming the metadata of checkpoint " + id,
-                reply -> ports.storage().publish(folder, id, reply),
+                reply -> ports.storage().publish(in, id, reply),
                 done -> then.run());
     }
 
     /** Removes checkpoints beyond the number retained, and what was given up before. */
     private void dropOlder() {
+        if (complete.size() >= settings.retained()) {
+            removeClaimed(() -> {});
+        }
         List<Long> dropped = new ArrayList<>(older);
+        dropped.addAll(damaged);
         older.clear();
+        damaged.clear();
         while (complete.size() > settings.retained()) {
             dropped.add(complete.pollFirstEntry().getKey());
         }
-        Set<Long> retained = new TreeSet<>(complete.keySet());
         ports.storage()
                 .retain(
                         folder,
-                        retained,
-                        complete.lastKey(),
+                        Retained.of(complete.values()),
                         ports.loop()
                                 .answer(
                                         "older checkpoints removed",
@@ -433,6 +846,13 @@ public final class CheckpointCoordinator {
     // ------------------------------------------------------------------ failures
 
     private void fail(PendingCheckpoint checkpoint, Failure cause) {
+        SavepointListener listener = checkpoint.purpose().listener();
+        if (listener != null) {
+            LOG.warn("{} failed: {}", text(checkpoint.id()), cause.summary());
+            giveUp(checkpoint, cause.summary());
+            listener.failed(cause, true);
+            return;
+        }
         failures++;
         failuresInRow++;
         lastFailure = cause.summary();
@@ -455,6 +875,7 @@ public final class CheckpointCoordinator {
         checkpoint.cancelTimer();
         pending.remove(checkpoint.id());
         lastEndNanos = ports.clock().nanoTime();
+        over(checkpoint, State.FAILED, 0, why);
         for (String worker : checkpoint.workers()) {
             ports.workers().send(worker, new ToWorker.CheckpointAborted(epoch, checkpoint.id()));
         }
@@ -465,15 +886,34 @@ public final class CheckpointCoordinator {
     // ------------------------------------------------------------------ calls of the storage
 
     private interface StorageCall<T> {
-        void make(java.util.function.Consumer<Result<T>> reply);
+        void make(Consumer<Result<T>> reply);
     }
 
-    private <T> void repeat(String what, StorageCall<T> call, java.util.function.Consumer<T> then) {
-        repeat(what, call, then, FIRST_RETRY);
+    private <T> void repeat(String what, StorageCall<T> call, Consumer<T> then) {
+        repeat(
+                what,
+                call,
+                then,
+                damage ->
+                        ports.listener()
+                                .damaged(
+                                        Failure.of(
+                                                Category.STATE,
+                                                "Job '" + graph.jobName() + "'",
+                                                damage)));
     }
 
     private <T> void repeat(
-            String what, StorageCall<T> call, java.util.function.Consumer<T> then, Duration pause) {
+            String what, StorageCall<T> call, Consumer<T> then, Consumer<String> onDamage) {
+        repeat(what, call, then, onDamage, FIRST_RETRY);
+    }
+
+    private <T> void repeat(
+            String what,
+            StorageCall<T> call,
+            Consumer<T> then,
+            Consumer<String> onDamage,
+            Duration pause) {
         call.make(
                 ports.loop()
                         .answer(
@@ -481,13 +921,8 @@ public final class CheckpointCoordinator {
                                 result -> {
                                     if (result instanceof Result.Done<T> done) {
                                         then.accept(done.value());
-                                    } else if (result instanceof Result.Damaged<T> damaged) {
-                                        ports.listener()
-                                                .damaged(
-                                                        Failure.of(
-                                                                Category.STATE,
-                                                                "Job '" + graph.jobName() + "'",
-                                                                damaged.sentence()));
+                                    } else if (result instanceof Result.Damaged<T> found) {
+                                        onDamage.accept(found.sentence());
                                     } else if (result instanceof Result.Failed<T> failed) {
                                         LOG.warn(
                                                 "{} failed: {}; it is repeated in {} ms",
@@ -502,12 +937,44 @@ public final class CheckpointCoordinator {
                                                 .after(
                                                         pause,
                                                         "repeat " + what,
-                                                        () -> repeat(what, call, then, next));
+                                                        () ->
+                                                                repeat(
+                                                                        what, call, then, onDamage,
+                                                                        next));
                                     }
                                 }));
     }
 
     // ------------------------------------------------------------------ figures
+
+    private void over(PendingCheckpoint checkpoint, State how, long totalBytes, String failure) {
+        CheckpointStatistics figures =
+                checkpoint.statistics(how, ports.clock().nanoTime(), totalBytes, graph, failure);
+        history.addFirst(figures);
+        if (history.size() > HISTORY) {
+            history.removeLast();
+        }
+        if (how == State.COMPLETE) {
+            LOG.info(
+                    "{} is complete after {} ms: {} subtasks, {} bytes; slowest {}",
+                    text(checkpoint.id()),
+                    figures.durationMillis(),
+                    figures.answered(),
+                    figures.totalBytes(),
+                    figures.slowest() == null ? "no subtask" : figures.slowest());
+        }
+    }
+
+    /** Those on their way, and the last that are over; the newest first. */
+    public List<CheckpointStatistics> statistics() {
+        long now = ports.clock().nanoTime();
+        return Stream.concat(
+                        pending.descendingMap().values().stream()
+                                .filter(p -> p.phase() != Phase.PUBLISHING)
+                                .map(p -> p.statistics(State.IN_PROGRESS, now, 0, graph, "")),
+                        history.stream())
+                .toList();
+    }
 
     /** Complete checkpoints since this master took the job over. */
     public long completions() {

@@ -38,8 +38,14 @@ public record CheckpointPorts(
         /** The checkpoint is complete: this decides. */
         void complete(long id, Runnable then);
 
+        /** The savepoint is complete: this decides. */
+        void complete(SavepointRecord savepoint, Runnable then);
+
         /** The checkpoint is not there any more. */
         void forget(long id);
+
+        /** The savepoint has its name: it is its owner's from now on. */
+        void published(SavepointRecord savepoint);
     }
 
     /** The workers, by their ids. */

@@ -1,5 +1,6 @@
 package io.millrace.runtime.checkpoint;
 
+import io.millrace.api.Configuration;
 import io.millrace.runtime.config.CheckpointOptions;
 import io.millrace.runtime.config.CheckpointOptions.Mode;
 import io.millrace.runtime.config.CheckpointOptions.Retention;
@@ -7,18 +8,20 @@ import io.millrace.runtime.config.ParsedConfiguration;
 import io.millrace.runtime.exchange.Overtaking;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.Map;
 
 /**
  * When and how a job is checkpointed.
  *
- * @param interval between two triggers
+ * @param interval between two triggers; zero: only savepoints are taken
  * @param minPause between the end of one and the trigger of the next
  * @param timeout after which one is given up
  * @param maxConcurrent that may be on their way at a time
  * @param tolerableFailures in a row; one more fails the job
  * @param retained complete ones that are kept
  * @param retention what becomes of them when the job is cancelled
- * @param directory below which the job's folder lies
+ * @param directory below which the job's folder lies; null if it is not set, which it is if the job
+ *     is periodic
  */
 public record CheckpointSettings(
         Duration interval,
@@ -32,37 +35,43 @@ public record CheckpointSettings(
         String directory) {
 
     /**
-     * Those of a job; empty if it takes no checkpoints.
+     * Those of a job; the interval is zero if it takes checkpoints only when it is asked to.
      *
-     * @throws IllegalArgumentException if it takes some and says not where to
+     * @throws IllegalArgumentException if it takes some by itself and says not where to
      */
-    public static Optional<CheckpointSettings> of(ParsedConfiguration options) {
-        Optional<Duration> interval = options.getIfSet(CheckpointOptions.INTERVAL);
-        if (interval.isEmpty() || interval.get().isZero()) {
-            return Optional.empty();
+    public static CheckpointSettings of(ParsedConfiguration options) {
+        Duration interval = options.getIfSet(CheckpointOptions.INTERVAL).orElse(Duration.ZERO);
+        String directory = options.getIfSet(CheckpointOptions.DIRECTORY).orElse(null);
+        if (!interval.isZero() && directory == null) {
+            throw new IllegalArgumentException(
+                    "execution.checkpointing.interval is "
+                            + interval.toMillis()
+                            + " ms, but execution.checkpointing.dir is not set: set it to a folder"
+                            + " that all workers reach, for example on HDFS.");
         }
-        String directory =
-                options.getIfSet(CheckpointOptions.DIRECTORY)
-                        .orElseThrow(
-                                () ->
-                                        new IllegalArgumentException(
-                                                "execution.checkpointing.interval is "
-                                                        + interval.get().toMillis()
-                                                        + " ms, but execution.checkpointing.dir"
-                                                        + " is not set: set it to a folder that"
-                                                        + " all workers reach, for example on"
-                                                        + " HDFS."));
-        return Optional.of(
-                new CheckpointSettings(
-                        interval.get(),
-                        options.get(CheckpointOptions.MIN_PAUSE),
-                        options.get(CheckpointOptions.TIMEOUT),
-                        options.get(CheckpointOptions.MAX_CONCURRENT),
-                        options.get(CheckpointOptions.TOLERABLE_FAILURES),
-                        options.get(CheckpointOptions.NUM_RETAINED),
-                        options.get(CheckpointOptions.RETENTION),
-                        options.get(CheckpointOptions.MODE),
-                        directory));
+        return new CheckpointSettings(
+                interval,
+                options.get(CheckpointOptions.MIN_PAUSE),
+                options.get(CheckpointOptions.TIMEOUT),
+                options.get(CheckpointOptions.MAX_CONCURRENT),
+                options.get(CheckpointOptions.TOLERABLE_FAILURES),
+                options.get(CheckpointOptions.NUM_RETAINED),
+                options.get(CheckpointOptions.RETENTION),
+                options.get(CheckpointOptions.MODE),
+                directory);
+    }
+
+    /** Whether checkpoints are taken without anybody asking. */
+    public boolean isPeriodic() {
+        return !interval.isZero();
+    }
+
+    /** The same, of a job's configuration. */
+    public static boolean arePeriodic(Map<String, String> configuration) {
+        return ParsedConfiguration.of(Configuration.fromMap(configuration))
+                .getIfSet(CheckpointOptions.INTERVAL)
+                .map(interval -> !interval.isZero())
+                .orElse(false);
     }
 
     /**

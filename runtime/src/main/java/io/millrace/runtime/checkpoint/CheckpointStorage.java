@@ -1,5 +1,8 @@
 package io.millrace.runtime.checkpoint;
 
+import java.util.Collection;
+import java.util.Collections;
+import java.util.HashSet;
 import java.util.Set;
 import java.util.function.Consumer;
 
@@ -28,16 +31,64 @@ public interface CheckpointStorage {
     void read(CheckpointFolder folder, long id, Consumer<Result<CheckpointMetadata>> reply);
 
     /**
-     * Removes all checkpoints but some.
-     *
-     * @param retained these stay
-     * @param below checkpoints with this or a higher id stay, too
+     * Finds a savepoint or checkpoint as {@link SavepointPath#findWhole} does; what is refused
+     * there is {@link Result.Damaged}.
      */
-    void retain(
-            CheckpointFolder folder, Set<Long> retained, long below, Consumer<Result<Void>> reply);
+    void find(String path, Consumer<Result<StoredCheckpoint>> reply);
+
+    /** Removes a savepoint or checkpoint that the job has claimed; done if it is not there. */
+    void removeClaimed(String path, Consumer<Result<Void>> reply);
+
+    /** Removes all checkpoints but some, and the shared files that none of these refers to. */
+    void retain(CheckpointFolder folder, Retained retained, Consumer<Result<Void>> reply);
 
     /** Removes the folder of a job with all in it. */
     void remove(CheckpointFolder folder, Consumer<Result<Void>> reply);
+
+    /**
+     * What stays.
+     *
+     * @param ids of checkpoints
+     * @param sharedFiles names of files that these refer to
+     * @param below what is of checkpoints with this or a higher id stays, too: they may be on their
+     *     way
+     */
+    record Retained(Set<Long> ids, Set<String> sharedFiles, long below) {
+        public Retained {
+            ids = Set.copyOf(ids);
+            sharedFiles = Set.copyOf(sharedFiles);
+        }
+
+        /**
+         * Some complete checkpoints, and all that is newer than the newest of them.
+         *
+         * <p>That is safe because no checkpoint becomes complete that refers to a file of neither
+         * its own nor those that were retained at that moment.
+         */
+        public static Retained of(Collection<CheckpointMetadata> complete) {
+            Set<Long> ids = new HashSet<>();
+            Set<String> files = new HashSet<>();
+            for (CheckpointMetadata each : complete) {
+                ids.add(each.id());
+                files.addAll(each.sharedFiles());
+            }
+            return new Retained(ids, files, Collections.max(ids));
+        }
+
+        /**
+         * A file that a checkpoint refers to although it may be gone; null if there is none.
+         *
+         * @param next that is not complete yet
+         */
+        public String missing(CheckpointMetadata next) {
+            return next.sharedFiles().stream()
+                    .filter(name -> CheckpointFolder.idOfShared(name) != next.id())
+                    .filter(name -> !sharedFiles.contains(name))
+                    .sorted()
+                    .findFirst()
+                    .orElse(null);
+        }
+    }
 
     /** How a call ended. */
     sealed interface Result<T> {

@@ -6,7 +6,8 @@ import io.millrace.runtime.schedule.AttemptId;
  * A subtask as far as checkpoints are concerned.
  *
  * @param worker that it runs on
- * @param source whether it reads no other, so that its barrier begins there
+ * @param source whether it reads no other, or all that it reads have finished, so that its barrier
+ *     begins there
  */
 public record CheckpointTask(AttemptId attempt, String worker, boolean source, Phase phase) {
 

@@ -8,7 +8,7 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.URI;
 import java.nio.file.FileAlreadyExistsException;
-import java.util.Set;
+import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import java.util.zip.CRC32C;
@@ -95,32 +95,70 @@ public final class FileCheckpointStorage implements CheckpointStorage, SnapshotS
     private static CheckpointMetadata read(CheckpointFolder folder, long id) throws IOException {
         CheckpointFolder.Opened at = folder.open();
         for (URI name : new URI[] {at.metadata(id), at.pendingMetadata(id)}) {
+            byte[] bytes;
             try (InputStream in = at.files().open(name, 0)) {
-                return MetadataFormat.read(in.readAllBytes(), name.toString());
+                bytes = in.readAllBytes();
             } catch (FileNotFoundException e) {
-                // it has the other name
+                continue; // it has the other name
             }
+            CheckpointMetadata metadata = MetadataFormat.read(bytes, name.toString());
+            SavepointPath.checkFiles(metadata, at, "Checkpoint " + id);
+            return metadata;
         }
         throw new DamagedCheckpointException(
                 "Checkpoint " + id + ": file " + at.metadata(id) + " is not there");
     }
 
     @Override
-    public void retain(
-            CheckpointFolder folder, Set<Long> retained, long below, Consumer<Result<Void>> reply) {
-        Set<Long> kept = Set.copyOf(retained);
+    public void find(String path, Consumer<Result<StoredCheckpoint>> reply) {
+        call(reply, () -> SavepointPath.findWhole(path));
+    }
+
+    @Override
+    public void removeClaimed(String path, Consumer<Result<Void>> reply) {
+        call(
+                reply,
+                () -> {
+                    SavepointPath.remove(path);
+                    return null;
+                });
+    }
+
+    @Override
+    public void retain(CheckpointFolder folder, Retained retained, Consumer<Result<Void>> reply) {
         call(
                 reply,
                 () -> {
                     CheckpointFolder.Opened at = folder.open();
                     for (FileStatus status : at.files().list(at.uri())) {
                         long id = CheckpointFolder.idOf(status.path());
-                        if (status.folder() && id >= 0 && id < below && !kept.contains(id)) {
+                        if (status.folder()
+                                && id >= 0
+                                && id < retained.below()
+                                && !retained.ids().contains(id)) {
                             at.files().delete(status.path());
                         }
                     }
+                    dropShared(at, retained);
                     return null;
                 });
+    }
+
+    private static void dropShared(CheckpointFolder.Opened at, Retained retained)
+            throws IOException {
+        List<FileStatus> shared;
+        try {
+            shared = at.files().list(at.shared());
+        } catch (FileNotFoundException e) {
+            return; // no checkpoint has shared anything
+        }
+        for (FileStatus status : shared) {
+            String name = CheckpointFolder.Opened.sharedName(status.path());
+            long id = CheckpointFolder.idOfShared(name);
+            if (id >= 0 && id < retained.below() && !retained.sharedFiles().contains(name)) {
+                at.files().delete(status.path());
+            }
+        }
     }
 
     @Override
@@ -179,20 +217,32 @@ public final class FileCheckpointStorage implements CheckpointStorage, SnapshotS
 
     private static Stored write(WorkerSnapshot snapshot) throws IOException {
         CheckpointFolder.Opened at = snapshot.folder().open();
-        String name = CheckpointFolder.workerFile(snapshot.id(), snapshot.workerId());
-        URI path = at.resolve(name);
-        WorkerFile file;
-        WorkerFileWriter writer;
-        try (OutputStream out = at.files().create(path, true)) {
-            writer =
-                    new WorkerFileWriter(out, snapshot.id(), snapshot.epoch(), snapshot.workerId());
-            for (SubtaskSnapshot subtask : snapshot.subtasks()) {
-                writer.write(subtask);
-            }
-            file = writer.finish(name);
+        String name = snapshot.folder().workerFile(snapshot.id(), snapshot.workerId());
+        String shared = CheckpointFolder.sharedFile(snapshot.id(), snapshot.workerId());
+        try (WorkerFileWriter writer =
+                new WorkerFileWriter(
+                        snapshot,
+                        name,
+                        () -> at.files().create(at.resolve(name), true),
+                        new SharedFileWriter(
+                                () -> at.files().create(at.resolve(shared), false),
+                                shared,
+                                snapshot.id(),
+                                snapshot.epoch(),
+                                snapshot.workerId()),
+                        at)) {
+            WorkerFileWriter.Written written = writer.write();
+            verify(at, written.file());
+            verify(at, written.shared());
+            writer.stored(written.shared());
+            return new Stored.Done(written.file(), written.subtasks());
         }
-        verify(at.files(), path, file);
-        return new Stored.Done(file, writer.subtasks());
+    }
+
+    private static void verify(CheckpointFolder.Opened at, WorkerFile file) throws IOException {
+        if (file != null) {
+            verify(at.files(), at.resolve(file.name()), file);
+        }
     }
 
     /** A file that was written badly must not be found out when it is needed. */

@@ -1,5 +1,6 @@
 package io.millrace.runtime.checkpoint;
 
+import io.millrace.runtime.checkpoint.CheckpointMetadata.Operator;
 import io.millrace.runtime.checkpoint.CheckpointMetadata.Subtask;
 import io.millrace.runtime.checkpoint.CheckpointMetadata.Vertex;
 import java.io.ByteArrayInputStream;
@@ -11,7 +12,9 @@ import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.zip.CRC32C;
 
 /**
@@ -28,20 +31,25 @@ import java.util.zip.CRC32C;
  *   subtasks    finished, 1 | number of the file, 4 | operators
  *   operators   uid, text | states
  *   states      kind, 1 | name, text | type, text | elements, 4 | first and last key group, 4 and 4
- *               | offset, 8 | length, 8 | CRC32C, 4
- *   sections    kind, text | length, 4 | bytes: none yet; a reader refuses one that it does not know
+ *               | offset, 8 | length, 8 | CRC32C, 4 | pieces
+ *   pieces      number of the shared file, 4 | the file as above where a number comes for the first
+ *               time: they are counted from 0 | offset, 8 | length, 8
+ *   sections    kind, text | length, 4 | bytes; a reader refuses one that it does not know
+ *     "operators"   for each vertex, in the order of the vertices: a list of uid, text | name, text
+ *     "kind"        why it was taken, 1
  *   CRC32C of all before, 4
  * </pre>
  *
- * <p>The sections are the place of what is not a subtask's: coordinators of sources, and files that
- * several checkpoints share. A kind of state that a build does not know is an error, as is a newer
- * version.
+ * <p>The sections are the place of what is not a subtask's: coordinators of sources. A kind of
+ * state that a build does not know is an error, as is a newer version.
  *
  * <p>Threads: stateless.
  */
 public final class MetadataFormat {
     private static final int MAGIC = 0x4d52434d;
-    private static final int VERSION = 1;
+    private static final int VERSION = 2;
+    private static final String OPERATORS = "operators";
+    private static final String KIND = "kind";
 
     private MetadataFormat() {}
 
@@ -57,10 +65,9 @@ public final class MetadataFormat {
             out.writeLong(metadata.wallMillis());
             out.writeInt(metadata.files().size());
             for (WorkerFile file : metadata.files()) {
-                writeText(out, file.name());
-                out.writeLong(file.length());
-                out.writeInt(file.crc());
+                writeFile(out, file);
             }
+            Map<WorkerFile, Integer> shared = new HashMap<>();
             out.writeInt(metadata.vertices().size());
             for (Vertex vertex : metadata.vertices()) {
                 out.writeInt(vertex.vertex());
@@ -71,16 +78,43 @@ public final class MetadataFormat {
                 for (Subtask subtask : vertex.subtasks()) {
                     out.writeBoolean(subtask.finished());
                     out.writeInt(subtask.file());
-                    writeOperators(out, subtask.operators());
+                    writeOperators(out, subtask.operators(), shared);
                 }
             }
-            out.writeInt(0);
+            out.writeInt(2);
+            writeSection(out, OPERATORS, operators(metadata));
+            writeSection(out, KIND, section -> section.writeByte(metadata.kind().ordinal()));
             out.flush();
             out.writeInt(crc(bytes.toByteArray(), bytes.size()));
         } catch (IOException e) {
             throw new UncheckedIOException("memory cannot be written to", e);
         }
         return bytes.toByteArray();
+    }
+
+    private interface Section {
+        void write(DataOutputStream out) throws IOException;
+    }
+
+    private static void writeSection(DataOutputStream out, String kind, Section section)
+            throws IOException {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        section.write(new DataOutputStream(bytes));
+        writeText(out, kind);
+        out.writeInt(bytes.size());
+        bytes.writeTo(out);
+    }
+
+    private static Section operators(CheckpointMetadata metadata) {
+        return out -> {
+            for (Vertex vertex : metadata.vertices()) {
+                out.writeInt(vertex.operators().size());
+                for (Operator operator : vertex.operators()) {
+                    writeText(out, operator.uid());
+                    writeText(out, operator.name());
+                }
+            }
+        };
     }
 
     /**
@@ -138,8 +172,9 @@ public final class MetadataFormat {
         long wallMillis = in.readLong();
         List<WorkerFile> files = new ArrayList<>();
         for (int i = in.readInt(); i > 0; i--) {
-            files.add(new WorkerFile(readText(in), in.readLong(), in.readInt()));
+            files.add(readFile(in));
         }
+        List<WorkerFile> shared = new ArrayList<>();
         List<Vertex> vertices = new ArrayList<>();
         for (int i = in.readInt(); i > 0; i--) {
             int number = in.readInt();
@@ -148,18 +183,75 @@ public final class MetadataFormat {
             int maxParallelism = in.readInt();
             List<Subtask> subtasks = new ArrayList<>();
             for (int s = in.readInt(); s > 0; s--) {
-                subtasks.add(new Subtask(in.readBoolean(), in.readInt(), readOperators(in)));
+                subtasks.add(
+                        new Subtask(in.readBoolean(), in.readInt(), readOperators(in, shared)));
             }
             vertices.add(new Vertex(number, name, parallelism, maxParallelism, subtasks));
         }
-        int sections = in.readInt();
-        if (sections != 0) {
-            throw new IOException("it holds a section that this build does not know");
+        CheckpointKind kind = CheckpointKind.CHECKPOINT;
+        for (int i = in.readInt(); i > 0; i--) {
+            String name = readText(in);
+            int length = in.readInt();
+            if (length < 0 || length > in.available()) {
+                throw new IOException("a section of " + length + " bytes");
+            }
+            DataInputStream section =
+                    new DataInputStream(new ByteArrayInputStream(in.readNBytes(length)));
+            if (name.equals(KIND)) {
+                kind = readKind(section);
+            } else if (name.equals(OPERATORS)) {
+                vertices = withOperators(vertices, section);
+            } else {
+                throw new IOException(
+                        "it holds a section '" + name + "' that this build does not know");
+            }
         }
-        return new CheckpointMetadata(id, epoch, jobId, jobName, wallMillis, files, vertices);
+        return new CheckpointMetadata(id, epoch, jobId, jobName, wallMillis, files, vertices, kind);
     }
 
-    static void writeOperators(DataOutputStream out, List<OperatorState> operators)
+    private static CheckpointKind readKind(DataInputStream in) throws IOException {
+        int number = in.readUnsignedByte();
+        if (number >= CheckpointKind.values().length) {
+            throw new IOException("a checkpoint of kind " + number + " is not known");
+        }
+        return CheckpointKind.values()[number];
+    }
+
+    private static List<Vertex> withOperators(List<Vertex> vertices, DataInputStream in)
+            throws IOException {
+        List<Vertex> named = new ArrayList<>();
+        for (Vertex vertex : vertices) {
+            List<Operator> operators = new ArrayList<>();
+            for (int i = in.readInt(); i > 0; i--) {
+                operators.add(new Operator(readText(in), readText(in)));
+            }
+            named.add(
+                    new Vertex(
+                            vertex.vertex(),
+                            vertex.name(),
+                            vertex.parallelism(),
+                            vertex.maxParallelism(),
+                            vertex.subtasks(),
+                            operators));
+        }
+        return named;
+    }
+
+    private static void writeFile(DataOutputStream out, WorkerFile file) throws IOException {
+        writeText(out, file.name());
+        out.writeLong(file.length());
+        out.writeInt(file.crc());
+    }
+
+    private static WorkerFile readFile(DataInputStream in) throws IOException {
+        return new WorkerFile(readText(in), in.readLong(), in.readInt());
+    }
+
+    /**
+     * @param shared the numbers of the shared files that were written before
+     */
+    static void writeOperators(
+            DataOutputStream out, List<OperatorState> operators, Map<WorkerFile, Integer> shared)
             throws IOException {
         out.writeInt(operators.size());
         for (OperatorState operator : operators) {
@@ -175,11 +267,43 @@ public final class MetadataFormat {
                 out.writeLong(part.offset());
                 out.writeLong(part.length());
                 out.writeInt(part.crc());
+                writePieces(out, part.pieces(), shared);
             }
         }
     }
 
-    private static List<OperatorState> readOperators(DataInputStream in) throws IOException {
+    private static void writePieces(
+            DataOutputStream out, List<StatePart.Piece> pieces, Map<WorkerFile, Integer> shared)
+            throws IOException {
+        out.writeInt(pieces.size());
+        for (StatePart.Piece piece : pieces) {
+            Integer number = shared.putIfAbsent(piece.file(), shared.size());
+            if (number != null) {
+                out.writeInt(number);
+            } else {
+                out.writeInt(shared.size() - 1);
+                writeFile(out, piece.file());
+            }
+            out.writeLong(piece.offset());
+            out.writeLong(piece.length());
+        }
+    }
+
+    private static List<StatePart.Piece> readPieces(DataInputStream in, List<WorkerFile> shared)
+            throws IOException {
+        List<StatePart.Piece> pieces = new ArrayList<>();
+        for (int i = in.readInt(); i > 0; i--) {
+            int number = in.readInt();
+            if (number == shared.size()) {
+                shared.add(readFile(in));
+            }
+            pieces.add(new StatePart.Piece(shared.get(number), in.readLong(), in.readLong()));
+        }
+        return pieces;
+    }
+
+    private static List<OperatorState> readOperators(DataInputStream in, List<WorkerFile> shared)
+            throws IOException {
         StatePart.Kind[] kinds = StatePart.Kind.values();
         List<OperatorState> operators = new ArrayList<>();
         for (int i = in.readInt(); i > 0; i--) {
@@ -200,7 +324,8 @@ public final class MetadataFormat {
                                 in.readInt(),
                                 in.readLong(),
                                 in.readLong(),
-                                in.readInt()));
+                                in.readInt(),
+                                readPieces(in, shared)));
             }
             operators.add(new OperatorState(uid, parts));
         }

@@ -32,7 +32,21 @@ public interface PartWriter {
     /** Writes what lay in a channel. */
     void inFlight(ChannelPart channel) throws IOException;
 
-    /** Writes the bytes of a state. */
+    /**
+     * Writes keyed state, or what has changed of it, into a file that later checkpoints may share.
+     *
+     * @param before pieces of earlier checkpoints that come before what is written now
+     */
+    void piece(
+            String name,
+            String type,
+            int firstGroup,
+            int lastGroup,
+            List<StatePart.Piece> before,
+            Content content)
+            throws IOException;
+
+    /** Writes the bytes of a state; none if nothing has changed. */
     @FunctionalInterface
     interface Content {
         void write(SnapshotOutput out) throws IOException;

@@ -41,28 +41,67 @@ final class PendingCheckpoint {
     }
 
     private final long id;
+    private final Purpose purpose;
     private final long triggeredNanos;
     private final long wallMillis;
     private final List<CheckpointTask> tasks;
     private final Map<String, Set<AttemptId>> expected = new LinkedHashMap<>();
     private final Map<String, ToMaster.CheckpointStored> stored = new LinkedHashMap<>();
+
+    /** Those in which barriers began. */
+    private final Set<AttemptId> begun = new HashSet<>();
+
+    /** Attempts that have finished since it was triggered. */
+    private final Set<AttemptId> finished = new HashSet<>();
+
     private Phase phase = Phase.COLLECTING;
     private Timer timer = () -> {};
 
-    PendingCheckpoint(long id, long triggeredNanos, long wallMillis, List<CheckpointTask> tasks) {
+    /**
+     * What a checkpoint is for.
+     *
+     * @param listener null if nobody asked for it
+     * @param ended attempts that had emitted all by themselves when it was triggered
+     * @param last whether all had, so that nothing is to come behind it
+     */
+    record Purpose(
+            CheckpointKind kind,
+            CheckpointFolder folder,
+            SavepointListener listener,
+            Set<AttemptId> ended,
+            boolean last) {}
+
+    PendingCheckpoint(
+            long id,
+            Purpose purpose,
+            long triggeredNanos,
+            long wallMillis,
+            List<CheckpointTask> tasks) {
         this.id = id;
+        this.purpose = purpose;
         this.triggeredNanos = triggeredNanos;
         this.wallMillis = wallMillis;
         this.tasks = List.copyOf(tasks);
         for (CheckpointTask task : tasks) {
             if (task.phase() == CheckpointTask.Phase.RUNNING) {
                 expected.computeIfAbsent(task.worker(), w -> new HashSet<>()).add(task.attempt());
+                if (task.source()) {
+                    begun.add(task.attempt());
+                }
             }
         }
     }
 
     long id() {
         return id;
+    }
+
+    Purpose purpose() {
+        return purpose;
+    }
+
+    CheckpointKind kind() {
+        return purpose.kind();
     }
 
     long triggeredNanos() {
@@ -119,14 +158,29 @@ final class PendingCheckpoint {
                 .toList();
     }
 
-    /** Whether an attempt still has to answer. */
-    boolean awaits(AttemptId attempt) {
-        return phase == Phase.COLLECTING
-                && expected.entrySet().stream()
-                        .anyMatch(
-                                e ->
-                                        !stored.containsKey(e.getKey())
-                                                && e.getValue().contains(attempt));
+    /** An attempt has finished, perhaps before its barrier; its worker will say so. */
+    void finished(AttemptId attempt) {
+        finished.add(attempt);
+    }
+
+    /**
+     * Those in which barriers must begin now, since all that they read have finished, and have not
+     * begun; by worker.
+     */
+    Map<String, List<AttemptId>> begin(List<CheckpointTask> now) {
+        Map<String, List<AttemptId>> beginning = new LinkedHashMap<>();
+        for (CheckpointTask task : now) {
+            if (task.source()
+                    && task.phase() == CheckpointTask.Phase.RUNNING
+                    && expected.getOrDefault(task.worker(), Set.of()).contains(task.attempt())
+                    && !stored.containsKey(task.worker())
+                    && begun.add(task.attempt())) {
+                beginning
+                        .computeIfAbsent(task.worker(), w -> new ArrayList<>())
+                        .add(task.attempt());
+            }
+        }
+        return beginning;
     }
 
     /** Takes a worker's answer; false if it was not asked, has answered, or answers less. */
@@ -137,7 +191,9 @@ final class PendingCheckpoint {
         }
         Set<AttemptId> answered = new HashSet<>();
         answer.subtasks().forEach(subtask -> answered.add(subtask.attempt()));
-        if (!answered.equals(asked)) {
+        Set<AttemptId> missing = new HashSet<>(asked);
+        missing.removeAll(answered);
+        if (!asked.containsAll(answered) || !finished.containsAll(missing)) {
             return false;
         }
         stored.put(worker, answer);
@@ -175,23 +231,26 @@ final class PendingCheckpoint {
         Map<AttemptId, Subtask> states = new HashMap<>();
         stored.forEach(
                 (worker, answer) -> {
-                    int number = 0;
+                    int number = 0; // without a meaning if all lies in shared files
                     if (answer.file() != null) {
                         number = files.size();
                         files.add(answer.file());
                     }
                     for (SubtaskState subtask : answer.subtasks()) {
+                        // drained is not the same: what is started from it reads on
+                        boolean hadEnded =
+                                subtask.ended()
+                                        && (purpose.kind() != CheckpointKind.DRAIN
+                                                || purpose.ended().contains(subtask.attempt()));
                         states.put(
-                                subtask.attempt(), new Subtask(false, number, subtask.operators()));
+                                subtask.attempt(),
+                                new Subtask(hadEnded, number, subtask.operators()));
                     }
                 });
         Map<Integer, List<Subtask>> byVertex = new HashMap<>();
         for (CheckpointTask task : tasks) {
             byVertex.computeIfAbsent(task.attempt().vertex(), v -> new ArrayList<>())
-                    .add(
-                            task.phase() == CheckpointTask.Phase.FINISHED
-                                    ? new Subtask(true, 0, List.of())
-                                    : states.get(task.attempt()));
+                    .add(states.getOrDefault(task.attempt(), new Subtask(true, 0, List.of())));
         }
         List<Vertex> vertices = new ArrayList<>();
         for (JobVertex vertex : graph.vertices()) {
@@ -201,17 +260,46 @@ final class PendingCheckpoint {
                             vertex.name(),
                             vertex.parallelism(),
                             vertex.maxParallelism(),
-                            byVertex.get(vertex.id())));
+                            byVertex.get(vertex.id()),
+                            vertex.operators().stream()
+                                    .map(o -> new CheckpointMetadata.Operator(o.uid(), o.name()))
+                                    .toList()));
         }
         return new CheckpointMetadata(
-                id, epoch, graph.jobId(), graph.jobName(), wallMillis, files, vertices);
+                id,
+                epoch,
+                graph.jobId(),
+                graph.jobName(),
+                wallMillis,
+                files,
+                vertices,
+                purpose.kind());
     }
 
-    /** The longest that a subtask waited for its barriers, and who; for texts. */
-    String slowest() {
+    /**
+     * What is known of it.
+     *
+     * @param state how it is, or ended
+     * @param totalBytes of all files that it consists of
+     * @param failure why it failed, or empty
+     */
+    CheckpointStatistics statistics(
+            CheckpointStatistics.State state,
+            long nowNanos,
+            long totalBytes,
+            JobGraph graph,
+            String failure) {
         SubtaskState slowest = null;
+        long alignmentNanos = 0;
+        long syncNanos = 0;
+        long newBytes = 0;
+        int answered = 0;
         for (ToMaster.CheckpointStored answer : stored.values()) {
             for (SubtaskState subtask : answer.subtasks()) {
+                answered++;
+                newBytes += subtask.newBytes();
+                alignmentNanos = Math.max(alignmentNanos, subtask.alignmentNanos());
+                syncNanos = Math.max(syncNanos, subtask.syncNanos());
                 if (slowest == null
                         || subtask.alignmentNanos() + subtask.syncNanos()
                                 > slowest.alignmentNanos() + slowest.syncNanos()) {
@@ -219,16 +307,26 @@ final class PendingCheckpoint {
                 }
             }
         }
-        return slowest == null
-                ? "no subtask"
-                : "v"
-                        + slowest.attempt().vertex()
-                        + "["
-                        + slowest.attempt().subtask()
-                        + "], aligned "
-                        + slowest.alignmentNanos() / 1_000_000
-                        + " ms, stood still "
-                        + slowest.syncNanos() / 1_000_000
-                        + " ms";
+        return new CheckpointStatistics(
+                id,
+                purpose.kind(),
+                state,
+                wallMillis,
+                Math.max(0, nowNanos - triggeredNanos) / 1_000_000,
+                alignmentNanos / 1_000_000,
+                syncNanos / 1_000_000,
+                newBytes,
+                Math.max(newBytes, totalBytes),
+                expected.values().stream().mapToInt(Set::size).sum(),
+                answered,
+                slowest == null
+                        ? null
+                        : new CheckpointStatistics.Slowest(
+                                graph.vertex(slowest.attempt().vertex()).name(),
+                                slowest.attempt().subtask(),
+                                slowest.alignmentNanos() / 1_000_000,
+                                slowest.syncNanos() / 1_000_000),
+                purpose.kind().isSavepoint() ? purpose.folder().path() : "",
+                failure);
     }
 }

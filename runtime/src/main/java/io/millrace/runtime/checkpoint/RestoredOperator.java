@@ -13,6 +13,7 @@ import java.util.List;
  */
 public final class RestoredOperator {
     private final long checkpointId;
+    private final boolean known;
     private final List<Slice> slices;
     private final StateReader reader;
 
@@ -21,6 +22,7 @@ public final class RestoredOperator {
      */
     public RestoredOperator(RestoredState restored, String uid, StateReader reader) {
         this.checkpointId = restored.checkpointId();
+        this.known = restored.knows(uid);
         this.slices = restored.slices(uid);
         this.reader = reader;
     }
@@ -28,6 +30,14 @@ public final class RestoredOperator {
     /** Whether the job begins from a checkpoint, even if the operator has nothing in it. */
     public boolean isRestored() {
         return checkpointId != 0;
+    }
+
+    /**
+     * Whether the operator was there when the checkpoint was taken; one that came into the program
+     * later begins at its beginning.
+     */
+    public boolean isKnown() {
+        return known;
     }
 
     /** Of the checkpoint; 0 if there is none. */

@@ -8,7 +8,8 @@ import java.util.List;
  * @param checkpointId that it comes from; 0 if it begins with nothing
  * @param folder path of the job's folder that file names are relative to; empty without a
  *     checkpoint
- * @param finished whether the subtask had finished: it has nothing to do any more
+ * @param finished whether the subtask had emitted all: it only does what is to be done when the
+ *     checkpoint is complete, and ends
  * @param edges what lay in the channels of edges that it reads; none of those in which nothing lay
  */
 public record RestoredState(
@@ -65,8 +66,18 @@ public record RestoredState(
      */
     public record Slice(WorkerFile file, StatePart part, int from, int to) {}
 
+    /** The same for a subtask of a job that was stopped by the savepoint: it is to end as well. */
+    public RestoredState asFinished() {
+        return new RestoredState(checkpointId, folder, true, operators);
+    }
+
     public boolean isRestored() {
         return checkpointId != 0;
+    }
+
+    /** Whether the checkpoint knows an operator, with or without state. */
+    public boolean knows(String uid) {
+        return operators.stream().anyMatch(operator -> operator.uid().equals(uid));
     }
 
     /** The share of one operator; empty if it has none. */

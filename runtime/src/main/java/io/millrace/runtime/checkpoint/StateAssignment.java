@@ -3,13 +3,12 @@ package io.millrace.runtime.checkpoint;
 import io.millrace.runtime.checkpoint.CheckpointMetadata.Subtask;
 import io.millrace.runtime.checkpoint.CheckpointMetadata.Vertex;
 import io.millrace.runtime.checkpoint.RestoredState.Slice;
+import io.millrace.runtime.graph.JobVertex;
 import io.millrace.runtime.state.KeyGroupRange;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 
 /**
  * Deals the states of a checkpoint out to the subtasks that begin from it.
@@ -29,63 +28,52 @@ public final class StateAssignment {
         this.folder = folder;
     }
 
+    /** Id of the checkpoint that is dealt out. */
+    public long checkpointId() {
+        return metadata.id();
+    }
+
     /**
-     * What one subtask begins with.
+     * What one subtask begins with: the states of all operators of its chain, wherever they ran
+     * before.
      *
-     * @param number of its vertex
-     * @throws IllegalArgumentException if the checkpoint does not fit the vertex, with what to do
+     * @throws IllegalStateException if the checkpoint does not fit the vertex, which {@link
+     *     StateMapping} tells beforehand
      */
-    public RestoredState of(int number, int subtask, int parallelism, int maxParallelism) {
-        Vertex vertex =
-                metadata.vertices().stream()
-                        .filter(v -> v.vertex() == number)
-                        .findFirst()
-                        .orElse(null);
+    public RestoredState of(JobVertex vertex, int subtask) {
         String path = folder.path();
-        if (vertex == null) {
-            return new RestoredState(metadata.id(), path, false, List.of());
-        }
-        if (vertex.maxParallelism() != maxParallelism) {
-            throw new IllegalArgumentException(
-                    "'"
-                            + vertex.name()
-                            + "' has "
-                            + vertex.maxParallelism()
-                            + " key groups in checkpoint "
-                            + metadata.id()
-                            + ", the job has "
-                            + maxParallelism
-                            + ": set pipeline.max-parallelism or setMaxParallelism to "
-                            + vertex.maxParallelism());
-        }
-        if (vertex.parallelism() == parallelism) {
-            if (vertex.subtasks().get(subtask).finished()) {
-                return new RestoredState(metadata.id(), path, true, List.of());
-            }
-        } else if (vertex.subtasks().stream().anyMatch(Subtask::finished)) {
-            if (vertex.subtasks().stream().allMatch(Subtask::finished)) {
-                return new RestoredState(metadata.id(), path, true, List.of());
-            }
-            throw new IllegalArgumentException(
-                    "Some subtasks of '"
-                            + vertex.name()
-                            + "' had finished in checkpoint "
-                            + metadata.id()
-                            + ", others had not: its parallelism of "
-                            + vertex.parallelism()
-                            + " cannot become "
-                            + parallelism);
-        }
-        Set<String> uids = new LinkedHashSet<>();
-        for (Subtask former : vertex.subtasks()) {
-            former.operators().forEach(operator -> uids.add(operator.uid()));
-        }
+        Vertex head = vertex.operators().isEmpty() ? null : former(vertex.operators().get(0).uid());
+        boolean finished = head != null && isFinished(head, subtask, vertex.parallelism());
         List<RestoredState.Operator> operators = new ArrayList<>();
-        for (String uid : uids) {
-            operators.add(
-                    new RestoredState.Operator(uid, slices(vertex, uid, subtask, parallelism)));
+        for (JobVertex.Operator operator : vertex.operators()) {
+            Vertex former = former(operator.uid());
+            if (former != null) {
+                operators.add(
+                        new RestoredState.Operator(
+                                operator.uid(), slices(former, operator.uid(), subtask, vertex)));
+            }
         }
-        return new RestoredState(metadata.id(), path, false, operators);
+        boolean nothing = operators.stream().allMatch(operator -> operator.slices().isEmpty());
+        return new RestoredState(
+                metadata.id(), path, finished, finished && nothing ? List.of() : operators);
+    }
+
+    private Vertex former(String uid) {
+        return metadata.vertexOf(uid);
+    }
+
+    private boolean isFinished(Vertex former, int subtask, int parallelism) {
+        if (former.parallelism() == parallelism) {
+            return former.subtasks().get(subtask).finished();
+        }
+        if (former.subtasks().stream().noneMatch(Subtask::finished)) {
+            return false;
+        }
+        if (former.subtasks().stream().allMatch(Subtask::finished)) {
+            return true;
+        }
+        throw new IllegalStateException(
+                "Vertex '" + former.name() + "' had finished in part, and is rescaled");
     }
 
     /** Deals out what lay in channels. */
@@ -102,9 +90,15 @@ public final class StateAssignment {
         Slice whole() {
             return slice(0, part.elements());
         }
+
+        /** The same of each of its pieces, in their order; they may be all there is. */
+        void slices(int from, int to, List<Slice> into) {
+            into.addAll(part.slices(file, from, to));
+        }
     }
 
-    private List<Slice> slices(Vertex vertex, String uid, int subtask, int parallelism) {
+    private List<Slice> slices(Vertex vertex, String uid, int subtask, JobVertex now) {
+        int parallelism = now.parallelism();
         Map<String, List<Former>> states = new LinkedHashMap<>();
         for (int s = 0; s < vertex.subtasks().size(); s++) {
             Subtask former = vertex.subtasks().get(s);
@@ -116,7 +110,7 @@ public final class StateAssignment {
                         }
                         states.computeIfAbsent(
                                         part.kind() + " " + part.name(), n -> new ArrayList<>())
-                                .add(new Former(s, metadata.files().get(former.file()), part));
+                                .add(new Former(s, metadata.fileOf(former), part));
                     }
                 }
             }
@@ -127,7 +121,7 @@ public final class StateAssignment {
                 case SPLIT_LIST -> split(formers, vertex, subtask, parallelism, slices);
                 case UNION_LIST -> formers.forEach(former -> slices.add(former.whole()));
                 case BROADCAST -> slices.add(formers.get(subtask % formers.size()).whole());
-                case KEYED -> keyed(formers, vertex, subtask, parallelism, slices);
+                case KEYED -> keyed(formers, subtask, now, slices);
                 default -> throw new IllegalStateException("a state of no kind");
             }
         }
@@ -158,14 +152,14 @@ public final class StateAssignment {
     }
 
     private static void keyed(
-            List<Former> formers, Vertex vertex, int subtask, int parallelism, List<Slice> into) {
-        int groups = vertex.maxParallelism();
-        KeyGroupRange own = KeyGroupRange.of(subtask, groups, parallelism);
+            List<Former> formers, int subtask, JobVertex vertex, List<Slice> into) {
+        KeyGroupRange own =
+                KeyGroupRange.of(subtask, vertex.maxParallelism(), vertex.parallelism());
         for (Former former : formers) {
             int first = Math.max(own.first(), former.part().firstGroup());
             int end = Math.min(own.last(), former.part().lastGroup()) + 1;
             if (first < end) {
-                into.add(former.slice(first, end));
+                former.slices(first, end, into);
             }
         }
     }

@@ -36,6 +36,12 @@ public final class StateReader implements AutoCloseable {
         this.folder = new CheckpointFolder(restored.folder()).open();
     }
 
+    /** Reads what complete checkpoints consist of, to write it again. */
+    StateReader(long checkpointId, CheckpointFolder.Opened folder) {
+        this.checkpointId = checkpointId;
+        this.folder = folder;
+    }
+
     /** The elements of a slice of a list. */
     public List<byte[]> elements(Slice slice) throws IOException {
         StatePart part = slice.part();

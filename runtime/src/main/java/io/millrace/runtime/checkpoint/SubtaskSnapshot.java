@@ -9,13 +9,24 @@ import java.util.List;
  * <p>Threads: handed from the subtask to the worker's loop to the thread that writes the file; one
  * at a time.
  *
+ * @param ended whether it had emitted all before the barrier
  * @param alignmentNanos between the first and the last barrier of its inputs; 0 for a source
  * @param syncNanos for which the subtask stood still
  */
 public record SubtaskSnapshot(
-        AttemptId attempt, long alignmentNanos, long syncNanos, List<Operator> operators) {
+        AttemptId attempt,
+        boolean ended,
+        long alignmentNanos,
+        long syncNanos,
+        List<Operator> operators) {
     public SubtaskSnapshot {
         operators = List.copyOf(operators);
+    }
+
+    /** Of a subtask that runs on. */
+    public SubtaskSnapshot(
+            AttemptId attempt, long alignmentNanos, long syncNanos, List<Operator> operators) {
+        this(attempt, false, alignmentNanos, syncNanos, operators);
     }
 
     /** All states of one operator. */

@@ -40,6 +40,14 @@ public final class CheckpointOptions {
                                     + " where checkpoints are taken, except locally: there a"
                                     + " temporary folder does.");
 
+    public static final ConfigOption<String> SAVEPOINT_DIRECTORY =
+            ConfigOption.named("execution.checkpointing.savepoint-dir", String.class)
+                    .readBy(JOB)
+                    .withDeprecatedKeys("state.savepoints.dir")
+                    .withDescription(
+                            "Folder below which each savepoint makes one of its own, where the"
+                                    + " command names none. Unset: the folder of the checkpoints.");
+
     public static final ConfigOption<Mode> MODE =
             ConfigOption.named("execution.checkpointing.mode", Mode.class)
                     .readBy(JOB)
@@ -72,6 +80,17 @@ public final class CheckpointOptions {
 
     /** Used where no time-out is set and barriers were not asked to overtake. */
     public static final Duration DEFAULT_ALIGNED_TIMEOUT = Duration.ofSeconds(2);
+
+    public static final ConfigOption<Boolean> INCREMENTAL =
+            ConfigOption.named("execution.checkpointing.incremental", Boolean.class)
+                    .readBy(JOB)
+                    .withDeprecatedKeys("state.backend.incremental")
+                    .defaultValue(true)
+                    .withDescription(
+                            "Whether a checkpoint writes of keyed state only what has changed since"
+                                    + " the last complete one, whose files it refers to; all of it"
+                                    + " is written again when the changes have become as large."
+                                    + " Otherwise each checkpoint stands for itself.");
 
     public static final ConfigOption<Duration> TIMEOUT =
             ConfigOption.named("execution.checkpointing.timeout", Duration.class)

@@ -89,6 +89,15 @@ public final class JobOptions {
                                     + " at the end of bounded input, AUTOMATIC is BATCH if every"
                                     + " source is bounded.");
 
+    public static final ConfigOption<Boolean> LOCAL_COMBINE =
+            ConfigOption.named("execution.local-combine.enabled", Boolean.class)
+                    .readBy(JOB)
+                    .defaultValue(true)
+                    .withDescription(
+                            "Whether records on their way to windows are combined by key and pane"
+                                    + " before they leave the worker, where nobody can tell and"
+                                    + " where it makes them fewer.");
+
     public static final ConfigOption<Boolean> BUFFER_TIMEOUT_ENABLED =
             ConfigOption.named("execution.buffer-timeout.enabled", Boolean.class)
                     .readBy(JOB)
@@ -107,6 +116,16 @@ public final class JobOptions {
                     .withDescription(
                             "The longest a record waits in a buffer that is not full; 0: it never"
                                     + " waits.");
+
+    public static final ConfigOption<Integer> COMMITTER_RETRIES =
+            ConfigOption.named("sink.committer.retries", Integer.class)
+                    .readBy(WORKER)
+                    .defaultValue(10)
+                    .atLeast(0)
+                    .withDescription(
+                            "How often a committer of sinkTo may try again what it could not"
+                                    + " commit, with pauses from 0.1 s to 30 s, before its subtask"
+                                    + " fails and is started again.");
 
     public static final ConfigOption<MemorySize> ACCUMULATORS_MAX_SIZE =
             ConfigOption.named("pipeline.accumulators.max-size", MemorySize.class)

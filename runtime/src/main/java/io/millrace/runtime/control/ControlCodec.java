@@ -7,8 +7,11 @@ import com.esotericsoftware.kryo.io.Input;
 import com.esotericsoftware.kryo.io.Output;
 import com.esotericsoftware.kryo.util.DefaultClassResolver;
 import com.esotericsoftware.kryo.util.Pool;
+import io.millrace.runtime.checkpoint.CheckpointKind;
+import io.millrace.runtime.checkpoint.CheckpointStatistics;
 import io.millrace.runtime.checkpoint.OperatorState;
 import io.millrace.runtime.checkpoint.RestoredState;
+import io.millrace.runtime.checkpoint.SavepointRecord;
 import io.millrace.runtime.checkpoint.StatePart;
 import io.millrace.runtime.checkpoint.SubtaskState;
 import io.millrace.runtime.checkpoint.WorkerFile;
@@ -20,6 +23,7 @@ import io.millrace.runtime.master.JobIntent;
 import io.millrace.runtime.master.JobResult;
 import io.millrace.runtime.master.JobState;
 import io.millrace.runtime.master.JobStatus;
+import io.millrace.runtime.master.StopIntent;
 import io.millrace.runtime.metrics.AccumulatorPart;
 import io.millrace.runtime.metrics.JobValues;
 import io.millrace.runtime.metrics.MetricValue;
@@ -117,6 +121,17 @@ public final class ControlCodec implements MessageCodec {
                     RestoredState.class,
                     RestoredState.Operator.class,
                     RestoredState.Slice.class,
+                    JobVertex.Operator.class,
+                    StatePart.Piece.class,
+                    ToMaster.InputEnded.class,
+                    ToWorker.SavepointComplete.class,
+                    FromClient.TriggerSavepoint.class,
+                    FromClient.StopJob.class,
+                    ToClient.SavepointEnded.class,
+                    StopIntent.class,
+                    SavepointRecord.class,
+                    CheckpointStatistics.class,
+                    CheckpointStatistics.Slowest.class,
                     RestoredState.InFlight.class);
 
     private static final List<Class<?>> ENUMS =
@@ -126,7 +141,9 @@ public final class ControlCodec implements MessageCodec {
                     JobState.class,
                     JobEdge.Pattern.class,
                     MetricValue.Kind.class,
-                    StatePart.Kind.class);
+                    StatePart.Kind.class,
+                    CheckpointKind.class,
+                    CheckpointStatistics.State.class);
 
     private static final Pool<Kryo> KRYOS =
             new Pool<>(true, true, 16) {

@@ -17,4 +17,12 @@ public sealed interface ToClient extends ControlMessage {
      * @param text one sentence
      */
     record CancelReply(String request, boolean accepted, String text) implements ToClient {}
+
+    /**
+     * What became of a savepoint.
+     *
+     * @param path of its folder; empty if it failed
+     * @param failure why it failed, in a sentence with what to do; empty if it is complete
+     */
+    record SavepointEnded(String request, String path, String failure) implements ToClient {}
 }

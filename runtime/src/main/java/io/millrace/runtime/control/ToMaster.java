@@ -64,10 +64,17 @@ public sealed interface ToMaster extends ControlMessage {
     }
 
     /**
+     * An attempt has emitted all and stays until a checkpoint that holds this is complete. Told
+     * again on each connection.
+     */
+    record InputEnded(AttemptId attempt) implements ToMaster {}
+
+    /**
      * What the worker's subtasks have in a checkpoint is stored, and was read again.
      *
      * @param epoch of the master that has triggered it
      * @param file null if no subtask has any state
+     * @param subtasks those that were asked, without those that have finished before their barriers
      */
     record CheckpointStored(long id, int epoch, WorkerFile file, List<SubtaskState> subtasks)
             implements ToMaster {

@@ -1,5 +1,6 @@
 package io.millrace.runtime.control;
 
+import io.millrace.runtime.checkpoint.CheckpointKind;
 import io.millrace.runtime.schedule.AttemptId;
 import io.millrace.runtime.task.TaskDeployment;
 import java.util.List;
@@ -43,11 +44,13 @@ public sealed interface ToWorker extends ControlMessage {
     record MasterBeat(int epoch, long loops) implements ToWorker {}
 
     /**
-     * Take part in a checkpoint: the sources at once, the others when barriers reach them. Answered
-     * by {@link ToMaster.CheckpointStored} or {@link ToMaster.CheckpointDeclined}.
+     * Take part in a checkpoint: those in which barriers begin at once, the others when barriers
+     * reach them. Answered by {@link ToMaster.CheckpointStored} or {@link
+     * ToMaster.CheckpointDeclined}. Sent again with more that begin when writers have finished
+     * before their barriers began.
      *
      * @param checkpointId never used twice
-     * @param folder path of the job's folder
+     * @param folder path of the job's folder, or of the savepoint's own
      * @param wallMillis when it was triggered, milliseconds since 1970
      * @param attempts all of the worker that take part
      * @param sources those of them in which barriers begin
@@ -55,6 +58,7 @@ public sealed interface ToWorker extends ControlMessage {
     record TriggerCheckpoint(
             int epoch,
             long checkpointId,
+            CheckpointKind kind,
             String folder,
             long wallMillis,
             List<AttemptId> attempts,
@@ -66,8 +70,17 @@ public sealed interface ToWorker extends ControlMessage {
         }
     }
 
-    /** A checkpoint, and with it every earlier one, is complete. */
+    /**
+     * A checkpoint, or the savepoint that the job ends with, is complete, and with it every earlier
+     * checkpoint.
+     */
     record CheckpointComplete(int epoch, long checkpointId) implements ToWorker {}
+
+    /**
+     * A savepoint is complete with which the job does not end. Nobody acts on that outside: after a
+     * failure the job goes on from its last checkpoint, which may be older.
+     */
+    record SavepointComplete(int epoch, long checkpointId) implements ToWorker {}
 
     /** A checkpoint is given up and will never be complete. */
     record CheckpointAborted(int epoch, long checkpointId) implements ToWorker {}

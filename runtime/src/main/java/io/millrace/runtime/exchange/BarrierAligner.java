@@ -40,6 +40,9 @@ final class BarrierAligner {
     /** Checkpoints behind that which were given up. */
     private final TreeSet<Long> givenUp = new TreeSet<>();
 
+    /** Barriers of masters before this one are dropped. */
+    private int leastEpoch;
+
     private long lastAlignmentNanos;
 
     /** The channels of the gate. */
@@ -106,9 +109,16 @@ final class BarrierAligner {
         this.gate = gate;
     }
 
+    /** Savepoints are aligned always. */
+    private boolean aligns(Barrier barrier) {
+        return alignment == Alignment.ALIGNED || barrier.kind().isSavepoint();
+    }
+
     /** Whether nobody waits for this barrier on any channel. */
-    boolean isStale(long id) {
+    boolean isStale(Barrier barrier) {
+        long id = barrier.checkpointId();
         return id <= overUpTo
+                || barrier.epoch() < leastEpoch
                 || givenUp.contains(id)
                 || blocking != null && id < blocking.barrier.checkpointId();
     }
@@ -128,7 +138,7 @@ final class BarrierAligner {
 
     /** A barrier was read in its place; null if the gate has none for that. */
     Due inLine(int channel, Barrier barrier) {
-        if (isStale(barrier.checkpointId())) {
+        if (isStale(barrier)) {
             return null;
         }
         Arrival arrival = arrival(barrier);
@@ -139,9 +149,7 @@ final class BarrierAligner {
 
     /** A barrier lies in a channel behind records; null if the gate has none for that. */
     Due received(int channel, Barrier barrier, BarrierOrder order) {
-        if (isStale(barrier.checkpointId())
-                || alignment == Alignment.NONE
-                || !overtaking.mayOvertake(barrier)) {
+        if (isStale(barrier) || !overtaking.mayOvertake(barrier)) {
             return null;
         }
         Arrival arrival = arrival(barrier);
@@ -154,7 +162,7 @@ final class BarrierAligner {
     }
 
     private void stop(Arrival arrival, int channel) {
-        if (alignment == Alignment.NONE) {
+        if (!aligns(arrival.barrier)) {
             return;
         }
         if (blocking != arrival) {
@@ -192,8 +200,7 @@ final class BarrierAligner {
         if (missing.isEmpty()) {
             return over(arrival, BarrierOrder.IN_LINE, missing);
         }
-        if (alignment == Alignment.NONE
-                || !overtaking.mayOvertake(arrival.barrier)
+        if (!overtaking.mayOvertake(arrival.barrier)
                 || missing.intersects(inLineOnly)
                 || arrival.overtaken.isEmpty() && !overtaking.isPast(arrival.deadlineMillis)) {
             return null;
@@ -225,6 +232,15 @@ final class BarrierAligner {
         givenUp.add(checkpointId);
         arrivals.remove(checkpointId);
         if (blocking != null && blocking.barrier.checkpointId() == checkpointId) {
+            unblock();
+        }
+    }
+
+    /** Checkpoints of masters before an epoch are given up, whichever have come. */
+    void giveUpBefore(int epoch) {
+        leastEpoch = epoch;
+        arrivals.values().removeIf(arrival -> arrival.barrier.epoch() < epoch);
+        if (blocking != null && blocking.barrier.epoch() < epoch) {
             unblock();
         }
     }

@@ -1,5 +1,6 @@
 package io.millrace.runtime.exchange;
 
+import io.millrace.runtime.exchange.StreamEvent.Barrier;
 import java.util.BitSet;
 
 /**
@@ -12,7 +13,7 @@ public final class ChannelSaving {
     /** Of the heap; a checkpoint that would keep more has overtaken nothing worth the while. */
     static final long MAX_BYTES = 64L << 20;
 
-    private final long checkpointId;
+    private final Barrier barrier;
     private final ChannelContent[] contents;
     private final BitSet awaited;
     private final long[] counted;
@@ -23,8 +24,8 @@ public final class ChannelSaving {
      * @param contents one for each channel, null for those that have ended
      * @param awaited channels that the barrier has not reached
      */
-    ChannelSaving(long checkpointId, ChannelContent[] contents, BitSet awaited) {
-        this.checkpointId = checkpointId;
+    ChannelSaving(Barrier barrier, ChannelContent[] contents, BitSet awaited) {
+        this.barrier = barrier;
         this.contents = contents;
         this.awaited = awaited;
         this.counted = new long[contents.length];
@@ -34,7 +35,11 @@ public final class ChannelSaving {
     }
 
     long checkpointId() {
-        return checkpointId;
+        return barrier.checkpointId();
+    }
+
+    int epoch() {
+        return barrier.epoch();
     }
 
     boolean awaits(int channel) {

@@ -33,7 +33,21 @@ public final class EdgeWriter {
         void await(EdgeWriter writer);
     }
 
+    /** Records that were written and are not in the channels yet. */
+    interface Held {
+
+        /** Brings all of them into the channels. */
+        void flush();
+
+        /** The same, because an event follows. */
+        void before(StreamEvent event);
+    }
+
     private final int edge;
+
+    /** Null if records go into the channels at once. */
+    private Held held;
+
     private final OutputChannel[] channels;
     private final long bufferTimeoutMillis;
     private final boolean flushEachRecord;
@@ -81,6 +95,47 @@ public final class EdgeWriter {
                         selector,
                         hasher.function(),
                         maxParallelism);
+    }
+
+    /**
+     * Writes by the key groups of keys, and combines records that leave the worker where that makes
+     * them fewer; other parameters as of {@link #byKey}.
+     *
+     * @param serializer of the type of the records alone
+     * @param panes which records are combined, and how
+     */
+    public <T, K> RecordWriter byKeyCombined(
+            JobClasses classes,
+            Object place,
+            TypeInformation<?> type,
+            TypeSerializer<Object> serializer,
+            KeySelector<T, K> selector,
+            KeyHasher<K> hasher,
+            int maxParallelism,
+            Panes panes) {
+        RecordWriter combining =
+                classes.copy(MethodHandles.lookup(), CombiningRecordWriter.class, place)
+                        .newInstance(
+                                RecordWriter.class,
+                                this,
+                                copier(serializer),
+                                RecordSize.of(type, serializer, classes, place),
+                                selector,
+                                hasher.function(),
+                                panes,
+                                maxParallelism);
+        held = (Held) combining;
+        return combining;
+    }
+
+    /** Whether any channel leaves the worker. */
+    public boolean leavesTheWorker() {
+        for (OutputChannel channel : channels) {
+            if (!channel.handsObjectsOver()) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** Writes to the readers that a selector says; parameters as of {@link #byKey}. */
@@ -135,6 +190,9 @@ public final class EdgeWriter {
     }
 
     public void event(StreamEvent event) {
+        if (held != null) {
+            held.before(event);
+        }
         for (OutputChannel channel : channels) {
             channel.writeEvent(event);
         }
@@ -151,6 +209,9 @@ public final class EdgeWriter {
     }
 
     public void flush() {
+        if (held != null && isAvailable()) {
+            held.flush();
+        }
         for (OutputChannel channel : channels) {
             channel.flush();
         }

@@ -1,6 +1,7 @@
 package io.millrace.runtime.exchange;
 
 import io.millrace.runtime.exchange.StreamEvent.Barrier;
+import io.millrace.runtime.exchange.StreamEvent.EndOfChannel;
 import io.millrace.runtime.exchange.StreamEvent.EndOfData;
 import io.millrace.runtime.exchange.StreamEvent.Status;
 import io.millrace.runtime.exchange.StreamEvent.Watermark;
@@ -19,8 +20,8 @@ import java.util.function.LongSupplier;
  * All channels that one subtask reads, taken in turn.
  *
  * <p>Events of the channels become events of the gate: a watermark when the minimum over the active
- * channels rises, a barrier when it has come on every channel that has not ended, the end when all
- * channels have ended.
+ * channels rises, a barrier when it has come on every channel that has not ended, the end of data
+ * when it has come on all, the end of the channel when all have ended.
  *
  * <p>When the barrier of a checkpoint becomes the gate's is decided by a {@link BarrierAligner}.
  * One that overtakes is given as an {@link OvertakingBarrier}; what it has overtaken is kept by
@@ -38,9 +39,11 @@ public final class InputGate {
     private final InputChannel[] channels;
     private final long[] watermarks;
     private final boolean[] idle;
+    private final boolean[] dataEnded;
     private final boolean[] ended;
     private final boolean[] blocked;
     private int cursor = -1;
+    private int remainingData;
     private int remaining;
     private final BitSet inLineOnly;
     private final Overtaking overtaking;
@@ -113,8 +116,10 @@ public final class InputGate {
         this.watermarks = new long[channels];
         Arrays.fill(watermarks, NO_WATERMARK);
         this.idle = new boolean[channels];
+        this.dataEnded = new boolean[channels];
         this.ended = new boolean[channels];
         this.blocked = new boolean[channels];
+        this.remainingData = channels;
         this.remaining = channels;
         this.aligner =
                 new BarrierAligner(
@@ -189,7 +194,7 @@ public final class InputGate {
 
     /**
      * The next thing to do: a {@link RecordBatch}, an event of the gate, or null if there is
-     * nothing now. After {@link EndOfData} there is never anything again.
+     * nothing now. After {@link EndOfChannel} there is never anything again.
      */
     public Object poll() throws ExchangeException {
         if (replay != null) {
@@ -320,18 +325,31 @@ public final class InputGate {
             idle[at] = status == Status.IDLE;
             return statusChange();
         }
+        if (event instanceof EndOfData) {
+            dataEnded[at] = true;
+            remainingData--;
+            keptAll(at, null);
+            if (remainingData == 0) {
+                return EndOfData.INSTANCE;
+            }
+            Object status = statusChange();
+            return status != null ? status : risenWatermark();
+        }
+        if (!dataEnded[at]) {
+            throw new IllegalStateException(
+                    "channel " + at + " of " + channels.length + " has ended before its data");
+        }
         ended[at] = true;
         remaining--;
         keptAll(at, null);
         if (remaining == 0) {
-            return EndOfData.INSTANCE;
+            return EndOfChannel.INSTANCE;
         }
         Object barrier = given(aligner.ended(at));
         if (barrier != null) {
             return barrier;
         }
-        Object status = statusChange();
-        return status != null ? status : risenWatermark();
+        return null;
     }
 
     private Object onBarrier(int at, Barrier barrier) {
@@ -398,7 +416,7 @@ public final class InputGate {
                 return null;
             }
         }
-        if (aligner.isStale(id)) {
+        if (aligner.isStale(next.barrier())) {
             if (next.order() == BarrierOrder.OVERTAKING) {
                 channels[at].dropBarrier(id);
             }
@@ -441,7 +459,7 @@ public final class InputGate {
                 takeBarrier(i, id, content);
             }
         }
-        ChannelSaving saving = new ChannelSaving(id, all, due.awaited());
+        ChannelSaving saving = new ChannelSaving(due.barrier(), all, due.awaited());
         if (!saving.isComplete()) {
             savings.add(saving);
         }
@@ -459,6 +477,15 @@ public final class InputGate {
         aligner.giveUp(checkpointId);
     }
 
+    /**
+     * Checkpoints of masters before an epoch are given up: their barriers are awaited no longer,
+     * whichever have come.
+     */
+    public void giveUpBefore(int epoch) {
+        savings.removeIf(saving -> saving.epoch() < epoch);
+        aligner.giveUpBefore(epoch);
+    }
+
     /** How long the barriers of the last checkpoint took from the first to the last. */
     public long lastAlignmentNanos() {
         return aligner.lastAlignmentNanos();
@@ -468,7 +495,7 @@ public final class InputGate {
         long least = Long.MAX_VALUE;
         boolean any = false;
         for (int i = 0; i < channels.length; i++) {
-            if (!idle[i] && !ended[i]) {
+            if (!idle[i] && !dataEnded[i]) {
                 least = Math.min(least, watermarks[i]);
                 any = true;
             }
@@ -483,7 +510,7 @@ public final class InputGate {
     private Object statusChange() {
         boolean any = false;
         for (int i = 0; i < channels.length; i++) {
-            any |= !idle[i] && !ended[i];
+            any |= !idle[i] && !dataEnded[i];
         }
         if (allIdle == !any) {
             return any ? risenWatermark() : null;
@@ -503,6 +530,11 @@ public final class InputGate {
 
     public InputChannel channel(int at) {
         return channels[at];
+    }
+
+    /** Whether all channels have ended: no barrier comes by them any more. */
+    public boolean isAtEnd() {
+        return remaining == 0;
     }
 
     /** Closes all channels; idempotent. */

@@ -236,7 +236,7 @@ public final class LocalChannel {
 
         @Override
         public void writeEvent(StreamEvent event) {
-            if (event instanceof StreamEvent.EndOfData) {
+            if (event instanceof StreamEvent.EndOfChannel) {
                 ended = true;
             }
             if (readerClosed) {

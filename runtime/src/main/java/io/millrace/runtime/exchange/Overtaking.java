@@ -18,9 +18,9 @@ public record Overtaking(long timeoutMillis, LongSupplier wallMillis, LongConsum
     /** All barriers stay in line. */
     public static final Overtaking NEVER = new Overtaking(NO_TIMEOUT, () -> 0, millis -> {});
 
-    /** Whether a barrier may overtake at all. */
+    /** Whether a barrier may overtake at all; those of savepoints keep their places. */
     public boolean mayOvertake(Barrier barrier) {
-        return timeoutMillis != NO_TIMEOUT;
+        return timeoutMillis != NO_TIMEOUT && !barrier.kind().isSavepoint();
     }
 
     /** Whether it overtakes wherever it comes. */

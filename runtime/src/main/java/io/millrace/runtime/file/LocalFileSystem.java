@@ -1,5 +1,6 @@
 package io.millrace.runtime.file;
 
+import io.millrace.api.fs.FSDataOutputStream;
 import io.millrace.api.fs.FileBlock;
 import io.millrace.api.fs.FileStatus;
 import io.millrace.api.fs.FileSystem;
@@ -12,6 +13,7 @@ import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.io.RandomAccessFile;
 import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.URISyntaxException;
@@ -178,6 +180,10 @@ public final class LocalFileSystem implements FileSystem {
 
     @Override
     public OutputStream create(URI path, boolean overwrite) throws IOException {
+        return new DurableOutput(createFile(path, overwrite));
+    }
+
+    private static FileOutputStream createFile(URI path, boolean overwrite) throws IOException {
         Path file = file(path);
         // Somebody may remove an empty parent between the two steps; once more is then enough
         // unless
@@ -188,12 +194,32 @@ public final class LocalFileSystem implements FileSystem {
                 if (!overwrite) {
                     Files.createFile(file);
                 }
-                return new DurableOutput(new FileOutputStream(file.toFile()));
+                return new FileOutputStream(file.toFile());
             } catch (NoSuchFileException | FileNotFoundException e) {
                 if (attempt == 10 || Files.isDirectory(file)) {
                     throw e;
                 }
             }
+        }
+    }
+
+    @Override
+    public FSDataOutputStream createSyncable(URI path) throws IOException {
+        return new SyncableOutput(new DurableOutput(createFile(path, false)));
+    }
+
+    /** There is nobody to take it away from: who writes local files dies with the job's process. */
+    @Override
+    public void truncate(URI path, long length) throws IOException {
+        Path file = file(path);
+        long before = status(file).length();
+        if (before < length) {
+            throw new EOFException(
+                    path + " has " + before + " bytes, " + length + " were made to stay in it.");
+        }
+        try (RandomAccessFile cut = new RandomAccessFile(file.toFile(), "rw")) {
+            cut.setLength(length);
+            cut.getFD().sync();
         }
     }
 
@@ -362,6 +388,10 @@ public final class LocalFileSystem implements FileSystem {
             file.write(bytes, offset, length);
         }
 
+        void sync() throws IOException {
+            file.getFD().sync();
+        }
+
         @Override
         public void close() throws IOException {
             if (closed) {
@@ -371,6 +401,43 @@ public final class LocalFileSystem implements FileSystem {
             try (file) {
                 file.getFD().sync();
             }
+        }
+    }
+
+    /** Counts, and puts bytes on the disk when asked to. */
+    private static final class SyncableOutput extends FSDataOutputStream {
+        private final DurableOutput file;
+        private long position;
+
+        SyncableOutput(DurableOutput file) {
+            this.file = file;
+        }
+
+        @Override
+        public long getPos() {
+            return position;
+        }
+
+        @Override
+        public void write(int b) throws IOException {
+            file.write(b);
+            position++;
+        }
+
+        @Override
+        public void write(byte[] bytes, int offset, int length) throws IOException {
+            file.write(bytes, offset, length);
+            position += length;
+        }
+
+        @Override
+        public void sync() throws IOException {
+            file.sync();
+        }
+
+        @Override
+        public void close() throws IOException {
+            file.close();
         }
     }
 }

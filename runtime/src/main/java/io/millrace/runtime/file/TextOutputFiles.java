@@ -2,6 +2,7 @@ package io.millrace.runtime.file;
 
 import io.millrace.api.fs.FileStatus;
 import io.millrace.api.fs.FileSystem;
+import io.millrace.api.fs.NoFileSystemException;
 import io.millrace.runtime.file.OutputLayout.Part;
 import io.millrace.runtime.graph.JobVertex.FileInput;
 import io.millrace.runtime.graph.JobVertex.FileOutput;

@@ -14,6 +14,8 @@ import java.io.ObjectOutputStream;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * The operators that run in one thread, as the planner has put them together.
@@ -21,11 +23,14 @@ import java.util.List;
  * <p>Shape: a tree in topological order; the first operator is the head, which reads the chain's
  * input or is a source.
  *
+ * @param combinedEdges numbers of the edges into the head on which records may be combined
  * @param inputs edges that the head reads
  */
-public record ChainSpec(List<ChainedOperator> operators, List<EdgeInput> inputs) {
+public record ChainSpec(
+        List<ChainedOperator> operators, Set<Integer> combinedEdges, List<EdgeInput> inputs) {
     public ChainSpec {
         operators = List.copyOf(operators);
+        combinedEdges = Set.copyOf(combinedEdges);
         inputs = List.copyOf(inputs);
     }
 
@@ -34,6 +39,7 @@ public record ChainSpec(List<ChainedOperator> operators, List<EdgeInput> inputs)
      * functions that share an object, get one each, chained or not.
      */
     void write(ObjectOutputStream out) throws IOException {
+        out.writeObject(new TreeSet<>(combinedEdges));
         out.writeInt(operators.size());
         for (ChainedOperator operator : operators) {
             out.writeObject(operator);
@@ -48,6 +54,10 @@ public record ChainSpec(List<ChainedOperator> operators, List<EdgeInput> inputs)
 
     /** Reads what the planner wrote. */
     public static ChainSpec read(ObjectInputStream in) throws IOException, ClassNotFoundException {
+        Set<Integer> combinedEdges = new TreeSet<>();
+        for (Object edge : (Set<?>) in.readObject()) {
+            combinedEdges.add((Integer) edge);
+        }
         int count = in.readInt();
         List<ChainedOperator> operators = new ArrayList<>();
         for (int i = 0; i < count; i++) {
@@ -57,7 +67,7 @@ public record ChainSpec(List<ChainedOperator> operators, List<EdgeInput> inputs)
         for (int i = in.readInt(); i > 0; i--) {
             inputs.add((EdgeInput) in.readObject());
         }
-        return new ChainSpec(operators, inputs);
+        return new ChainSpec(operators, combinedEdges, inputs);
     }
 
     /** What is known of an edge that the chain reads. */
@@ -153,13 +163,16 @@ public record ChainSpec(List<ChainedOperator> operators, List<EdgeInput> inputs)
      * @param bufferTimeoutMillis the longest a record waits in an open buffer; 0: it never waits;
      *     -1: until the buffer is full; {@link Transformation#BUFFER_TIMEOUT_UNSET}: as long as the
      *     job says
+     * @param combinesFor what reads the edge, if records may be combined on their way to it; else
+     *     null
      */
     public record EdgeOutput(
             int edge,
             String name,
             Partitioning<?> partitioning,
             int readerMaxParallelism,
-            long bufferTimeoutMillis)
+            long bufferTimeoutMillis,
+            OperatorSpec<?, ?> combinesFor)
             implements Serializable {}
 
     /** What the operator does. */
@@ -224,7 +237,10 @@ public record ChainSpec(List<ChainedOperator> operators, List<EdgeInput> inputs)
             @Override
             public boolean runsUserCode() {
                 return spec instanceof SinkSpec.Function<?> sink
-                        && sink.function().getClass() != DiscardingSink.class;
+                                && sink.function().getClass() != DiscardingSink.class
+                        || spec instanceof SinkSpec.To<?> to
+                                && to.sink().getClass()
+                                        != io.millrace.api.sink.DiscardingSink.class;
             }
         }
     }

@@ -1,6 +1,7 @@
 package io.millrace.runtime.graph;
 
 import io.millrace.api.InvalidProgramException;
+import io.millrace.api.transform.OperatorSpec;
 import io.millrace.api.transform.Partitioning;
 import io.millrace.api.transform.SinkSpec;
 import io.millrace.api.transform.SourceSpec;
@@ -33,12 +34,14 @@ public final class JobGraphPlanner {
 
     /**
      * @param jobId 32 hexadecimal digits
+     * @param localCombine whether records may be combined before they are sent to windows
      * @param configuration every option in force for the job
      */
     public record Settings(
             String jobId,
             boolean chaining,
             boolean objectReuse,
+            boolean localCombine,
             Map<String, String> configuration) {}
 
     private JobGraphPlanner(StreamGraph graph, Settings settings) {
@@ -105,9 +108,8 @@ public final class JobGraphPlanner {
         return unique;
     }
 
-    /** An operator that has no uid is found again by its place in the program. */
     private String uid(StreamGraph.Node node) {
-        return node.uid() != null ? node.uid() : "#" + graph.nodes().indexOf(node);
+        return node.stateUid(graph.nodes().indexOf(node));
     }
 
     private void refuseDoubleUids() {
@@ -177,7 +179,8 @@ public final class JobGraphPlanner {
                                     edgeNames.get(number),
                                     edge.partitioning(),
                                     groups,
-                                    node.bufferTimeoutMillis()));
+                                    node.bufferTimeoutMillis(),
+                                    combinesFor(edge)));
                 } else if (within.contains(edge.target())) {
                     of.chained.add(
                             new ChainSpec.Reader(
@@ -213,12 +216,20 @@ public final class JobGraphPlanner {
             }
         }
         StreamGraph.Node head = graph.node(members.get(0));
+        Set<Integer> combined = new HashSet<>();
+        for (StreamGraph.Edge edge : graph.edges()) {
+            if (edge.target() == members.get(0)
+                    && edgeNumbers.containsKey(edge)
+                    && combinesFor(edge) != null) {
+                combined.add(edgeNumbers.get(edge));
+            }
+        }
         List<ChainSpec.EdgeInput> read = new ArrayList<>();
         for (StreamGraph.Edge edge : graph.inputsOf(head.id())) {
             Integer number = edgeNumbers.get(edge);
             read.add(new ChainSpec.EdgeInput(number, edgeNames.get(number), edge.partitioning()));
         }
-        ChainSpec spec = new ChainSpec(operators, read);
+        ChainSpec spec = new ChainSpec(operators, combined, read);
         return new JobVertex(
                 id,
                 name(operators, 0),
@@ -227,7 +238,18 @@ public final class JobGraphPlanner {
                 head.slotSharingGroup(),
                 serialize(spec),
                 inputs,
-                outputs);
+                outputs,
+                operators.stream().map(OperatorDescription::of).toList());
+    }
+
+    /** The windows that an edge leads to; null if its records are not combined. */
+    private OperatorSpec<?, ?> combinesFor(StreamGraph.Edge edge) {
+        return settings.localCombine()
+                        && edge.partitioning() instanceof Partitioning.Hash
+                        && graph.node(edge.target()).body() instanceof ChainSpec.Body.Operator body
+                        && WindowShape.hidesCombining(body.spec())
+                ? body.spec()
+                : null;
     }
 
     /** The node's body in the form in which it travels. */

@@ -5,13 +5,13 @@ import io.millrace.api.RuntimeExecutionMode;
 import io.millrace.api.transform.Pipeline;
 import io.millrace.api.transform.Transformation;
 import io.millrace.runtime.checkpoint.CheckpointSettings;
-import io.millrace.runtime.config.CheckpointOptions;
 import io.millrace.runtime.config.JobOptions;
 import io.millrace.runtime.config.ParsedConfiguration;
 import io.millrace.runtime.config.TaskManagerOptions;
 import io.millrace.runtime.memory.SegmentDemand;
 import io.millrace.runtime.memory.TaskManagerMemory;
 import io.millrace.runtime.serializer.Serializers;
+import java.util.Map;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -47,6 +47,13 @@ public final class JobPlanner {
     }
 
     public StreamGraph streamGraph(Pipeline pipeline) {
+        return streamGraph(pipeline, Map.of());
+    }
+
+    /**
+     * @param restoredKeyGroups what operators whose program sets no maximum parallelism must have
+     */
+    private StreamGraph streamGraph(Pipeline pipeline, Map<String, Integer> restoredKeyGroups) {
         ParsedConfiguration settings = settingsOf(pipeline);
         RuntimeExecutionMode mode =
                 pipeline.mode() == RuntimeExecutionMode.STREAMING
@@ -68,7 +75,7 @@ public final class JobPlanner {
                         mode,
                         pipeline.chainingEnabled(),
                         pipeline.configuration());
-        return StreamGraphPlanner.plan(decided, parallelism);
+        return StreamGraphPlanner.plan(decided, parallelism, restoredKeyGroups);
     }
 
     /** The plan of the program as JSON, for its author to read. */
@@ -91,7 +98,8 @@ public final class JobPlanner {
      */
     public JobGraph jobGraph(Pipeline pipeline, String jobId) {
         ParsedConfiguration settings = settingsOf(pipeline);
-        StreamGraph operators = streamGraph(pipeline);
+        StateToRestore start = StateToRestore.of(settings);
+        StreamGraph operators = streamGraph(pipeline, start.keyGroups());
         logSlowSerializers(operators);
         JobGraph graph =
                 JobGraphPlanner.plan(
@@ -100,7 +108,9 @@ public final class JobPlanner {
                                 jobId,
                                 isChainingEnabled(pipeline),
                                 settings.get(JobOptions.OBJECT_REUSE),
-                                settings.toConfiguration().toMap()));
+                                settings.get(JobOptions.LOCAL_COMBINE),
+                                start.recordedIn(settings.toConfiguration().toMap())));
+        start.check(graph);
         if (takesCheckpoints(settings)) {
             refuseFilesOfOneRun(graph);
         }
@@ -108,9 +118,7 @@ public final class JobPlanner {
     }
 
     private static boolean takesCheckpoints(ParsedConfiguration settings) {
-        return settings.getIfSet(CheckpointOptions.INTERVAL)
-                .map(interval -> !interval.isZero())
-                .orElse(false);
+        return CheckpointSettings.arePeriodic(settings.toConfiguration().toMap());
     }
 
     /**
@@ -125,9 +133,9 @@ public final class JobPlanner {
                                 + "' writes "
                                 + output.path()
                                 + " with writeAsText, which keeps nothing in a checkpoint: after a"
-                                + " failure the lines before the checkpoint would be lost. Leave"
-                                + " execution.checkpointing.interval out, or write with a sink of"
-                                + " your own.");
+                                + " failure the lines before the checkpoint would be lost. Use"
+                                + " sinkTo(FileSink.forRowFormat(path, new SimpleStringEncoder<>())"
+                                + ".build()), or leave execution.checkpointing.interval out.");
             }
         }
     }

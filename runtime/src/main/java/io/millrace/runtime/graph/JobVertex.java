@@ -13,6 +13,7 @@ import java.util.List;
  * @param chain the serialized operators, read only by the worker with the user's class loader
  * @param inputs files that sources in the chain read
  * @param outputs folders that sinks in the chain write
+ * @param operators of the chain, in its order
  */
 public record JobVertex(
         int id,
@@ -22,12 +23,47 @@ public record JobVertex(
         String slotSharingGroup,
         byte[] chain,
         List<FileInput> inputs,
-        List<FileOutput> outputs)
+        List<FileOutput> outputs,
+        List<Operator> operators)
         implements Serializable {
     public JobVertex {
         inputs = List.copyOf(inputs);
         outputs = List.copyOf(outputs);
+        operators = List.copyOf(operators);
     }
+
+    /** A vertex of whose operators nothing is known, so that it begins with no state. */
+    public JobVertex(
+            int id,
+            String name,
+            int parallelism,
+            int maxParallelism,
+            String slotSharingGroup,
+            byte[] chain,
+            List<FileInput> inputs,
+            List<FileOutput> outputs) {
+        this(
+                id,
+                name,
+                parallelism,
+                maxParallelism,
+                slotSharingGroup,
+                chain,
+                inputs,
+                outputs,
+                List.of());
+    }
+
+    /**
+     * An operator, as the master knows it.
+     *
+     * @param uid by which its state is found again
+     * @param keyType what its state is kept by, in words; empty without keys
+     * @param actsOnCompletion whether it may do something outside of the job when a checkpoint is
+     *     complete, so that the job must not go back behind that one
+     */
+    public record Operator(String uid, String name, String keyType, boolean actsOnCompletion)
+            implements Serializable {}
 
     /**
      * Files read by a source.

@@ -42,7 +42,33 @@ public record StreamGraph(
             int maxParallelism,
             ChainingStrategy chaining,
             String slotSharingGroup,
-            long bufferTimeoutMillis) {}
+            long bufferTimeoutMillis) {
+
+        /**
+         * The name under which its state is stored: one that has no uid is found again by its place
+         * in the program.
+         *
+         * @param place among the nodes of the graph
+         */
+        String stateUid(int place) {
+            return uid != null ? uid : "#" + place;
+        }
+
+        Node withMaxParallelism(int changed) {
+            return new Node(
+                    id,
+                    name,
+                    uid,
+                    body,
+                    inputTypes,
+                    outputType,
+                    parallelism,
+                    changed,
+                    chaining,
+                    slotSharingGroup,
+                    bufferTimeoutMillis);
+        }
+    }
 
     /**
      * A way from one operator to another.

@@ -58,10 +58,19 @@ public final class StreamGraphPlanner {
      * @param defaultParallelism of operators for which neither they nor the program set one
      */
     public static StreamGraph plan(Pipeline pipeline, int defaultParallelism) {
-        return new StreamGraphPlanner(pipeline, defaultParallelism).plan();
+        return plan(pipeline, defaultParallelism, Map.of());
     }
 
-    private StreamGraph plan() {
+    /**
+     * @param restoredKeyGroups maximum parallelism of operators for which the program sets none, by
+     *     the uid under which their state was stored
+     */
+    static StreamGraph plan(
+            Pipeline pipeline, int defaultParallelism, Map<String, Integer> restoredKeyGroups) {
+        return new StreamGraphPlanner(pipeline, defaultParallelism).plan(restoredKeyGroups);
+    }
+
+    private StreamGraph plan(Map<String, Integer> restoredKeyGroups) {
         RuntimeExecutionMode mode = mode();
         for (Transformation<?> leaf : pipeline.leaves()) {
             waysFrom(leaf, mode);
@@ -70,10 +79,24 @@ public final class StreamGraphPlanner {
         for (Transformation<?> transformation : order) {
             StreamGraph.Node node = nodes.get(transformation.id());
             if (node != null) {
-                sorted.add(node);
+                sorted.add(withKeyGroups(node, transformation, sorted.size(), restoredKeyGroups));
             }
         }
         return new StreamGraph(pipeline.jobName(), sorted, edges, mode);
+    }
+
+    private StreamGraph.Node withKeyGroups(
+            StreamGraph.Node node,
+            Transformation<?> transformation,
+            int place,
+            Map<String, Integer> restoredKeyGroups) {
+        Integer restored = restoredKeyGroups.get(node.stateUid(place));
+        boolean unset =
+                transformation.maxParallelism() == Transformation.UNSET
+                        && pipeline.maxParallelism() == Transformation.UNSET;
+        return restored == null || !unset || restored < node.parallelism()
+                ? node
+                : node.withMaxParallelism(restored);
     }
 
     private RuntimeExecutionMode mode() {

@@ -4,9 +4,11 @@ import io.millrace.api.Configuration;
 import io.millrace.runtime.checkpoint.CheckpointCoordinator;
 import io.millrace.runtime.checkpoint.CheckpointPorts;
 import io.millrace.runtime.checkpoint.CheckpointSettings;
-import io.millrace.runtime.checkpoint.CheckpointTask;
+import io.millrace.runtime.checkpoint.CheckpointStorage;
 import io.millrace.runtime.checkpoint.RestoredState;
+import io.millrace.runtime.checkpoint.SavepointRecord;
 import io.millrace.runtime.checkpoint.StateAssignment;
+import io.millrace.runtime.checkpoint.StoredCheckpoint;
 import io.millrace.runtime.config.CheckpointOptions;
 import io.millrace.runtime.config.ParsedConfiguration;
 import io.millrace.runtime.control.ControlMessage;
@@ -96,14 +98,20 @@ public final class JobMaster {
     private Failure failure;
     private long inputBytes;
 
-    /** Null if the job takes no checkpoints. */
+    /** Null before the graph is known, or if its settings were refused. */
     private CheckpointCoordinator checkpoints;
 
+    private final SavepointRequests savepoints;
+
     private CheckpointOptions.Retention retention;
+
+    /** What the user has told the job to begin with. */
+    private StartingState startingState = StartingState.NOTHING;
 
     // what earlier masters have left of checkpoints
     private long reservedIds;
     private List<Long> completedCheckpoints = List.of();
+    private List<Entry> recordTakenOver = List.of();
 
     /** What the present start begins with; null if with nothing. */
     private StateAssignment restoring;
@@ -139,6 +147,8 @@ public final class JobMaster {
         this.timeline = new Timeline(ports.clock());
         this.record = new JobRecord(ports, this::fenced);
         this.clients = new Clients(ports.outbox());
+        this.savepoints =
+                new SavepointRequests(new SavepointJob(), ports.outbox(), record, ports.random());
         this.pool = new WorkerPool(settings, ports, timeline, this::isBusy, new PoolListener());
         this.startMillis = ports.clock().wallMillis();
         this.stateNanos = ports.clock().nanoTime();
@@ -176,6 +186,8 @@ public final class JobMaster {
         } else if (event instanceof MasterEvent.CancelRequested cancel) {
             LOG.info("{} asks for the job to be cancelled", cancel.by());
             cancel();
+        } else if (event instanceof MasterEvent.SavepointRequested requested) {
+            savepoints.requested(requested.request(), requested.answer());
         } else if (event instanceof MasterEvent.StatusRequested requested) {
             requested.answer().accept(status());
         } else if (event instanceof MasterEvent.AccumulatorsRequested requested) {
@@ -188,6 +200,7 @@ public final class JobMaster {
     /** Clients may ask how the job ended for as long as the process is there. */
     private static boolean isAnsweredAfterTheEnd(MasterEvent event) {
         return event instanceof MasterEvent.StatusRequested
+                || event instanceof MasterEvent.SavepointRequested
                 || event instanceof MasterEvent.AccumulatorsRequested
                 || event instanceof MasterEvent.Connected
                 || event instanceof MasterEvent.Disconnected
@@ -205,6 +218,7 @@ public final class JobMaster {
 
     private void takenOver(List<Entry> entries) {
         recovered = true;
+        recordTakenOver = entries;
         List<Long> reserved = JobRecord.numbers(entries, JobRecord.IDS);
         reservedIds = reserved.isEmpty() ? 0 : reserved.get(reserved.size() - 1);
         completedCheckpoints = JobRecord.numbers(entries, JobRecord.CHECKPOINT);
@@ -274,19 +288,18 @@ public final class JobMaster {
     private void adopt(JobGraph jobGraph) {
         graph = new ExecutionGraph(jobGraph, settings.applicationId(), settings.epoch());
         Configuration configuration = Configuration.fromMap(jobGraph.configuration());
-        Optional<CheckpointSettings> checkpointing =
-                CheckpointSettings.of(ParsedConfiguration.of(configuration));
-        checkpointing.ifPresent(
-                chosen -> {
-                    retention = chosen.retention();
-                    checkpoints =
-                            new CheckpointCoordinator(
-                                    chosen, checkpointPorts(), jobGraph, settings.epoch());
-                });
+        ParsedConfiguration options = ParsedConfiguration.of(configuration);
+        startingState = StartingState.of(jobGraph, options);
+        CheckpointSettings checkpointing = CheckpointSettings.of(options);
+        retention = checkpointing.retention();
+        checkpoints =
+                new CheckpointCoordinator(
+                        checkpointing, checkpointPorts(), jobGraph, settings.epoch());
+        checkpoints.claim(startingState.claimedPath());
         RestartStrategy.Spec spec =
                 RestartStrategy.Spec.of(
                         configuration,
-                        checkpointing.isPresent()
+                        checkpointing.isPeriodic()
                                 ? RestartStrategy.Spec.exponentialDelay(configuration)
                                 : settings.defaultRestart());
         restarts = spec.strategy(ports.random());
@@ -357,11 +370,7 @@ public final class JobMaster {
             inputBytes = done.value().totalBytes();
             graph.assignSplits(done.value().splits());
             timeline.note("files prepared", done.value().splits().size() + " splits");
-            if (checkpoints == null) {
-                waitForWorkers();
-            } else {
-                recoverCheckpoints();
-            }
+            findStartingState(new BackOff(ports.random()));
         } else if (result instanceof Result.Refused<Prepared> refused) {
             fail(Failure.of(Category.CONFIG, "Job '" + jobName() + "'", refused.sentence()));
         } else if (result instanceof Result.Failed<Prepared> failed) {
@@ -379,10 +388,39 @@ public final class JobMaster {
         }
     }
 
+    private void findStartingState(BackOff backOff) {
+        if (!startingState.isNeeded(completedCheckpoints)) {
+            recoverCheckpoints();
+            return;
+        }
+        waitingFor = "the savepoint or checkpoint to begin with, " + startingState.path();
+        ports.checkpoints()
+                .find(
+                        startingState.path(),
+                        answer("starting state found", result -> startFrom(result, backOff)));
+    }
+
+    private void startFrom(CheckpointStorage.Result<StoredCheckpoint> result, BackOff backOff) {
+        Failure refusal = startingState.found(result);
+        if (refusal == null) {
+            timeline.note("starting state found", startingState.path());
+            recoverCheckpoints();
+        } else if (refusal.category() != Category.CLUSTER || backOff.tries() >= PREPARE_TRIES) {
+            fail(refusal);
+        } else {
+            LOG.warn("{}", refusal.summary());
+            later("look again", backOff.next(), () -> findStartingState(backOff));
+        }
+    }
+
     private void recoverCheckpoints() {
+        if (checkpoints == null) {
+            waitForWorkers();
+            return;
+        }
         BooleanSupplier wanted = stillInThisStep();
         checkpoints.recover(
-                reservedIds,
+                Math.max(reservedIds, startingState.checkpointId()),
                 completedCheckpoints,
                 () -> {
                     if (wanted.getAsBoolean()) {
@@ -390,7 +428,13 @@ public final class JobMaster {
                             timeline.note(
                                     "checkpoint found", Long.toString(checkpoints.newestId()));
                         }
-                        waitForWorkers();
+                        savepoints.recover(
+                                recordTakenOver,
+                                () -> {
+                                    if (wanted.getAsBoolean()) {
+                                        waitForWorkers();
+                                    }
+                                });
                     }
                 });
     }
@@ -433,14 +477,19 @@ public final class JobMaster {
         graph.start(assigned, ports.clock().nanoTime());
         run = graph.run();
         episode = new FailureEpisode();
-        restoring = checkpoints == null ? null : checkpoints.newest();
+        restoring =
+                savepoints.stoppedAt() == null
+                        ? startingState.newest(checkpoints)
+                        : savepoints.stoppedAt();
         become(
                 JobState.DEPLOYING,
                 "run "
                         + run
                         + ", generation "
                         + graph.generation()
-                        + (restoring == null ? "" : ", from checkpoint " + checkpoints.newestId()));
+                        + (restoring == null
+                                ? ""
+                                : ", from checkpoint " + restoring.checkpointId()));
         timeline.note("deploy sent", run);
         for (Execution execution : graph.executions()) {
             deploy(execution);
@@ -466,9 +515,14 @@ public final class JobMaster {
             return RestoredState.NONE;
         }
         JobVertex vertex = graph.graph().vertex(attempt.vertex());
-        return restoring
-                .of(vertex.id(), attempt.subtask(), vertex.parallelism(), vertex.maxParallelism())
-                .with(restoring.channels().of(graph.graph(), vertex.id(), attempt.subtask()));
+        RestoredState state =
+                restoring
+                        .of(vertex, attempt.subtask())
+                        .with(
+                                restoring
+                                        .channels()
+                                        .of(graph.graph(), vertex.id(), attempt.subtask()));
+        return savepoints.stoppedAt() == null ? state : state.asFinished();
     }
 
     private void running(AttemptId attempt) {
@@ -486,29 +540,45 @@ public final class JobMaster {
                         .noneMatch(e -> e.state() == Execution.State.DEPLOYING)) {
             timeline.noteFirst("all tasks running");
             become(JobState.RUNNING, "all " + graph.executions().size() + " subtasks run");
-            if (checkpoints != null) {
-                checkpoints.start(this::checkpointTasks);
-            }
+            checkpoints.start(() -> CheckpointTasks.of(graph));
+            savepoints.running();
         }
     }
 
     // ------------------------------------------------------------------ checkpoints
 
-    private List<CheckpointTask> checkpointTasks() {
-        List<CheckpointTask> tasks = new ArrayList<>();
-        for (Execution execution : graph.executions()) {
-            tasks.add(
-                    new CheckpointTask(
-                            execution.attempt(),
-                            execution.slot().workerId(),
-                            graph.graph().inputsOf(execution.attempt().vertex()).isEmpty(),
-                            switch (execution.state()) {
-                                case RUNNING -> CheckpointTask.Phase.RUNNING;
-                                case FINISHED -> CheckpointTask.Phase.FINISHED;
-                                default -> CheckpointTask.Phase.NOT_RUNNING;
-                            }));
+    /** What savepoints need of this. */
+    private final class SavepointJob implements SavepointRequests.Job {
+        @Override
+        public JobState state() {
+            return state;
         }
-        return tasks;
+
+        @Override
+        public JobGraph graph() {
+            return graph == null ? null : graph.graph();
+        }
+
+        @Override
+        public CheckpointCoordinator checkpoints() {
+            return checkpoints;
+        }
+
+        @Override
+        public boolean isOver() {
+            return over;
+        }
+
+        @Override
+        public void later(String what, Duration pause, Runnable step) {
+            JobMaster.this.later(what, pause, step);
+        }
+
+        @Override
+        public void restart(Failure cause) {
+            episode.taskFailed(cause);
+            JobMaster.this.restart();
+        }
     }
 
     private CheckpointPorts checkpointPorts() {
@@ -551,8 +621,19 @@ public final class JobMaster {
                     }
 
                     @Override
+                    public void complete(SavepointRecord savepoint, Runnable then) {
+                        record.write(
+                                JobRecord.SAVEPOINT + savepoint.id(), savepoint, () -> !over, then);
+                    }
+
+                    @Override
                     public void forget(long id) {
                         record.remove(JobRecord.CHECKPOINT + id);
+                    }
+
+                    @Override
+                    public void published(SavepointRecord savepoint) {
+                        record.remove(JobRecord.SAVEPOINT + savepoint.id());
                     }
                 },
                 (workerId, message) -> {
@@ -608,6 +689,7 @@ public final class JobMaster {
     private void disconnected(String connection, String cause) {
         peers.remove(connection);
         clients.remove(connection);
+        savepoints.disconnected(connection);
         pool.disconnected(connection, cause);
     }
 
@@ -618,6 +700,10 @@ public final class JobMaster {
             ended(worker, ended);
         } else if (message instanceof ToMaster.WorkerBeat beat) {
             beat(beat);
+        } else if (message instanceof ToMaster.InputEnded ended) {
+            if (graph != null && graph.find(ended.attempt()) != null) {
+                checkpoints.inputEnded(ended.attempt());
+            }
         } else if (message instanceof ToMaster.CheckpointStored stored) {
             if (checkpoints != null) {
                 checkpoints.stored(worker.id(), stored);
@@ -728,9 +814,7 @@ public final class JobMaster {
             noteFirstRecord(execution);
             if (ended.end() instanceof SubtaskEnd.Finished) {
                 execution.become(Execution.State.FINISHED, ports.clock().nanoTime());
-                if (checkpoints != null) {
-                    checkpoints.finished(execution.attempt());
-                }
+                checkpoints.finished(execution.attempt());
                 checkStarted();
                 checkFinished();
                 checkGone();
@@ -922,6 +1006,11 @@ public final class JobMaster {
                 run,
                 episode.failures(),
                 root.report());
+        Failure end = startingState.afterDamage(root, restoring, checkpoints);
+        if (end != null) {
+            fail(end);
+            return;
+        }
         Optional<Duration> pause =
                 root.category() == Category.CONFIG
                         ? Optional.empty()
@@ -1042,6 +1131,7 @@ public final class JobMaster {
     private void sweep(JobResult result) {
         clients.answerCancels(
                 result.state() == JobState.CANCELED, "The job is " + result.state() + ".");
+        savepoints.jobEnded(result.state());
         if (checkpoints != null && !areCheckpointsRetained(result.state())) {
             checkpoints.removeAll(() -> closePool(result));
         } else {
@@ -1084,6 +1174,8 @@ public final class JobMaster {
             } else {
                 cancel();
             }
+        } else {
+            savepoints.requested(connection, request);
         }
     }
 
@@ -1108,7 +1200,8 @@ public final class JobMaster {
                 failure,
                 warnings(),
                 timeline.events(),
-                values());
+                values(),
+                checkpoints == null ? List.of() : checkpoints.statistics());
     }
 
     /** Metrics of the run, and accumulators when they are final. */
@@ -1165,6 +1258,9 @@ public final class JobMaster {
         }
         if (state == JobState.RESTARTING && tearingDown) {
             return graph.live().size() + " cancelled tasks to end";
+        }
+        if (state == JobState.RUNNING && checkpoints.isLastAwaited()) {
+            return "a last checkpoint, as all input has ended";
         }
         return waitingFor;
     }

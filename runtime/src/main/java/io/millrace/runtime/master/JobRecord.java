@@ -20,9 +20,11 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Format of the entries: {@code address-(epoch)} the control port as text; {@code graph-(job)} a
  * {@link io.millrace.runtime.graph.JobGraph}; {@code intent-(cancel|fail|commit)-(job)} an {@link
- * JobIntent}; {@code end-(job)} a {@link JobResult}; these as written by {@link ControlCodec}.
- * {@code ids-upto-(n)}: checkpoint ids up to n are reserved; {@code chk-(id)}: the checkpoint is
- * complete; both hold a text for people, what counts is the name.
+ * JobIntent}; {@code intent-stop-(job)} a {@link StopIntent}; {@code savepoint-(id)} a {@link
+ * io.millrace.runtime.checkpoint.SavepointRecord} of a savepoint that is complete and may not have
+ * its name yet, or that the job ends with; {@code end-(job)} a {@link JobResult}; these as written
+ * by {@link ControlCodec}. {@code ids-upto-(n)}: checkpoint ids up to n are reserved; {@code
+ * chk-(id)}: the checkpoint is complete; both hold a text for people, what counts is the name.
  *
  * <p>Threads: owned by the master's loop.
  */
@@ -34,9 +36,11 @@ final class JobRecord {
     static final String INTENT_CANCEL = "intent-cancel-";
     static final String INTENT_FAIL = "intent-fail-";
     static final String INTENT_COMMIT = "intent-commit-";
+    static final String INTENT_STOP = "intent-stop-";
     static final String END = "end-";
     static final String IDS = "ids-upto-";
     static final String CHECKPOINT = "chk-";
+    static final String SAVEPOINT = "savepoint-";
 
     private final MasterPorts ports;
     private final ControlCodec codec = new ControlCodec();
@@ -102,6 +106,35 @@ final class JobRecord {
                                                         () ->
                                                                 write(
                                                                         name, content, wanted, then,
+                                                                        backOff))));
+    }
+
+    /**
+     * Removes an entry that the next master must not find.
+     *
+     * @param wanted as of {@link #write}
+     */
+    void remove(String name, BooleanSupplier wanted, Runnable then) {
+        remove(name, wanted, then, new BackOff(ports.random()));
+    }
+
+    private void remove(String name, BooleanSupplier wanted, Runnable then, BackOff backOff) {
+        ports.store()
+                .remove(
+                        name,
+                        outcome ->
+                                answered(
+                                        "removed " + name,
+                                        () ->
+                                                handle(
+                                                        outcome,
+                                                        "removing " + name,
+                                                        backOff,
+                                                        wanted,
+                                                        done -> then.run(),
+                                                        () ->
+                                                                remove(
+                                                                        name, wanted, then,
                                                                         backOff))));
     }
 

@@ -1,5 +1,6 @@
 package io.millrace.runtime.master;
 
+import io.millrace.runtime.checkpoint.CheckpointStatistics;
 import io.millrace.runtime.control.Failure;
 import io.millrace.runtime.metrics.JobValues;
 import java.util.List;
@@ -18,6 +19,7 @@ import java.util.List;
  * @param timeline what happened when
  * @param values what the user's functions measure, and what they have added up once all of them
  *     have finished
+ * @param checkpoints those on their way and the last that are over, the newest first
  */
 public record JobStatus(
         String applicationId,
@@ -36,16 +38,18 @@ public record JobStatus(
         Failure failure,
         List<String> warnings,
         List<TimelineEvent> timeline,
-        List<JobValues.Shown> values) {
+        List<JobValues.Shown> values,
+        List<CheckpointStatistics> checkpoints) {
 
     public JobStatus {
         vertices = List.copyOf(vertices);
         warnings = List.copyOf(warnings);
         timeline = List.copyOf(timeline);
         values = List.copyOf(values);
+        checkpoints = List.copyOf(checkpoints);
     }
 
-    /** Of a job whose functions measure nothing. */
+    /** Of a job whose functions measure nothing, and that takes no checkpoints. */
     public JobStatus(
             String applicationId,
             int epoch,
@@ -80,6 +84,7 @@ public record JobStatus(
                 failure,
                 warnings,
                 timeline,
+                List.of(),
                 List.of());
     }
 

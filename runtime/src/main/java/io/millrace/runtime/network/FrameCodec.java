@@ -1,8 +1,10 @@
 package io.millrace.runtime.network;
 
+import io.millrace.runtime.checkpoint.CheckpointKind;
 import io.millrace.runtime.exchange.ChannelId;
 import io.millrace.runtime.exchange.StreamEvent;
 import io.millrace.runtime.exchange.StreamEvent.Barrier;
+import io.millrace.runtime.exchange.StreamEvent.EndOfChannel;
 import io.millrace.runtime.exchange.StreamEvent.EndOfData;
 import io.millrace.runtime.exchange.StreamEvent.Status;
 import io.millrace.runtime.exchange.StreamEvent.Watermark;
@@ -27,10 +29,11 @@ import java.nio.charset.StandardCharsets;
  *   3 STOP    channel:i32
  *   4 DATA    channel:i32 backlog:i32 bytes
  *   5 EVENT   channel:i32 kind:u8 [...]     1 watermark timestamp:i64 | 2 barrier id:i64 epoch:i32 wall:i64
- *                                           | 3 idle | 4 active | 5 end of data
+ *                                             kind:u8
+ *                                           | 3 idle | 4 active | 5 end of channel | 6 end of data
  *   6 FAILED  channel:i32 cause:text
  *   7 REST    channel:i32 bytes              of a record that is sent in part, for the next OVERTAKING
- *   8 OVERTAKING channel:i32 id:i64 epoch:i32 wall:i64 bytes
+ *   8 OVERTAKING channel:i32 id:i64 epoch:i32 wall:i64 kind:u8 bytes
  * attempt     = job:text vertex:i32 subtask:i32 epoch:i32 counter:i32
  *
  * CONTROL connections (always with mac)
@@ -68,6 +71,7 @@ final class FrameCodec {
     private static final int IDLE = 3;
     private static final int ACTIVE = 4;
     private static final int END = 5;
+    private static final int END_OF_DATA = 6;
 
     private FrameCodec() {}
 
@@ -130,16 +134,21 @@ final class FrameCodec {
         } else if (event instanceof Status status) {
             out.put((byte) (status == Status.IDLE ? IDLE : ACTIVE));
         } else if (event instanceof EndOfData) {
+            out.put((byte) END_OF_DATA);
+        } else if (event instanceof EndOfChannel) {
             out.put((byte) END);
         }
     }
 
     private static void encode(Barrier barrier, ByteBuffer out) {
-        out.putLong(barrier.checkpointId()).putInt(barrier.epoch()).putLong(barrier.wallMillis());
+        out.putLong(barrier.checkpointId())
+                .putInt(barrier.epoch())
+                .putLong(barrier.wallMillis())
+                .put((byte) barrier.kind().ordinal());
     }
 
-    private static Barrier decodeBarrier(ByteBuffer in) {
-        return new Barrier(in.getLong(), in.getInt(), in.getLong());
+    private static Barrier decodeBarrier(ByteBuffer in) throws ProtocolException {
+        return new Barrier(in.getLong(), in.getInt(), in.getLong(), kind(in.get()));
     }
 
     private static void encode(AttemptId attempt, ByteBuffer out) {
@@ -223,9 +232,18 @@ final class FrameCodec {
             case BARRIER -> decodeBarrier(in);
             case IDLE -> Status.IDLE;
             case ACTIVE -> Status.ACTIVE;
-            case END -> EndOfData.INSTANCE;
+            case END_OF_DATA -> EndOfData.INSTANCE;
+            case END -> EndOfChannel.INSTANCE;
             default -> throw new ProtocolException("an event of the unknown kind " + kind);
         };
+    }
+
+    private static CheckpointKind kind(int number) throws ProtocolException {
+        CheckpointKind[] kinds = CheckpointKind.values();
+        if (number < 0 || number >= kinds.length) {
+            throw new ProtocolException("a barrier of the unknown kind " + number);
+        }
+        return kinds[number];
     }
 
     private static AttemptId decodeAttempt(ByteBuffer in) throws ProtocolException {

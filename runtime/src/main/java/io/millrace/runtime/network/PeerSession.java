@@ -1,7 +1,7 @@
 package io.millrace.runtime.network;
 
 import io.millrace.runtime.exchange.ChannelId;
-import io.millrace.runtime.exchange.StreamEvent.EndOfData;
+import io.millrace.runtime.exchange.StreamEvent.EndOfChannel;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -177,7 +177,7 @@ final class PeerSession {
             RemoteInputChannel input = input(event.channel());
             if (input != null) {
                 input.onEvent(event.event());
-                if (event.event() instanceof EndOfData) {
+                if (event.event() instanceof EndOfChannel) {
                     inputs.remove(event.channel());
                 }
             }

@@ -8,7 +8,7 @@ import io.millrace.runtime.exchange.InputChannel;
 import io.millrace.runtime.exchange.InputGate;
 import io.millrace.runtime.exchange.StreamEvent;
 import io.millrace.runtime.exchange.StreamEvent.Barrier;
-import io.millrace.runtime.exchange.StreamEvent.EndOfData;
+import io.millrace.runtime.exchange.StreamEvent.EndOfChannel;
 import io.millrace.runtime.exchange.Wakeup;
 import io.millrace.runtime.memory.NetworkSegment;
 import io.millrace.runtime.serializer.TypeSerializer;
@@ -444,7 +444,7 @@ final class RemoteInputChannel implements InputChannel {
             }
             first = queue.isEmpty();
             queue.add(event);
-            if (event instanceof EndOfData) {
+            if (event instanceof EndOfChannel) {
                 endReceived = true;
                 back = new ArrayList<>(spare);
                 spare.clear();

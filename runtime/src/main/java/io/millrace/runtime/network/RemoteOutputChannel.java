@@ -7,7 +7,7 @@ import io.millrace.runtime.exchange.OutputChannel;
 import io.millrace.runtime.exchange.RecordHead;
 import io.millrace.runtime.exchange.StreamEvent;
 import io.millrace.runtime.exchange.StreamEvent.Barrier;
-import io.millrace.runtime.exchange.StreamEvent.EndOfData;
+import io.millrace.runtime.exchange.StreamEvent.EndOfChannel;
 import io.millrace.runtime.exchange.StreamEvent.Watermark;
 import io.millrace.runtime.exchange.Wakeup;
 import io.millrace.runtime.memory.NetworkSegment;
@@ -266,11 +266,11 @@ final class RemoteOutputChannel implements OutputChannel {
                 queue.removeLast();
             }
             queue.add(event);
-            if (event instanceof EndOfData) {
+            if (event instanceof EndOfChannel) {
                 endWritten = true;
             }
         }
-        if (event instanceof EndOfData) {
+        if (event instanceof EndOfChannel) {
             ended = true;
         }
         signal();
@@ -598,7 +598,7 @@ final class RemoteOutputChannel implements OutputChannel {
                     lastBarrierSent = barrier.checkpointId();
                     barrierSent = true;
                 }
-                if (event instanceof EndOfData) {
+                if (event instanceof EndOfChannel) {
                     endSent = true;
                     over = true;
                     if (state == State.LINGERING) {

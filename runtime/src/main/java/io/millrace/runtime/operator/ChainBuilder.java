@@ -1,5 +1,6 @@
 package io.millrace.runtime.operator;
 
+import io.millrace.api.Configuration;
 import io.millrace.api.ExecutionConfig;
 import io.millrace.api.function.Function;
 import io.millrace.api.function.KeySelector;
@@ -12,6 +13,10 @@ import io.millrace.api.transform.SourceSpec;
 import io.millrace.api.transform.TwoInputSpec;
 import io.millrace.api.type.FieldAccessor;
 import io.millrace.api.type.TypeInformation;
+import io.millrace.runtime.config.CheckpointOptions;
+import io.millrace.runtime.checkpoint.CheckpointSettings;
+import io.millrace.runtime.config.JobOptions;
+import io.millrace.runtime.config.ParsedConfiguration;
 import io.millrace.runtime.exchange.RecordSize;
 import io.millrace.runtime.exchange.RecordWriter;
 import io.millrace.runtime.exchange.StreamEvent;
@@ -54,6 +59,8 @@ public final class ChainBuilder {
                     Character.class,
                     Boolean.class);
 
+    private static final String LATE_RECORDS_DROPPED = "numLateRecordsDropped";
+
     private final ChainSpec spec;
     private final SubtaskContext subtask;
     private final Map<Integer, RecordWriter> writers;
@@ -88,6 +95,11 @@ public final class ChainBuilder {
         this.ports = ports;
         this.operators = new Operator[spec.operators().size()];
         this.downstream = new Downstream[spec.operators().size()];
+    }
+
+    /** Whether keys of the type are equal exactly if their bytes are, and cannot be changed. */
+    static boolean hasOneObjectAKey(TypeInformation<?> keyType) {
+        return ONE_OBJECT_A_KEY.contains(keyType.getTypeClass());
     }
 
     /**
@@ -131,15 +143,17 @@ public final class ChainBuilder {
                                 operator.name(),
                                 operator.uid(),
                                 operators[i],
-                                store,
+                                keyedCheckpoints(),
                                 List.copyOf(functions)));
             }
         }
         Downstream behindSource = downstream[0];
-        Consumer<StreamEvent> head =
+        Downstream head =
                 source != null
-                        ? behindSource::event
-                        : new Downstream.Reader(operators[0], behindSource)::event;
+                        ? behindSource
+                        : new Downstream(
+                                List.of(new Downstream.Reader(operators[0], behindSource)),
+                                List.of());
         return new OperatorChain(
                 spec.head().name(),
                 spec.head().uid(),
@@ -149,6 +163,18 @@ public final class ChainBuilder {
                 members,
                 stores,
                 writers.values().stream().map(RecordWriter::edge).toList());
+    }
+
+    private KeyedCheckpoints keyedCheckpoints() {
+        if (store == null) {
+            return null;
+        }
+        boolean incremental =
+                ParsedConfiguration.of(Configuration.fromMap(subtask.deployment().configuration()))
+                        .get(CheckpointOptions.INCREMENTAL);
+        return new KeyedCheckpoints(
+                store,
+                incremental ? KeyedCheckpoints.Growth.INCREMENTAL : KeyedCheckpoints.Growth.FULL);
     }
 
     private List<BatchLoop> loops(ChainedOperator head, Operator operator) {
@@ -420,7 +446,7 @@ public final class ChainBuilder {
                 (StoredValue<Object>)
                         made.value(
                                 "result", Namespace.none(), operator.outputType(), StateTtl.NONE);
-        boolean keeps = ONE_OBJECT_A_KEY.contains(keyType.getTypeClass());
+        boolean keeps = hasOneObjectAKey(keyType);
         TypeSerializer<Object> serializer = serializer(operator.outputType());
         return calling(
                 KeyedReduceOperator.class,
@@ -528,6 +554,7 @@ public final class ChainBuilder {
                         subtask.time(),
                         globalStates,
                         sides,
+                        subtask.values().group(operator.name()).counter(LATE_RECORDS_DROPPED),
                         subtask.classes(),
                         place(operator, 0));
         PaneParts panes = assembly.panes();
@@ -643,6 +670,10 @@ public final class ChainBuilder {
         return copy(original, operator).newInstance(Operator.class, arguments.toArray());
     }
 
+    private ParsedConfiguration options() {
+        return ParsedConfiguration.of(Configuration.fromMap(subtask.deployment().configuration()));
+    }
+
     private Operator sink(ChainedOperator operator, SinkSpec<?> sink) {
         if (sink instanceof SinkSpec.Print<?> print) {
             return copy(PrintOperator.class, operator)
@@ -667,6 +698,24 @@ public final class ChainBuilder {
                             serializer(operator.outputType()),
                             subtask.deployment().attempt(),
                             subtask.deployment().restart());
+        }
+        if (sink instanceof SinkSpec.To<?> to) {
+            return copy(SinkWriterOperator.class, operator)
+                    .newInstance(
+                            Operator.class,
+                            operator.name(),
+                            to.sink(),
+                            new SubtaskRuntimeContext(
+                                    operator.name(), subtask, functionStates(operator)),
+                            operator.uid(),
+                            subtask.deployment().attempt().epoch()
+                                    + "."
+                                    + subtask.deployment().attempt().counter(),
+                            subtask.time(),
+                            CheckpointSettings.arePeriodic(subtask.deployment().configuration())
+                                    ? SinkWriterOperator.End.WAITS_FOR_LAST_CHECKPOINT
+                                    : SinkWriterOperator.End.COMMITS_AT_END_OF_INPUT,
+                            options().get(JobOptions.COMMITTER_RETRIES));
         }
         return calling(
                 SinkOperator.class,

@@ -24,6 +24,9 @@ final class Downstream {
         void event(StreamEvent event) {
             if (event instanceof StreamEvent.Watermark mark) {
                 operator.watermark(mark.timestampMillis());
+                while (!operator.fire(Integer.MAX_VALUE, Interruption.NEVER)) {
+                    // there is more
+                }
             }
             if (!operator.makesWatermarks()) {
                 downstream.event(event);
@@ -46,8 +49,17 @@ final class Downstream {
         for (Reader reader : readers) {
             reader.event(event);
         }
+        leave(event);
+    }
+
+    /** Tells the edges alone. */
+    void leave(StreamEvent event) {
         for (Consumer<StreamEvent> edge : edges) {
             edge.accept(event);
         }
+    }
+
+    List<Reader> readers() {
+        return readers;
     }
 }

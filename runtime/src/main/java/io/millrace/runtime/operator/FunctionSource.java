@@ -71,6 +71,12 @@ final class FunctionSource implements Source {
 
     private volatile Throwable notificationFailure;
 
+    /** The newest complete checkpoint that the function is to hear of; the subtask's. */
+    private long complete;
+
+    /** The newest one that it has heard of. */
+    private volatile long told;
+
     /**
      * The function's state.
      *
@@ -140,13 +146,26 @@ final class FunctionSource implements Source {
 
     @Override
     public boolean inject(StreamEvent.Barrier barrier) {
-        underLock(() -> context.put(barrier));
+        underLock(
+                () -> {
+                    // otherwise the subtask finds the function's state when it comes to the end
+                    if (!context.ended) {
+                        context.put(barrier);
+                    }
+                });
         return true;
     }
 
     @Override
-    public List<SnapshotPart> snapshot(long checkpointId) {
+    public List<SnapshotPart> snapshot(StreamEvent.Barrier barrier) throws Exception {
+        long checkpointId = barrier.checkpointId();
         Saved state = saved.remove(checkpointId);
+        if (state == null && ended) {
+            // run() has returned: nobody holds the lock for long
+            synchronized (context.lock) {
+                return user.snapshot(checkpointId, barrier.wallMillis());
+            }
+        }
         if (state == null) {
             throw new IllegalStateException(
                     "Checkpoint " + checkpointId + " was given up before its barrier came");
@@ -161,7 +180,12 @@ final class FunctionSource implements Source {
 
     @Override
     public void checkpointComplete(long checkpointId) {
-        underLock(() -> user.checkpointComplete(checkpointId));
+        complete = checkpointId;
+        underLock(
+                () -> {
+                    user.checkpointComplete(checkpointId);
+                    told = checkpointId;
+                });
     }
 
     @Override
@@ -179,7 +203,7 @@ final class FunctionSource implements Source {
             lockWaiter.execute(
                     () -> {
                         synchronized (context.lock) {
-                            if (canceled || context.ended) {
+                            if (canceled || failure != null) {
                                 return;
                             }
                             try {
@@ -223,7 +247,7 @@ final class FunctionSource implements Source {
                 return Progress.WAIT;
             }
             if (element instanceof StreamEvent event) {
-                if (event instanceof StreamEvent.EndOfData) {
+                if (event instanceof StreamEvent.EndOfChannel) {
                     ended = true;
                     if (failure != null) {
                         throw OperatorFailure.in(name, "run()", failure);
@@ -267,6 +291,7 @@ final class FunctionSource implements Source {
 
     @Override
     public void close() throws Exception {
+        boolean inOrder = !canceled;
         if (thread.isAlive()) {
             if (!ended) {
                 cancel();
@@ -276,6 +301,9 @@ final class FunctionSource implements Source {
         }
         lockWaiter.shutdownNow();
         awaitLockWaiter();
+        if (inOrder && complete > told && failure == null && notificationFailure == null) {
+            user.checkpointComplete(complete);
+        }
         user.close();
     }
 
@@ -424,7 +452,7 @@ final class FunctionSource implements Source {
         void end() {
             synchronized (lock) {
                 ended = true;
-                output.writeEvent(StreamEvent.EndOfData.INSTANCE);
+                output.writeEvent(StreamEvent.EndOfChannel.INSTANCE);
             }
         }
 

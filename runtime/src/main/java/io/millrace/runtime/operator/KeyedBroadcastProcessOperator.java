@@ -82,7 +82,12 @@ final class KeyedBroadcastProcessOperator
 
     @Override
     public void watermark(long timestampMillis) {
-        timers.fireEventTimers(timestampMillis, name, this);
+        timers.advance(timestampMillis);
+    }
+
+    @Override
+    public boolean fire(int most, Interruption interruption) {
+        return timers.fireEventTimers(most, interruption, name, this);
     }
 
     @Override

@@ -42,6 +42,11 @@ final class KeyedInputOperator implements Operator {
     }
 
     @Override
+    public boolean fire(int most, Interruption interruption) {
+        return operator.fire(most, interruption);
+    }
+
+    @Override
     public boolean finish(int maxRecords) throws Exception {
         return operator.finish(maxRecords);
     }

@@ -60,7 +60,12 @@ final class KeyedProcessOperator implements Operator, Collector<Object>, KeyedTi
 
     @Override
     public void watermark(long timestampMillis) {
-        timers.fireEventTimers(timestampMillis, name, this);
+        timers.advance(timestampMillis);
+    }
+
+    @Override
+    public boolean fire(int most, Interruption interruption) {
+        return timers.fireEventTimers(most, interruption, name, this);
     }
 
     @Override

@@ -17,6 +17,9 @@ final class KeyedTimers implements TimerService {
     /** The store has no entry at the very end of time; nothing else is told apart from it. */
     private static final long LAST = Long.MAX_VALUE - 1;
 
+    /** Timers by the wall clock between two looks at the mailbox. */
+    private static final int MOST_AT_ONCE = 1024;
+
     private final OrderedState eventTimers;
     private final OrderedState processingTimers;
     private final ProcessingTime time;
@@ -48,27 +51,36 @@ final class KeyedTimers implements TimerService {
         void onTimer(long timeMillis, TimeDomain domain, Object namespace) throws Exception;
     }
 
+    /** The watermark has come; what it has reached is fired by {@link #fireEventTimers}. */
+    void advance(long watermark) {
+        watermarkMillis = watermark;
+    }
+
     /**
      * Fires, one after the other, the timers that the watermark has reached, and those that are
      * registered meanwhile and have been reached as well.
      *
      * @param operator for messages
+     * @return whether all were fired; otherwise there were {@code most}, or it was interrupted
      */
-    void fireEventTimers(long watermark, String operator, Target target) {
-        watermarkMillis = watermark;
+    boolean fireEventTimers(int most, Interruption interruption, String operator, Target target) {
         try {
-            while (eventTimers.poll(Math.min(watermark, LAST))) {
+            for (int fired = 0; eventTimers.poll(Math.min(watermarkMillis, LAST)); ) {
                 target.onTimer(time(eventTimers), TimeDomain.EVENT_TIME, namespace(eventTimers));
+                if (++fired >= most || interruption.isInterrupted()) {
+                    return false;
+                }
             }
+            return true;
         } catch (Throwable t) {
             throw OperatorFailure.in(operator, "onTimer()", t);
         }
     }
 
-    /** As {@link #fireEventTimers}, by the wall clock; waits for the next one. */
+    /** As {@link #fireEventTimers}, by the wall clock, some of them; waits for the next one. */
     void fireProcessingTimers(long nowMillis, String operator, Target target) {
         try {
-            while (processingTimers.poll(nowMillis)) {
+            for (int fired = 0; fired < MOST_AT_ONCE && processingTimers.poll(nowMillis); fired++) {
                 target.onTimer(
                         time(processingTimers),
                         TimeDomain.PROCESSING_TIME,

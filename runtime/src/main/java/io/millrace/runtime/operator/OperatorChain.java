@@ -12,7 +12,6 @@ import io.millrace.runtime.state.KeyedStateStore;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Consumer;
 
 /**
  * The operators of one subtask, ready to run.
@@ -28,7 +27,8 @@ public final class OperatorChain {
     private final String headUid;
     private final Source source;
     private final List<BatchLoop> loops;
-    private final Consumer<StreamEvent> head;
+    private final Downstream head;
+    private final EventWalk walk = new EventWalk();
     private final List<Member> operators;
     private final List<KeyedStateStore> stores;
     private final List<EdgeWriter> writers;
@@ -41,14 +41,14 @@ public final class OperatorChain {
      *
      * @param name in the plan
      * @param uid under which its state is found again
-     * @param store of its keys; null if it has none
+     * @param keyed state of its keys; null if it has none
      * @param functions of the user's that the operator calls
      */
     record Member(
             String name,
             String uid,
             Operator operator,
-            KeyedStateStore store,
+            KeyedCheckpoints keyed,
             List<UserFunction> functions) {
 
         /** A function may ask for state as soon as it is opened. */
@@ -60,8 +60,8 @@ public final class OperatorChain {
         }
 
         void restore(RestoredOperator state) throws Exception {
-            if (store != null) {
-                KeyedStatePart.restore(store, state);
+            if (keyed != null) {
+                keyed.restore(state);
             }
             operator.restore(state);
             for (UserFunction function : functions) {
@@ -69,21 +69,22 @@ public final class OperatorChain {
             }
         }
 
-        List<SnapshotPart> snapshot(long checkpointId, long wallMillis) throws Exception {
+        List<SnapshotPart> snapshot(StreamEvent.Barrier barrier) throws Exception {
+            long checkpointId = barrier.checkpointId();
             List<SnapshotPart> parts = new ArrayList<>(operator.snapshot(checkpointId));
             for (UserFunction function : functions) {
-                parts.addAll(function.snapshot(checkpointId, wallMillis));
+                parts.addAll(function.snapshot(checkpointId, barrier.wallMillis()));
             }
-            if (store != null) {
+            if (keyed != null) {
                 // last, as what the calls before have changed belongs to it
-                parts.add(KeyedStatePart.of(store, checkpointId));
+                parts.add(keyed.snapshot(checkpointId, barrier.kind()));
             }
             return parts;
         }
 
         void checkpointComplete(long checkpointId) throws Exception {
-            if (store != null) {
-                store.confirm(checkpointId);
+            if (keyed != null) {
+                keyed.confirm(checkpointId);
             }
             operator.checkpointComplete(checkpointId);
             for (UserFunction function : functions) {
@@ -92,8 +93,8 @@ public final class OperatorChain {
         }
 
         void checkpointAborted(long checkpointId) throws Exception {
-            if (store != null) {
-                store.abort(checkpointId);
+            if (keyed != null) {
+                keyed.abort(checkpointId);
             }
             operator.checkpointAborted(checkpointId);
             for (UserFunction function : functions) {
@@ -110,7 +111,7 @@ public final class OperatorChain {
     /**
      * @param source the head if the chain reads no other, else null
      * @param loops of the first operator, one for each logical input; none if there is a source
-     * @param head takes watermarks and idleness as they come in, or from the source
+     * @param head where watermarks and idleness go as they come in, or from the source
      * @param operators all others, in topological order
      * @param stores of the operators, closed with them
      */
@@ -119,7 +120,7 @@ public final class OperatorChain {
             String headUid,
             Source source,
             List<BatchLoop> loops,
-            Consumer<StreamEvent> head,
+            Downstream head,
             List<Member> operators,
             List<KeyedStateStore> stores,
             List<EdgeWriter> writers) {
@@ -166,20 +167,22 @@ public final class OperatorChain {
         }
     }
 
-    /**
-     * Saves what all operators hold now. If one cannot, what the others have given is given back.
-     *
-     * @param wallMillis when the checkpoint was triggered
-     */
-    public List<SubtaskSnapshot.Operator> snapshot(long checkpointId, long wallMillis)
-            throws Exception {
+    /** To be called before the barrier goes out; a failure is one of the subtask. */
+    public void prepareSnapshot(long checkpointId) {
+        for (Member member : operators) {
+            member.operator().prepareSnapshot(checkpointId);
+        }
+    }
+
+    /** Saves what all operators hold now. If one cannot, what the others gave is given back. */
+    public List<SubtaskSnapshot.Operator> snapshot(StreamEvent.Barrier barrier) throws Exception {
         List<SubtaskSnapshot.Operator> all = new ArrayList<>();
         try {
             if (source != null) {
-                add(all, headUid, source.snapshot(checkpointId));
+                add(all, headUid, source.snapshot(barrier));
             }
             for (Member member : operators) {
-                add(all, member.uid(), member.snapshot(checkpointId, wallMillis));
+                add(all, member.uid(), member.snapshot(barrier));
             }
             return all;
         } catch (Exception e) {
@@ -234,6 +237,23 @@ public final class OperatorChain {
     }
 
     /**
+     * Restores and opens all operators but the source, of a chain that has emitted all: what waits
+     * in them for the completion of the checkpoint is complete now.
+     */
+    public void openFinished(RestoredState state, StateReader reader) throws Exception {
+        for (int i = operators.size() - 1; i >= 0; i--) {
+            Member member = operators.get(i);
+            restore(
+                    member.name(),
+                    () -> member.restore(new RestoredOperator(state, member.uid(), reader)));
+        }
+        for (int i = operators.size() - 1; i >= 0; i--) {
+            opened++;
+            operators.get(i).open();
+        }
+    }
+
+    /**
      * Runs records of a batch through the chain until it is empty or the target is interrupted.
      *
      * @param input logical input that the records have come on
@@ -249,9 +269,39 @@ public final class OperatorChain {
         return source.emit(maxRecords, target);
     }
 
+    /**
+     * A watermark or a status comes in. Before anything else goes in, {@link #fire} is to be called
+     * until it says that all is done.
+     */
+    public void enter(StreamEvent event) {
+        walk.enter(head, event);
+    }
+
+    /** Whether a watermark is on its way through the chain. */
+    public boolean isFiring() {
+        return !walk.isOver();
+    }
+
+    /**
+     * Lets the operators emit what a watermark has made due, a bit of it.
+     *
+     * @param most timers to fire at the most
+     * @return whether the watermark has left the chain; otherwise to be called again
+     */
+    public boolean fire(int most, Interruption interruption) {
+        while (!walk.isOver()) {
+            if (!walk.go(most, interruption) && most != Integer.MAX_VALUE) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** An event that is for the chain and its edges at once: all that it makes due is fired. */
     public void event(StreamEvent event) {
         if (event instanceof StreamEvent.Watermark || event instanceof StreamEvent.Status) {
-            head.accept(event);
+            enter(event);
+            fire(Integer.MAX_VALUE, Interruption.NEVER);
             return;
         }
         for (EdgeWriter writer : writers) {
@@ -268,12 +318,11 @@ public final class OperatorChain {
 
     /**
      * No record comes any more, so that there is nothing left to wait for. The edges are not told:
-     * their readers come to the same end by themselves when all that they read has ended.
+     * their readers come to the same end by themselves when all that they read has ended. Event
+     * time ends as well; {@link #fire} lets the operators emit what that makes due.
      */
     public void endOfTime() {
-        for (Member member : operators) {
-            member.operator().watermark(Long.MAX_VALUE);
-        }
+        walk.end(operators.stream().map(Member::operator).toList());
     }
 
     /**
@@ -294,6 +343,21 @@ public final class OperatorChain {
             finished++;
         }
         return true;
+    }
+
+    /**
+     * Brings to an end what operators have left to do for what is complete; before the chain is
+     * closed after it has finished.
+     *
+     * @return whether all is done; otherwise to be called again when a time has come that an
+     *     operator has asked for
+     */
+    public boolean settle() throws Exception {
+        boolean settled = true;
+        for (Member member : operators) {
+            settled &= member.operator().settle();
+        }
+        return settled;
     }
 
     public boolean isAvailable() {

@@ -16,7 +16,9 @@ import io.millrace.runtime.generate.JobClasses;
 import io.millrace.runtime.serializer.RecordInput;
 import io.millrace.runtime.serializer.RecordOutput;
 import io.millrace.runtime.serializer.Serializers;
+import io.millrace.runtime.serializer.TypeMigration;
 import io.millrace.runtime.serializer.TypeSerializer;
+import io.millrace.runtime.serializer.TypeShape;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -83,7 +85,7 @@ final class OperatorStates implements OperatorStateStore {
 
     @SuppressWarnings("unchecked") // the same name with the same kind, whose type was compared
     private <S> ListState<S> list(Kind kind, ListStateDescriptor<S> descriptor) throws IOException {
-        String type = descriptor.getElementType().toString();
+        String type = TypeShape.text(descriptor.getElementType());
         Registered<?> known = known(descriptor.getName(), kind, type);
         if (known != null) {
             return (ListState<S>) known.state();
@@ -91,8 +93,16 @@ final class OperatorStates implements OperatorStateStore {
         ElementList<S> list =
                 new ElementList<>(
                         kind, descriptor.getName(), type, serializer(descriptor.getElementType()));
-        for (byte[] element : take(descriptor.getName(), kind, type)) {
-            list.elements.add(read(list.serializer, element));
+        Restored found = take(descriptor.getName(), kind, type);
+        if (found.type().equals(type)) {
+            for (byte[] element : found.elements()) {
+                list.elements.add(read(list.serializer, element));
+            }
+        } else {
+            TypeMigration<S> migration = migration(found, type, descriptor);
+            for (byte[] element : found.elements()) {
+                list.elements.add(migration.read(input(element)));
+            }
         }
         registered.put(descriptor.getName(), list);
         return list;
@@ -103,7 +113,7 @@ final class OperatorStates implements OperatorStateStore {
     public <K, V> BroadcastState<K, V> getBroadcastState(MapStateDescriptor<K, V> descriptor)
             throws IOException {
         String name = descriptor.getName();
-        String type = descriptor.getKeyType() + " -> " + descriptor.getValueType();
+        String type = broadcastType(descriptor);
         Registered<?> known = known(name, Kind.BROADCAST, type);
         if (known != null) {
             return (BroadcastState<K, V>) known.state();
@@ -114,11 +124,53 @@ final class OperatorStates implements OperatorStateStore {
                         type,
                         serializer(descriptor.getKeyType()),
                         serializer(descriptor.getValueType()));
-        for (byte[] element : take(name, Kind.BROADCAST, type)) {
-            map.restore(element);
+        Restored found = take(name, Kind.BROADCAST, type);
+        if (found.type().equals(type)) {
+            for (byte[] element : found.elements()) {
+                map.restore(element);
+            }
+        } else {
+            TypeMigration<V> migration = migration(found, type, descriptor);
+            for (byte[] element : found.elements()) {
+                map.restore(element, migration);
+            }
         }
         registered.put(name, map);
         return map;
+    }
+
+    private static final String TO = " -> ";
+
+    private static String broadcastType(MapStateDescriptor<?, ?> descriptor) {
+        return TypeShape.text(descriptor.getKeyType())
+                + TO
+                + TypeShape.text(descriptor.getValueType());
+    }
+
+    private <S> TypeMigration<S> migration(
+            Restored found, String type, ListStateDescriptor<S> descriptor) {
+        try {
+            return TypeMigration.of(found.type(), descriptor.getElementType(), classes);
+        } catch (IllegalArgumentException e) {
+            throw refused(descriptor.getName(), found, found.kind(), type, e);
+        }
+    }
+
+    private <V> TypeMigration<V> migration(
+            Restored found, String type, MapStateDescriptor<?, V> descriptor) {
+        try {
+            int to = found.type().indexOf(TO);
+            if (to < 0
+                    || !found.type()
+                            .substring(0, to)
+                            .equals(TypeShape.text(descriptor.getKeyType()))) {
+                throw new IllegalArgumentException("keys cannot change");
+            }
+            return TypeMigration.of(
+                    found.type().substring(to + TO.length()), descriptor.getValueType(), classes);
+        } catch (IllegalArgumentException e) {
+            throw refused(descriptor.getName(), found, found.kind(), type, e);
+        }
     }
 
     private Registered<?> known(String name, Kind kind, String type) {
@@ -140,29 +192,38 @@ final class OperatorStates implements OperatorStateStore {
         return known;
     }
 
-    private List<byte[]> take(String name, Kind kind, String type) {
+    /** What there is to restore, of whatever type; nothing if there is none. */
+    private Restored take(String name, Kind kind, String type) {
         Restored found = restored.remove(name);
         if (found == null) {
-            return List.of();
+            return new Restored(kind, type, List.of());
         }
-        if (found.kind() != kind || !found.type().equals(type)) {
-            throw new InvalidProgramException(
-                    "State '"
-                            + name
-                            + "' of operator '"
-                            + operator
-                            + "' cannot be restored: the checkpoint has it as "
-                            + found.kind()
-                            + " of "
-                            + found.type()
-                            + ", the program asks for "
-                            + kind
-                            + " of "
-                            + type
-                            + ". Keep the type, or give the new state another name or the operator"
-                            + " another uid.");
+        if (found.kind() != kind) {
+            throw refused(name, found, kind, type, null);
         }
-        return found.elements();
+        return found;
+    }
+
+    private InvalidProgramException refused(
+            String name, Restored found, Kind kind, String type, IllegalArgumentException why) {
+        return new InvalidProgramException(
+                "State '"
+                        + name
+                        + "' of operator '"
+                        + operator
+                        + "' cannot be restored: it was stored as "
+                        + found.kind()
+                        + " of "
+                        + found.type()
+                        + ", the program asks for "
+                        + kind
+                        + " of "
+                        + type
+                        + (why == null ? "" : ": " + why.getMessage())
+                        + ". Fields of records and POJOs may be added and removed; for anything"
+                        + " else keep the type, or give the new state another name or the operator"
+                        + " another uid.",
+                why);
     }
 
     @SuppressWarnings("unchecked") // values of the type are all the serializer ever sees
@@ -171,9 +232,13 @@ final class OperatorStates implements OperatorStateStore {
     }
 
     private static <S> S read(TypeSerializer<S> serializer, byte[] element) throws IOException {
+        return serializer.deserialize(input(element));
+    }
+
+    private static RecordInput input(byte[] element) {
         RecordInput in = new RecordInput();
         in.reset(element, 0, element.length);
-        return serializer.deserialize(in);
+        return in;
     }
 
     /** All states as they are now. */
@@ -301,6 +366,12 @@ final class OperatorStates implements OperatorStateStore {
             in.reset(entry, 0, entry.length);
             K key = keys.deserialize(in);
             map.put(key, values.deserialize(in));
+        }
+
+        void restore(byte[] entry, TypeMigration<V> former) throws IOException {
+            RecordInput in = input(entry);
+            K key = keys.deserialize(in);
+            map.put(key, former.read(in));
         }
 
         @Override

@@ -31,7 +31,15 @@ record PaneGrid(long sizeMillis, long slideMillis, long offsetMillis) {
 
     /** The pane that a timestamp is in. */
     long pane(long timestampMillis) {
-        long start = lastWindow(timestampMillis);
+        return pane(timestampMillis, lastWindow(timestampMillis));
+    }
+
+    /**
+     * The same, of a timestamp whose last window is known.
+     *
+     * @param start of that window
+     */
+    long pane(long timestampMillis, long start) {
         long first = firstPaneMillis();
         return timestampMillis - start < first ? start : start + first;
     }

@@ -2,9 +2,10 @@ package io.millrace.runtime.operator;
 
 import io.millrace.api.function.Collector;
 import io.millrace.api.function.KeySelector;
-import io.millrace.api.time.TimeDomain;
 import io.millrace.api.window.TimeWindow;
+import io.millrace.runtime.exchange.Partial;
 import io.millrace.runtime.exchange.RecordBatch;
+import io.millrace.runtime.state.CalendarState;
 import io.millrace.runtime.state.KeyedStateStore;
 import io.millrace.runtime.state.OrderedState;
 import io.millrace.runtime.state.StoredValue;
@@ -19,15 +20,17 @@ import java.util.List;
  * has fired it waits for the next one, as long as they share such a pane. A record that comes after
  * some of its windows have fired, within the lateness allowed, makes those fire again.
  *
- * <p>States: {@code window-panes} (key, pane: accumulator), {@code window-suffixes}, {@code
- * window-newer}, {@code window-boundary}, {@code window-end} (see {@link PaneTotals}), timers (key:
- * last timestamp of the window that waits), {@code window-drops} (key, window).
+ * <p>States: {@code window-panes} (key, pane: accumulator), {@code window-ends} (key, last
+ * timestamp of a window that waits), those of {@link StoredPaneTotals}, {@code window-drops} (key,
+ * window).
  *
  * <p>It is the functions' collector itself: what a window emits has the window's greatest
  * timestamp.
  */
-final class PaneOperator
-        implements Operator, Collector<Object>, KeyedTimers.Target, PaneTotals.Firing {
+final class PaneOperator implements Operator, Collector<Object>, PaneTotals.Firing {
+    /** Nothing is told apart from the very end of time. */
+    private static final long LAST = Long.MAX_VALUE - 1;
+
     private final String name;
     private final KeySelector<Object, Object> selector;
     private final PaneParts parts;
@@ -36,6 +39,7 @@ final class PaneOperator
     private final PaneGrid grid;
     private final PaneValues values;
     private final StoredValue<Object> panes;
+    private final CalendarState ends;
     private final PaneTotals totals;
     private final OrderedState drops;
     private final long latenessMillis;
@@ -46,7 +50,7 @@ final class PaneOperator
 
     private long emittedMillis;
 
-    /** Start of the window whose timer has fired. */
+    /** Start of the window whose end has come. */
     private long firing;
 
     PaneOperator(
@@ -56,9 +60,10 @@ final class PaneOperator
         this.parts = parts;
         this.store = parts.store();
         this.timers = parts.timers();
-        this.grid = parts.grid();
-        this.values = parts.values();
-        this.panes = parts.panes();
+        this.grid = parts.panes().grid();
+        this.values = parts.panes().values();
+        this.panes = parts.panes().panes();
+        this.ends = parts.ends();
         this.totals = parts.totals();
         this.drops = parts.drops();
         this.latenessMillis = parts.allowedLatenessMillis();
@@ -78,28 +83,53 @@ final class PaneOperator
             long watermark = timers.currentWatermark();
             boolean inWindow = timestampMillis - lastWindow < grid.sizeMillis();
             if (inWindow && dropMillis(lastWindow) > watermark) {
-                key = selector.getKey(value);
-                store.setCurrentKey(key);
-                add(value, grid.pane(timestampMillis), lastWindow, watermark);
-            } else if (parts.lateTag() != null && timestampMillis + latenessMillis <= watermark) {
-                parts.sides().emit(parts.lateTag(), value, timestampMillis);
+                if (value instanceof Partial partial) {
+                    key = partial.key();
+                    store.setCurrentKey(key);
+                    add(null, partial.contents(), timestampMillis, lastWindow, watermark);
+                } else {
+                    key = selector.getKey(value);
+                    store.setCurrentKey(key);
+                    add(value, null, timestampMillis, lastWindow, watermark);
+                }
+            } else if (timestampMillis + latenessMillis <= watermark) {
+                tooLate(value, timestampMillis);
             }
         } catch (Throwable t) {
             throw OperatorFailure.onRecord(name, value, t);
         }
     }
 
-    private void add(Object value, long pane, long lastWindow, long watermark) throws Exception {
+    private void tooLate(Object value, long timestampMillis) {
+        if (parts.lateTag() != null) {
+            parts.sides().emit(parts.lateTag(), value, timestampMillis);
+        } else {
+            parts.lateDropped().inc(value instanceof Partial partial ? partial.records() : 1);
+        }
+    }
+
+    /**
+     * @param combined what stands for several records; null if there is one
+     */
+    private void add(
+            Object value, Object combined, long timestampMillis, long lastWindow, long watermark)
+            throws Exception {
+        long pane = grid.pane(timestampMillis, lastWindow);
         panes.setPane(pane);
         Object before = panes.get();
-        panes.put(values.add(before, value));
+        if (combined == null) {
+            panes.put(values.add(before, value));
+        } else {
+            panes.put(before == null ? combined : values.merge(before, combined));
+        }
         if (totals != null) {
-            totals.changed(pane);
+            totals.changed(pane, timestampMillis, watermark);
         }
         if (before == null) {
             begin(pane, lastWindow, watermark);
         }
-        if (watermark >= grid.maxTimestamp(grid.firstWindow(pane))) {
+        if (timestampMillis <= watermark
+                && watermark >= grid.maxTimestamp(grid.firstWindow(pane))) {
             fireAgain(pane, lastWindow, watermark);
         }
     }
@@ -111,7 +141,7 @@ final class PaneOperator
             first = Math.max(first, grid.firstWindowAfter(watermark));
         }
         if (first <= lastWindow) {
-            timers.registerEventTimeTimer(grid.maxTimestamp(first));
+            ends.add(Math.min(grid.maxTimestamp(first), LAST));
         }
         if (drops != null) {
             drops.setPane(lastWindow);
@@ -124,14 +154,16 @@ final class PaneOperator
         long first = grid.firstWindow(pane);
         for (long window = lastWindow; window >= first; window -= grid.slideMillis()) {
             if (grid.maxTimestamp(window) <= watermark && dropMillis(window) > watermark) {
-                fire(window, totals == null ? paneOf(window) : totals.alone(window));
+                fire(window, totalOf(window));
             }
         }
     }
 
-    private Object paneOf(long window) {
-        panes.setPane(window);
-        return panes.get();
+    /** Whatever windows came before it; the totals stay as they are. */
+    private Object totalOf(long window) throws Exception {
+        return totals == null
+                ? parts.panes().get(window)
+                : parts.panes().merged(null, window, window + grid.sizeMillis());
     }
 
     /** When a window's last pane need not be kept any more. */
@@ -141,7 +173,7 @@ final class PaneOperator
         return drop < last ? Long.MAX_VALUE : drop;
     }
 
-    /** The window whose timer has fired. */
+    /** The window whose end has come. */
     @Override
     public void fire(Object total) throws Exception {
         fire(firing, total);
@@ -162,24 +194,42 @@ final class PaneOperator
 
     @Override
     public void watermark(long timestampMillis) {
-        timers.fireEventTimers(timestampMillis, name, this);
-        if (drops != null) {
-            while (drops.poll(Math.min(timestampMillis, OrderedState.NONE - 1))) {
-                drop(drops.pane());
-            }
-        }
+        timers.advance(timestampMillis);
     }
 
     @Override
-    public void onTimer(long timeMillis, TimeDomain domain, Object namespace) throws Exception {
+    public boolean fire(int most, Interruption interruption) {
+        long watermark = timers.currentWatermark();
+        try {
+            for (int fired = 0; ends.poll(Math.min(watermark, LAST)); ) {
+                onEnd(ends.order() == LAST ? Long.MAX_VALUE : ends.order());
+                if (++fired >= most || interruption.isInterrupted()) {
+                    return false;
+                }
+            }
+        } catch (Throwable t) {
+            throw OperatorFailure.in(name, "a window that fires", t);
+        }
+        if (drops != null) {
+            for (int dropped = 0; drops.poll(Math.min(watermark, OrderedState.NONE - 1)); ) {
+                drop(drops.pane());
+                if (++dropped >= most || interruption.isInterrupted()) {
+                    return false;
+                }
+            }
+        }
+        return true;
+    }
+
+    private void onEnd(long lastMillis) throws Exception {
         key = null;
-        long window = timeMillis + 1 - grid.sizeMillis();
+        long window = lastMillis + 1 - grid.sizeMillis();
         if (totals == null) {
-            fire(window, paneOf(window));
+            fire(window, totalOf(window));
         } else {
             firing = window;
             if (totals.fire(window, this)) {
-                timers.registerEventTimeTimer(grid.maxTimestamp(window + grid.slideMillis()));
+                ends.add(Math.min(grid.maxTimestamp(window + grid.slideMillis()), LAST));
             }
         }
         if (drops == null) {

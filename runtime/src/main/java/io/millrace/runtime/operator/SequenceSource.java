@@ -93,7 +93,7 @@ final class SequenceSource implements Source {
 
     @Override
     public void restore(RestoredOperator state) throws IOException {
-        if (!state.isRestored()) {
+        if (!state.isKnown()) {
             return;
         }
         ended = true;

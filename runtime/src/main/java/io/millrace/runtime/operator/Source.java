@@ -23,7 +23,7 @@ public interface Source {
     }
 
     /** The subtask, as its source and its batch loop see it. */
-    interface Target {
+    interface Target extends Interruption {
 
         /** Sends an event behind all records so far. */
         void event(StreamEvent event);
@@ -32,6 +32,7 @@ public interface Source {
          * Whether the subtask has something else to do first; whoever asks then returns at once.
          * Cheap enough to be asked after each record.
          */
+        @Override
         boolean isInterrupted();
     }
 
@@ -56,6 +57,13 @@ public interface Source {
      */
     default List<SnapshotPart> snapshot(long checkpointId) throws Exception {
         return List.of();
+    }
+
+    /**
+     * The same for a source that needs to know more; {@link #snapshot(long)} is what others say.
+     */
+    default List<SnapshotPart> snapshot(StreamEvent.Barrier barrier) throws Exception {
+        return snapshot(barrier.checkpointId());
     }
 
     /** A checkpoint, and with it every earlier one, is complete; some may never be told of. */

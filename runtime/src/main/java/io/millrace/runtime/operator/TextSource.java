@@ -128,7 +128,7 @@ final class TextSource implements Source {
 
     @Override
     public void restore(RestoredOperator state) throws IOException {
-        if (!state.isRestored()) {
+        if (!state.isKnown()) {
             return;
         }
         splits.clear();

@@ -3,6 +3,7 @@ package io.millrace.runtime.operator;
 import io.millrace.api.function.AggregateFunction;
 import io.millrace.api.function.Function;
 import io.millrace.api.function.ReduceFunction;
+import io.millrace.api.metric.Counter;
 import io.millrace.api.transform.OperatorSpec.WindowAggregate;
 import io.millrace.api.transform.WindowContents;
 import io.millrace.api.transform.WindowResult;
@@ -11,7 +12,6 @@ import io.millrace.api.tuple.Tuple2;
 import io.millrace.api.type.FieldAccessor;
 import io.millrace.api.type.TypeInformation;
 import io.millrace.api.type.Types;
-import io.millrace.api.window.EventTimeTrigger;
 import io.millrace.api.window.Evictor;
 import io.millrace.api.window.MergingWindowAssigner;
 import io.millrace.api.window.SlidingEventTimeWindows;
@@ -20,10 +20,11 @@ import io.millrace.api.window.TumblingEventTimeWindows;
 import io.millrace.api.window.Window;
 import io.millrace.api.window.WindowAssigner;
 import io.millrace.runtime.generate.JobClasses;
+import io.millrace.runtime.graph.WindowShape;
+import io.millrace.runtime.state.DerivedArray;
 import io.millrace.runtime.state.KeyedStateStore;
 import io.millrace.runtime.state.Namespace;
 import io.millrace.runtime.state.StateTtl;
-import io.millrace.runtime.state.StoredValue;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -40,6 +41,9 @@ final class WindowAssembly {
 
     private static final String CONTENTS = "window-contents";
 
+    /** Elements of an array beside the store. */
+    private static final int MAX_DERIVED = 4096;
+
     private final WindowAggregate<?, ?, ?, ?, ?> spec;
     private final WindowSpec<?, ?> windows;
     private final TypeInformation<Object> elementType;
@@ -47,12 +51,14 @@ final class WindowAssembly {
     private final ProcessingTime time;
     private final FunctionStates globalStates;
     private final SideOutputs sides;
+    private final Counter lateDropped;
     private final JobClasses classes;
     private final Object place;
 
     /**
      * @param elementType of the records that come in
      * @param globalStates of the key, as the function's runtime context gives them
+     * @param lateDropped counts records that come too late for all of their windows
      */
     WindowAssembly(
             WindowAggregate<?, ?, ?, ?, ?> spec,
@@ -61,6 +67,7 @@ final class WindowAssembly {
             ProcessingTime time,
             FunctionStates globalStates,
             SideOutputs sides,
+            Counter lateDropped,
             JobClasses classes,
             Object place) {
         this.spec = spec;
@@ -70,6 +77,7 @@ final class WindowAssembly {
         this.time = time;
         this.globalStates = globalStates;
         this.sides = sides;
+        this.lateDropped = lateDropped;
         this.classes = classes;
         this.place = place;
     }
@@ -121,7 +129,8 @@ final class WindowAssembly {
                                 sides)),
                 sides,
                 windows.allowedLatenessMillis(),
-                windows.lateTag());
+                windows.lateTag(),
+                lateDropped);
     }
 
     /**
@@ -129,17 +138,10 @@ final class WindowAssembly {
      * or function is not known, or their accumulators cannot be merged.
      */
     PaneParts panes() {
-        PaneGrid grid = grid();
+        PaneGrid grid = paneGrid();
         PaneValues values = values();
-        boolean clears =
-                spec.result() instanceof WindowResult.Processed
-                        || spec.result() instanceof WindowResult.AllProcessed;
         long latenessMillis = windows.allowedLatenessMillis();
-        if (grid == null
-                || values == null
-                || windows.evictor() != null
-                || windows.trigger().getClass() != EventTimeTrigger.class
-                || clears && latenessMillis > 0) {
+        if (grid == null || values == null) {
             return null;
         }
         boolean overlapping = grid.slideMillis() < grid.sizeMillis();
@@ -147,17 +149,19 @@ final class WindowAssembly {
             return null;
         }
         TypeInformation<Object> type = accumulatorType();
-        StoredValue<Object> panes =
-                store.value("window-panes", Namespace.panes(), type, StateTtl.NONE);
+        PanesOfKey panes =
+                new PanesOfKey(
+                        grid,
+                        values,
+                        store.value("window-panes", Namespace.panes(), type, StateTtl.NONE));
         KeyedTimers timers = new KeyedTimers(store, Namespace.none(), time);
         WindowCodec codec = WindowCodec.of(windows.assigner().getWindowType());
         return new PaneParts(
                 store,
                 timers,
-                grid,
-                values,
                 panes,
-                overlapping ? totals(grid, values, panes, type) : null,
+                store.calendar("window-ends"),
+                overlapping ? totals(panes, type) : null,
                 latenessMillis > 0 ? store.ordered("window-drops", Namespace.panes()) : null,
                 call(
                         new WindowScope(
@@ -168,33 +172,43 @@ final class WindowAssembly {
                                 sides)),
                 sides,
                 latenessMillis,
-                windows.lateTag());
+                windows.lateTag(),
+                lateDropped);
     }
 
-    private PaneTotals totals(
-            PaneGrid grid,
-            PaneValues values,
-            StoredValue<Object> panes,
-            TypeInformation<Object> type) {
-        return new PaneTotals(
-                grid,
-                values,
-                panes,
-                store.value("window-suffixes", Namespace.panes(), type, StateTtl.NONE),
-                store.value("window-newer", Namespace.none(), type, StateTtl.NONE),
-                store.longValue("window-boundary", Namespace.none(), StateTtl.NONE),
-                store.longValue("window-end", Namespace.none(), StateTtl.NONE));
+    private PaneTotals totals(PanesOfKey panes, TypeInformation<Object> type) {
+        long length = DerivedPaneTotals.length(panes.grid());
+        DerivedArray<Object> derived =
+                length > MAX_DERIVED ? null : store.derived("window-totals", type, (int) length);
+        return derived != null
+                ? new DerivedPaneTotals(panes, derived)
+                : new StoredPaneTotals(
+                        panes,
+                        store.value("window-suffixes", Namespace.panes(), type, StateTtl.NONE),
+                        store.value("window-newer", Namespace.none(), type, StateTtl.NONE),
+                        store.longValue("window-boundary", Namespace.none(), StateTtl.NONE),
+                        store.longValue("window-end", Namespace.none(), StateTtl.NONE));
     }
 
-    private PaneGrid grid() {
-        if (windows.assigner() instanceof TumblingEventTimeWindows tumbling
-                && tumbling.getClass() == TumblingEventTimeWindows.class) {
+    /** Null if the windows cannot be cut into panes. */
+    PaneGrid paneGrid() {
+        if (!WindowShape.hasPanes(spec)) {
+            return null;
+        }
+        if (windows.assigner() instanceof TumblingEventTimeWindows tumbling) {
             return new PaneGrid(tumbling.getSize(), tumbling.getSize(), tumbling.getOffset());
         }
-        return windows.assigner() instanceof SlidingEventTimeWindows sliding
-                        && sliding.getClass() == SlidingEventTimeWindows.class
-                ? new PaneGrid(sliding.getSize(), sliding.getSlide(), sliding.getOffset())
-                : null;
+        SlidingEventTimeWindows sliding = (SlidingEventTimeWindows) windows.assigner();
+        return new PaneGrid(sliding.getSize(), sliding.getSlide(), sliding.getOffset());
+    }
+
+    /** Null if there are none, or no two of them can be merged. */
+    PaneValues mergeableValues() {
+        return canMerge() ? values() : null;
+    }
+
+    TypeInformation<?> contentsType() {
+        return accumulatorType();
     }
 
     private PaneValues values() {

@@ -76,8 +76,12 @@ final class WindowOperator
                     merging == null
                             ? addToEach(windows, value, timestampMillis)
                             : merge(windows, value, timestampMillis);
-            if (!taken && parts.lateTag() != null && isLate(timestampMillis)) {
-                parts.sides().emit(parts.lateTag(), value, timestampMillis);
+            if (!taken && isLate(timestampMillis)) {
+                if (parts.lateTag() != null) {
+                    parts.sides().emit(parts.lateTag(), value, timestampMillis);
+                } else {
+                    parts.lateDropped().inc();
+                }
             }
         } catch (Throwable t) {
             throw OperatorFailure.onRecord(name, value, t);
@@ -188,7 +192,12 @@ final class WindowOperator
 
     @Override
     public void watermark(long timestampMillis) {
-        timers.fireEventTimers(timestampMillis, name, this);
+        timers.advance(timestampMillis);
+    }
+
+    @Override
+    public boolean fire(int most, Interruption interruption) {
+        return timers.fireEventTimers(most, interruption, name, this);
     }
 
     @Override

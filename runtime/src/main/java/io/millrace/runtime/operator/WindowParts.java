@@ -1,6 +1,7 @@
 package io.millrace.runtime.operator;
 
 import io.millrace.api.function.OutputTag;
+import io.millrace.api.metric.Counter;
 import io.millrace.api.window.Trigger;
 import io.millrace.api.window.Window;
 import io.millrace.api.window.WindowAssigner;
@@ -12,6 +13,7 @@ import io.millrace.runtime.state.KeyedStateStore;
  * @param eviction null if nothing is evicted
  * @param merging null for windows that do not merge
  * @param lateTag side output of records that come too late, or null to drop them
+ * @param lateDropped counts those that are dropped
  */
 record WindowParts(
         KeyedStateStore store,
@@ -27,4 +29,5 @@ record WindowParts(
         WindowCall call,
         SideOutputs sides,
         long allowedLatenessMillis,
-        OutputTag<?> lateTag) {}
+        OutputTag<?> lateTag,
+        Counter lateDropped) {}

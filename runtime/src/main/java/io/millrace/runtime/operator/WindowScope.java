@@ -18,6 +18,9 @@ final class WindowScope {
     private final SideOutputs sides;
     private Window window;
 
+    /** Most functions never ask; then no window need be written as a namespace. */
+    private boolean asksForState;
+
     /**
      * @param windowStates null for windows that merge, which have none
      */
@@ -36,7 +39,7 @@ final class WindowScope {
 
     void bind(Window current) {
         window = current;
-        if (windowStates != null) {
+        if (asksForState) {
             windowStates.bind(codec.encode(current));
         }
     }
@@ -54,6 +57,10 @@ final class WindowScope {
             throw new UnsupportedOperationException(
                     "Windows that merge, such as sessions, have no state of their own: nobody could"
                             + " merge it. Use globalState(), which is the key's.");
+        }
+        if (!asksForState) {
+            asksForState = true;
+            windowStates.bind(codec.encode(window));
         }
         return windowStates;
     }

@@ -1,5 +1,6 @@
 package io.millrace.runtime.serializer;
 
+import io.millrace.api.type.TypeExtractor;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.math.BigInteger;
@@ -265,6 +266,16 @@ final class BasicSerializers {
             throw new IllegalStateException("No serializer for the basic type " + type.getName());
         }
         return (ValueSerializer<T>) found;
+    }
+
+    /** The class that a {@link TypeShape.Basic} names, or null. */
+    static Class<?> named(String name) {
+        for (Class<?> type : BY_CLASS.keySet()) {
+            if (TypeExtractor.forClass(type).toString().equals(name)) {
+                return type;
+            }
+        }
+        return null;
     }
 
     /** Keys have one zero and one NaN. */

@@ -13,12 +13,17 @@ import io.millrace.runtime.serializer.RecordInput;
 import io.millrace.runtime.serializer.RecordOutput;
 import io.millrace.runtime.serializer.Serializers;
 import io.millrace.runtime.serializer.TypeSerializer;
+import io.millrace.runtime.serializer.TypeShape;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Keyed state as bytes in managed memory.
@@ -31,6 +36,8 @@ import java.util.Map;
  * <p>Threads: owned by the subtask's thread.
  */
 final class BinaryStateStore implements KeyedStateStore, StoreMemory {
+    private static final Logger LOG = LoggerFactory.getLogger(BinaryStateStore.class);
+
     /** With a time to live, each so many writes look for expired entries in one page. */
     private static final int WRITES_PER_SWEEP = 128;
 
@@ -51,7 +58,13 @@ final class BinaryStateStore implements KeyedStateStore, StoreMemory {
     private final EntryLog[] logs;
     private final List<StateDefinition> states = new ArrayList<>();
     private final Map<String, StateDefinition> byName = new HashMap<>();
+
+    /** Names of the states that the program has asked for, as against those that were restored. */
+    private final Set<String> asked = new HashSet<>();
+
     private final RecordBytes scratch = new RecordBytes(256);
+    private final Map<String, StoredCalendar> calendars = new HashMap<>();
+    private final List<DerivedCells<?>> derived = new ArrayList<>();
     private final List<LogMap.Entries> iterators = new ArrayList<>();
     private int openIterators;
 
@@ -214,7 +227,8 @@ final class BinaryStateStore implements KeyedStateStore, StoreMemory {
         setCurrentKey(scratch.bytes(), 0, keyLength, EntryLog.keyGroup(at));
     }
 
-    private void setCurrentKey(byte[] bytes, int from, int length, int group) {
+    /** Makes a key that is given by its bytes the current one. */
+    void setCurrentKey(byte[] bytes, int from, int length, int group) {
         keyLength = length;
         if (keyBytes.length < keyLength || keyBytes == keyOutput.bytes()) {
             keyBytes = new byte[Math.max(64, 2 * keyLength)];
@@ -447,10 +461,12 @@ final class BinaryStateStore implements KeyedStateStore, StoreMemory {
     }
 
     StateException exhausted(StateDefinition state, InsufficientManagedMemoryException e) {
+        return exhausted(state.shape().name(), e);
+    }
+
+    StateException exhausted(String state, InsufficientManagedMemoryException e) {
         return new StateException(
-                Failure.Category.STATE,
-                "State '" + state.shape().name() + "': " + e.getMessage(),
-                e);
+                Failure.Category.STATE, "State '" + state + "': " + e.getMessage(), e);
     }
 
     StateException unreadable(String what, IOException e) {
@@ -495,20 +511,124 @@ final class BinaryStateStore implements KeyedStateStore, StoreMemory {
                         kind,
                         kindOf(namespace),
                         namespace instanceof Namespace.Objects<?> objects
-                                ? objects.type().toString()
+                                ? TypeShape.text(objects.type())
                                 : "",
-                        partType == null ? "" : partType.toString(),
-                        valueType == null ? "" : valueType.toString(),
+                        partType == null ? "" : TypeShape.text(partType),
+                        valueType == null ? "" : TypeShape.text(valueType),
                         valueType != null && FixedCodec.ofValue(valueType) != null,
                         ttl.isOn());
         StateDefinition state = byName.get(name);
         if (state == null) {
             state = define(shape);
+        } else if (!asked.contains(name) && state.shape().mayBecome(shape)) {
+            state = migrate(state, shape, valueType);
         } else {
-            state.check(shape, settings.owner(), "");
+            state.check(
+                    shape, settings.owner(), asked.contains(name) ? "" : " in what is restored");
         }
+        asked.add(name);
         state.setTtl(ttl);
         return state;
+    }
+
+    /** Rewrites all that was restored of a state whose values have another shape now. */
+    private StateDefinition migrate(
+            StateDefinition former, StateDefinition.Shape shape, TypeInformation<?> valueType) {
+        String what = "State '" + shape.name() + "' of " + settings.owner();
+        ValueMigration<?> values;
+        try {
+            values =
+                    new ValueMigration<>(former.shape().valueType(), valueType, settings.classes());
+        } catch (IllegalArgumentException e) {
+            throw new StateException(
+                    Failure.Category.CONFIG,
+                    what
+                            + " was stored as a "
+                            + former.shape().text()
+                            + ", and the program asks for a "
+                            + shape.text()
+                            + ", which cannot take it: "
+                            + e.getMessage()
+                            + ". Fields of records and POJOs may be added and removed; for anything"
+                            + " else give the new state another name",
+                    e);
+        }
+        StateDefinition now = definition(former.id(), shape);
+        states.set(former.id(), now);
+        byName.put(shape.name(), now);
+        epochs.forgetBase();
+        Restore restore = new Restore(Map.of(former.id(), now), "memory");
+        try {
+            for (EntryLog log : logs) {
+                if (log != null) {
+                    migrate(log, former, values, restore);
+                }
+            }
+        } catch (IOException e) {
+            throw new StateException(
+                    Failure.Category.STATE,
+                    what
+                            + " was stored as a "
+                            + former.shape().text()
+                            + ", and an entry of it cannot be made one of a "
+                            + shape.text()
+                            + ": "
+                            + e.getMessage(),
+                    e);
+        } catch (InsufficientManagedMemoryException e) {
+            throw exhausted(now, e);
+        }
+        LOG.info("{} was rewritten from a {} to a {}", what, former.shape().text(), shape.text());
+        return now;
+    }
+
+    private record Moved(int group, byte[] full, int keyLength, long stampMillis, byte[] value) {}
+
+    private void migrate(
+            EntryLog log, StateDefinition former, ValueMigration<?> values, Restore restore)
+            throws IOException {
+        List<Moved> entries = new ArrayList<>();
+        log.forEach(
+                at -> {
+                    if (EntryLog.stateId(at) == former.id()
+                            && EntryLog.kind(at) != Epochs.DERIVED) {
+                        byte[] full = new byte[EntryLog.fullLength(at)];
+                        Memory.copy(EntryLog.full(at, former), full, 0, full.length);
+                        byte[] value = new byte[EntryLog.valueLength(at)];
+                        Memory.copy(EntryLog.value(at, former), value, 0, value.length);
+                        entries.add(
+                                new Moved(
+                                        EntryLog.keyGroup(at),
+                                        full,
+                                        EntryLog.keyLength(at),
+                                        former.shape().hasStamp() ? EntryLog.stamp(at) : 0,
+                                        value));
+                    }
+                });
+        for (Moved entry : entries) {
+            int piece =
+                    former.shape().kind() == StateDefinition.Kind.LIST
+                            ? RecordBytes.getInt(entry.full(), entry.full().length - 4)
+                            : -1;
+            byte[] value = values.convert(entry.value(), piece == 0 ? LogList.HEAD_BYTES : 0);
+            long hash =
+                    EntryLog.hash(
+                            keyHash(entry.full(), entry.keyLength()),
+                            former.id(),
+                            entry.full(),
+                            entry.keyLength(),
+                            entry.full().length);
+            if (states.get(former.id()).isTable()) {
+                log.remove(former, log.find(hash, former, entry.full(), entry.full().length));
+            }
+            restore.record(
+                    entry.group(),
+                    former.id(),
+                    entry.full(),
+                    entry.keyLength(),
+                    entry.stampMillis(),
+                    value);
+        }
     }
 
     private StateDefinition define(StateDefinition.Shape shape) {
@@ -517,22 +637,25 @@ final class BinaryStateStore implements KeyedStateStore, StoreMemory {
                     Failure.Category.USER_CODE,
                     settings.owner() + " has more than 65536 states: keep them in a map state");
         }
+        StateDefinition state = definition(states.size(), shape);
+        states.add(state);
+        byName.put(shape.name(), state);
+        return state;
+    }
+
+    private StateDefinition definition(int id, StateDefinition.Shape shape) {
         boolean isTable =
                 shape.kind() == StateDefinition.Kind.VALUE
                         && fixedKey != null
                         && shape.namespaceKind() != StateDefinition.NamespaceKind.OBJECTS
                         && shape.fixedValue();
-        StateDefinition state =
-                new StateDefinition(
-                        states.size(),
-                        shape,
-                        isTable ? new EntryTable[logs.length] : null,
-                        shape.kind() == StateDefinition.Kind.ORDERED
-                                ? new OrderHeap(settings.memory())
-                                : null);
-        states.add(state);
-        byName.put(shape.name(), state);
-        return state;
+        return new StateDefinition(
+                id,
+                shape,
+                isTable ? new EntryTable[logs.length] : null,
+                shape.kind() == StateDefinition.Kind.ORDERED
+                        ? new OrderHeap(settings.memory())
+                        : null);
     }
 
     private <T> TypeSerializer<T> serializer(TypeInformation<T> type) {
@@ -610,6 +733,76 @@ final class BinaryStateStore implements KeyedStateStore, StoreMemory {
         StateDefinition state =
                 define(name, StateDefinition.Kind.ORDERED, namespace, null, null, StateTtl.NONE);
         return new LogOrdered(this, state, cell(state, namespace));
+    }
+
+    @Override
+    public CalendarState calendar(String name) {
+        StateDefinition state =
+                define(
+                        name,
+                        StateDefinition.Kind.VALUE,
+                        Namespace.panes(),
+                        null,
+                        BasicTypeInfo.LONG_TYPE_INFO,
+                        StateTtl.NONE);
+        return calendars.computeIfAbsent(
+                name,
+                n ->
+                        new StoredCalendar(
+                                this,
+                                state,
+                                number(state, Namespace.panes()),
+                                new Calendar(settings.memory())));
+    }
+
+    @Override
+    public <V> DerivedArray<V> derived(String name, TypeInformation<V> type, int length) {
+        checkOpen();
+        FixedCodec<V> codec = FixedCodec.ofValue(type);
+        if (fixedKey == null || codec == null || length > DerivedCells.BLOCK_BYTES / 8) {
+            return null;
+        }
+        DerivedCells<V> made = new DerivedCells<>(this, name, codec, length);
+        derived.add(made);
+        return made;
+    }
+
+    /** Is shown each live entry of a state by pane. */
+    @FunctionalInterface
+    interface PaneVisitor {
+        void visit(long pane, int group, byte[] key, int keyLength);
+    }
+
+    /** Neither moves entries nor changes the current key. */
+    void forEachEntry(StateDefinition state, PaneVisitor visitor) {
+        RecordBytes bytes = new RecordBytes(64);
+        for (int at = 0; at < logs.length; at++) {
+            int group = firstKeyGroup + at;
+            if (state.isTable()) {
+                if (state.tables[at] != null) {
+                    state.tables[at].forEach(
+                            (slot, word, pane) -> {
+                                bytes.truncate(0);
+                                bytes.putLong(word);
+                                visitor.visit(pane, group, bytes.bytes(), 8);
+                            });
+                }
+            } else if (logs[at] != null) {
+                logs[at].forEach(
+                        entry -> {
+                            if (EntryLog.stateId(entry) == state.id() && EntryLog.isLive(entry)) {
+                                int length = EntryLog.keyLength(entry);
+                                bytes.truncate(0);
+                                bytes.put(EntryLog.full(entry, state), length + 8);
+                                visitor.visit(
+                                        RecordBytes.getLong(bytes.bytes(), length),
+                                        group,
+                                        bytes.bytes(),
+                                        length);
+                            }
+                        });
+            }
+        }
     }
 
     @Override
@@ -698,7 +891,7 @@ final class BinaryStateStore implements KeyedStateStore, StoreMemory {
                 new OpenSnapshot.Contents(
                         settings.keyGroups(),
                         maxParallelism,
-                        settings.keyType().toString(),
+                        TypeShape.text(settings.keyType()),
                         all,
                         tables,
                         extents));
@@ -727,13 +920,13 @@ final class BinaryStateStore implements KeyedStateStore, StoreMemory {
             throw new IllegalStateException(settings.owner() + " is restored after it was used");
         }
         SnapshotReader reader = new SnapshotReader(snapshot);
-        if (!reader.keyType().equals(settings.keyType().toString())) {
+        if (!reader.keyType().equals(TypeShape.text(settings.keyType()))) {
             throw new StateException(
                     Failure.Category.CONFIG,
                     "The keys of "
                             + settings.owner()
                             + " are of the type "
-                            + settings.keyType()
+                            + TypeShape.text(settings.keyType())
                             + ", and those in "
                             + snapshot.name()
                             + " of "
@@ -772,6 +965,7 @@ final class BinaryStateStore implements KeyedStateStore, StoreMemory {
                     "The state in " + snapshot.name() + " cannot be restored. " + e.getMessage(),
                     e);
         }
+        calendars.values().forEach(StoredCalendar::onRestore);
         restoredBytes += snapshot.length();
     }
 
@@ -799,6 +993,21 @@ final class BinaryStateStore implements KeyedStateStore, StoreMemory {
         private final String name;
         private byte[] full = new byte[64];
 
+        /** An entry whose key, namespace and part are the first of the bytes. */
+        void record(
+                int group,
+                int fileId,
+                byte[] fullBytes,
+                int keyLength,
+                long stampMillis,
+                byte[] value)
+                throws IOException {
+            int length = fullBytes.length;
+            byte[] bytes = Arrays.copyOf(fullBytes, length + value.length);
+            System.arraycopy(value, 0, bytes, length, value.length);
+            record(group, fileId, bytes, 0, keyLength, length, stampMillis, length, value.length);
+        }
+
         Restore(Map<Integer, StateDefinition> byFileId, String name) {
             this.byFileId = byFileId;
             this.name = name;
@@ -818,7 +1027,7 @@ final class BinaryStateStore implements KeyedStateStore, StoreMemory {
                 throws IOException {
             StateDefinition state = byFileId.get(fileId);
             if (state == null || !isPossible(state, keyLength, length, value, valueLength)) {
-                throw new IOException(
+                throw new DamagedSnapshotException(
                         "The state in "
                                 + name
                                 + " is damaged: a record of key group "
@@ -985,6 +1194,8 @@ final class BinaryStateStore implements KeyedStateStore, StoreMemory {
     }
 
     private void free() {
+        calendars.values().forEach(StoredCalendar::free);
+        derived.forEach(DerivedCells::free);
         for (StateDefinition state : states) {
             if (state.isTable()) {
                 for (EntryTable table : state.tables) {

@@ -189,6 +189,11 @@ final class Epochs {
         pending.removeIf(snapshot -> snapshot.checkpointId() == checkpointId);
     }
 
+    /** What a checkpoint holds is of another shape now: the next snapshot is a full one. */
+    void forgetBase() {
+        baseEpoch = 0;
+    }
+
     /** All that is there now is what a checkpoint holds. */
     void restored(long checkpointId, long bytes) {
         baseEpoch = current++;

@@ -72,6 +72,18 @@ public interface KeyedStateStore extends AutoCloseable {
     /** Keys and namespaces in the order of a number: timers, ends of panes. */
     OrderedState ordered(String name, Namespace<?> namespace);
 
+    /** Keys in the order of numbers that many of them share: the ends of aligned windows. */
+    CalendarState calendar(String name);
+
+    /**
+     * Arrays that are derived from other state and in no snapshot.
+     *
+     * @param type of the values in them
+     * @param length of each
+     * @return null if keys or values are no numbers, or an array had more than 32 KiB
+     */
+    <V> DerivedArray<V> derived(String name, TypeInformation<V> type, int length);
+
     /**
      * Calls {@code action} for each key that has something in the state, with the key as the
      * current one. The action may change any state of its key. Afterwards the current key is

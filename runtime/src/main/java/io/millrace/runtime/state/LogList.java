@@ -19,7 +19,7 @@ import java.util.NoSuchElementException;
  */
 final class LogList<E> implements StoredList<E>, StateHandle {
     private static final int PIECE_BYTES = 2 << 10;
-    private static final int HEAD_BYTES = 4;
+    static final int HEAD_BYTES = 4;
 
     private final BinaryStateStore store;
     private final StateDefinition state;

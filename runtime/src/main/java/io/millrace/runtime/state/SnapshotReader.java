@@ -3,6 +3,7 @@ package io.millrace.runtime.state;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.zip.CRC32C;
 
@@ -40,6 +41,7 @@ final class SnapshotReader {
     record State(int id, StateDefinition.Shape shape) {}
 
     private final SnapshotInput input;
+    private final byte[] header;
     private final String keyType;
     private final int maxParallelism;
     private final List<State> states = new ArrayList<>();
@@ -83,6 +85,7 @@ final class SnapshotReader {
             throw damaged("its header has a wrong length");
         }
         readPart(0, headerBytes + 16, "header");
+        header = bytes;
         at += 12 + 8 + 8 + 1 + 4 + 4;
         maxParallelism = getInt();
         keyType = getText();
@@ -127,6 +130,46 @@ final class SnapshotReader {
                         stamp));
     }
 
+    /** The bytes of the header, with its checksum. */
+    byte[] header() {
+        return header;
+    }
+
+    /** Positions and lengths of the blocks of a key group; null if it has none. */
+    private long[] find(int wanted) throws IOException {
+        bytes = directory;
+        at = 0;
+        end = directory.length - 4;
+        for (int count = getInt(); count > 0; count--) {
+            int group = getInt();
+            long position = getLong();
+            long length = getLong();
+            if (group == wanted) {
+                if (position < 0 || length < 0 || position + length > directoryAt) {
+                    throw damaged("key group " + group + " is not where the directory says");
+                }
+                return new long[] {position, position + length};
+            }
+        }
+        return null;
+    }
+
+    /** Is given whole blocks. */
+    interface Blocks {
+        void block(byte[] bytes, int length) throws IOException;
+    }
+
+    /** Hands the blocks of a key group on as they are. */
+    void copyBlocks(int group, Blocks blocks) throws IOException {
+        long[] range = find(group);
+        for (long position = range == null ? 0 : range[0];
+                range != null && position < range[1];
+                position += bytes.length) {
+            readBlock(group, position, range[1]);
+            blocks.block(bytes, bytes.length);
+        }
+    }
+
     String keyType() {
         return keyType;
     }
@@ -164,27 +207,42 @@ final class SnapshotReader {
     private void readGroup(int group, long from, long to, Records records) throws IOException {
         long position = from;
         while (position < to) {
-            String what = "block of key group " + group + " at byte " + position;
-            if (to - position < 12) {
-                throw damaged("its " + what + " is cut off");
-            }
-            readBytes(position, 8, what);
-            int of = getInt();
-            int length = getInt();
-            if (of != group || length < 0 || position + 12 + length > to) {
-                throw damaged("its " + what + " has a wrong begin");
-            }
-            readPart(position, length + 12, what);
+            int length = readBlock(group, position, to);
             at += 8;
             try {
                 while (at < end) {
                     readRecord(group, records);
                 }
             } catch (IndexOutOfBoundsException e) {
-                throw new IOException(message("a record in its " + what + " is wrong"), e);
+                throw new DamagedSnapshotException(
+                        message("a record in its " + block(group, position) + " is wrong"), e);
             }
-            position += length + 12;
+            position += length;
         }
+    }
+
+    private static String block(int group, long position) {
+        return "block of key group " + group + " at byte " + position;
+    }
+
+    /** Reads a block and returns its length with all. */
+    private int readBlock(int group, long position, long to) throws IOException {
+        String what = block(group, position);
+        if (to - position < 12) {
+            throw damaged("its " + what + " is cut off");
+        }
+        readBytes(position, 8, what);
+        int of = getInt();
+        int length = getInt();
+        if (of != group || length < 0 || position + 12 + length > to) {
+            throw damaged("its " + what + " has a wrong begin");
+        }
+        // front to back, as going back may cost a file system a new connection
+        bytes = Arrays.copyOf(bytes, length + 12);
+        input.read(position + 8, bytes, 8, length + 4);
+        checkSum(what);
+        at = 0;
+        return length + 12;
     }
 
     private void readRecord(int group, Records records) throws IOException {
@@ -224,12 +282,16 @@ final class SnapshotReader {
     /** Reads a part that ends with its checksum. */
     private void readPart(long position, int length, String what) throws IOException {
         readBytes(position, length, what);
+        checkSum(what);
+    }
+
+    private void checkSum(String what) throws IOException {
+        end = bytes.length - 4;
         CRC32C crc = new CRC32C();
-        crc.update(bytes, 0, length - 4);
-        if (RecordBytes.getInt(bytes, length - 4) != (int) crc.getValue()) {
+        crc.update(bytes, 0, end);
+        if (RecordBytes.getInt(bytes, end) != (int) crc.getValue()) {
             throw damaged("the checksum of its " + what + " is wrong");
         }
-        end = length - 4;
     }
 
     private void readBytes(long position, int length, String what) throws IOException {
@@ -283,7 +345,7 @@ final class SnapshotReader {
     }
 
     private IOException damaged(String what) {
-        return new IOException(message(what));
+        return new DamagedSnapshotException(message(what));
     }
 
     private String message(String what) {

@@ -20,6 +20,11 @@ final class SnapshotWriter {
 
     private final RecordBytes block = new RecordBytes(SnapshotFormat.BLOCK_BYTES + 4096);
     private final RecordBytes directory = new RecordBytes(1024);
+
+    /** Not written before the first block: an increment without any is nothing at all. */
+    private RecordBytes header;
+
+    private final boolean mayBeNothing;
     private int groups;
     private int group;
     private long groupBegin;
@@ -40,12 +45,13 @@ final class SnapshotWriter {
             throws IOException {
         this.output = output;
         this.canonical = kind == SnapshotKind.CANONICAL;
+        this.mayBeNothing = baseCheckpointId >= 0;
         StateDefinition[] states = contents.states().clone();
         if (canonical) {
             Arrays.sort(states, Comparator.comparing(s -> s.shape().name()));
         }
         fileIds = new int[states.length];
-        RecordBytes header = new RecordBytes(1024);
+        header = new RecordBytes(1024);
         header.putInt(SnapshotFormat.MAGIC);
         header.putInt(SnapshotFormat.VERSION);
         header.putInt(0);
@@ -63,7 +69,22 @@ final class SnapshotWriter {
         }
         header.setInt(8, header.length() - 12);
         putChecksum(header, 0);
-        emit(header);
+        position = header.length();
+    }
+
+    /**
+     * Writes a snapshot whose blocks are there already.
+     *
+     * @param header all of it but its checksum, of one or more snapshots of this store
+     */
+    SnapshotWriter(SnapshotOutput output, RecordBytes header) {
+        this.output = output;
+        this.canonical = false;
+        this.mayBeNothing = false;
+        this.fileIds = new int[0];
+        this.header = header;
+        putChecksum(header, 0);
+        position = header.length();
     }
 
     private static void putState(RecordBytes to, int id, StateDefinition.Shape shape) {
@@ -91,6 +112,10 @@ final class SnapshotWriter {
     }
 
     private void emit(RecordBytes part) throws IOException {
+        if (header != null) {
+            output.write(header.bytes(), 0, header.length());
+            header = null;
+        }
         output.write(part.bytes(), 0, part.length());
         position += part.length();
         part.truncate(0);
@@ -99,6 +124,12 @@ final class SnapshotWriter {
     void begin(int keyGroup) {
         group = keyGroup;
         groupBegin = position;
+    }
+
+    /** Takes a whole block of the group, with its checksum. */
+    void block(byte[] bytes, int length) throws IOException {
+        block.put(bytes, 0, length);
+        emit(block);
     }
 
     /** Takes a record with the store's id of its state. */
@@ -221,8 +252,11 @@ final class SnapshotWriter {
         }
     }
 
-    /** Writes what follows the blocks, and returns the length of all. */
+    /** Writes what follows the blocks, and returns the length of all; 0 if there is no change. */
     long finish() throws IOException {
+        if (mayBeNothing && groups == 0) {
+            return 0;
+        }
         long directoryAt = position;
         RecordBytes part = new RecordBytes(directory.length() + 64);
         part.putInt(groups);

@@ -43,6 +43,18 @@ final class StateDefinition {
             boolean fixedValue,
             boolean hasStamp) {
 
+        /** Whether only the values differ, and not what they are looked up by. */
+        boolean mayBecome(Shape now) {
+            return !valueType.equals(now.valueType)
+                    && !fixedValue
+                    && name.equals(now.name)
+                    && kind == now.kind
+                    && namespaceKind == now.namespaceKind
+                    && namespaceType.equals(now.namespaceType)
+                    && partType.equals(now.partType)
+                    && hasStamp == now.hasStamp;
+        }
+
         String text() {
             StringBuilder text = new StringBuilder(kind.name().toLowerCase(java.util.Locale.ROOT));
             if (kind == Kind.MAP) {

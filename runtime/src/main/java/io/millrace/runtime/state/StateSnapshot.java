@@ -21,7 +21,8 @@ public interface StateSnapshot extends AutoCloseable {
     /**
      * Writes the snapshot; called once.
      *
-     * @return the number of bytes written
+     * @return the number of bytes written; 0 if nothing has changed since the base, so that there
+     *     is nothing to restore
      * @throws IOException what the output throws
      * @throws StateException if the snapshot had to be given up because the memory for copies of
      *     what changes meanwhile was used up; the checkpoint is to be declined, the task goes on

@@ -1,5 +1,7 @@
 package io.millrace.runtime.task;
 
+import io.millrace.runtime.checkpoint.CheckpointKind;
+import io.millrace.runtime.checkpoint.CheckpointSettings;
 import io.millrace.runtime.checkpoint.StateReader;
 import io.millrace.runtime.checkpoint.SubtaskSnapshot;
 import io.millrace.runtime.control.Failure;
@@ -20,7 +22,9 @@ import io.millrace.runtime.operator.OperatorChain;
 import io.millrace.runtime.operator.OperatorFailure;
 import io.millrace.runtime.operator.Source;
 import java.io.IOException;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
@@ -29,6 +33,11 @@ import org.slf4j.LoggerFactory;
 /**
  * One subtask: takes batches from its gate or its source, runs them through its chain, and looks at
  * its mailbox between any two records.
+ *
+ * <p>When its input has ended and all is emitted, it stays, where checkpoints are taken, until one
+ * that it has joined since then is complete, so that what waits for a completion gets one. Behind
+ * the barrier that stops the job it reads and emits nothing until it hears what became of the
+ * savepoint: it then ends, without the end of its input, or goes on.
  *
  * <p>{@link #step} does a bounded piece of work and never blocks, so that a thread of its own or a
  * simulation can drive it alike.
@@ -69,6 +78,24 @@ final class Subtask {
     private SubtaskState state = SubtaskState.CREATED;
     private SubtaskEnd end;
     private RecordBatch batch;
+
+    /** Whether checkpoints are taken by themselves, so that one comes after the end of the data. */
+    private final boolean awaitsCheckpoint;
+
+    /** Barriers that its source puts among its records, and that have not come out yet. */
+    private final Deque<StreamEvent.Barrier> injected = new ArrayDeque<>();
+
+    /** Barriers that begin here, as soon as all is emitted and no other can come by the gate. */
+    private final Deque<StreamEvent.Barrier> held = new ArrayDeque<>();
+
+    /** First checkpoint that it has joined since all is emitted; 0 if none. */
+    private long joinedAtEnd;
+
+    /** Savepoint that stops the job, and of which it is to hear; 0 if none. */
+    private long stop;
+
+    /** Whether it has heard of the checkpoint that it stays for. */
+    private boolean released;
 
     /** Whether a look at the values is on its way. */
     private volatile boolean lookedFor;
@@ -127,6 +154,7 @@ final class Subtask {
         this.gate = gate;
         this.channelEdges = channelEdges;
         this.target = new SourceTarget();
+        this.awaitsCheckpoint = CheckpointSettings.arePeriodic(deployment.configuration());
     }
 
     /** Does a bounded piece of work. */
@@ -154,6 +182,8 @@ final class Subtask {
                 case CREATED -> open();
                 case RUNNING -> run();
                 case FINISHING -> finish();
+                case ENDED -> stay();
+                case SUSPENDED -> released ? leave() : waiting(Step.WAITS_FOR_INPUT);
                 default -> throw new IllegalStateException("step in state " + state);
             };
         } catch (Throwable t) {
@@ -170,6 +200,10 @@ final class Subtask {
         if (!deployment.restored().finished()) {
             restore();
             chain.open();
+        } else if (!deployment.restored().operators().isEmpty()) {
+            try (StateReader reader = new StateReader(deployment.restored())) {
+                chain.openFinished(deployment.restored(), reader);
+            }
         }
         become(SubtaskState.RUNNING);
         mailbox.raise(); // barriers may have come that nobody has looked at
@@ -205,9 +239,14 @@ final class Subtask {
         return chain.hasSource() ? runSource() : runInput();
     }
 
-    /** It had finished in the checkpoint, and so had all that it reads: only ends are to come. */
-    private Step skipInput() throws ExchangeException {
-        Object element = gate == null ? StreamEvent.EndOfData.INSTANCE : gate.poll();
+    /**
+     * It had emitted all in the checkpoint, and so had all that it reads: only ends are to come.
+     */
+    private Step skipInput() throws Exception {
+        if (gate == null || gate.isAtEnd()) {
+            return leave();
+        }
+        Object element = gate.poll();
         if (element == null) {
             return Step.WAITS_FOR_INPUT;
         }
@@ -218,15 +257,16 @@ final class Subtask {
                             + deployment.restored().checkpointId()
                             + ", but there are records for it");
         }
-        if (element instanceof StreamEvent.EndOfData) {
-            become(SubtaskState.FINISHING);
-        }
         return Step.WORKED;
     }
 
     private Step runInput() throws ExchangeException {
         if (!chain.isAvailable()) {
             return waiting(Step.WAITS_FOR_OUTPUT);
+        }
+        if (chain.isFiring()) {
+            chain.fire(RECORDS_PER_LOOK, target);
+            return Step.WORKED;
         }
         if (batch == null) {
             Object element = gate.poll();
@@ -257,7 +297,8 @@ final class Subtask {
             checkpoint(
                     overtaking.barrier(), barriers.records().save(gate), gate.lastAlignmentNanos());
         } else {
-            chain.event((StreamEvent) element);
+            chain.enter((StreamEvent) element);
+            chain.fire(RECORDS_PER_LOOK, target);
         }
         return Step.WORKED;
     }
@@ -278,6 +319,36 @@ final class Subtask {
         become(SubtaskState.FINISHING);
         time.cancel();
         chain.endOfTime();
+        // those that its source did not come to
+        held.addAll(injected);
+        injected.clear();
+    }
+
+    // ------------------------------------------------------------------ checkpoints
+
+    /** A barrier is to begin here. */
+    private void trigger(StreamEvent.Barrier barrier) {
+        boolean fromSource = state == SubtaskState.RUNNING && chain.hasSource();
+        if (fromSource && chain.inject(barrier)) {
+            injected.add(barrier);
+        } else if (fromSource) {
+            onSourceBarrier(barrier);
+        } else {
+            held.add(barrier);
+        }
+    }
+
+    /** Its source stands at a barrier. */
+    private void onSourceBarrier(StreamEvent.Barrier barrier) {
+        injected.remove(barrier);
+        if (barrier.kind() == CheckpointKind.DRAIN) {
+            // as if the source had come to its end: the barrier follows what is emitted at the end
+            stop = barrier.checkpointId();
+            held.add(barrier);
+            endInput();
+        } else {
+            checkpoint(barrier, null, 0);
+        }
     }
 
     /**
@@ -290,6 +361,7 @@ final class Subtask {
             StreamEvent.Barrier barrier, ChannelSaving saving, long alignmentNanos) {
         long from = checkpoints.nanoClock().getAsLong();
         long id = barrier.checkpointId();
+        chain.prepareSnapshot(id);
         chain.event(barrier);
         List<SubtaskSnapshot.Operator> operators =
                 new ArrayList<>(
@@ -297,16 +369,55 @@ final class Subtask {
                                 barrier,
                                 saving == null ? BarrierOrder.IN_LINE : BarrierOrder.OVERTAKING));
         try {
-            operators.addAll(chain.snapshot(id, barrier.wallMillis()));
+            operators.addAll(chain.snapshot(barrier));
             long nanos = checkpoints.nanoClock().getAsLong() - from;
             unfinished.add(
                     barrier,
                     saving,
                     operators,
-                    new UnfinishedSnapshots.Taken(alignmentNanos, nanos));
+                    new UnfinishedSnapshots.Taken(
+                            state == SubtaskState.ENDED, alignmentNanos, nanos));
             unfinished.look(handOver);
         } catch (Exception e) {
             checkpoints.listener().snapshotFailed(deployment, id, failureOf(e));
+        }
+        if (barrier.kind().endsJob()) {
+            stop = id;
+        }
+        if (state == SubtaskState.ENDED) {
+            // of a savepoint that does not end the job nobody is told
+            if (joinedAtEnd == 0 && barrier.kind() != CheckpointKind.SAVEPOINT) {
+                joinedAtEnd = id;
+            }
+        } else if (barrier.kind() == CheckpointKind.STOP) {
+            become(SubtaskState.SUSPENDED);
+        }
+    }
+
+    private void onComplete(long id) throws Exception {
+        chain.checkpointComplete(id);
+        boolean joined = joinedAtEnd != 0 && id >= joinedAtEnd;
+        boolean stopped = stop != 0 && id >= stop;
+        released |= joined || stopped;
+    }
+
+    private void onAborted(long id) throws Exception {
+        if (gate != null) {
+            gate.giveUp(id);
+        }
+        unfinished.giveUp(id);
+        injected.removeIf(barrier -> barrier.checkpointId() == id);
+        held.removeIf(barrier -> barrier.checkpointId() == id);
+        chain.checkpointAborted(id);
+        if (stop != id) {
+            return;
+        }
+        stop = 0;
+        if (state == SubtaskState.SUSPENDED) {
+            become(SubtaskState.RUNNING);
+            List<StreamEvent.Barrier> waiting = List.copyOf(held);
+            held.clear();
+            waiting.forEach(this::trigger);
         }
     }
 
@@ -323,6 +434,7 @@ final class Subtask {
                                     id,
                                     new SubtaskSnapshot(
                                             deployment.attempt(),
+                                            taken.ended(),
                                             taken.alignmentNanos(),
                                             taken.syncNanos(),
                                             operators));
@@ -351,13 +463,51 @@ final class Subtask {
         if (!chain.isAvailable()) {
             return waiting(Step.WAITS_FOR_OUTPUT);
         }
-        if (!deployment.restored().finished() && !chain.finish(RECORDS_PER_LOOK)) {
+        if (chain.isFiring() && !chain.fire(RECORDS_PER_LOOK, target)) {
             return Step.WORKED;
+        }
+        if (!chain.finish(RECORDS_PER_LOOK)) {
+            return Step.WORKED;
+        }
+        chain.event(StreamEvent.EndOfData.INSTANCE);
+        become(SubtaskState.ENDED);
+        mailbox.raise(); // for barriers that have come meanwhile
+        if (awaitsCheckpoint) {
+            checkpoints.listener().inputEnded(deployment);
+        }
+        return Step.WORKED;
+    }
+
+    /** All is emitted: takes part in checkpoints until it may leave. */
+    private Step stay() throws Exception {
+        boolean atEnd = gate == null || gate.isAtEnd();
+        if (atEnd && !held.isEmpty()) {
+            checkpoint(held.poll(), null, 0);
+            return Step.WORKED;
+        }
+        if (released || (atEnd && !awaitsCheckpoint && stop == 0)) {
+            return leave();
+        }
+        Object element = atEnd ? null : gate.poll();
+        if (element instanceof StreamEvent.Barrier
+                || element instanceof InputGate.OvertakingBarrier) {
+            onElement(element);
+        }
+        return element == null ? waiting(Step.WAITS_FOR_INPUT) : Step.WORKED;
+    }
+
+    /** All went well, and nobody downstream hears that before all is closed. */
+    private Step leave() throws Exception {
+        if (!chain.settle()) {
+            return waiting(Step.WAITS_FOR_INPUT);
         }
         unfinished.overtakeAll(handOver);
         chain.close();
-        values.snapshot(lookNanos); // before anybody is told that all went well
-        chain.event(StreamEvent.EndOfData.INSTANCE);
+        values.snapshot(lookNanos);
+        if (state != SubtaskState.ENDED) {
+            chain.event(StreamEvent.EndOfData.INSTANCE);
+        }
+        chain.event(StreamEvent.EndOfChannel.INSTANCE);
         return finishAs(SubtaskState.FINISHED, new SubtaskEnd.Finished());
     }
 
@@ -375,30 +525,25 @@ final class Subtask {
                 lookNanos = look.nowNanos();
                 lookDue = true;
             } else if (canceled
-                    || state != SubtaskState.RUNNING
+                    || state == SubtaskState.CREATED
                     || deployment.restored().finished()) {
-                // nobody waits for a checkpoint of a subtask that begins or ends
+                // nobody waits for a checkpoint of a subtask that begins, or that only ends
                 LOG.debug("{} is {} and leaves {} undone", name(), state, command);
             } else if (command instanceof SubtaskCommand.TriggerCheckpoint trigger) {
-                if (!chain.inject(trigger.barrier())) {
-                    checkpoint(trigger.barrier(), null, 0);
-                }
+                trigger(trigger.barrier());
             } else if (command instanceof SubtaskCommand.CheckpointComplete complete) {
-                chain.checkpointComplete(complete.checkpointId());
+                onComplete(complete.checkpointId());
             } else if (command instanceof SubtaskCommand.CheckpointAborted aborted) {
-                if (gate != null) {
-                    gate.giveUp(aborted.checkpointId());
-                }
-                unfinished.giveUp(aborted.checkpointId());
-                chain.checkpointAborted(aborted.checkpointId());
+                onAborted(aborted.checkpointId());
             }
         }
-        if (!canceled && state == SubtaskState.RUNNING && !deployment.restored().finished()) {
+        boolean takesPart = state == SubtaskState.RUNNING || state == SubtaskState.ENDED;
+        if (!canceled && takesPart && !deployment.restored().finished()) {
             lookAtBarriers();
         }
-        if (!canceled && state == SubtaskState.RUNNING) {
+        if (!canceled && state != SubtaskState.CREATED) {
             long nowMillis = time.nowMillis();
-            if (time.takeDue(nowMillis)) {
+            if (time.takeDue(nowMillis) && state == SubtaskState.RUNNING) {
                 chain.processingTime(nowMillis);
             }
         }
@@ -563,7 +708,7 @@ final class Subtask {
         @Override
         public void event(StreamEvent event) {
             if (event instanceof StreamEvent.Barrier barrier) {
-                checkpoint(barrier, null, 0);
+                onSourceBarrier(barrier);
             } else {
                 chain.event(event);
             }

@@ -16,6 +16,8 @@ import io.millrace.runtime.exchange.EdgeWriter;
 import io.millrace.runtime.exchange.InputGate;
 import io.millrace.runtime.exchange.OutputChannel;
 import io.millrace.runtime.exchange.Overtaking;
+import io.millrace.runtime.exchange.Partial;
+import io.millrace.runtime.exchange.PartialSerializer;
 import io.millrace.runtime.exchange.RecordWriter;
 import io.millrace.runtime.exchange.Wakeup;
 import io.millrace.runtime.generate.JobClasses;
@@ -27,6 +29,7 @@ import io.millrace.runtime.operator.OperatorChain;
 import io.millrace.runtime.operator.OperatorPorts;
 import io.millrace.runtime.operator.SubtaskContext;
 import io.millrace.runtime.serializer.KeyGroups;
+import io.millrace.runtime.operator.WindowCombining;
 import io.millrace.runtime.serializer.KeyHasher;
 import io.millrace.runtime.serializer.KeyHashers;
 import io.millrace.runtime.serializer.Serializers;
@@ -169,7 +172,7 @@ final class SubtaskAssembly {
                             at,
                             subtasks(edge),
                             deployment.parallelism(),
-                            serializer(type, classes),
+                            inputSerializer(spec, edge, classes),
                             type.toString(),
                             ownRecords(input.partitioning(), deployment, classes)));
             at += edge.peers().size();
@@ -210,7 +213,10 @@ final class SubtaskAssembly {
                         deployment.parallelism());
         return value -> {
             @SuppressWarnings("unchecked") // the graph was built from a stream of T
-            K key = hash.key().getKey((T) value);
+            K key =
+                    value instanceof Partial partial
+                            ? (K) partial.key()
+                            : hash.key().getKey((T) value);
             return own.contains(KeyGroups.of(hasher.hash(key), deployment.maxParallelism()));
         };
     }
@@ -286,13 +292,22 @@ final class SubtaskAssembly {
             long jobTimeoutMillis,
             List<InFlightRecords.Output> overtaken) {
         Edge edge = edge(deployment.outputs(), output.edge());
+        WindowCombining combining = combining(output, type, operator.name(), classes);
+        TypeSerializer<Object> serializer =
+                combining == null
+                        ? serializer(type, classes)
+                        : combined(
+                                type,
+                                ((Partitioning.Hash<?, ?>) output.partitioning()).keyType(),
+                                combining,
+                                classes);
         List<OutputChannel> opened = new ArrayList<>();
         for (Peer reader : edge.peers()) {
             opened.add(
                     channels.openOutput(
                             new ChannelId(deployment.attempt(), edge.edge(), reader.attempt()),
                             reader.worker(),
-                            serializer(type, classes),
+                            serializer,
                             wakeup));
         }
         EdgeWriter writer =
@@ -310,10 +325,10 @@ final class SubtaskAssembly {
                             output.name(),
                             operator.uid(),
                             subtasks(edge),
-                            serializer(type, classes),
+                            serializer,
                             type.toString()));
         }
-        return records(writer, operator, type, output, deployment, classes);
+        return records(writer, operator, type, output, deployment, classes, combining);
     }
 
     private static long bufferTimeoutMillis(TaskDeployment deployment) {
@@ -343,6 +358,7 @@ final class SubtaskAssembly {
             int[] channelInputs) {
         int at = 0;
         for (Edge edge : deployment.inputs()) {
+            TypeSerializer<Object> serializer = inputSerializer(spec, edge, classes);
             for (Peer writer : edge.peers()) {
                 channelEdges[at] = edge.edge();
                 channelInputs[at] = edge.input();
@@ -351,12 +367,59 @@ final class SubtaskAssembly {
                         channels.openInput(
                                 new ChannelId(writer.attempt(), edge.edge(), deployment.attempt()),
                                 writer.worker(),
-                                serializer(spec.head().inputTypes().get(edge.input()), classes),
+                                serializer,
                                 gate.wakeup(at)));
                 at++;
             }
         }
         return gate;
+    }
+
+    private static TypeSerializer<Object> inputSerializer(
+            ChainSpec spec, Edge edge, JobClasses classes) {
+        TypeInformation<?> type = spec.head().inputTypes().get(edge.input());
+        if (spec.combinedEdges().contains(edge.edge())) {
+            ChainSpec.Body.Operator body = (ChainSpec.Body.Operator) spec.head().body();
+            TypeInformation<?> keyType = body.key().keyType();
+            WindowCombining combining =
+                    WindowCombining.of(
+                            body.spec(),
+                            type,
+                            keyType,
+                            classes,
+                            new Place(edge.edge(), spec.head().name()));
+            if (combining != null) {
+                return combined(type, keyType, combining, classes);
+            }
+        }
+        return serializer(type, classes);
+    }
+
+    /** Null if what reads the edge does not want its records combined. */
+    private static WindowCombining combining(
+            ChainSpec.EdgeOutput output,
+            TypeInformation<?> type,
+            String operator,
+            JobClasses classes) {
+        return output.combinesFor() == null
+                ? null
+                : WindowCombining.of(
+                        output.combinesFor(),
+                        type,
+                        ((Partitioning.Hash<?, ?>) output.partitioning()).keyType(),
+                        classes,
+                        new Place(output.edge(), operator));
+    }
+
+    private static TypeSerializer<Object> combined(
+            TypeInformation<?> type,
+            TypeInformation<?> keyType,
+            WindowCombining combining,
+            JobClasses classes) {
+        return new PartialSerializer(
+                serializer(type, classes),
+                serializer(keyType, classes),
+                serializer(combining.contentsType(), classes));
     }
 
     private static Edge edge(List<Edge> edges, int number) {
@@ -386,7 +449,8 @@ final class SubtaskAssembly {
             TypeInformation<?> type,
             ChainSpec.EdgeOutput output,
             TaskDeployment deployment,
-            JobClasses classes) {
+            JobClasses classes,
+            WindowCombining combining) {
         Place place = new Place(output.edge(), operator.name());
         TypeSerializer<Object> serializer = serializer(type, classes);
         if (output.partitioning() instanceof Partitioning.Hash<?, ?> hash) {
@@ -397,7 +461,8 @@ final class SubtaskAssembly {
                     serializer,
                     hash,
                     output.readerMaxParallelism(),
-                    classes);
+                    classes,
+                    combining);
         }
         return writer.bySelector(
                 classes,
@@ -414,8 +479,21 @@ final class SubtaskAssembly {
             TypeSerializer<Object> serializer,
             Partitioning.Hash<T, K> hash,
             int maxParallelism,
-            JobClasses classes) {
+            JobClasses classes,
+            WindowCombining combining) {
         KeyHasher<K> hasher = KeyHashers.forType(hash.keyType(), classes);
+        // a writer that flushes each record has nothing to combine
+        if (combining != null && writer.leavesTheWorker() && writer.bufferTimeoutMillis() != 0) {
+            return writer.byKeyCombined(
+                    classes,
+                    place,
+                    type,
+                    serializer,
+                    hash.key(),
+                    hasher,
+                    maxParallelism,
+                    combining);
+        }
         return writer.byKey(classes, place, type, serializer, hash.key(), hasher, maxParallelism);
     }
 

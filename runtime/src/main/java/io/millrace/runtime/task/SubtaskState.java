@@ -13,6 +13,10 @@ public enum SubtaskState {
     RUNNING,
     /** All input was read; operators emit what is left. */
     FINISHING,
+    /** All is emitted; it stays until a checkpoint that it has joined since then is complete. */
+    ENDED,
+    /** It has come to the barrier that stops the job, and waits for the savepoint's completion. */
+    SUSPENDED,
     FINISHED,
     CANCELED,
     FAILED;
@@ -21,8 +25,10 @@ public enum SubtaskState {
             new EnumMap<>(
                     Map.of(
                             CREATED, EnumSet.of(RUNNING, CANCELED, FAILED),
-                            RUNNING, EnumSet.of(FINISHING, CANCELED, FAILED),
-                            FINISHING, EnumSet.of(FINISHED, CANCELED, FAILED),
+                            RUNNING, EnumSet.of(FINISHING, SUSPENDED, FINISHED, CANCELED, FAILED),
+                            FINISHING, EnumSet.of(ENDED, FINISHED, CANCELED, FAILED),
+                            ENDED, EnumSet.of(FINISHED, CANCELED, FAILED),
+                            SUSPENDED, EnumSet.of(RUNNING, FINISHED, CANCELED, FAILED),
                             FINISHED, EnumSet.noneOf(SubtaskState.class),
                             CANCELED, EnumSet.noneOf(SubtaskState.class),
                             FAILED, EnumSet.noneOf(SubtaskState.class)));

@@ -28,8 +28,8 @@ public interface Subtasks {
         void cancel();
 
         /**
-         * Lets a barrier begin in a subtask that is a source; what came of it is told to the
-         * listener, unless the subtask ends before.
+         * Lets a barrier begin in a subtask that is a source, or all of whose inputs have ended or
+         * are about to; what came of it is told to the listener, unless the subtask ends before.
          */
         void triggerCheckpoint(StreamEvent.Barrier barrier);
 
@@ -53,6 +53,9 @@ public interface Subtasks {
 
         /** The subtask could not save its state at a barrier, and runs on. */
         void snapshotFailed(TaskDeployment deployment, long checkpointId, Failure failure);
+
+        /** All is emitted; the subtask stays until it hears of a checkpoint that holds this. */
+        void inputEnded(TaskDeployment deployment);
 
         /** Nothing of the subtask runs any more and all its memory was given back. */
         void ended(TaskDeployment deployment, SubtaskEnd end);

@@ -37,10 +37,11 @@ final class UnfinishedSnapshots {
     /**
      * How the operators gave their states.
      *
+     * @param ended whether the subtask had emitted all
      * @param alignmentNanos between the first and the last barrier
      * @param syncNanos for which the subtask stood still
      */
-    record Taken(long alignmentNanos, long syncNanos) {}
+    record Taken(boolean ended, long alignmentNanos, long syncNanos) {}
 
     private static final class Unfinished {
         final Barrier barrier;

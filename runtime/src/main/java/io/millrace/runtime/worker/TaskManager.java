@@ -22,9 +22,11 @@ import io.millrace.runtime.task.TaskDeployment;
 import io.millrace.runtime.worker.WorkerEvent.Continued;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -77,6 +79,7 @@ public final class TaskManager {
         private final int slot;
         private final RunningSubtask subtask;
         private Phase phase = Phase.STARTING;
+        private boolean inputEnded;
 
         Task(int slot, RunningSubtask subtask) {
             this.slot = slot;
@@ -110,6 +113,8 @@ public final class TaskManager {
             received(received.connection(), received.message());
         } else if (event instanceof WorkerEvent.SubtaskRunning running) {
             subtaskRunning(running.deployment());
+        } else if (event instanceof WorkerEvent.SubtaskInputEnded ended) {
+            subtaskInputEnded(ended.attempt());
         } else if (event instanceof WorkerEvent.SubtaskEnded ended) {
             subtaskEnded(ended.deployment(), ended.end());
         } else if (event instanceof WorkerEvent.SubtaskSnapshotTaken taken) {
@@ -169,6 +174,12 @@ public final class TaskManager {
         }
         heardNanos = ports.clock().nanoTime();
         send(report());
+        tasks.forEach(
+                (attempt, task) -> {
+                    if (task.inputEnded) {
+                        send(new ToMaster.InputEnded(attempt));
+                    }
+                });
     }
 
     private ToMaster.Report report() {
@@ -250,6 +261,8 @@ public final class TaskManager {
             for (Task task : tasks.values()) {
                 task.subtask.checkpointComplete(complete.checkpointId());
             }
+        } else if (message instanceof ToWorker.SavepointComplete complete) {
+            checkpoints.savepointComplete(complete.checkpointId());
         } else if (message instanceof ToWorker.CheckpointAborted aborted) {
             checkpoints.giveUp(aborted.checkpointId());
             for (Task task : tasks.values()) {
@@ -334,10 +347,13 @@ public final class TaskManager {
     }
 
     private void trigger(ToWorker.TriggerCheckpoint trigger) {
+        Set<AttemptId> ended = new HashSet<>();
         for (AttemptId attempt : trigger.attempts()) {
             Task task = tasks.get(attempt);
-            if (task == null || task.phase != Phase.RUNNING) {
-                // how it ended is told, or will be: the master gives the checkpoint up itself
+            if (task == null && !isNew(attempt)) {
+                ended.add(attempt);
+            } else if (task == null || task.phase != Phase.RUNNING) {
+                // how it ended will be told: the master gives the checkpoint up itself
                 LOG.debug(
                         "Checkpoint {} is not begun: {} does not run",
                         trigger.checkpointId(),
@@ -345,12 +361,26 @@ public final class TaskManager {
                 return;
             }
         }
-        checkpoints.triggered(trigger);
+        checkpoints.triggered(trigger, ended);
         StreamEvent.Barrier barrier =
                 new StreamEvent.Barrier(
-                        trigger.checkpointId(), trigger.epoch(), trigger.wallMillis());
+                        trigger.checkpointId(),
+                        trigger.epoch(),
+                        trigger.wallMillis(),
+                        trigger.kind());
         for (AttemptId source : trigger.sources()) {
-            tasks.get(source).subtask.triggerCheckpoint(barrier);
+            Task task = tasks.get(source);
+            if (task != null) {
+                task.subtask.triggerCheckpoint(barrier);
+            }
+        }
+    }
+
+    private void subtaskInputEnded(AttemptId attempt) {
+        Task task = tasks.get(attempt);
+        if (task != null) {
+            task.inputEnded = true;
+            send(new ToMaster.InputEnded(attempt));
         }
     }
 
@@ -369,6 +399,7 @@ public final class TaskManager {
                     "attempt " + deployment.attempt() + " ended, but did not run: " + end);
         }
         keepEnd(deployment, end, task.subtask.metrics());
+        checkpoints.ended(deployment.attempt());
         checkLeft();
     }
 
@@ -397,6 +428,11 @@ public final class TaskManager {
                     .put(
                             new WorkerEvent.SubtaskSnapshotFailed(
                                     checkpointId, deployment.attempt(), failure));
+        }
+
+        @Override
+        public void inputEnded(TaskDeployment deployment) {
+            ports.inbox().put(new WorkerEvent.SubtaskInputEnded(deployment.attempt()));
         }
 
         @Override

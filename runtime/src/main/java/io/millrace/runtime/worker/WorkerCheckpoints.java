@@ -12,9 +12,11 @@ import io.millrace.runtime.control.ToMaster;
 import io.millrace.runtime.control.ToWorker;
 import io.millrace.runtime.schedule.AttemptId;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
@@ -51,6 +53,10 @@ final class WorkerCheckpoints {
     /** One checkpoint. */
     private static final class Gathering {
         private final Map<AttemptId, SubtaskSnapshot> arrived = new LinkedHashMap<>();
+
+        /** Attempts that have ended before their barriers; the master hears of their ends. */
+        private final Set<AttemptId> gone = new HashSet<>();
+
         private volatile boolean wanted = true;
         private ToWorker.TriggerCheckpoint trigger;
         private boolean handedOver;
@@ -68,15 +74,34 @@ final class WorkerCheckpoints {
         this.master = master;
     }
 
-    /** The master wants one; the caller lets barriers begin. */
-    void triggered(ToWorker.TriggerCheckpoint trigger) {
+    /**
+     * The master wants one; the caller lets barriers begin. Without effect if it is known already.
+     *
+     * @param ended attempts of it that run no more
+     */
+    void triggered(ToWorker.TriggerCheckpoint trigger, Set<AttemptId> ended) {
         if (trigger.checkpointId() <= overUpTo) {
             return;
         }
         Gathering gathering =
                 gatherings.computeIfAbsent(trigger.checkpointId(), id -> new Gathering());
-        gathering.trigger = trigger;
-        storeIfAll(trigger.checkpointId(), gathering);
+        if (gathering.trigger == null) {
+            gathering.trigger = trigger;
+            gathering.gone.addAll(ended);
+            storeIfAll(trigger.checkpointId(), gathering);
+        }
+    }
+
+    /** An attempt runs no more: what it has not handed over will not come. */
+    void ended(AttemptId attempt) {
+        gatherings.forEach(
+                (id, gathering) -> {
+                    if (gathering.trigger != null
+                            && gathering.trigger.attempts().contains(attempt)) {
+                        gathering.gone.add(attempt);
+                        storeIfAll(id, gathering);
+                    }
+                });
     }
 
     /** A subtask has come to its barrier. */
@@ -105,13 +130,20 @@ final class WorkerCheckpoints {
         if (trigger == null
                 || gathering.handedOver
                 || !gathering.wanted
-                || !gathering.arrived.keySet().containsAll(trigger.attempts())) {
+                || !trigger.attempts().stream()
+                        .allMatch(
+                                attempt ->
+                                        gathering.arrived.containsKey(attempt)
+                                                || gathering.gone.contains(attempt))) {
             return;
         }
         gathering.handedOver = true;
         List<SubtaskSnapshot> snapshots = new ArrayList<>();
         for (AttemptId attempt : trigger.attempts()) {
-            snapshots.add(gathering.arrived.remove(attempt));
+            SubtaskSnapshot snapshot = gathering.arrived.remove(attempt);
+            if (snapshot != null) {
+                snapshots.add(snapshot);
+            }
         }
         // attempts that the master does not count any more
         gathering.arrived.values().forEach(SubtaskSnapshot::release);
@@ -127,6 +159,7 @@ final class WorkerCheckpoints {
                                             s ->
                                                     new SubtaskState(
                                                             s.attempt(),
+                                                            s.ended(),
                                                             s.alignmentNanos(),
                                                             s.syncNanos(),
                                                             List.of()))
@@ -135,7 +168,8 @@ final class WorkerCheckpoints {
         }
         storage.write(
                 new WorkerSnapshot(
-                        new CheckpointFolder(trigger.folder()),
+                        new CheckpointFolder(
+                                trigger.folder(), CheckpointFolder.Layout.of(trigger.kind())),
                         id,
                         trigger.epoch(),
                         workerId,
@@ -171,6 +205,14 @@ final class WorkerCheckpoints {
         Map<Long, Gathering> over = gatherings.headMap(id, true);
         over.values().forEach(WorkerCheckpoints::release);
         over.clear();
+    }
+
+    /** A savepoint is complete: it is over, whatever becomes of those before it. */
+    void savepointComplete(long id) {
+        Gathering gathering = gatherings.remove(id);
+        if (gathering != null) {
+            release(gathering);
+        }
     }
 
     /** A checkpoint is given up. */

@@ -30,6 +30,9 @@ public sealed interface WorkerEvent {
 
     record SubtaskRunning(TaskDeployment deployment) implements WorkerEvent {}
 
+    /** A subtask has emitted all, and stays for a checkpoint. */
+    record SubtaskInputEnded(AttemptId attempt) implements WorkerEvent {}
+
     record SubtaskEnded(TaskDeployment deployment, SubtaskEnd end) implements WorkerEvent {}
 
     /** A subtask hands over what it has in a checkpoint. */

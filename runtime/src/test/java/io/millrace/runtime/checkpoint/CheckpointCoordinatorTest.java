@@ -62,6 +62,9 @@ class CheckpointCoordinatorTest {
                 "/checkpoints");
     }
 
+    /** Whether the sums act on the completion of checkpoints. */
+    private boolean acting;
+
     private CheckpointCoordinator coordinator(CheckpointSettings settings, int epoch) {
         JobGraph graph =
                 new JobGraph(
@@ -78,9 +81,17 @@ class CheckpointCoordinatorTest {
                 epoch);
     }
 
-    private static JobVertex vertex(int id, String name, int parallelism) {
+    private JobVertex vertex(int id, String name, int parallelism) {
         return new JobVertex(
-                id, name, parallelism, 128, "default", new byte[0], List.of(), List.of());
+                id,
+                name,
+                parallelism,
+                128,
+                "default",
+                new byte[0],
+                List.of(),
+                List.of(),
+                List.of(new JobVertex.Operator(name, name + " operator", "", acting && id == 1)));
     }
 
     private CheckpointCoordinator started(CheckpointSettings settings) {
@@ -105,6 +116,8 @@ class CheckpointCoordinatorTest {
                             + " sources");
         } else if (message instanceof ToWorker.CheckpointComplete complete) {
             journal.add("tell " + worker + " of " + complete.checkpointId());
+        } else if (message instanceof ToWorker.SavepointComplete complete) {
+            journal.add("savepoint " + complete.checkpointId() + " on " + worker);
         } else if (message instanceof ToWorker.CheckpointAborted aborted) {
             journal.add("abort " + aborted.checkpointId() + " on " + worker);
         }
@@ -118,7 +131,7 @@ class CheckpointCoordinatorTest {
         List<SubtaskState> states =
                 tasks.stream()
                         .filter(t -> t.worker().equals(worker) && t.phase() == Phase.RUNNING)
-                        .map(t -> new SubtaskState(t.attempt(), 0, 0, List.of()))
+                        .map(t -> new SubtaskState(t.attempt(), false, 0, 0, List.of()))
                         .toList();
         coordinator.stored(
                 worker,
@@ -127,6 +140,27 @@ class CheckpointCoordinatorTest {
                         epoch,
                         new WorkerFile("chk-" + id + "/worker-" + worker, 1, 1),
                         states));
+        time.settle();
+    }
+
+    /** A worker's answer whose keyed state consists of pieces of files. */
+    private void storePieces(
+            CheckpointCoordinator coordinator, long id, String worker, String... files) {
+        List<StatePart.Piece> pieces = new ArrayList<>();
+        for (String file : files) {
+            pieces.add(new StatePart.Piece(new WorkerFile(file, 100, 1), 10, 50));
+        }
+        OperatorState keyed =
+                new OperatorState("uid", List.of(StatePart.ofPieces("keyed", "", 0, 127, pieces)));
+        List<SubtaskState> states =
+                tasks.stream()
+                        .filter(t -> t.worker().equals(worker))
+                        .map(
+                                t ->
+                                        new SubtaskState(
+                                                t.attempt(), false, 0, 0, 50, 100, List.of(keyed)))
+                        .toList();
+        coordinator.stored(worker, new ToMaster.CheckpointStored(id, 1, null, states));
         time.settle();
     }
 
@@ -239,9 +273,27 @@ class CheckpointCoordinatorTest {
         assertThat(coordinator.newestId()).isEqualTo(7);
     }
 
+    private static CheckpointMetadata empty(long id) {
+        return new CheckpointMetadata(id, 1, JOB, "job", 1, List.of(), List.of());
+    }
+
     @Test
-    void shouldNotGoOnWithoutTheNewestCompleteCheckpoint() {
-        storage.complete.put(6L, new CheckpointMetadata(6, 1, JOB, "job", 1, List.of(), List.of()));
+    void shouldGoBackBehindADamagedCheckpointWhenNothingHasActedOnIt() {
+        storage.complete.put(6L, empty(6));
+        CheckpointCoordinator coordinator = coordinator(settings(1, 0, 2), 2);
+
+        coordinator.recover(1000, List.of(6L, 7L), () -> journal.add("goes on"));
+        time.settle();
+
+        assertThat(journal).contains("goes on");
+        assertThat(jobFailures).isEmpty();
+        assertThat(coordinator.newestId()).isEqualTo(6);
+    }
+
+    @Test
+    void shouldEndTheJobWhenASinkMayHaveActedOnTheDamagedCheckpoint() {
+        acting = true;
+        storage.complete.put(6L, empty(6));
         CheckpointCoordinator coordinator = coordinator(settings(1, 0, 2), 2);
 
         coordinator.recover(1000, List.of(6L, 7L), () -> journal.add("goes on"));
@@ -249,7 +301,44 @@ class CheckpointCoordinatorTest {
 
         assertThat(journal).doesNotContain("goes on");
         assertThat(jobFailures).hasSize(1);
-        assertThat(jobFailures.get(0).summary()).contains("no metadata of 7");
+        assertThat(jobFailures.get(0).summary())
+                .contains("no metadata of 7")
+                .contains("Checkpoint 6 is retained, but 'sums operator' may have made visible")
+                .contains("-s /checkpoints/" + JOB + "/chk-6");
+    }
+
+    @Test
+    void shouldEndTheJobWhenNoCheckpointIsLeftToGoBackTo() {
+        CheckpointCoordinator coordinator = coordinator(settings(1, 0, 1), 2);
+
+        coordinator.recover(1000, List.of(7L), () -> journal.add("goes on"));
+        time.settle();
+
+        assertThat(journal).doesNotContain("goes on");
+        assertThat(jobFailures.get(0).summary())
+                .contains("no metadata of 7")
+                .contains("execution.checkpointing.num-retained is 1");
+    }
+
+    @Test
+    void shouldRetainWhatEarlierMastersHaveRetainedAndGoBackOnceForOneDamage() {
+        for (long id = 5; id <= 8; id++) {
+            storage.complete.put(id, empty(id));
+        }
+        CheckpointCoordinator coordinator = coordinator(settings(1, 0, 3), 2);
+        coordinator.recover(1000, List.of(5L, 6L, 7L, 8L), () -> {});
+        time.settle();
+        assertThat(storage.complete).containsOnlyKeys(6L, 7L, 8L);
+
+        // two subtasks find the same
+        assertThat(coordinator.unreadable(8, "a file of 8 is damaged")).isNull();
+        assertThat(coordinator.unreadable(8, "a file of 8 is damaged")).isNull();
+
+        assertThat(coordinator.newestId()).isEqualTo(7);
+        assertThat(coordinator.unreadable(7, "a file of 7 is damaged")).isNull();
+        assertThat(coordinator.unreadable(6, "a file of 6 is damaged").summary())
+                .contains("a file of 6 is damaged")
+                .contains("No checkpoint before 6 is retained");
     }
 
     @Test
@@ -331,24 +420,306 @@ class CheckpointCoordinatorTest {
     }
 
     @Test
-    void shouldTryAgainWithoutASubtaskThatFinishesMeanwhile() {
+    void shouldGoOnWithoutASubtaskThatFinishesMeanwhile() {
         CheckpointCoordinator coordinator = started(settings(1, 0, 1));
         pass(10);
         store(coordinator, 1, "w1");
 
-        tasks =
-                List.of(
-                        task(0, 0, "w1", true, Phase.RUNNING),
-                        task(0, 1, "w2", true, Phase.FINISHED),
-                        task(1, 0, "w1", false, Phase.RUNNING));
-        coordinator.finished(attempt(0, 1));
-        pass(10);
-        store(coordinator, 2, "w1");
+        finish(coordinator, task(0, 1, "w2", true, Phase.FINISHED));
+        store(coordinator, 1, "w2");
 
         assertThat(jobFailures).isEmpty();
-        assertThat(storage.complete.get(2L).vertices().get(0).subtasks())
+        assertThat(storage.complete.get(1L).vertices().get(0).subtasks())
                 .extracting(CheckpointMetadata.Subtask::finished)
                 .containsExactly(false, true);
+    }
+
+    private void finish(CheckpointCoordinator coordinator, CheckpointTask finished) {
+        tasks =
+                tasks.stream()
+                        .map(t -> t.attempt().equals(finished.attempt()) ? finished : t)
+                        .toList();
+        coordinator.finished(finished.attempt());
+        time.settle();
+    }
+
+    @Test
+    void shouldWaitForWhatAWorkerHasOfASubtaskThatHasFinishedBehindItsBarrier() {
+        CheckpointCoordinator coordinator = started(settings(1, 0, 1));
+        pass(10);
+        List<CheckpointTask> before = tasks;
+        store(coordinator, 1, "w1");
+        finish(coordinator, task(0, 1, "w2", true, Phase.FINISHED));
+        assertThat(journal).doesNotContain("write metadata 1");
+
+        tasks = before;
+        store(coordinator, 1, "w2");
+
+        assertThat(storage.complete.get(1L).vertices().get(0).subtasks())
+                .extracting(CheckpointMetadata.Subtask::finished)
+                .containsExactly(false, false);
+    }
+
+    @Test
+    void shouldLetBarriersBeginWhereAllThatIsReadHasFinished() {
+        CheckpointCoordinator coordinator = started(settings(1, 0, 1));
+        pass(10);
+        journal.clear();
+
+        finish(coordinator, task(0, 0, "w1", true, Phase.FINISHED));
+        assertThat(journal).isEmpty();
+        tasks =
+                List.of(
+                        tasks.get(0),
+                        task(0, 1, "w2", true, Phase.FINISHED),
+                        task(1, 0, "w1", true, Phase.RUNNING));
+        coordinator.finished(attempt(0, 1));
+
+        assertThat(journal).containsExactly("trigger 1 on w1 with 2 attempts, 1 sources");
+    }
+
+    private void endInputs(CheckpointCoordinator coordinator) {
+        tasks.forEach(task -> coordinator.inputEnded(task.attempt()));
+        pass(0);
+    }
+
+    @Test
+    void shouldTakeALastCheckpointAtOnceWhenAllInputHasEnded() {
+        CheckpointCoordinator coordinator = started(settings(1, 0, 1));
+        coordinator.inputEnded(attempt(0, 0));
+        coordinator.inputEnded(attempt(0, 1));
+        pass(0);
+        assertThat(journal).doesNotContain("trigger 1 on w2 with 1 attempts, 1 sources");
+        assertThat(coordinator.isLastAwaited()).isFalse();
+
+        endInputs(coordinator);
+
+        assertThat(journal).contains("trigger 1 on w2 with 1 attempts, 1 sources");
+        assertThat(coordinator.isLastAwaited()).isTrue();
+    }
+
+    @Test
+    void shouldNotTakeACheckpointThatHasBegunBeforeTheEndOfTheInputForTheLast() {
+        CheckpointCoordinator coordinator = started(settings(1, 0, 1));
+        pass(10);
+
+        endInputs(coordinator);
+        store(coordinator, 1, "w1");
+        store(coordinator, 1, "w2");
+
+        assertThat(journal)
+                .contains("trigger 2 on w2 with 1 attempts, 1 sources", "record 1", "tell w2 of 1");
+    }
+
+    @Test
+    void shouldRepeatTheLastCheckpointUntilOneIsComplete() {
+        CheckpointCoordinator coordinator = started(settings(1, 100, 1));
+        endInputs(coordinator);
+        decline(coordinator, 1);
+        assertThat(journal).doesNotContain("trigger 2 on w2 with 1 attempts, 1 sources");
+
+        pass(1);
+
+        assertThat(journal).contains("trigger 2 on w2 with 1 attempts, 1 sources");
+    }
+
+    @Test
+    void shouldTakeASavepointIntoAFolderOfItsOwnAndTellNobodyToActOnIt() {
+        CheckpointCoordinator coordinator = started(settings(1, 0, 1));
+        journal.clear();
+
+        coordinator.savepoint(CheckpointKind.SAVEPOINT, savepoint(), new Savepoint());
+        time.settle();
+        store(coordinator, 1, "w1");
+        store(coordinator, 1, "w2");
+
+        assertThat(journal)
+                .containsExactly(
+                        "make /s/savepoint-000000-1",
+                        "reserve 1000",
+                        "trigger 1 on w1 with 2 attempts, 1 sources",
+                        "trigger 1 on w2 with 1 attempts, 1 sources",
+                        "write metadata 1",
+                        "record " + record(CheckpointKind.SAVEPOINT),
+                        "recorded 1",
+                        "publish 1",
+                        "savepoint 1 on w1",
+                        "savepoint 1 on w2",
+                        "forget savepoint 1",
+                        "complete 1");
+        assertThat(storage.savepoints.get(1L).kind()).isEqualTo(CheckpointKind.SAVEPOINT);
+        assertThat(coordinator.newestId()).isZero();
+        assertThat(coordinator.statistics())
+                .extracting(CheckpointStatistics::path)
+                .containsExactly("/s/savepoint-000000-1");
+    }
+
+    private static CheckpointFolder savepoint() {
+        return CheckpointFolder.ofSavepoint("/s", JOB, "1");
+    }
+
+    private static SavepointRecord record(CheckpointKind kind) {
+        return new SavepointRecord(1, kind, savepoint().path());
+    }
+
+    @Test
+    void shouldTakeSavepointsOfAJobThatTakesNoCheckpoints() {
+        CheckpointCoordinator coordinator = started(onDemand());
+        pass(1000);
+        assertThat(journal).isEmpty();
+
+        coordinator.savepoint(CheckpointKind.SAVEPOINT, savepoint(), new Savepoint());
+        time.settle();
+        store(coordinator, 1, "w1");
+        store(coordinator, 1, "w2");
+
+        assertThat(journal).contains("complete 1").doesNotContain("make folder");
+    }
+
+    private static CheckpointSettings onDemand() {
+        return new CheckpointSettings(
+                Duration.ZERO,
+                Duration.ZERO,
+                Duration.ofSeconds(60),
+                1,
+                0,
+                1,
+                CheckpointOptions.Retention.RETAIN_ON_CANCELLATION,
+                CheckpointOptions.Mode.EXACTLY_ONCE,
+                null);
+    }
+
+    @Test
+    void shouldNotBeginACheckpointBesideASavepoint() {
+        CheckpointCoordinator coordinator = started(settings(1, 0, 1));
+        coordinator.savepoint(CheckpointKind.SAVEPOINT, savepoint(), new Savepoint());
+        pass(30);
+        assertThat(journal).doesNotContain("trigger 2 on w1 with 2 attempts, 1 sources");
+
+        store(coordinator, 1, "w1");
+        store(coordinator, 1, "w2");
+        pass(2);
+
+        assertThat(journal).contains("trigger 2 on w1 with 2 attempts, 1 sources");
+    }
+
+    @Test
+    void shouldKeepACheckpointOnItsWayWhenASavepointIsCompleteBeforeIt() {
+        CheckpointCoordinator coordinator = started(settings(1, 0, 1));
+        pass(10);
+        coordinator.savepoint(CheckpointKind.SAVEPOINT, savepoint(), new Savepoint());
+        time.settle();
+        store(coordinator, 2, "w1");
+        store(coordinator, 2, "w2");
+        assertThat(journal).contains("complete 2").doesNotContain("abort 1 on w1");
+
+        store(coordinator, 1, "w1");
+        store(coordinator, 1, "w2");
+
+        assertThat(journal).contains("publish 1");
+    }
+
+    @Test
+    void shouldTellAllToEndOnlyWhenTheSavepointThatStopsTheJobIsOnRecordAndHasItsName() {
+        CheckpointCoordinator coordinator = started(settings(1, 0, 1));
+        heldRecords = new ArrayList<>();
+        coordinator.savepoint(CheckpointKind.STOP, savepoint(), new Savepoint());
+        time.settle();
+        heldRecords.forEach(Runnable::run); // of ids
+        heldRecords.clear();
+        time.settle();
+        store(coordinator, 1, "w1");
+        store(coordinator, 1, "w2");
+        assertThat(journal).last().isEqualTo("record " + record(CheckpointKind.STOP));
+
+        heldRecords.forEach(Runnable::run);
+        time.settle();
+
+        assertThat(journal)
+                .containsSubsequence("recorded 1", "publish 1", "tell w1 of 1", "complete 1")
+                .doesNotContain("forget savepoint 1");
+    }
+
+    @Test
+    void shouldTellWhyASavepointFailedAndCountNoFailureOfCheckpoints() {
+        CheckpointCoordinator coordinator = started(settings(1, 0, 1));
+        coordinator.savepoint(CheckpointKind.STOP, savepoint(), new Savepoint());
+        time.settle();
+
+        decline(coordinator, 1);
+
+        assertThat(journal)
+                .contains("abort 1 on w1", "abort 1 on w2", "failed begun: cannot (Task)");
+        assertThat(jobFailures).isEmpty();
+        assertThat(coordinator.failures()).isZero();
+        assertThat(coordinator.statistics())
+                .extracting(CheckpointStatistics::failure)
+                .containsExactly("cannot (Task)");
+    }
+
+    @Test
+    void shouldAskNothingOfTheSubtasksIfTheSavepointsFolderCannotBeMade() {
+        CheckpointCoordinator coordinator = started(settings(1, 0, 1));
+        storage.failures = 1;
+
+        coordinator.savepoint(CheckpointKind.STOP, savepoint(), new Savepoint());
+        time.settle();
+
+        assertThat(journal).last().asString().contains("failed: ", "/s/savepoint-000000-1");
+        assertThat(journal).doesNotContain("trigger 1 on w1 with 2 attempts, 1 sources");
+    }
+
+    @Test
+    void shouldTellThatASavepointWasInterruptedWhenTheJobStops() {
+        CheckpointCoordinator coordinator = started(settings(1, 0, 1));
+        coordinator.savepoint(CheckpointKind.STOP, savepoint(), new Savepoint());
+        time.settle();
+
+        coordinator.stop("a task failed");
+
+        assertThat(journal)
+                .contains("abort 1 on w1")
+                .last()
+                .isEqualTo("interrupted: a task failed");
+    }
+
+    @Test
+    void shouldFinishASavepointThatAnEarlierMasterHadDecided() {
+        storage.pending.put(1L, new CheckpointMetadata(1, 1, JOB, "job", 1, List.of(), List.of()));
+        CheckpointCoordinator coordinator = coordinator(settings(1, 0, 1), 2);
+
+        coordinator.recover(
+                record(CheckpointKind.STOP),
+                content -> journal.add(content == null ? "goes on" : "ends"));
+        time.settle();
+
+        assertThat(storage.savepoints).containsKey(1L);
+        assertThat(journal).last().isEqualTo("ends");
+    }
+
+    @Test
+    void shouldNotTakeDrainedSubtasksForThoseThatHaveEndedByThemselves() {
+        CheckpointCoordinator coordinator = started(settings(1, 0, 1));
+        coordinator.inputEnded(attempt(0, 0));
+        coordinator.savepoint(CheckpointKind.DRAIN, savepoint(), new Savepoint());
+        time.settle();
+        for (String worker : List.of("w1", "w2")) {
+            coordinator.stored(
+                    worker,
+                    new ToMaster.CheckpointStored(
+                            1,
+                            1,
+                            null,
+                            tasks.stream()
+                                    .filter(t -> t.worker().equals(worker))
+                                    .map(t -> new SubtaskState(t.attempt(), true, 0, 0, List.of()))
+                                    .toList()));
+        }
+        time.settle();
+
+        assertThat(storage.savepoints.get(1L).vertices().get(0).subtasks())
+                .extracting(CheckpointMetadata.Subtask::finished)
+                .containsExactly(true, false);
     }
 
     @Test
@@ -362,6 +733,74 @@ class CheckpointCoordinatorTest {
 
         assertThat(storage.complete).containsOnlyKeys(2L, 3L);
         assertThat(journal).contains("forget 1").doesNotContain("forget 2");
+    }
+
+    @Test
+    void shouldKeepSharedFilesAsLongAsARetainedCheckpointRefersToThem() {
+        CheckpointCoordinator coordinator = started(settings(1, 0, 2));
+        pass(10);
+        storePieces(coordinator, 1, "w1", "shared/1-w1");
+        storePieces(coordinator, 1, "w2", "shared/1-w2");
+        pass(10);
+        storePieces(coordinator, 2, "w1", "shared/1-w1", "shared/2-w1");
+        storePieces(coordinator, 2, "w2", "shared/2-w2");
+        assertThat(storage.sharedFiles)
+                .containsExactlyInAnyOrder(
+                        "shared/1-w1", "shared/1-w2", "shared/2-w1", "shared/2-w2");
+        pass(10);
+        storePieces(coordinator, 3, "w1", "shared/1-w1", "shared/2-w1", "shared/3-w1");
+        storePieces(coordinator, 3, "w2", "shared/2-w2");
+
+        assertThat(storage.sharedFiles)
+                .containsExactlyInAnyOrder(
+                        "shared/1-w1", "shared/2-w1", "shared/2-w2", "shared/3-w1");
+    }
+
+    @Test
+    void shouldKnowTheSharedFilesOfWhatAnEarlierMasterHasCompleted() {
+        CheckpointCoordinator first = started(settings(1, 0, 1));
+        pass(10);
+        storePieces(first, 1, "w1", "shared/1-w1");
+        storePieces(first, 1, "w2", "shared/1-w2");
+        first.stop("the master ends");
+        journal.clear();
+
+        CheckpointCoordinator second = coordinator(settings(1, 0, 1), 1);
+        second.recover(1000, List.of(1L), () -> {});
+        time.settle();
+        second.start(() -> tasks);
+        pass(10);
+        storePieces(second, 1001, "w1", "shared/1-w1", "shared/1001-w1");
+        storePieces(second, 1001, "w2", "shared/1-w2");
+
+        assertThat(second.newestId()).isEqualTo(1001);
+        assertThat(storage.sharedFiles)
+                .containsExactlyInAnyOrder("shared/1-w1", "shared/1-w2", "shared/1001-w1");
+    }
+
+    @Test
+    void shouldRefuseACheckpointThatRefersToAFileWhichMayBeGone() {
+        CheckpointCoordinator coordinator = started(settings(1, 0, 1));
+        pass(10);
+        storePieces(coordinator, 1, "w1", "shared/1-w1");
+        storePieces(coordinator, 1, "w2", "shared/1-w2");
+        pass(10);
+        storePieces(coordinator, 2, "w1", "shared/2-w1");
+        storePieces(coordinator, 2, "w2", "shared/2-w2");
+        pass(10);
+        journal.clear();
+        storePieces(coordinator, 3, "w1", "shared/1-w1", "shared/3-w1");
+        storePieces(coordinator, 3, "w2", "shared/2-w2");
+
+        assertThat(journal)
+                .containsExactlyInAnyOrder(
+                        "tell w1 of 2", "tell w2 of 2", "abort 3 on w1", "abort 3 on w2");
+        assertThat(coordinator.failures()).isZero();
+        assertThat(jobFailures).isEmpty();
+        pass(10);
+        storePieces(coordinator, 4, "w1", "shared/2-w1", "shared/4-w1");
+        storePieces(coordinator, 4, "w2", "shared/2-w2");
+        assertThat(coordinator.newestId()).isEqualTo(4);
     }
 
     @Test
@@ -411,8 +850,18 @@ class CheckpointCoordinatorTest {
         }
 
         @Override
+        public void complete(SavepointRecord savepoint, Runnable then) {
+            write("record " + savepoint, then);
+        }
+
+        @Override
         public void forget(long id) {
             journal.add("forget " + id);
+        }
+
+        @Override
+        public void published(SavepointRecord savepoint) {
+            journal.add("forget savepoint " + savepoint.id());
         }
     }
 
@@ -425,6 +874,28 @@ class CheckpointCoordinatorTest {
         @Override
         public void damaged(Failure cause) {
             jobFailures.add(cause);
+        }
+    }
+
+    private final class Savepoint implements SavepointListener {
+        @Override
+        public void recorded(long id, StateAssignment content) {
+            journal.add("recorded " + id);
+        }
+
+        @Override
+        public void complete(long id, CheckpointFolder folder) {
+            journal.add("complete " + id);
+        }
+
+        @Override
+        public void failed(Failure cause, boolean begun) {
+            journal.add("failed" + (begun ? " begun: " : ": ") + cause.summary());
+        }
+
+        @Override
+        public void interrupted(String why) {
+            journal.add("interrupted: " + why);
         }
     }
 }

@@ -203,8 +203,9 @@ class FileCheckpointStorageTest {
     }
 
     @Test
-    void shouldReadMetadataUnderEitherOfItsNames() {
+    void shouldReadMetadataUnderEitherOfItsNames() throws Exception {
         storage.writePending(checkpoints, metadata(7), r -> {});
+        Files.write(folder.resolve("job/chk-7/worker-w1"), new byte[99]);
         assertThat(read(7)).isEqualTo(new Result.Done<>(metadata(7)));
 
         assertThat(publish(7)).isEqualTo(new Result.Done<>(null));
@@ -213,6 +214,22 @@ class FileCheckpointStorageTest {
         assertThat(read(7)).isEqualTo(new Result.Done<>(metadata(7)));
         assertThat(folder.resolve("job/chk-7/_metadata")).exists();
         assertThat(folder.resolve("job/chk-7/_metadata.pending")).doesNotExist();
+    }
+
+    @Test
+    void shouldSayWhichFileIsMissingOrCutShort() throws Exception {
+        storage.writePending(checkpoints, metadata(7), r -> {});
+        assertThat(read(7))
+                .isInstanceOfSatisfying(
+                        Result.Damaged.class,
+                        damaged ->
+                                assertThat(damaged.sentence())
+                                        .contains("chk-7/worker-w1 is not there"));
+        Files.write(folder.resolve("job/chk-7/worker-w1"), new byte[98]);
+        assertThat(read(7))
+                .isInstanceOfSatisfying(
+                        Result.Damaged.class,
+                        damaged -> assertThat(damaged.sentence()).contains("was written with 99"));
     }
 
     @Test
@@ -245,7 +262,10 @@ class FileCheckpointStorageTest {
         Files.createDirectories(folder.resolve("job/shared"));
         List<Result<Void>> results = new ArrayList<>();
 
-        storage.retain(checkpoints, Set.of(4L, 6L), 6, results::add);
+        storage.retain(
+                checkpoints,
+                new CheckpointStorage.Retained(Set.of(4L, 6L), Set.of(), 6),
+                results::add);
 
         assertThat(results).containsExactly(new Result.Done<>(null));
         assertThat(folder.resolve("job").toFile().list())

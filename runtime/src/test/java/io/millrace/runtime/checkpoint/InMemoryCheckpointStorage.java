@@ -2,8 +2,10 @@ package io.millrace.runtime.checkpoint;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.Consumer;
 
 /** Keeps metadata in maps and answers at once; whatever is called is a line of the journal. */
@@ -11,11 +13,20 @@ public final class InMemoryCheckpointStorage implements CheckpointStorage {
     public final TreeMap<Long, CheckpointMetadata> pending = new TreeMap<>();
     public final TreeMap<Long, CheckpointMetadata> complete = new TreeMap<>();
 
+    /** What stayed of shared files when others went. */
+    public Set<String> sharedFiles = Set.of();
+
+    /** What lies elsewhere, by path. */
+    public final TreeMap<String, StoredCheckpoint> stored = new TreeMap<>();
+
     /** Calls that fail before they do anything. */
     public int failures;
 
     /** Replies that are held back while this is not null. */
     public List<Runnable> held;
+
+    /** Those in folders of their own. */
+    public final Map<Long, CheckpointMetadata> savepoints = new TreeMap<>();
 
     private final Consumer<String> journal;
 
@@ -54,7 +65,11 @@ public final class InMemoryCheckpointStorage implements CheckpointStorage {
 
     @Override
     public void prepare(CheckpointFolder folder, Consumer<Result<Void>> reply) {
-        if (!fails("make folder", reply)) {
+        if (!fails(
+                folder.layout() == CheckpointFolder.Layout.JOB
+                        ? "make folder"
+                        : "make " + folder.path(),
+                reply)) {
             reply(reply, new Result.Done<>(null));
         }
     }
@@ -72,12 +87,14 @@ public final class InMemoryCheckpointStorage implements CheckpointStorage {
     public void publish(CheckpointFolder folder, long id, Consumer<Result<Void>> reply) {
         if (!fails("publish " + id, reply)) {
             CheckpointMetadata metadata = pending.remove(id);
+            Map<Long, CheckpointMetadata> named =
+                    folder.layout() == CheckpointFolder.Layout.JOB ? complete : savepoints;
             if (metadata != null) {
-                complete.put(id, metadata);
+                named.put(id, metadata);
             }
             reply(
                     reply,
-                    complete.containsKey(id)
+                    named.containsKey(id)
                             ? new Result.Done<>(null)
                             : new Result.Damaged<>("no metadata of " + id));
         }
@@ -86,7 +103,8 @@ public final class InMemoryCheckpointStorage implements CheckpointStorage {
     @Override
     public void read(CheckpointFolder folder, long id, Consumer<Result<CheckpointMetadata>> reply) {
         if (!fails("read " + id, reply)) {
-            CheckpointMetadata found = complete.getOrDefault(id, pending.get(id));
+            CheckpointMetadata found =
+                    complete.getOrDefault(id, savepoints.getOrDefault(id, pending.get(id)));
             reply(
                     reply,
                     found == null
@@ -96,11 +114,31 @@ public final class InMemoryCheckpointStorage implements CheckpointStorage {
     }
 
     @Override
-    public void retain(
-            CheckpointFolder folder, Set<Long> retained, long below, Consumer<Result<Void>> reply) {
-        if (!fails("retain " + retained, reply)) {
-            pending.headMap(below).keySet().removeIf(id -> !retained.contains(id));
-            complete.headMap(below).keySet().removeIf(id -> !retained.contains(id));
+    public void find(String path, Consumer<Result<StoredCheckpoint>> reply) {
+        if (!fails("find " + path, reply)) {
+            StoredCheckpoint found = stored.get(path);
+            reply(
+                    reply,
+                    found == null
+                            ? new Result.Damaged<>("nothing at " + path)
+                            : new Result.Done<>(found));
+        }
+    }
+
+    @Override
+    public void removeClaimed(String path, Consumer<Result<Void>> reply) {
+        if (!fails("remove " + path, reply)) {
+            stored.remove(path);
+            reply(reply, new Result.Done<>(null));
+        }
+    }
+
+    @Override
+    public void retain(CheckpointFolder folder, Retained retained, Consumer<Result<Void>> reply) {
+        if (!fails("retain " + new TreeSet<>(retained.ids()), reply)) {
+            pending.headMap(retained.below()).keySet().retainAll(retained.ids());
+            sharedFiles = retained.sharedFiles();
+            complete.headMap(retained.below()).keySet().retainAll(retained.ids());
             reply(reply, new Result.Done<>(null));
         }
     }

@@ -6,6 +6,7 @@ import io.millrace.runtime.checkpoint.CheckpointMetadata.Subtask;
 import io.millrace.runtime.checkpoint.CheckpointMetadata.Vertex;
 import io.millrace.runtime.checkpoint.RestoredState.Slice;
 import io.millrace.runtime.checkpoint.StatePart.Kind;
+import io.millrace.runtime.graph.JobVertex;
 import io.millrace.runtime.serializer.KeyGroups;
 import io.millrace.runtime.state.KeyGroupRange;
 import java.util.ArrayList;
@@ -58,7 +59,18 @@ class StateAssignmentPropertyTest {
 
     private static List<Slice> slices(CheckpointMetadata metadata, int subtask, int parallelism) {
         return new StateAssignment(metadata, new CheckpointFolder("/c"))
-                .of(0, subtask, parallelism, GROUPS)
+                .of(
+                        new JobVertex(
+                                3,
+                                "v",
+                                parallelism,
+                                GROUPS,
+                                "default",
+                                new byte[0],
+                                List.of(),
+                                List.of(),
+                                List.of(new JobVertex.Operator("uid", "o", "Long", false))),
+                        subtask)
                 .slices("uid");
     }
 

@@ -38,6 +38,7 @@ class OptionsTest {
                     "DEBUG",
                     "AT_LEAST_ONCE",
                     "DELETE_ON_CANCELLATION",
+                    "CLAIM",
                     "/some/path");
 
     static Stream<ConfigOption<?>> options() {

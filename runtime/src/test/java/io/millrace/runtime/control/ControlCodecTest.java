@@ -3,8 +3,11 @@ package io.millrace.runtime.control;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.millrace.runtime.checkpoint.CheckpointKind;
+import io.millrace.runtime.checkpoint.CheckpointStatistics;
 import io.millrace.runtime.checkpoint.OperatorState;
 import io.millrace.runtime.checkpoint.RestoredState;
+import io.millrace.runtime.checkpoint.SavepointRecord;
 import io.millrace.runtime.checkpoint.StatePart;
 import io.millrace.runtime.checkpoint.SubtaskState;
 import io.millrace.runtime.checkpoint.WorkerFile;
@@ -16,6 +19,7 @@ import io.millrace.runtime.master.JobIntent;
 import io.millrace.runtime.master.JobResult;
 import io.millrace.runtime.master.JobState;
 import io.millrace.runtime.master.JobStatus;
+import io.millrace.runtime.master.StopIntent;
 import io.millrace.runtime.metrics.AccumulatorPart;
 import io.millrace.runtime.metrics.JobValues;
 import io.millrace.runtime.metrics.MetricValue;
@@ -119,13 +123,29 @@ class ControlCodecTest {
                         List.of(
                                 new SubtaskState(
                                         ATTEMPT,
+                                        true,
                                         1,
                                         2,
+                                        3,
+                                        4,
                                         List.of(new OperatorState("uid", List.of(PART)))))),
                 new ToMaster.CheckpointStored(42, 1, null, List.of()),
                 new ToMaster.CheckpointDeclined(42, 1, FAILURE),
                 new ToWorker.TriggerCheckpoint(
-                        1, 42, "hdfs:///c", 7, List.of(ATTEMPT), List.of(ATTEMPT)),
+                        1,
+                        42,
+                        CheckpointKind.DRAIN,
+                        "hdfs:///c",
+                        7,
+                        List.of(ATTEMPT),
+                        List.of(ATTEMPT)),
+                new ToWorker.SavepointComplete(1, 42),
+                new ToMaster.InputEnded(ATTEMPT),
+                new FromClient.TriggerSavepoint("r", "", "hdfs:///s"),
+                new FromClient.StopJob("r", "", "", true),
+                new ToClient.SavepointEnded("r", "hdfs:///s/savepoint-1", ""),
+                new StopIntent("r", "", true),
+                new SavepointRecord(42, CheckpointKind.STOP, "hdfs:///s/savepoint-1"),
                 new ToWorker.CheckpointComplete(1, 42),
                 new ToWorker.CheckpointAborted(1, 42),
                 new RestoredState(
@@ -168,7 +188,38 @@ class ControlCodecTest {
                                 FAILURE,
                                 List.of("w"),
                                 List.of(new JobStatus.TimelineEvent("n", "s", 5)),
-                                List.of(new JobValues.Shown("count", "7")))),
+                                List.of(new JobValues.Shown("count", "7")),
+                                List.of(
+                                        new CheckpointStatistics(
+                                                1,
+                                                CheckpointKind.SAVEPOINT,
+                                                CheckpointStatistics.State.COMPLETE,
+                                                2,
+                                                3,
+                                                4,
+                                                5,
+                                                6,
+                                                7,
+                                                8,
+                                                9,
+                                                new CheckpointStatistics.Slowest("v", 1, 2, 3),
+                                                "/s",
+                                                "why"),
+                                        new CheckpointStatistics(
+                                                1,
+                                                CheckpointKind.CHECKPOINT,
+                                                CheckpointStatistics.State.FAILED,
+                                                2,
+                                                3,
+                                                4,
+                                                5,
+                                                6,
+                                                7,
+                                                8,
+                                                0,
+                                                null,
+                                                "",
+                                                "why")))),
                 new JobIntent("run", null),
                 new JobResult("j", "job", JobState.FAILED, FAILURE, 1, 2, 3));
     }
@@ -219,7 +270,10 @@ class ControlCodecTest {
                                         "g",
                                         new byte[300],
                                         List.of(new JobVertex.FileInput(0, "in")),
-                                        List.of(new JobVertex.FileOutput(1, "out", true)))),
+                                        List.of(new JobVertex.FileOutput(1, "out", true)),
+                                        List.of(
+                                                new JobVertex.Operator(
+                                                        "uid", "map", "Long", true)))),
                         List.of(new JobEdge(0, 0, 0, 0, JobEdge.Pattern.POINTWISE, "FORWARD")),
                         Map.of("k", "v"));
 

@@ -3,6 +3,7 @@ package io.millrace.runtime.exchange;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.runtime.exchange.LocalChannel.Visibility;
+import io.millrace.runtime.exchange.StreamEvent.EndOfChannel;
 import io.millrace.runtime.exchange.StreamEvent.EndOfData;
 import io.millrace.runtime.exchange.StreamEvent.Watermark;
 import java.util.ArrayList;
@@ -192,12 +193,15 @@ class GateBudgetTest {
                                             record, 0, large ? BUDGET / 3 : 1 + sizes.nextInt(400));
                                 }
                                 out.writeEvent(EndOfData.INSTANCE);
+                                out.writeEvent(EndOfChannel.INSTANCE);
                             });
             threads.add(thread);
         }
         threads.forEach(Thread::start);
         int read = 0;
-        for (Object element = gate.poll(); element != EndOfData.INSTANCE; element = gate.poll()) {
+        for (Object element = gate.poll();
+                element != EndOfChannel.INSTANCE;
+                element = gate.poll()) {
             most.accumulateAndGet(budget.closedBytes(), Math::max);
             if (element instanceof RecordBatch batch) {
                 read += batch.size();

@@ -2,8 +2,10 @@ package io.millrace.runtime.exchange;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.millrace.runtime.checkpoint.CheckpointKind;
 import io.millrace.runtime.exchange.LocalChannel.Visibility;
 import io.millrace.runtime.exchange.StreamEvent.Barrier;
+import io.millrace.runtime.exchange.StreamEvent.EndOfChannel;
 import io.millrace.runtime.exchange.StreamEvent.EndOfData;
 import io.millrace.runtime.exchange.StreamEvent.Status;
 import io.millrace.runtime.exchange.StreamEvent.Watermark;
@@ -96,10 +98,42 @@ class InputGateTest {
         wired.writers().get(0).writeEvent(new Watermark(10));
         wired.writers().get(1).writeEvent(EndOfData.INSTANCE);
 
-        assertThat(wired.gate().poll()).isEqualTo(new Watermark(10));
+        assertThat(all(wired.gate())).containsExactly(new Watermark(10));
         wired.writers().get(0).writeEvent(EndOfData.INSTANCE);
-        assertThat(wired.gate().poll()).isEqualTo(EndOfData.INSTANCE);
-        assertThat(wired.gate().poll()).isNull();
+        assertThat(all(wired.gate())).containsExactly(EndOfData.INSTANCE);
+    }
+
+    @Test
+    void shouldPassBarriersOnBehindTheEndOfAllDataUntilAllChannelsEnd() throws Exception {
+        Wired wired = gate(2);
+        for (int i = 0; i < 2; i++) {
+            wired.writers().get(i).writeEvent(EndOfData.INSTANCE);
+        }
+        assertThat(all(wired.gate())).containsExactly(EndOfData.INSTANCE);
+        wired.writers().get(0).writeEvent(new Barrier(1, 1, 7));
+        assertThat(all(wired.gate())).isEmpty();
+        wired.writers().get(1).writeEvent(new Barrier(1, 1, 7));
+        assertThat(all(wired.gate())).containsExactly(new Barrier(1, 1, 7));
+        assertThat(wired.gate().isAtEnd()).isFalse();
+
+        wired.writers().get(1).writeEvent(EndOfChannel.INSTANCE);
+        wired.writers().get(0).writeEvent(EndOfChannel.INSTANCE);
+
+        assertThat(all(wired.gate())).containsExactly(EndOfChannel.INSTANCE);
+        assertThat(wired.gate().isAtEnd()).isTrue();
+    }
+
+    @Test
+    void shouldAlwaysAlignTheBarriersOfSavepoints() throws Exception {
+        Wired wired = gate(2, InputGate.Alignment.NONE);
+        Barrier barrier = new Barrier(1, 1, 7, CheckpointKind.SAVEPOINT);
+        wired.writers().get(0).writeEvent(barrier);
+        wired.writers().get(0).write("after", 0, 100);
+        wired.writers().get(0).flush();
+        assertThat(all(wired.gate())).isEmpty();
+        wired.writers().get(1).writeEvent(barrier);
+
+        assertThat(all(wired.gate())).containsExactly(barrier, "after");
     }
 
     @Test
@@ -121,6 +155,8 @@ class InputGateTest {
         Wired wired = gate(2);
         wired.writers().get(0).writeEvent(new Barrier(1, 1, 7));
         wired.writers().get(1).writeEvent(EndOfData.INSTANCE);
+        assertThat(all(wired.gate())).isEmpty();
+        wired.writers().get(1).writeEvent(EndOfChannel.INSTANCE);
 
         assertThat(all(wired.gate())).containsExactly(new Barrier(1, 1, 7));
     }
@@ -174,6 +210,7 @@ class InputGateTest {
         assertThat(all(wired.gate())).containsExactly("other", new Barrier(1, 1, 7));
 
         wired.writers().get(1).writeEvent(EndOfData.INSTANCE);
+        wired.writers().get(1).writeEvent(EndOfChannel.INSTANCE);
 
         assertThat(all(wired.gate())).containsExactly(new Barrier(2, 1, 7));
     }

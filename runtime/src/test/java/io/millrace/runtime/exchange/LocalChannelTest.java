@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.millrace.runtime.exchange.LocalChannel.Visibility;
-import io.millrace.runtime.exchange.StreamEvent.EndOfData;
+import io.millrace.runtime.exchange.StreamEvent.EndOfChannel;
 import io.millrace.runtime.exchange.StreamEvent.Watermark;
 import java.lang.ref.WeakReference;
 import java.util.ArrayList;
@@ -109,8 +109,8 @@ class LocalChannelTest {
                 default -> {}
             }
         }
-        ends.out().writeEvent(EndOfData.INSTANCE);
-        written.add(EndOfData.INSTANCE);
+        ends.out().writeEvent(EndOfChannel.INSTANCE);
+        written.add(EndOfChannel.INSTANCE);
         read.addAll(drain(ends.in()));
 
         assertThat(read).isEqualTo(written);
@@ -146,7 +146,8 @@ class LocalChannelTest {
     }
 
     @Test
-    void shouldFailTheReaderAfterTheLastRecordWhenTheWriterEndsWithoutEndOfData() throws Exception {
+    void shouldFailTheReaderAfterTheLastRecordWhenTheWriterEndsWithoutEndOfChannel()
+            throws Exception {
         Ends ends = open(4, Visibility.ON_FLUSH);
         ends.out().write("a", 1, 100);
         ends.out().flush();
@@ -162,10 +163,10 @@ class LocalChannelTest {
     void shouldDeliverAllOfAWriterThatEndedAndWasClosed() throws Exception {
         Ends ends = open(4, Visibility.ON_FLUSH);
         ends.out().write("a", 1, 100);
-        ends.out().writeEvent(EndOfData.INSTANCE);
+        ends.out().writeEvent(EndOfChannel.INSTANCE);
         ends.out().close();
 
-        assertThat(drain(ends.in())).containsExactly("a", EndOfData.INSTANCE);
+        assertThat(drain(ends.in())).containsExactly("a", EndOfChannel.INSTANCE);
     }
 
     @Test
@@ -199,7 +200,7 @@ class LocalChannelTest {
                                 }
                                 out.write(i, i, 100);
                             }
-                            out.writeEvent(EndOfData.INSTANCE);
+                            out.writeEvent(EndOfChannel.INSTANCE);
                         });
         writerThread.start();
         int next = 0;
@@ -234,7 +235,7 @@ class LocalChannelTest {
                 }
             } else {
                 all.add(element);
-                if (element instanceof EndOfData) {
+                if (element instanceof EndOfChannel) {
                     break;
                 }
             }

@@ -22,7 +22,8 @@ class JobGraphPlannerTest {
     private JobGraph plan(boolean chaining) {
         StreamGraph graph = StreamGraphPlanner.plan(program.pipeline(), 4);
         return JobGraphPlanner.plan(
-                graph, new JobGraphPlanner.Settings("0".repeat(32), chaining, false, Map.of()));
+                graph,
+                new JobGraphPlanner.Settings("0".repeat(32), chaining, false, true, Map.of()));
     }
 
     private static List<String> names(JobGraph graph) {

@@ -722,7 +722,7 @@ class JobMasterTest {
                                 1,
                                 new WorkerFile("chk-1/worker-w1", 1, 1),
                                 fixture.deployed.keySet().stream()
-                                        .map(a -> new SubtaskState(a, 0, 0, List.of()))
+                                        .map(a -> new SubtaskState(a, false, 0, 0, List.of()))
                                         .toList())));
         return connection;
     }

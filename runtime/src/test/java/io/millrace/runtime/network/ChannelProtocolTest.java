@@ -11,7 +11,7 @@ import io.millrace.runtime.exchange.InputChannel;
 import io.millrace.runtime.exchange.OutputChannel;
 import io.millrace.runtime.exchange.RecordBatch;
 import io.millrace.runtime.exchange.StreamEvent.Barrier;
-import io.millrace.runtime.exchange.StreamEvent.EndOfData;
+import io.millrace.runtime.exchange.StreamEvent.EndOfChannel;
 import io.millrace.runtime.exchange.StreamEvent.Status;
 import io.millrace.runtime.exchange.StreamEvent.Watermark;
 import io.millrace.runtime.memory.NetworkBufferPool;
@@ -105,7 +105,7 @@ class ChannelProtocolTest {
             out.writeEvent(Status.IDLE);
             out.writeEvent(Status.ACTIVE);
             out.writeEvent(new Barrier(5, 2, 7));
-            out.writeEvent(EndOfData.INSTANCE);
+            out.writeEvent(EndOfChannel.INSTANCE);
             List<Object> got = new ArrayList<>();
             while (fresh.step(random)) {
                 got.addAll(drain(in));
@@ -121,7 +121,7 @@ class ChannelProtocolTest {
                             Status.IDLE,
                             Status.ACTIVE,
                             new Barrier(5, 2, 7),
-                            EndOfData.INSTANCE);
+                            EndOfChannel.INSTANCE);
             assertThat(in.recordsRead()).isEqualTo(3);
             assertThat(in.bytesRead()).isEqualTo(out.bytesWritten());
             w1.release(id.writer());
@@ -143,7 +143,7 @@ class ChannelProtocolTest {
         out.write(new Item(1, 10 * SEGMENT), 1, 0);
         out.writeEvent(new Barrier(1, 1, 7));
         out.write(new Item(2, 10 * SEGMENT), 2, 0);
-        out.writeEvent(EndOfData.INSTANCE);
+        out.writeEvent(EndOfChannel.INSTANCE);
         List<Object> got = new ArrayList<>();
         while (network.step(random)) {
             got.addAll(drain(in));
@@ -155,7 +155,7 @@ class ChannelProtocolTest {
                         new Barrier(1, 1, 7),
                         new Item(2, 10 * SEGMENT),
                         2L,
-                        EndOfData.INSTANCE);
+                        EndOfChannel.INSTANCE);
         out.close();
         in.close();
         pool1.close();
@@ -207,7 +207,7 @@ class ChannelProtocolTest {
         // its own, and all that float, because so many wait; then no more
         assertThat(asleep.queuedSegments()).isEqualTo(5);
         second.write(new Item(2, 8 * SEGMENT), 2, 0);
-        second.writeEvent(EndOfData.INSTANCE);
+        second.writeEvent(EndOfChannel.INSTANCE);
         settle();
         assertThat(awake.queuedSegments()).isEqualTo(1);
         List<Object> got = new ArrayList<>();
@@ -215,14 +215,14 @@ class ChannelProtocolTest {
             got.addAll(drain(awake));
             settle();
         }
-        assertThat(got).containsExactly(new Item(2, 8 * SEGMENT), 2L, EndOfData.INSTANCE);
-        first.writeEvent(EndOfData.INSTANCE);
+        assertThat(got).containsExactly(new Item(2, 8 * SEGMENT), 2L, EndOfChannel.INSTANCE);
+        first.writeEvent(EndOfChannel.INSTANCE);
         got.clear();
         for (int i = 0; i < 3; i++) {
             got.addAll(drain(asleep));
             settle();
         }
-        assertThat(got).containsExactly(new Item(1, 8 * SEGMENT), 1L, EndOfData.INSTANCE);
+        assertThat(got).containsExactly(new Item(1, 8 * SEGMENT), 1L, EndOfChannel.INSTANCE);
         assertThat(asleep.gate.pool.outstandingSegments()).isZero();
         pool2.close();
     }
@@ -259,11 +259,11 @@ class ChannelProtocolTest {
         for (int i = 0; i < 1000; i++) {
             out.writeEvent(new Watermark(i));
         }
-        out.writeEvent(EndOfData.INSTANCE);
+        out.writeEvent(EndOfChannel.INSTANCE);
         InputChannel in = input(w2, channel(0, 0), "a");
         network.advance(10);
         settle();
-        assertThat(drain(in)).containsExactly(new Watermark(999), EndOfData.INSTANCE);
+        assertThat(drain(in)).containsExactly(new Watermark(999), EndOfChannel.INSTANCE);
     }
 
     @Test
@@ -273,7 +273,7 @@ class ChannelProtocolTest {
         Channels w2 = network.join(settings("b"), new NetworkBufferPool(20, SEGMENT));
         OutputChannel out = output(w1, channel(0, 0), "b");
         out.write(new Item(1, 2 * SEGMENT), 1, 0);
-        out.writeEvent(EndOfData.INSTANCE);
+        out.writeEvent(EndOfChannel.INSTANCE);
         out.close();
         w1.release(attempt(0, 0));
         assertThat(pool1.localPools()).isZero();
@@ -284,7 +284,7 @@ class ChannelProtocolTest {
         while (network.step(random)) {
             got.addAll(drain(in));
         }
-        assertThat(got).containsExactly(new Item(1, 2 * SEGMENT), 1L, EndOfData.INSTANCE);
+        assertThat(got).containsExactly(new Item(1, 2 * SEGMENT), 1L, EndOfChannel.INSTANCE);
         pool1.close();
     }
 
@@ -302,8 +302,8 @@ class ChannelProtocolTest {
             out.write(new Item(i, SEGMENT), RecordBatch.NO_TIMESTAMP, 0);
             written.add(new Item(i, SEGMENT));
         }
-        out.writeEvent(EndOfData.INSTANCE);
-        written.add(EndOfData.INSTANCE);
+        out.writeEvent(EndOfChannel.INSTANCE);
+        written.add(EndOfChannel.INSTANCE);
         out.close();
         w1.release(attempt(0, 0));
         settle();
@@ -322,7 +322,7 @@ class ChannelProtocolTest {
         Channels w1 = network.join(settings("a"), pool);
         OutputChannel out = output(w1, channel(0, 0), "b");
         out.write(new Item(1, SEGMENT), 1, 0);
-        out.writeEvent(EndOfData.INSTANCE);
+        out.writeEvent(EndOfChannel.INSTANCE);
         out.close();
         assertThat(((RemoteChannels) w1).openChannels()).isEqualTo(1);
         network.advance(5_000);
@@ -330,7 +330,7 @@ class ChannelProtocolTest {
 
         OutputChannel first = output(w1, channel(1, 0), "b");
         first.write(new Item(1, SEGMENT), 1, 0);
-        first.writeEvent(EndOfData.INSTANCE);
+        first.writeEvent(EndOfChannel.INSTANCE);
         first.close();
         AttemptId newer = new AttemptId("a".repeat(32), 0, 1, 1, 2);
         OutputChannel second = output(w1, new ChannelId(newer, 0, attempt(1, 0)), "b");
@@ -398,7 +398,7 @@ class ChannelProtocolTest {
             assertThat(out.isAvailable()).isTrue();
             out.write(new Item(1, 100), 1, 0);
         }
-        out.writeEvent(EndOfData.INSTANCE);
+        out.writeEvent(EndOfChannel.INSTANCE);
         out.close();
         settle();
         pool1.close();
@@ -475,9 +475,9 @@ class ChannelProtocolTest {
         InputChannel reads = input(w2, channel(1, 1), "a");
         network.advance(10);
         again.write(new Item(4, 4), 4, 0);
-        again.writeEvent(EndOfData.INSTANCE);
+        again.writeEvent(EndOfChannel.INSTANCE);
         settle();
-        assertThat(drain(reads)).containsExactly(new Item(4, 4), 4L, EndOfData.INSTANCE);
+        assertThat(drain(reads)).containsExactly(new Item(4, 4), 4L, EndOfChannel.INSTANCE);
         again.close();
         reads.close();
         pool1.close();
@@ -674,7 +674,7 @@ class ChannelProtocolTest {
         }
         if (writer.written == records) {
             for (OutputChannel out : writer.outs) {
-                out.writeEvent(EndOfData.INSTANCE);
+                out.writeEvent(EndOfChannel.INSTANCE);
             }
             writer.done = true;
             return true;
@@ -726,7 +726,7 @@ class ChannelProtocolTest {
                 reader.blocked[0] = false;
                 reader.blocked[1] = false;
             }
-        } else if (next instanceof EndOfData) {
+        } else if (next instanceof EndOfChannel) {
             reader.ended[w] = true;
         }
         return true;

@@ -3,8 +3,10 @@ package io.millrace.runtime.network;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.millrace.runtime.checkpoint.CheckpointKind;
 import io.millrace.runtime.exchange.ChannelId;
 import io.millrace.runtime.exchange.StreamEvent.Barrier;
+import io.millrace.runtime.exchange.StreamEvent.EndOfChannel;
 import io.millrace.runtime.exchange.StreamEvent.EndOfData;
 import io.millrace.runtime.exchange.StreamEvent.Status;
 import io.millrace.runtime.exchange.StreamEvent.Watermark;
@@ -27,7 +29,9 @@ class FrameCodecTest {
                     new Frame.Event(8, new Barrier(10, 11, 7)),
                     new Frame.Event(8, Status.IDLE),
                     new Frame.Event(8, Status.ACTIVE),
+                    new Frame.Event(8, new Barrier(10, 11, 7, CheckpointKind.DRAIN)),
                     new Frame.Event(8, EndOfData.INSTANCE),
+                    new Frame.Event(8, EndOfChannel.INSTANCE),
                     new Frame.Failed(12, "so ist es: \u00fc"));
 
     private static ByteBuffer encode(Frame frame) {

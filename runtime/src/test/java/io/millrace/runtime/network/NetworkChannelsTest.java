@@ -10,7 +10,7 @@ import io.millrace.runtime.exchange.InputChannel;
 import io.millrace.runtime.exchange.OutputChannel;
 import io.millrace.runtime.exchange.RecordBatch;
 import io.millrace.runtime.exchange.StreamEvent.Barrier;
-import io.millrace.runtime.exchange.StreamEvent.EndOfData;
+import io.millrace.runtime.exchange.StreamEvent.EndOfChannel;
 import io.millrace.runtime.memory.NetworkBufferPool;
 import io.millrace.runtime.schedule.AttemptId;
 import java.io.OutputStream;
@@ -111,7 +111,7 @@ class NetworkChannelsTest {
                 out.writeEvent(new Barrier(i / 100_000 + 1, 1, 7));
             }
         }
-        out.writeEvent(EndOfData.INSTANCE);
+        out.writeEvent(EndOfChannel.INSTANCE);
         out.close();
     }
 
@@ -138,7 +138,7 @@ class NetworkChannelsTest {
                 barriers++;
                 assertThat(next - 1)
                         .isEqualTo((int) (barrier.checkpointId() - 1) * 100_000 + 50_000);
-            } else if (item instanceof EndOfData) {
+            } else if (item instanceof EndOfChannel) {
                 break;
             }
         }
@@ -189,7 +189,7 @@ class NetworkChannelsTest {
                                 most.accumulateAndGet(
                                         ((RemoteOutputChannel) out).queuedSegments(), Math::max);
                             }
-                            out.writeEvent(EndOfData.INSTANCE);
+                            out.writeEvent(EndOfChannel.INSTANCE);
                             out.close();
                         });
         assertThat(read(in, readerBell, 1_000_000, 10_000)).isEqualTo(10);

@@ -65,7 +65,7 @@ class OperatorFailureTest {
                         "uid",
                         null,
                         List.of(),
-                        event -> {},
+                        new Downstream(List.of(), List.of()),
                         List.of(new OperatorChain.Member("text", "uid", sink, null, List.of())),
                         List.of(),
                         List.of());

@@ -279,6 +279,20 @@ final class OperatorHarness implements AutoCloseable {
         chain.event(new StreamEvent.Watermark(timestampMillis));
     }
 
+    /** A watermark comes, and what it makes due is left to {@link #fireOne}. */
+    void enterWatermark(long timestampMillis) {
+        chain.enter(new StreamEvent.Watermark(timestampMillis));
+    }
+
+    /**
+     * Lets one timer fire.
+     *
+     * @return whether the watermark has left the chain
+     */
+    boolean fireOne() {
+        return chain.fire(100, () -> true);
+    }
+
     void event(StreamEvent event) {
         chain.event(event);
     }
@@ -295,6 +309,7 @@ final class OperatorHarness implements AutoCloseable {
 
     void endOfInput() throws Exception {
         chain.endOfTime();
+        chain.fire(Integer.MAX_VALUE, Interruption.NEVER);
         while (!chain.finish(100)) {
             // there is more
         }

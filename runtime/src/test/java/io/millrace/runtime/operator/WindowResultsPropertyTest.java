@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.api.function.AggregateFunction;
 import io.millrace.api.function.OutputTag;
+import io.millrace.api.stream.DataStream;
+import io.millrace.api.stream.KeyedStream;
 import io.millrace.api.stream.SingleOutputStreamOperator;
 import io.millrace.api.stream.WindowedStream;
 import io.millrace.api.time.Time;
@@ -174,15 +176,34 @@ class WindowResultsPropertyTest {
         }
     }
 
+    /** Types of keys, which decide how state and totals are laid out. */
+    enum Keys {
+        TEXT,
+        NUMBER
+    }
+
+    private static KeyedStream<Tuple2<String, Long>, ?> keyed(
+            DataStream<Tuple2<String, Long>> in, Keys keys) {
+        return keys == Keys.TEXT
+                ? in.keyBy(r -> r.f0, Types.STRING)
+                : in.keyBy(r -> (long) r.f0.charAt(1), Types.LONG);
+    }
+
     private static OperatorHarness sliding(
-            Stores stores, long size, long slide, long offset, long lateness, boolean general)
+            Stores stores,
+            Keys keys,
+            long size,
+            long slide,
+            long offset,
+            long lateness,
+            boolean general)
             throws Exception {
         return OperatorHarness.of(
                 stores,
                 TYPE,
                 (in, sinks) -> {
-                    WindowedStream<Tuple2<String, Long>, String, TimeWindow> windows =
-                            in.keyBy(r -> r.f0)
+                    WindowedStream<Tuple2<String, Long>, ?, TimeWindow> windows =
+                            keyed(in, keys)
                                     .window(
                                             SlidingEventTimeWindows.of(
                                                     Time.milliseconds(size),
@@ -199,7 +220,7 @@ class WindowResultsPropertyTest {
                 });
     }
 
-    @Property(tries = 400)
+    @Property(tries = 500)
     void shouldGiveTheResultsOfThePlainReferenceWhenWindowsAreAligned(
             @ForAll long seed,
             @ForAll @IntRange(min = 1, max = 80) int records,
@@ -207,13 +228,16 @@ class WindowResultsPropertyTest {
             @ForAll @LongRange(min = 1, max = 40) long slide,
             @ForAll boolean waitsForLate,
             @ForAll boolean general,
+            @ForAll Keys keys,
+            @ForAll boolean interrupted,
             @ForAll Stores stores)
             throws Exception {
         Random random = new Random(seed);
         long lateness = waitsForLate ? random.nextInt(50) : 0;
         long offset = random.nextInt((int) slide) * (random.nextBoolean() ? 1 : -1);
         Reference reference = new Reference(size, slide, offset, lateness);
-        try (OperatorHarness harness = sliding(stores, size, slide, offset, lateness, general)) {
+        try (OperatorHarness harness =
+                sliding(stores, keys, size, slide, offset, lateness, general)) {
             for (Step step : steps(seed, records)) {
                 if (stores == Stores.MANAGED && random.nextInt(10) == 0) {
                     harness.restart();
@@ -221,7 +245,11 @@ class WindowResultsPropertyTest {
                     assertThat(harness.take("out")).as("fired again").isEmpty();
                 }
                 if (step.key == null) {
-                    harness.watermark(step.timestampMillis);
+                    fire(
+                            harness,
+                            step.timestampMillis,
+                            interrupted,
+                            stores == Stores.MANAGED ? random : null);
                     reference.watermark(step.timestampMillis);
                 } else {
                     harness.record(Tuple2.of(step.key, step.value), step.timestampMillis);
@@ -237,6 +265,27 @@ class WindowResultsPropertyTest {
             assertThat(harness.take("out")).containsExactlyInAnyOrderElementsOf(reference.results);
             assertThat(harness.take("late")).containsExactlyElementsOf(reference.late);
             assertThat(harness.state()).as("left behind").isEmpty();
+        }
+    }
+
+    /**
+     * A watermark, all at once or a timer at a time, with a new start in between now and then.
+     *
+     * @param restarts null for none
+     */
+    private static void fire(
+            OperatorHarness harness, long watermark, boolean interrupted, Random restarts)
+            throws Exception {
+        if (!interrupted) {
+            harness.watermark(watermark);
+            return;
+        }
+        harness.enterWatermark(watermark);
+        while (!harness.fireOne()) {
+            if (restarts != null && restarts.nextInt(6) == 0) {
+                harness.restart();
+                harness.enterWatermark(watermark);
+            }
         }
     }
 
@@ -289,6 +338,7 @@ class WindowResultsPropertyTest {
                 }
                 harness.record(Tuple2.of(step.key, step.value), step.timestampMillis);
             }
+            fire(harness, Long.MAX_VALUE, true, stores == Stores.MANAGED ? new Random(seed) : null);
             harness.endOfInput();
             assertThat(harness.take("out")).containsExactlyInAnyOrderElementsOf(expected);
             assertThat(harness.state()).isEmpty();

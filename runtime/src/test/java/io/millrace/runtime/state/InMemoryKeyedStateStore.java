@@ -354,6 +354,33 @@ public final class InMemoryKeyedStateStore implements KeyedStateStore {
     }
 
     @Override
+    public CalendarState calendar(String name) {
+        OrderedState ordered = ordered(name, Namespace.none());
+        return new CalendarState() {
+            @Override
+            public boolean add(long order) {
+                return ordered.add(order);
+            }
+
+            @Override
+            public boolean poll(long limit) {
+                return ordered.poll(limit);
+            }
+
+            @Override
+            public long order() {
+                return ordered.order();
+            }
+        };
+    }
+
+    /** None: what is derived is kept in states. */
+    @Override
+    public <V> DerivedArray<V> derived(String name, TypeInformation<V> type, int length) {
+        return null;
+    }
+
+    @Override
     public void forEachKey(int keyGroup, StoredState state, KeyAction action) throws Exception {
         for (List<Object> at : List.copyOf(((Handle) state).shared.values.keySet())) {
             key = at.get(0);

@@ -127,6 +127,9 @@ class BrokenChannelTest {
                             TaskDeployment deployment, long checkpointId, Failure failure) {}
 
                     @Override
+                    public void inputEnded(TaskDeployment deployment) {}
+
+                    @Override
                     public void ended(TaskDeployment deployment, SubtaskEnd end) {
                         ends.add(end);
                     }

@@ -157,6 +157,9 @@ final class DirectRun implements Subtasks.Listener {
     public void snapshotFailed(TaskDeployment deployment, long checkpointId, Failure failure) {}
 
     @Override
+    public void inputEnded(TaskDeployment deployment) {}
+
+    @Override
     public void ended(TaskDeployment deployment, SubtaskEnd end) {
         if (ends.put(deployment.attempt(), end) != null) {
             throw new AssertionError(deployment.attempt() + " ended twice");

@@ -2,6 +2,7 @@ package io.millrace.runtime.worker;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.millrace.runtime.checkpoint.CheckpointKind;
 import io.millrace.runtime.checkpoint.PartWriter;
 import io.millrace.runtime.checkpoint.SnapshotPart;
 import io.millrace.runtime.checkpoint.SnapshotStorage;
@@ -365,7 +366,13 @@ class TaskManagerTest {
 
     private static ToWorker.TriggerCheckpoint trigger(long id, AttemptId attempt) {
         return new ToWorker.TriggerCheckpoint(
-                1, id, "/checkpoints/job", 7, List.of(attempt), List.of(attempt));
+                1,
+                id,
+                CheckpointKind.CHECKPOINT,
+                "/checkpoints/job",
+                7,
+                List.of(attempt),
+                List.of(attempt));
     }
 
     private void snapshot(long id, AttemptId attempt, AtomicInteger released) {

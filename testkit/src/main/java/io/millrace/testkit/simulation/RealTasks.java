@@ -493,6 +493,11 @@ final class RealTasks implements AutoCloseable {
                             }
 
                             @Override
+                            public void inputEnded(TaskDeployment ended) {
+                                listener.inputEnded(ended);
+                            }
+
+                            @Override
                             public void ended(TaskDeployment ended, SubtaskEnd end) {
                                 plane.live.remove(ended.attempt());
                                 if (end instanceof SubtaskEnd.Finished) {

@@ -1,12 +1,19 @@
 package io.millrace.testkit.simulation;
 
+import io.millrace.api.fs.FileStatus;
+import io.millrace.api.fs.FileSystem;
 import io.millrace.runtime.checkpoint.CheckpointFolder;
 import io.millrace.runtime.checkpoint.CheckpointMetadata;
 import io.millrace.runtime.checkpoint.CheckpointStorage;
 import io.millrace.runtime.checkpoint.FileCheckpointStorage;
+import io.millrace.runtime.checkpoint.MetadataFormat;
 import io.millrace.runtime.checkpoint.SnapshotStorage;
+import io.millrace.runtime.checkpoint.StoredCheckpoint;
+import io.millrace.runtime.file.FileSystems;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URI;
 import java.time.Duration;
-import java.util.Set;
 import java.util.function.Consumer;
 
 /**
@@ -16,9 +23,11 @@ import java.util.function.Consumer;
 final class SimulatedCheckpoints implements CheckpointStorage, SnapshotStorage {
     private final Simulation simulation;
     private final Faults faults;
+    private final Invariants invariants;
     private final FileCheckpointStorage files = new FileCheckpointStorage(Runnable::run);
 
-    SimulatedCheckpoints(Simulation simulation, Faults faults) {
+    SimulatedCheckpoints(Simulation simulation, Faults faults, Invariants invariants) {
+        this.invariants = invariants;
         this.simulation = simulation;
         this.faults = faults;
     }
@@ -79,9 +88,49 @@ final class SimulatedCheckpoints implements CheckpointStorage, SnapshotStorage {
     }
 
     @Override
-    public void retain(
-            CheckpointFolder folder, Set<Long> retained, long below, Consumer<Result<Void>> reply) {
-        call(r -> files.retain(folder, retained, below, r), reply);
+    public void find(String path, Consumer<Result<StoredCheckpoint>> reply) {
+        call(r -> files.find(path, r), reply);
+    }
+
+    @Override
+    public void removeClaimed(String path, Consumer<Result<Void>> reply) {
+        call(r -> files.removeClaimed(path, r), reply);
+    }
+
+    @Override
+    public void retain(CheckpointFolder folder, Retained retained, Consumer<Result<Void>> reply) {
+        call(
+                r -> {
+                    files.retain(folder, retained, r);
+                    checkShared(folder);
+                },
+                reply);
+    }
+
+    /** Whatever has its metadata has all its files. */
+    private void checkShared(CheckpointFolder folder) {
+        try {
+            FileSystem system = FileSystems.of(folder.path());
+            for (FileStatus status : system.list(system.qualify(folder.path()))) {
+                URI metadata = FileSystems.below(status.path(), "_metadata");
+                if (!status.folder() || !system.exists(metadata)) {
+                    continue;
+                }
+                try (InputStream in = system.open(metadata, 0)) {
+                    for (String name :
+                            MetadataFormat.read(in.readAllBytes(), metadata.toString())
+                                    .sharedFiles()) {
+                        invariants.check(
+                                system.exists(system.qualify(folder.path() + "/" + name)),
+                                "shared-files-stay-while-referred-to",
+                                name,
+                                metadata);
+                    }
+                }
+            }
+        } catch (IOException e) {
+            // the file system fails now and then: not looked at this time
+        }
     }
 
     @Override

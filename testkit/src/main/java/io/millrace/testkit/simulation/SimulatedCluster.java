@@ -101,7 +101,7 @@ public final class SimulatedCluster {
         this.network = new SimulatedNetwork(simulation, faults);
         this.store = new SimulatedStore(simulation, faults, this::written);
         this.files = new SimulatedFiles(simulation, faults, this::visible);
-        this.checkpoints = new SimulatedCheckpoints(simulation, faults);
+        this.checkpoints = new SimulatedCheckpoints(simulation, faults, invariants);
         this.containers = new SimulatedContainers(simulation, faults, this);
         this.realTasks =
                 kind == Tasks.MODELLED

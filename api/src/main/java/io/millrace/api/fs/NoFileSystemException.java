@@ -1,4 +1,4 @@
-package io.millrace.runtime.file;
+package io.millrace.api.fs;
 
 import java.io.IOException;
 

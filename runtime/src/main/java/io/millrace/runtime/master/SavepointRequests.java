@@ -1,0 +1,430 @@
+package io.millrace.runtime.master;
+
+import io.millrace.api.Configuration;
+import io.millrace.runtime.checkpoint.CheckpointCoordinator;
+import io.millrace.runtime.checkpoint.CheckpointFolder;
+import io.millrace.runtime.checkpoint.CheckpointKind;
+import io.millrace.runtime.checkpoint.SavepointListener;
+import io.millrace.runtime.checkpoint.SavepointRecord;
+import io.millrace.runtime.checkpoint.StateAssignment;
+import io.millrace.runtime.config.CheckpointOptions;
+import io.millrace.runtime.config.ParsedConfiguration;
+import io.millrace.runtime.control.Failure;
+import io.millrace.runtime.control.FromClient;
+import io.millrace.runtime.control.Outbox;
+import io.millrace.runtime.control.ToClient;
+import io.millrace.runtime.graph.JobGraph;
+import io.millrace.runtime.graph.JobVertex;
+import io.millrace.runtime.master.JobStore.Entry;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What clients want of a job's savepoints: one now, or one that the job ends with.
+ *
+ * <p>The wish to stop is on record before anything is done for it. It is carried out when the job
+ * runs, and again when it runs again, by this master or the next, until a savepoint is complete or
+ * has failed for a reason of its own: the job then runs on. From the moment that the savepoint is
+ * on record the job can only end: if some of its subtasks are started again, they begin from it, do
+ * what was to be done on its completion, and end.
+ *
+ * <p>Threads: owned by the master's loop.
+ */
+final class SavepointRequests {
+    private static final Logger LOG = LoggerFactory.getLogger(SavepointRequests.class);
+    private static final Duration RETRY = Duration.ofSeconds(1);
+    private static final int ANSWERS_KEPT = 100;
+
+    private final Job job;
+    private final Outbox outbox;
+    private final JobRecord record;
+    private final Random random;
+
+    /** Requests that are not answered yet, and who waits. */
+    private final Map<String, Set<String>> waiting = new LinkedHashMap<>();
+
+    /** Programs of this process that wait, by request. */
+    private final Map<String, Consumer<ToClient.SavepointEnded>> programs = new HashMap<>();
+
+    /** The last answers, for clients that ask again because they have lost their connection. */
+    private final Deque<ToClient.SavepointEnded> answers = new ArrayDeque<>();
+
+    /** Savepoints that begin when the job runs. */
+    private final List<Runnable> whenRunning = new ArrayList<>();
+
+    /** Null if nobody wants the job to stop. */
+    private StopIntent stop;
+
+    /** Requests that want the job to stop. */
+    private final Set<String> stopRequests = new LinkedHashSet<>();
+
+    private boolean stopRecorded;
+    private boolean stopping;
+
+    /** What the savepoint that the job ends with holds, from its record on; null before. */
+    private StateAssignment stoppedAt;
+
+    /** The part of a job that its savepoints need. */
+    interface Job {
+        JobState state();
+
+        /** Null before its graph is known. */
+        JobGraph graph();
+
+        CheckpointCoordinator checkpoints();
+
+        /** Whether the job has a result, or none is to come of this master. */
+        boolean isOver();
+
+        /** Does something after a while, unless the job leaves its state. */
+        void later(String what, Duration pause, Runnable step);
+
+        /** Sends the job back to its last checkpoint. */
+        void restart(Failure cause);
+    }
+
+    SavepointRequests(Job job, Outbox outbox, JobRecord record, Random random) {
+        this.job = job;
+        this.outbox = outbox;
+        this.record = record;
+        this.random = random;
+    }
+
+    // ------------------------------------------------------------------ the record
+
+    /** Takes up what an earlier master has left, once checkpoints are recovered. */
+    void recover(List<Entry> entries, Runnable then) {
+        Entry intent = JobRecord.find(entries, JobRecord.INTENT_STOP);
+        if (intent != null) {
+            stop = record.read(intent, StopIntent.class);
+            stopRequests.add(stop.request());
+            waiting.computeIfAbsent(stop.request(), r -> new LinkedHashSet<>());
+            stopRecorded = true;
+            LOG.info("An earlier master was asked to stop the job: {}", stop);
+        }
+        List<SavepointRecord> decided =
+                entries.stream()
+                        .filter(entry -> entry.name().startsWith(JobRecord.SAVEPOINT))
+                        .map(entry -> record.read(entry, SavepointRecord.class))
+                        .toList();
+        recover(new ArrayDeque<>(decided), then);
+    }
+
+    private void recover(Deque<SavepointRecord> decided, Runnable then) {
+        SavepointRecord next = decided.poll();
+        if (next == null) {
+            then.run();
+            return;
+        }
+        job.checkpoints()
+                .recover(
+                        next,
+                        content -> {
+                            if (content != null) {
+                                stoppedAt = content;
+                                stopRequests.forEach(r -> answer(r, next.path(), ""));
+                            }
+                            recover(decided, then);
+                        });
+    }
+
+    /** What a start begins with in the place of the last checkpoint, to end at once; or null. */
+    StateAssignment stoppedAt() {
+        return stoppedAt;
+    }
+
+    // ------------------------------------------------------------------ requests
+
+    /** A program of this process asks. */
+    void requested(FromClient request, Consumer<ToClient.SavepointEnded> answer) {
+        programs.put(request.request(), answer);
+        requested("", request);
+    }
+
+    /**
+     * A client asks.
+     *
+     * @param connection empty if nobody waits on one
+     */
+    void requested(String connection, FromClient request) {
+        if (request instanceof FromClient.TriggerSavepoint trigger) {
+            savepoint(connection, trigger);
+        } else if (request instanceof FromClient.StopJob wish) {
+            stop(connection, wish);
+        }
+    }
+
+    private void savepoint(String connection, FromClient.TriggerSavepoint request) {
+        if (isKnown(connection, request.request())) {
+            return;
+        }
+        String refusal = refusal();
+        String directory = refusal == null ? directory(request.directory()) : null;
+        if (refusal == null && directory == null) {
+            refusal = noDirectory();
+        }
+        if (refusal != null) {
+            answer(request.request(), "", refusal);
+            return;
+        }
+        Runnable begin = () -> begin(request.request(), directory);
+        if (job.state() == JobState.RUNNING) {
+            begin.run();
+        } else {
+            whenRunning.add(begin);
+        }
+    }
+
+    private void begin(String request, String directory) {
+        job.checkpoints()
+                .savepoint(
+                        CheckpointKind.SAVEPOINT,
+                        newFolder(directory),
+                        new SavepointListener() {
+                            @Override
+                            public void complete(long id, CheckpointFolder folder) {
+                                answer(request, folder.path(), "");
+                            }
+
+                            @Override
+                            public void failed(Failure cause, boolean begun) {
+                                answer(request, "", text(cause));
+                            }
+
+                            @Override
+                            public void interrupted(String why) {
+                                answer(
+                                        request,
+                                        "",
+                                        "The savepoint was given up: "
+                                                + why
+                                                + ". Ask again when the job is RUNNING.");
+                            }
+                        });
+    }
+
+    private void stop(String connection, FromClient.StopJob request) {
+        if (isKnown(connection, request.request())) {
+            return;
+        }
+        String refusal = refusal();
+        if (refusal == null && stop != null && stop.drain() != request.drain()) {
+            refusal =
+                    "Job '"
+                            + job.graph().jobName()
+                            + "' is being stopped already, "
+                            + (stop.drain() ? "with" : "without")
+                            + " --drain.";
+        }
+        if (refusal == null && directory(request.directory()) == null) {
+            refusal = noDirectory();
+        }
+        if (refusal != null) {
+            answer(request.request(), "", refusal);
+            return;
+        }
+        stopRequests.add(request.request());
+        if (stop != null) {
+            return;
+        }
+        stop = new StopIntent(request.request(), request.directory(), request.drain());
+        stopRecorded = false;
+        record.write(
+                JobRecord.INTENT_STOP + job.graph().jobId(),
+                stop,
+                () -> !job.isOver(),
+                () -> {
+                    stopRecorded = true;
+                    running();
+                });
+    }
+
+    /** Whether the request is answered, or will be; new ones are waited for from now on. */
+    private boolean isKnown(String connection, String request) {
+        for (ToClient.SavepointEnded answer : answers) {
+            if (answer.request().equals(request)) {
+                outbox.send(connection, answer);
+                return true;
+            }
+        }
+        Set<String> connections = waiting.get(request);
+        boolean known = connections != null;
+        if (!known) {
+            connections = new LinkedHashSet<>();
+            waiting.put(request, connections);
+        }
+        if (!connection.isEmpty()) {
+            connections.add(connection);
+        }
+        return known;
+    }
+
+    /** Why there can be no savepoint of this job now, in a sentence; null if there can. */
+    private String refusal() {
+        if (job.graph() == null || job.checkpoints() == null) {
+            return "The job's graph is not there yet. Ask again.";
+        }
+        String name = "Job '" + job.graph().jobName() + "'";
+        if (stoppedAt != null) {
+            return name + " was stopped with a savepoint and is about to end.";
+        }
+        if (!job.state().mayBecome(JobState.CANCELLING)) {
+            return name + " is " + job.state() + " already.";
+        }
+        for (JobVertex vertex : job.graph().vertices()) {
+            for (JobVertex.FileOutput output : vertex.outputs()) {
+                return "'"
+                        + vertex.name()
+                        + "' writes "
+                        + output.path()
+                        + " with writeAsText, which keeps nothing in a savepoint: the lines before"
+                        + " it would be lost. Cancel the job, or write with another sink.";
+            }
+        }
+        return null;
+    }
+
+    private String directory(String asked) {
+        if (!asked.isEmpty()) {
+            return asked;
+        }
+        ParsedConfiguration options =
+                ParsedConfiguration.of(Configuration.fromMap(job.graph().configuration()));
+        return options.getIfSet(CheckpointOptions.SAVEPOINT_DIRECTORY)
+                .or(() -> options.getIfSet(CheckpointOptions.DIRECTORY))
+                .orElse(null);
+    }
+
+    private static String noDirectory() {
+        return "It is not said where the savepoint is to lie: name a folder on the command line, or"
+                + " set execution.checkpointing.savepoint-dir for the job.";
+    }
+
+    private CheckpointFolder newFolder(String directory) {
+        String digits = String.format("%012x", random.nextLong() & 0xffff_ffff_ffffL);
+        return CheckpointFolder.ofSavepoint(directory, job.graph().jobId(), digits);
+    }
+
+    // ------------------------------------------------------------------ stop
+
+    /** All subtasks run: the moment for what was asked before. */
+    void running() {
+        List<Runnable> beginning = List.copyOf(whenRunning);
+        whenRunning.clear();
+        beginning.forEach(Runnable::run);
+        if (stop == null
+                || !stopRecorded
+                || stopping
+                || stoppedAt != null
+                || job.state() != JobState.RUNNING) {
+            return;
+        }
+        stopping = true;
+        boolean drain = stop.drain();
+        job.checkpoints()
+                .savepoint(
+                        drain ? CheckpointKind.DRAIN : CheckpointKind.STOP,
+                        newFolder(directory(stop.directory())),
+                        new SavepointListener() {
+                            @Override
+                            public void recorded(long id, StateAssignment content) {
+                                stoppedAt = content;
+                            }
+
+                            @Override
+                            public void complete(long id, CheckpointFolder folder) {
+                                stopRequests.forEach(r -> answer(r, folder.path(), ""));
+                            }
+
+                            @Override
+                            public void failed(Failure cause, boolean begun) {
+                                stopFailed(cause, drain && begun);
+                            }
+
+                            @Override
+                            public void interrupted(String why) {
+                                stopping = false;
+                                LOG.info("The job is not stopped yet: {}", why);
+                                if (job.state() == JobState.RUNNING) {
+                                    job.later(
+                                            "stop the job", RETRY, SavepointRequests.this::running);
+                                }
+                            }
+                        });
+    }
+
+    /**
+     * The wish is forgotten, for the next master, too, before anybody hears of it.
+     *
+     * @param drained whether subtasks may have ended their input, so that they cannot go on
+     */
+    private void stopFailed(Failure cause, boolean drained) {
+        LOG.warn("The job is not stopped: {}", cause.summary());
+        record.remove(
+                JobRecord.INTENT_STOP + job.graph().jobId(),
+                () -> !job.isOver(),
+                () -> {
+                    List<String> asked = new ArrayList<>(stopRequests);
+                    stop = null;
+                    stopping = false;
+                    stopRequests.clear();
+                    String sentence =
+                            text(cause)
+                                    + (drained
+                                            ? " The job starts again from its last checkpoint."
+                                            : " The job runs on.");
+                    asked.forEach(r -> answer(r, "", sentence));
+                    if (drained && job.state() == JobState.RUNNING) {
+                        job.restart(cause);
+                    }
+                });
+    }
+
+    private static String text(Failure cause) {
+        String summary = cause.summary();
+        return summary.endsWith(".") ? summary : summary + ".";
+    }
+
+    // ------------------------------------------------------------------ answers
+
+    /** The job has come to its end: nobody waits any longer. */
+    void jobEnded(JobState end) {
+        for (String request : List.copyOf(waiting.keySet())) {
+            answer(request, "", "The job is " + end + ".");
+        }
+    }
+
+    /** The connection is gone; its client asks again on another. */
+    void disconnected(String connection) {
+        waiting.values().forEach(connections -> connections.remove(connection));
+    }
+
+    private void answer(String request, String path, String failure) {
+        ToClient.SavepointEnded answer = new ToClient.SavepointEnded(request, path, failure);
+        Set<String> connections = waiting.remove(request);
+        if (connections == null) {
+            return;
+        }
+        answers.addFirst(answer);
+        if (answers.size() > ANSWERS_KEPT) {
+            answers.removeLast();
+        }
+        connections.forEach(connection -> outbox.send(connection, answer));
+        Consumer<ToClient.SavepointEnded> program = programs.remove(request);
+        if (program != null) {
+            program.accept(answer);
+        }
+    }
+}

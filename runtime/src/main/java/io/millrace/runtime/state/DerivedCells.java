@@ -1,0 +1,176 @@
+package io.millrace.runtime.state;
+
+import io.millrace.runtime.memory.InsufficientManagedMemoryException;
+import io.millrace.runtime.memory.Memory;
+import java.util.Arrays;
+
+/**
+ * Arrays of numbers in managed memory, for keys and values that are numbers.
+ *
+ * <p>Shape: cells of one size, cut out of blocks of 32 KiB; those given back are used again, and
+ * blocks are kept until the store is closed. An open table on the heap, at most half full, finds
+ * the cell of a key.
+ */
+final class DerivedCells<V> implements DerivedArray<V> {
+    static final int BLOCK_BYTES = 32 << 10;
+
+    private final BinaryStateStore store;
+    private final FixedCodec<V> codec;
+    private final String name;
+    private final int cellBytes;
+
+    private long[] blocks = new long[4];
+    private int blockCount;
+    private long nextFresh;
+    private long freshEnd;
+
+    /** The first cell that was given back, each of which begins with the next one; 0 if none. */
+    private long free;
+
+    private long[] keys = new long[64];
+
+    /** By the places of the keys; 0 where there is none. */
+    private long[] cells = new long[64];
+
+    private int count;
+    private int place;
+    private long cell;
+
+    /**
+     * @param length of each array; in bytes at most {@link #BLOCK_BYTES}
+     */
+    DerivedCells(BinaryStateStore store, String name, FixedCodec<V> codec, int length) {
+        this.store = store;
+        this.name = name;
+        this.codec = codec;
+        this.cellBytes = Math.max(1, length) * 8;
+    }
+
+    private int firstPlace(long keyHash) {
+        return (int) (keyHash >>> 20) & keys.length - 1;
+    }
+
+    @Override
+    public boolean find() {
+        long key = store.keyWord();
+        int at = firstPlace(store.keyHash());
+        while (cells[at] != 0) {
+            if (keys[at] == key) {
+                place = at;
+                cell = cells[at];
+                return true;
+            }
+            at = at + 1 & keys.length - 1;
+        }
+        place = at;
+        cell = 0;
+        return false;
+    }
+
+    @Override
+    public void make() {
+        if (2 * (count + 1) > keys.length) {
+            grow();
+        }
+        if (find()) {
+            throw new IllegalStateException("The key has an array in " + name);
+        }
+        cell = newCell();
+        keys[place] = store.keyWord();
+        cells[place] = cell;
+        count++;
+    }
+
+    private long newCell() {
+        long made = free;
+        if (made != 0) {
+            free = Memory.getLong(made);
+        } else {
+            if (freshEnd - nextFresh < cellBytes) {
+                addBlock();
+            }
+            made = nextFresh;
+            nextFresh += cellBytes;
+        }
+        Memory.fill(made, cellBytes, (byte) 0);
+        return made;
+    }
+
+    private void addBlock() {
+        try {
+            nextFresh = store.memory().allocate(BLOCK_BYTES);
+        } catch (InsufficientManagedMemoryException e) {
+            throw store.exhausted(name, e);
+        }
+        freshEnd = nextFresh + BLOCK_BYTES;
+        if (blockCount == blocks.length) {
+            blocks = Arrays.copyOf(blocks, 2 * blockCount);
+        }
+        blocks[blockCount++] = nextFresh;
+    }
+
+    private void grow() {
+        long[] keysBefore = keys;
+        long[] cellsBefore = cells;
+        keys = new long[2 * keysBefore.length];
+        cells = new long[2 * keysBefore.length];
+        for (int i = 0; i < keysBefore.length; i++) {
+            if (cellsBefore[i] != 0) {
+                int at = firstPlace(Hashing.number(keysBefore[i]));
+                while (cells[at] != 0) {
+                    at = at + 1 & keys.length - 1;
+                }
+                keys[at] = keysBefore[i];
+                cells[at] = cellsBefore[i];
+            }
+        }
+    }
+
+    @Override
+    public void remove() {
+        Memory.putLong(cell, free);
+        free = cell;
+        count--;
+        // whoever stands behind it and would be found no more moves up
+        int mask = keys.length - 1;
+        int hole = place;
+        cells[hole] = 0;
+        for (int at = hole + 1 & mask; cells[at] != 0; at = at + 1 & mask) {
+            int first = firstPlace(Hashing.number(keys[at]));
+            if ((at - first & mask) >= (at - hole & mask)) {
+                keys[hole] = keys[at];
+                cells[hole] = cells[at];
+                cells[at] = 0;
+                hole = at;
+            }
+        }
+        cell = 0;
+    }
+
+    @Override
+    public long number(int at) {
+        return Memory.getLong(cell + 8L * at);
+    }
+
+    @Override
+    public void setNumber(int at, long number) {
+        Memory.putLong(cell + 8L * at, number);
+    }
+
+    @Override
+    public V value(int at) {
+        return codec.fromLong().apply(number(at));
+    }
+
+    @Override
+    public void setValue(int at, V value) {
+        setNumber(at, codec.toLong().applyAsLong(value));
+    }
+
+    void free() {
+        for (int i = 0; i < blockCount; i++) {
+            store.memory().free(blocks[i], BLOCK_BYTES);
+        }
+        blockCount = 0;
+    }
+}

@@ -1,0 +1,267 @@
+package io.millrace.runtime.local;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.millrace.api.Configuration;
+import io.millrace.api.function.MapFunction;
+import io.millrace.api.function.RichParallelSourceFunction;
+import io.millrace.api.sink.Committer;
+import io.millrace.api.sink.CommitterInitContext;
+import io.millrace.api.sink.CommittingSinkWriter;
+import io.millrace.api.sink.Sink;
+import io.millrace.api.sink.SinkWriter;
+import io.millrace.api.sink.SupportsCommitter;
+import io.millrace.api.sink.WriterInitContext;
+import io.millrace.api.state.CheckpointedFunction;
+import io.millrace.api.state.FunctionInitializationContext;
+import io.millrace.api.state.FunctionSnapshotContext;
+import io.millrace.api.state.ListState;
+import io.millrace.api.state.ListStateDescriptor;
+import io.millrace.api.type.SimpleVersionedSerializer;
+import io.millrace.runtime.graph.CapturedProgram;
+import io.millrace.runtime.graph.JobGraph;
+import io.millrace.runtime.master.JobResult;
+import io.millrace.runtime.master.JobState;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Whole jobs with a sink that commits. */
+@Timeout(180)
+class SinkJobTest {
+    private static final Map<String, Shared> SHARED = new ConcurrentHashMap<>();
+
+    /** What a test and its job see of each other: the outside system that is written to. */
+    private static final class Shared {
+        final Map<Long, Boolean> committed = new ConcurrentHashMap<>();
+        final List<Long> visible = new CopyOnWriteArrayList<>();
+        final AtomicInteger commits = new AtomicInteger();
+        final AtomicInteger failures = new AtomicInteger();
+    }
+
+    private final String name = "test-" + System.identityHashCode(this);
+    private final Shared shared = new Shared();
+
+    @TempDir Path folder;
+
+    @BeforeEach
+    void remember() {
+        SHARED.put(name, shared);
+    }
+
+    @AfterEach
+    void forget() {
+        SHARED.remove(name);
+    }
+
+    /** Commits batches of numbers; a batch is known by its first number. */
+    private record NumberSink(String name) implements Sink<Long>, SupportsCommitter<List<Long>> {
+        @Override
+        public SinkWriter<Long> createWriter(WriterInitContext context) {
+            return new Writer();
+        }
+
+        @Override
+        public Committer<List<Long>> createCommitter(CommitterInitContext context) {
+            return new NumberCommitter(SHARED.get(name));
+        }
+
+        @Override
+        public SimpleVersionedSerializer<List<Long>> getCommittableSerializer() {
+            return new Numbers();
+        }
+    }
+
+    private static final class Writer implements CommittingSinkWriter<Long, List<Long>> {
+        private List<Long> batch = new ArrayList<>();
+
+        @Override
+        public void write(Long element, Context context) {
+            batch.add(element);
+        }
+
+        @Override
+        public void flush(boolean endOfInput) {}
+
+        @Override
+        public Collection<List<Long>> prepareCommit() {
+            List<Long> prepared = batch;
+            batch = new ArrayList<>();
+            return prepared.isEmpty() ? List.of() : List.of(prepared);
+        }
+
+        @Override
+        public void close() {}
+    }
+
+    private record NumberCommitter(Shared shared) implements Committer<List<Long>> {
+        @Override
+        public void commit(Collection<CommitRequest<List<Long>>> committables) {
+            for (CommitRequest<List<Long>> request : committables) {
+                if (shared.commits.incrementAndGet() % 3 == 0) {
+                    request.retryLater();
+                } else if (shared.committed.put(request.getCommittable().get(0), true) == null) {
+                    shared.visible.addAll(request.getCommittable());
+                }
+            }
+        }
+
+        @Override
+        public void close() {}
+    }
+
+    private static final class Numbers implements SimpleVersionedSerializer<List<Long>> {
+        @Override
+        public int getVersion() {
+            return 1;
+        }
+
+        @Override
+        public byte[] serialize(List<Long> numbers) {
+            ByteBuffer bytes = ByteBuffer.allocate(numbers.size() * Long.BYTES);
+            numbers.forEach(bytes::putLong);
+            return bytes.array();
+        }
+
+        @Override
+        public List<Long> deserialize(int version, byte[] serialized) {
+            return LongStream.range(0, serialized.length / Long.BYTES)
+                    .mapToObj(i -> ByteBuffer.wrap(serialized).getLong((int) i * Long.BYTES))
+                    .toList();
+        }
+    }
+
+    /** Emits numbers, the second half slowly until something was committed and the job failed. */
+    private static final class Source extends RichParallelSourceFunction<Long>
+            implements CheckpointedFunction {
+        private static final long serialVersionUID = 1L;
+        private final String name;
+        private final long last;
+        private transient ListState<Long> position;
+        private long next;
+        private volatile boolean running = true;
+
+        Source(String name, long last) {
+            this.name = name;
+            this.last = last;
+        }
+
+        @Override
+        public void initializeState(FunctionInitializationContext context) throws Exception {
+            position =
+                    context.getOperatorStateStore()
+                            .getListState(new ListStateDescriptor<>("position", Long.class));
+            next = getRuntimeContext().getTaskInfo().getIndexOfThisSubtask() + 1;
+            for (long restored : position.get()) {
+                next = restored;
+            }
+        }
+
+        @Override
+        public void snapshotState(FunctionSnapshotContext context) throws Exception {
+            position.update(List.of(next));
+        }
+
+        @Override
+        public void run(SourceContext<Long> context) {
+            int step = getRuntimeContext().getTaskInfo().getNumberOfParallelSubtasks();
+            while (running && next <= last) {
+                synchronized (context.getCheckpointLock()) {
+                    context.collect(next);
+                    next += step;
+                }
+                if (next > last / 2 && SHARED.get(name).failures.get() == 0) {
+                    LockSupport.parkNanos(1_000_000);
+                }
+            }
+        }
+
+        @Override
+        public void cancel() {
+            running = false;
+        }
+    }
+
+    /** Fails once, as soon as something was committed. */
+    private record FailsOnce(String name) implements MapFunction<Long, Long> {
+        @Override
+        public Long map(Long value) {
+            Shared shared = SHARED.get(name);
+            if (shared.committed.size() > 3 && shared.failures.compareAndSet(0, 1)) {
+                throw new IllegalStateException("fails once");
+            }
+            return value;
+        }
+    }
+
+    private JobResult run(int workers, JobGraph graph) throws Exception {
+        try (LocalCluster cluster =
+                new LocalCluster(
+                        new LocalSettings(
+                                workers, 4 / workers, 4 << 20, 64 << 20, Duration.ofMillis(100)),
+                        SinkJobTest.class.getClassLoader())) {
+            return cluster.run(graph).get(60, TimeUnit.SECONDS);
+        }
+    }
+
+    @Test
+    void shouldCommitEachRecordOnceWhenTheJobFailsBetweenCheckpoints() throws Exception {
+        long last = 20_000;
+        Map<String, String> options =
+                Map.of(
+                        "execution.checkpointing.interval", "50 ms",
+                        "execution.checkpointing.dir", folder.toUri().toString(),
+                        "restart-strategy.type", "fixed-delay",
+                        "restart-strategy.fixed-delay.delay", "10 ms");
+        JobResult result =
+                run(
+                        2,
+                        CapturedProgram.graph(
+                                2,
+                                env -> {
+                                    env.configure(Configuration.fromMap(options));
+                                    env.addSource(new Source(name, last))
+                                            .returns(Long.class)
+                                            .map(new FailsOnce(name))
+                                            .rebalance()
+                                            .sinkTo(new NumberSink(name))
+                                            .name("numbers")
+                                            .uid("numbers");
+                                }));
+
+        assertThat(result.state()).as("%s", result.failure()).isEqualTo(JobState.FINISHED);
+        assertThat(result.restarts()).isEqualTo(1);
+        assertThat(shared.visible)
+                .containsExactlyInAnyOrderElementsOf(
+                        LongStream.rangeClosed(1, last).boxed().toList());
+    }
+
+    @Test
+    void shouldCommitAtTheEndOfAJobWithoutCheckpoints() throws Exception {
+        JobResult result =
+                run(
+                        1,
+                        CapturedProgram.graph(
+                                2, env -> env.fromSequence(1, 1000).sinkTo(new NumberSink(name))));
+
+        assertThat(result.state()).as("%s", result.failure()).isEqualTo(JobState.FINISHED);
+        assertThat(shared.visible)
+                .containsExactlyInAnyOrderElementsOf(
+                        LongStream.rangeClosed(1, 1000).boxed().toList());
+    }
+}

@@ -1,0 +1,455 @@
+package io.millrace.runtime.local;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.millrace.api.Configuration;
+import io.millrace.api.InvalidProgramException;
+import io.millrace.api.function.DiscardingSink;
+import io.millrace.api.function.RichMapFunction;
+import io.millrace.api.function.RichParallelSourceFunction;
+import io.millrace.api.state.CheckpointListener;
+import io.millrace.api.state.CheckpointedFunction;
+import io.millrace.api.state.FunctionInitializationContext;
+import io.millrace.api.state.FunctionSnapshotContext;
+import io.millrace.api.state.ListState;
+import io.millrace.api.state.ListStateDescriptor;
+import io.millrace.api.state.ValueState;
+import io.millrace.api.state.ValueStateDescriptor;
+import io.millrace.api.tuple.Tuple2;
+import io.millrace.api.type.Types;
+import io.millrace.runtime.graph.CapturedProgram;
+import io.millrace.runtime.graph.JobGraph;
+import io.millrace.runtime.master.JobResult;
+import io.millrace.runtime.master.JobState;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Jobs that begin from what an earlier job has left: with another parallelism, moved, damaged. */
+@Timeout(180)
+class StartFromCheckpointTest {
+    private static final int KEYS = 101;
+    private static final int PARTITIONS = 12;
+    private static final long LAST = 60_000;
+    private static final Map<String, Shared> SHARED = new ConcurrentHashMap<>();
+
+    /** What a test and the functions of its jobs see of each other. */
+    private static final class Shared {
+        final CountDownLatch twoComplete = new CountDownLatch(2);
+        final AtomicLong lowestId = new AtomicLong(Long.MAX_VALUE);
+        final Map<Long, Long> sums = new ConcurrentHashMap<>();
+        volatile boolean open;
+    }
+
+    private final String name = "test-" + System.identityHashCode(this);
+    private final Shared shared = new Shared();
+    private int jobs;
+
+    @TempDir Path folder;
+
+    @BeforeEach
+    void remember() {
+        SHARED.put(name, shared);
+    }
+
+    @AfterEach
+    void forget() {
+        SHARED.remove(name);
+    }
+
+    /**
+     * Emits the numbers up to a last one in partitions, in the middle of which it may be stopped.
+     */
+    private static final class Numbers extends RichParallelSourceFunction<Long>
+            implements CheckpointedFunction, CheckpointListener {
+        private static final long serialVersionUID = 1L;
+        private final String name;
+        private final Map<Integer, Long> next = new TreeMap<>();
+        private transient ListState<Tuple2<Integer, Long>> saved;
+        private volatile boolean running = true;
+
+        Numbers(String name) {
+            this.name = name;
+        }
+
+        @Override
+        public void initializeState(FunctionInitializationContext context) throws Exception {
+            saved =
+                    context.getOperatorStateStore()
+                            .getListState(
+                                    new ListStateDescriptor<>(
+                                            "next", Types.TUPLE(Types.INT, Types.LONG)));
+            if (context.isRestored()) {
+                for (Tuple2<Integer, Long> partition : saved.get()) {
+                    next.put(partition.f0, partition.f1);
+                }
+                return;
+            }
+            int subtasks = getRuntimeContext().getTaskInfo().getNumberOfParallelSubtasks();
+            for (int partition = getRuntimeContext().getTaskInfo().getIndexOfThisSubtask();
+                    partition < PARTITIONS;
+                    partition += subtasks) {
+                next.put(partition, (long) partition);
+            }
+        }
+
+        @Override
+        public void snapshotState(FunctionSnapshotContext context) throws Exception {
+            saved.clear();
+            for (Map.Entry<Integer, Long> partition : next.entrySet()) {
+                saved.add(Tuple2.of(partition.getKey(), partition.getValue()));
+            }
+        }
+
+        @Override
+        public void notifyCheckpointComplete(long checkpointId) {
+            SHARED.get(name).lowestId.accumulateAndGet(checkpointId, Math::min);
+            if (getRuntimeContext().getTaskInfo().getIndexOfThisSubtask() == 0) {
+                SHARED.get(name).twoComplete.countDown();
+            }
+        }
+
+        @Override
+        public void run(SourceContext<Long> context) {
+            boolean more = true;
+            while (running && more) {
+                more = false;
+                for (Map.Entry<Integer, Long> partition : next.entrySet()) {
+                    if (partition.getValue() < LAST) {
+                        more = true;
+                        synchronized (context.getCheckpointLock()) {
+                            context.collect(partition.getValue());
+                            partition.setValue(partition.getValue() + PARTITIONS);
+                        }
+                    }
+                    while (running && !SHARED.get(name).open && partition.getValue() > LAST / 2) {
+                        LockSupport.parkNanos(1_000_000);
+                    }
+                }
+            }
+        }
+
+        @Override
+        public void cancel() {
+            running = false;
+        }
+    }
+
+    /** Adds up the numbers of each key. */
+    private static final class Sums extends RichMapFunction<Long, Long> {
+        private static final long serialVersionUID = 1L;
+        private final String name;
+        private transient ValueState<Long> sum;
+
+        Sums(String name) {
+            this.name = name;
+        }
+
+        @Override
+        public void open(Configuration parameters) {
+            sum = getRuntimeContext().getState(new ValueStateDescriptor<>("sum", Long.class));
+        }
+
+        @Override
+        public Long map(Long value) throws Exception {
+            Long before = sum.value();
+            long now = before == null ? value : before + value;
+            sum.update(now);
+            SHARED.get(name).sums.put(value % KEYS, now);
+            return now;
+        }
+    }
+
+    private JobGraph sums(int parallelism, Map<String, String> more) throws Exception {
+        return graph(
+                parallelism,
+                more,
+                env ->
+                        env.addSource(new Numbers(name))
+                                .returns(Long.class)
+                                .uid("numbers")
+                                .keyBy(i -> i % KEYS)
+                                .map(new Sums(name))
+                                .uid("sums")
+                                .addSink(new DiscardingSink<>()));
+    }
+
+    private JobGraph graph(
+            int parallelism, Map<String, String> more, CapturedProgram.Program program)
+            throws Exception {
+        JobGraph graph =
+                CapturedProgram.graph(
+                        parallelism,
+                        env -> {
+                            Map<String, String> options = new HashMap<>();
+                            options.put("execution.checkpointing.interval", "50 ms");
+                            options.put("execution.checkpointing.dir", folder.toUri().toString());
+                            options.putAll(more);
+                            env.configure(Configuration.fromMap(options));
+                            program.build(env);
+                        });
+        return new JobGraph(
+                String.format("%032x", ++jobs),
+                graph.jobName(),
+                graph.vertices(),
+                graph.edges(),
+                graph.configuration());
+    }
+
+    private static LocalCluster cluster() {
+        return new LocalCluster(
+                new LocalSettings(2, 4, 4 << 20, 64 << 20, Duration.ofMillis(100)),
+                StartFromCheckpointTest.class.getClassLoader());
+    }
+
+    private static JobResult run(JobGraph graph) throws Exception {
+        try (LocalCluster cluster = cluster()) {
+            return cluster.run(graph).get(60, TimeUnit.SECONDS);
+        }
+    }
+
+    /** A job that was cancelled in the middle of its input; the folder of its checkpoints. */
+    private Path cancelled(int parallelism) throws Exception {
+        return cancelled(parallelism, Map.of());
+    }
+
+    private Path cancelled(int parallelism, Map<String, String> more) throws Exception {
+        try (LocalCluster cluster = cluster()) {
+            CompletableFuture<JobResult> result = cluster.run(sums(parallelism, more));
+            assertThat(shared.twoComplete.await(60, TimeUnit.SECONDS)).isTrue();
+            cluster.cancel("the test");
+            assertThat(result.get(60, TimeUnit.SECONDS).state()).isEqualTo(JobState.CANCELED);
+        }
+        shared.open = true;
+        shared.lowestId.set(Long.MAX_VALUE);
+        return folder.resolve(String.format("%032x", jobs));
+    }
+
+    private static Path newest(Path job) throws IOException {
+        try (Stream<Path> files = Files.list(job)) {
+            return files.filter(path -> Files.exists(path.resolve("_metadata")))
+                    .max(Comparator.comparingLong(StartFromCheckpointTest::idOf))
+                    .orElseThrow();
+        }
+    }
+
+    private static long idOf(Path checkpoint) {
+        return Long.parseLong(checkpoint.getFileName().toString().substring(4));
+    }
+
+    private static Map<String, String> from(Path path) {
+        return Map.of("execution.state-recovery.path", path.toString());
+    }
+
+    private void assertSumsAreExact() {
+        Map<Long, Long> expected = new TreeMap<>();
+        for (long i = 0; i < LAST; i++) {
+            expected.merge(i % KEYS, i, Long::sum);
+        }
+        assertThat(new TreeMap<>(shared.sums)).isEqualTo(expected);
+    }
+
+    @Test
+    void shouldGoOnExactlyWithTwiceTheParallelism() throws Exception {
+        Path checkpoint = newest(cancelled(2));
+
+        JobResult result = run(sums(4, from(checkpoint)));
+
+        assertThat(result.state()).as("%s", result.failure()).isEqualTo(JobState.FINISHED);
+        assertSumsAreExact();
+        assertThat(shared.lowestId.get()).as("ids go on").isGreaterThan(idOf(checkpoint));
+        assertThat(checkpoint.resolve("_metadata")).as("not claimed").exists();
+    }
+
+    @Test
+    void shouldFindTheNewestCheckpointOfAJobAndGoOnWithLessParallelism() throws Exception {
+        Path job = cancelled(3);
+
+        JobResult result = run(sums(1, from(job)));
+
+        assertThat(result.state()).as("%s", result.failure()).isEqualTo(JobState.FINISHED);
+        assertSumsAreExact();
+    }
+
+    @Test
+    void shouldGoOnFromACheckpointThatWasMovedWithTheFolderOfItsJob() throws Exception {
+        Path job = cancelled(2);
+        Path moved = Files.createDirectories(folder.resolve("else where")).resolve("kept, 1");
+        Files.move(job, moved);
+
+        JobResult result = run(sums(3, from(newest(moved).resolve("_metadata"))));
+
+        assertThat(result.state()).as("%s", result.failure()).isEqualTo(JobState.FINISHED);
+        assertSumsAreExact();
+    }
+
+    @Test
+    void shouldGoOnFromACheckpointThatSharesNothingAndWasMovedAlone() throws Exception {
+        Path checkpoint =
+                newest(cancelled(2, Map.of("execution.checkpointing.incremental", "false")));
+        Path moved = Files.createDirectories(folder.resolve("else where")).resolve("kept, 1");
+        Files.move(checkpoint, moved);
+
+        JobResult result = run(sums(3, from(moved.resolve("_metadata"))));
+
+        assertThat(result.state()).as("%s", result.failure()).isEqualTo(JobState.FINISHED);
+        assertSumsAreExact();
+    }
+
+    @Test
+    void shouldSayThatSharedFilesMoveToo() throws Exception {
+        Path checkpoint = newest(cancelled(2));
+        Path moved = Files.createDirectories(folder.resolve("else")).resolve("alone");
+        Files.move(checkpoint, moved);
+
+        assertThatThrownBy(() -> sums(2, from(moved)))
+                .hasMessageContaining("is not there")
+                .hasMessageContaining("the folder 'shared' beside it");
+    }
+
+    @Test
+    void shouldGoBackToItWhenTheJobFailsBeforeItsFirstCheckpoint() throws Exception {
+        Path checkpoint = newest(cancelled(2));
+        Map<String, String> options = new HashMap<>(from(checkpoint));
+        options.put("execution.checkpointing.interval", "0 ms");
+        options.put("restart-strategy.type", "fixed-delay");
+        options.put("restart-strategy.fixed-delay.delay", "1 ms");
+        AtomicLong records = new AtomicLong();
+        COUNTERS.put(name, records);
+
+        JobResult result =
+                run(
+                        graph(
+                                4,
+                                options,
+                                env ->
+                                        env.addSource(new Numbers(name))
+                                                .returns(Long.class)
+                                                .uid("numbers")
+                                                .keyBy(i -> i % KEYS)
+                                                .map(new Sums(name))
+                                                .uid("sums")
+                                                .addSink(new FailsOnce(name))));
+
+        assertThat(result.state()).as("%s", result.failure()).isEqualTo(JobState.FINISHED);
+        assertThat(result.restarts()).isEqualTo(1);
+        assertSumsAreExact();
+    }
+
+    private static final Map<String, AtomicLong> COUNTERS = new ConcurrentHashMap<>();
+
+    private record FailsOnce(String name) implements io.millrace.api.function.SinkFunction<Long> {
+        @Override
+        public void invoke(Long value, Context context) {
+            if (COUNTERS.get(name).incrementAndGet() == 1000) {
+                throw new IllegalStateException("fails once");
+            }
+        }
+    }
+
+    @Test
+    void shouldRemoveAClaimedCheckpointWhenTheJobHasItsOwn() throws Exception {
+        Path checkpoint = newest(cancelled(2));
+        Map<String, String> options = new HashMap<>(from(checkpoint));
+        options.put("execution.state-recovery.claim-mode", "claim");
+
+        JobResult result = run(sums(4, options));
+
+        assertThat(result.state()).as("%s", result.failure()).isEqualTo(JobState.FINISHED);
+        assertSumsAreExact();
+        assertThat(checkpoint).doesNotExist();
+    }
+
+    @Test
+    void shouldRefuseStateWithoutAnOperatorUnlessTold() throws Exception {
+        Path checkpoint = newest(cancelled(2));
+        CapturedProgram.Program other =
+                env ->
+                        env.addSource(new Numbers(name))
+                                .returns(Long.class)
+                                .uid("numbers")
+                                .keyBy(i -> i % KEYS)
+                                .map(new Sums(name))
+                                .uid("others")
+                                .addSink(new DiscardingSink<>());
+
+        assertThatThrownBy(() -> graph(2, from(checkpoint), other))
+                .isInstanceOf(InvalidProgramException.class)
+                .hasMessageContaining(checkpoint.toString())
+                .hasMessageContaining("operator 'Map' (uid 'sums')")
+                .hasMessageContaining("--allowNonRestoredState");
+        Map<String, String> options = new HashMap<>(from(checkpoint));
+        options.put("execution.state-recovery.ignore-unclaimed-state", "true");
+        JobResult result = run(graph(2, options, other));
+        assertThat(result.state()).as("%s", result.failure()).isEqualTo(JobState.FINISHED);
+    }
+
+    @Test
+    void shouldRefuseAPathWithNothingToBeginWith() throws Exception {
+        assertThatThrownBy(() -> sums(2, from(folder.resolve("none"))))
+                .isInstanceOf(InvalidProgramException.class)
+                .hasMessageContaining("There is no savepoint or checkpoint at")
+                .hasMessageContaining("none");
+        Path empty = Files.createDirectory(folder.resolve("empty"));
+        assertThatThrownBy(() -> sums(2, from(empty)))
+                .hasMessageContaining("neither a savepoint nor a checkpoint");
+        Files.createFile(empty.resolve("_metadata.pending"));
+        assertThatThrownBy(() -> sums(2, from(empty))).hasMessageContaining("was not completed");
+    }
+
+    @Test
+    void shouldRefuseAMaximumParallelismThatDoesNotFit() throws Exception {
+        Path checkpoint = newest(cancelled(2));
+        Map<String, String> options = new HashMap<>(from(checkpoint));
+        options.put("pipeline.max-parallelism", "64");
+
+        assertThatThrownBy(() -> sums(2, options))
+                .isInstanceOf(InvalidProgramException.class)
+                .hasMessageContaining("uid 'sums'")
+                .hasMessageContaining("has 128 key groups")
+                .hasMessageContaining("setMaxParallelism to 128");
+        // more than the default for so many subtasks would be
+        assertThat(sums(100, from(checkpoint)).vertices())
+                .filteredOn(vertex -> vertex.name().contains("Map"))
+                .allMatch(vertex -> vertex.maxParallelism() == 128);
+    }
+
+    @Test
+    void shouldNameAFileThatIsMissingOrCutShort() throws Exception {
+        Path checkpoint = newest(cancelled(2));
+        Path file;
+        try (Stream<Path> files = Files.list(checkpoint)) {
+            file =
+                    files.filter(path -> path.getFileName().toString().startsWith("worker"))
+                            .findFirst()
+                            .orElseThrow();
+        }
+        byte[] content = Files.readAllBytes(file);
+        Files.write(file, java.util.Arrays.copyOf(content, content.length - 1));
+        assertThatThrownBy(() -> sums(2, from(checkpoint)))
+                .hasMessageContaining(file.getFileName().toString())
+                .hasMessageContaining("was written with " + content.length);
+        Files.delete(file);
+        assertThatThrownBy(() -> sums(2, from(checkpoint)))
+                .hasMessageContaining(file.getFileName().toString())
+                .hasMessageContaining("is not there");
+    }
+}
