@@ -155,7 +155,10 @@ class BadInputIT {
     void shouldWarnOnceOfAKeyThatIsKnownButNotBuilt() throws Exception {
         Terminal.Result result =
                 cluster.terminal()
-                        .run("memory", "-D", "execution.checkpointing.interval-during-backlog=1min");
+                        .run(
+                                "memory",
+                                "-D",
+                                "execution.checkpointing.interval-during-backlog=1min");
 
         assertThat(result.exitCode()).as(result.output()).isZero();
         assertThat(result.output())

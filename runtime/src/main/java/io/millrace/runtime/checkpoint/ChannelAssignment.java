@@ -17,9 +17,9 @@ import java.util.TreeSet;
  * <p>Both what was received and what was not sent yet goes to the reader, which reads it before its
  * channels: a writer has nothing to send again, and nothing needs buffers or credit.
  *
- * <p>Invariant: while the number of readers is unchanged each channel goes to its reader. Else one of
- * a keyed edge, or of one with a partitioner, goes to all readers, who take of it the records that
- * would be written to them now; any other goes to one of them.
+ * <p>Invariant: while the number of readers is unchanged each channel goes to its reader. Else one
+ * of a keyed edge, or of one with a partitioner, goes to all readers, who take of it the records
+ * that would be written to them now; any other goes to one of them.
  *
  * <p>Threads: stateless.
  */

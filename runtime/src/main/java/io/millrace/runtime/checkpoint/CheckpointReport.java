@@ -180,7 +180,8 @@ public final class CheckpointReport {
                             case UNION_LIST -> "union list";
                             case BROADCAST -> "broadcast";
                             case KEYED -> "keyed";
-                            default -> throw new IllegalStateException(first.kind() + " is no list");
+                            default ->
+                                    throw new IllegalStateException(first.kind() + " is no list");
                         }
                         + " '"
                         + first.name()

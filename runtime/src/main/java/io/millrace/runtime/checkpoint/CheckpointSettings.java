@@ -7,8 +7,8 @@ import io.millrace.runtime.config.CheckpointOptions.Retention;
 import io.millrace.runtime.config.ParsedConfiguration;
 import io.millrace.runtime.exchange.Overtaking;
 import java.time.Duration;
-import java.util.Optional;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * When and how a job is checkpointed.

@@ -110,8 +110,7 @@ public final class StateMapping {
         }
     }
 
-    private void compareEdges(
-            StoredCheckpoint stored, JobGraph graph, boolean ignoreUnclaimed) {
+    private void compareEdges(StoredCheckpoint stored, JobGraph graph, boolean ignoreUnclaimed) {
         List<String> unread = ChannelAssignment.unread(stored.metadata(), graph);
         if (unread.isEmpty()) {
             return;

@@ -23,9 +23,7 @@ class ChannelAssignmentTest {
                 "job",
                 "job",
                 List.of(vertex(0, writers), vertex(1, readers)),
-                List.of(
-                        new JobEdge(
-                                0, 0, 1, 0, JobEdge.Pattern.ALL_TO_ALL, partitioning, EDGE)),
+                List.of(new JobEdge(0, 0, 1, 0, JobEdge.Pattern.ALL_TO_ALL, partitioning, EDGE)),
                 Map.of());
     }
 
@@ -111,8 +109,7 @@ class ChannelAssignmentTest {
 
     @Test
     void shouldNameEdgesThatTheJobDoesNotHave() {
-        JobGraph other =
-                new JobGraph("job", "job", List.of(vertex(0, 2)), List.of(), Map.of());
+        JobGraph other = new JobGraph("job", "job", List.of(vertex(0, 2)), List.of(), Map.of());
 
         assertThat(ChannelAssignment.unread(metadata(2, 3), other)).containsExactly(EDGE);
         assertThat(ChannelAssignment.unread(metadata(2, 3), graph(1, 1, "HASH"))).isEmpty();

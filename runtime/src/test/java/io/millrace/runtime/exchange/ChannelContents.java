@@ -11,8 +11,8 @@ public final class ChannelContents {
     private ChannelContents() {}
 
     /** Records, watermarks and changes of idleness in their order. */
-    public static List<Object> elements(
-            ChannelContent content, TypeSerializer<Object> serializer) throws Exception {
+    public static List<Object> elements(ChannelContent content, TypeSerializer<Object> serializer)
+            throws Exception {
         ChannelReplay replay = new ChannelReplay();
         replay.add(0, content.toBytes(), serializer, Events.KEPT, Choice.ALL);
         List<Object> all = new ArrayList<>();

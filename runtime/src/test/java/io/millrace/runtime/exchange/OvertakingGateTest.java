@@ -272,8 +272,7 @@ class OvertakingGateTest {
 
         assertThat(gate.look()).isEqualTo(new OvertakingBarrier(BARRIER));
 
-        assertThat(kept(save(), 0))
-                .containsExactly(new Watermark(5), "a", new Watermark(7), "b");
+        assertThat(kept(save(), 0)).containsExactly(new Watermark(5), "a", new Watermark(7), "b");
     }
 
     @Test
@@ -303,5 +302,29 @@ class OvertakingGateTest {
         assertThat(kept(saving, 1))
                 .containsExactly(new Watermark(3), "r2", new Watermark(4), "r3", "live");
         assertThat(read()).containsExactly("r3", "live");
+    }
+
+    /** Otherwise what lies behind its barrier would take the room that others need to go on. */
+    @Test
+    void shouldLendNoMoreRoomToAChannelThatWaitsForBarriersOfOthers() throws Exception {
+        GateBudget budget = new GateBudget(1000);
+        gate = new InputGate(2, () -> {}, Alignment.ALIGNED, () -> 0, Overtakable.NEVER);
+        for (int i = 0; i < 2; i++) {
+            LocalChannel channel = new LocalChannel("writer " + i, 64, budget, Visibility.ON_FLUSH);
+            writers.add(channel.writer(() -> {}));
+            gate.attach(i, channel.reader(gate.wakeup(i)));
+        }
+        writers.get(0).writeEvent(BARRIER);
+        assertThat(read()).isEmpty();
+        for (int i = 0; i < 100 && writers.get(0).isAvailable(); i++) {
+            writers.get(0).write("x", 0, 50);
+        }
+        long lent = budget.closedBytes();
+
+        assertThat(lent).as("its own minimum").isLessThanOrEqualTo(2L * budget.batchBytes());
+        assertThat(budget.hasRoom()).as("for the other channel").isTrue();
+        writers.get(1).writeEvent(BARRIER);
+        assertThat(read()).contains(BARRIER);
+        assertThat(writers.get(0).isAvailable()).isTrue();
     }
 }

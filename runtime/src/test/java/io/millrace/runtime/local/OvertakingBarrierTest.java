@@ -3,24 +3,25 @@ package io.millrace.runtime.local;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.api.Configuration;
+import io.millrace.api.function.DiscardingSink;
 import io.millrace.api.function.MapFunction;
 import io.millrace.api.function.RichMapFunction;
-import io.millrace.api.function.DiscardingSink;
 import io.millrace.api.state.CheckpointListener;
 import io.millrace.api.state.ValueState;
 import io.millrace.api.state.ValueStateDescriptor;
 import io.millrace.runtime.checkpoint.CheckpointMetadata;
 import io.millrace.runtime.checkpoint.MetadataFormat;
 import io.millrace.runtime.checkpoint.StatePart;
-import io.millrace.runtime.master.JobResult;
-import io.millrace.runtime.master.JobState;
 import io.millrace.runtime.graph.CapturedProgram;
 import io.millrace.runtime.graph.JobGraph;
+import io.millrace.runtime.master.JobResult;
+import io.millrace.runtime.master.JobState;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -38,8 +39,11 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
-/** Jobs whose channels are full when a barrier comes, because a function takes hardly any record. */
+/**
+ * Jobs whose channels are full when a barrier comes, because a function takes hardly any record.
+ */
 @Timeout(180)
 class OvertakingBarrierTest {
     private static final int KEYS = 101;
@@ -119,8 +123,12 @@ class OvertakingBarrierTest {
     }
 
     private JobGraph graph(Map<String, String> further) throws Exception {
+        return graph(2, further);
+    }
+
+    private JobGraph graph(int parallelism, Map<String, String> further) throws Exception {
         return CapturedProgram.graph(
-                2,
+                parallelism,
                 env -> {
                     Map<String, String> options = new TreeMap<>(further);
                     options.put("execution.checkpointing.interval", "50 ms");
@@ -128,6 +136,7 @@ class OvertakingBarrierTest {
                     options.put("restart-strategy.type", "fixed-delay");
                     options.put("restart-strategy.fixed-delay.delay", "10 ms");
                     env.configure(Configuration.fromMap(options));
+                    env.setMaxParallelism(128);
                     env.fromSequence(1, LAST)
                             .map(new Emitted(name))
                             .keyBy(i -> i % KEYS)
@@ -140,11 +149,7 @@ class OvertakingBarrierTest {
     @CsvSource({"1, 0 ms", "2, 0 ms", "2, 150 ms"})
     void shouldCompleteACheckpointAndGoOnFromItThoughHardlyAnyRecordIsTaken(
             int workers, String timeout) throws Exception {
-        try (LocalCluster cluster =
-                new LocalCluster(
-                        new LocalSettings(
-                                workers, 4 / workers, 4 << 20, 64 << 20, Duration.ofMillis(100)),
-                        OvertakingBarrierTest.class.getClassLoader())) {
+        try (LocalCluster cluster = cluster(workers, 4 / workers)) {
             CompletableFuture<JobResult> running =
                     cluster.run(
                             graph(
@@ -168,6 +173,59 @@ class OvertakingBarrierTest {
             assertThat(result.state()).as("%s", result.failure()).isEqualTo(JobState.FINISHED);
             assertThat(result.restarts()).isEqualTo(1);
             assertThat(new TreeMap<>(shared.sums)).isEqualTo(expected());
+        }
+    }
+
+    /** Keyed records are dealt out anew, among more readers and among fewer. */
+    @ParameterizedTest
+    @ValueSource(ints = {1, 3})
+    void shouldGoOnFromItWithAnotherParallelism(int parallelism) throws Exception {
+        Path checkpoint;
+        try (LocalCluster cluster = cluster(2, 2)) {
+            CompletableFuture<JobResult> running =
+                    cluster.run(graph(2, Map.of("execution.checkpointing.unaligned", "true")));
+            assertThat(shared.emitted.await(60, TimeUnit.SECONDS)).as("channels fill").isTrue();
+            do {
+                shared.mayTake.release(2);
+            } while (!shared.complete.await(100, TimeUnit.MILLISECONDS)
+                    && shared.taken.get() < EMITTED_BEFORE);
+            cluster.cancel("the test");
+            shared.mayTake.release(1_000_000);
+            assertThat(running.get(60, TimeUnit.SECONDS).state()).isEqualTo(JobState.CANCELED);
+            checkpoint = newest();
+        }
+        assertThat(bytesInFlight(checkpoint.resolve("_metadata"))).isPositive();
+        shared.sums.clear();
+
+        try (LocalCluster cluster = cluster(1, parallelism)) {
+            JobResult result =
+                    cluster.run(
+                                    graph(
+                                            parallelism,
+                                            Map.of(
+                                                    "execution.state-recovery.path",
+                                                    checkpoint.toString())))
+                            .get(60, TimeUnit.SECONDS);
+
+            assertThat(result.state()).as("%s", result.failure()).isEqualTo(JobState.FINISHED);
+            assertThat(new TreeMap<>(shared.sums)).isEqualTo(expected());
+        }
+    }
+
+    private static LocalCluster cluster(int workers, int slots) {
+        return new LocalCluster(
+                new LocalSettings(workers, slots, 4 << 20, 64 << 20, Duration.ofMillis(100)),
+                OvertakingBarrierTest.class.getClassLoader());
+    }
+
+    private Path newest() throws IOException {
+        try (Stream<Path> files = Files.walk(folder)) {
+            return files.filter(f -> f.getFileName().toString().equals("_metadata"))
+                    .map(Path::getParent)
+                    .max(
+                            Comparator.comparingInt(
+                                    f -> Integer.parseInt(f.getFileName().toString().substring(4))))
+                    .orElseThrow();
         }
     }
 

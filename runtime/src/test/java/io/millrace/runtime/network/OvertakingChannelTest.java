@@ -80,9 +80,7 @@ class OvertakingChannelTest {
             }
             Channels writing = network.join(settings("a"), new NetworkBufferPool(16, SEGMENT));
             Channels reading = network.join(settings("b"), new NetworkBufferPool(16, SEGMENT));
-            out =
-                    writing.openOutput(
-                            id, InMemoryNetwork.address("b"), Item.SERIALIZER, () -> {});
+            out = writing.openOutput(id, InMemoryNetwork.address("b"), Item.SERIALIZER, () -> {});
             in = reading.openInput(id, InMemoryNetwork.address("a"), Item.SERIALIZER, reader);
             network.advance(100);
         }
@@ -198,7 +196,9 @@ class OvertakingChannelTest {
                     .as("seed %d", seed)
                     .isEqualTo(without(Watermark.class, pipe.written));
         }
-        assertThat(halfSent).as("seeds with records on both sides").isGreaterThan(kind == Kind.LOCAL ? -1 : 20);
+        assertThat(halfSent)
+                .as("seeds with records on both sides")
+                .isGreaterThan(kind == Kind.LOCAL ? -1 : 20);
     }
 
     /** One segment is exclusive, none floats: the rest of the record cannot be sent before it. */
