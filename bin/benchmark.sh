@@ -13,6 +13,7 @@ usage: bin/benchmark.sh W1|W2|W3|W4|LAT|WC [--parallelism N] [--workers N] [--ke
                         [--warmup S] [--window S] [--repeats N] [--checkpoint-interval T --checkpoint-dir URI]
                         [-DKEY=VALUE...] [--profile]
        bin/benchmark.sh BP [--records N] [--spin NANOS] [--repeats N]
+       bin/benchmark.sh STATE [--keys N,N...] [--layouts L,L...] [--seconds S] [--jvms N]
        bin/benchmark.sh JMH [PATTERN] [OPTION OF JMH...]
 
 W1   bids -> map to a new bid -> discarded
@@ -24,6 +25,10 @@ WC   words of a text of 64 MiB (made once, below benchmarks/target, and read aga
      -> discarded
 BP   bids through two task managers into a sink that works NANOS (3000) for each of N (50000000) records: heap after
      collection and direct memory in the two halves of the run, and how long a cancel took
+STATE
+     a table of what an update of keyed state costs, in Markdown: layouts flat, heap, table, boxed, log8, heap64, log64
+     (benchmarks, class KeyedState), 10000,1000000 keys, uniform and by Zipf's law, without and with a snapshot each
+     second; 3 JVMs of 4 seconds of CPU time each for a cell
 JMH  what the record's way is made of: serializers, edges, chains; PATTERN is a regular expression
 
   --parallelism N  of every operator (2)
@@ -80,6 +85,10 @@ class_path="$CHECKOUT/benchmarks/target/classes:$CHECKOUT/benchmarks/target/lib/
 if [[ $1 == JMH ]]; then
     shift
     exec "$JAVA" -cp "$class_path" org.openjdk.jmh.Main "$@"
+fi
+if [[ $1 == STATE ]]; then
+    shift
+    exec "$JAVA" -Xmx64m -XX:+UseSerialGC -cp "$class_path" io.millrace.benchmarks.StateTable "$@"
 fi
 exec "$JAVA" -Xmx64m -XX:+UseSerialGC -cp "$class_path" io.millrace.benchmarks.BenchmarkCommand \
     "$CHECKOUT/benchmarks/target/data" "${MILLRACE_BENCHMARK_OPTS:-}" "$@"

@@ -18,6 +18,7 @@ import io.millrace.runtime.control.ControlCodec;
 import io.millrace.runtime.control.ControlMessage;
 import io.millrace.runtime.control.Failure;
 import io.millrace.runtime.control.RecordsMessage.Records;
+import io.millrace.runtime.coordinate.ThreadedCoordinators;
 import io.millrace.runtime.file.FileSystems;
 import io.millrace.runtime.file.TextOutputFiles;
 import io.millrace.runtime.graph.JobGraph;
@@ -234,7 +235,8 @@ public final class ApplicationMaster {
                         new TextOutputFiles(files),
                         new FileCheckpointStorage(checkpoints),
                         containers,
-                        new Observer()));
+                        new Observer(),
+                        new ThreadedCoordinators(program::userClassLoader)));
     }
 
     private MasterSettings settings(int port) {

@@ -44,6 +44,9 @@ final class ApplicationProgram {
     /** Completed when main has ended: with null, or with what it threw after its job finished. */
     private final CompletableFuture<Failure> mainEnded = new CompletableFuture<>();
 
+    /** Null until it is asked for. */
+    private UserClassLoader userClassLoader;
+
     private volatile boolean started;
     private volatile boolean exitedEarly;
 
@@ -96,15 +99,9 @@ final class ApplicationProgram {
     }
 
     private Failure runMain() {
-        Path folder = Path.of(WorkerEnvironment.USER_JARS_FOLDER);
-        // The program's jar comes first, as its manifest may name the entry class.
-        List<URL> jars = new ArrayList<>(UserClassLoader.jarsIn(folder));
-        jars.sort((a, b) -> Boolean.compare(isProgram(b), isProgram(a)));
-        jars.addAll(classpaths);
-        UserProgram program = new UserProgram(jars, spec.entryClass(), spec.arguments());
-        UserClassLoader loader = UserClassLoader.of(jars, getClass().getClassLoader(), options);
+        UserProgram program = new UserProgram(jars(), spec.entryClass(), spec.arguments());
         try {
-            program.run(loader, executor);
+            program.run(userClassLoader(), executor);
         } catch (Throwable thrown) {
             return afterThrow(thrown);
         }
@@ -117,6 +114,26 @@ final class ApplicationProgram {
                                     + " the environment."));
         }
         return null;
+    }
+
+    private List<URL> jars() {
+        Path folder = Path.of(WorkerEnvironment.USER_JARS_FOLDER);
+        // The program's jar comes first, as its manifest may name the entry class.
+        List<URL> jars = new ArrayList<>(UserClassLoader.jarsIn(folder));
+        jars.sort((a, b) -> Boolean.compare(isProgram(b), isProgram(a)));
+        jars.addAll(classpaths);
+        return jars;
+    }
+
+    /**
+     * Of the program and of what its sources have in this process; made once, also if the program
+     * itself is not run here. Any thread.
+     */
+    synchronized UserClassLoader userClassLoader() {
+        if (userClassLoader == null) {
+            userClassLoader = UserClassLoader.of(jars(), getClass().getClassLoader(), options);
+        }
+        return userClassLoader;
     }
 
     private boolean isProgram(URL jar) {

@@ -96,4 +96,25 @@ class BenchmarkSettingsTest {
                 .isInstanceOf(UsageException.class)
                 .hasMessageContaining("name a workload");
     }
+
+    @Test
+    void shouldReadWhatTheStateBenchmarkPrints() {
+        StateTable.Result result =
+                StateTable.Result.parse(
+                        "table      10000 uniform each-second        16.3 ns/update (thread CPU)"
+                                + "   17.0 (process CPU)   18.2 (wall) pause 330 us, 15.1 MB a"
+                                + " snapshot, 49.0 MB in memory, sum 7");
+
+        assertThat(result).isEqualTo(new StateTable.Result(16.3, 330, 15.1, 49));
+        assertThat(
+                        StateTable.row(
+                                "table",
+                                "10000",
+                                "zipf",
+                                new StateTable.Result[] {result},
+                                new StateTable.Result[] {result}))
+                .isEqualTo(
+                        "| table | 10000 | zipf | 16.3 (16.3 to 16.3) | 16.3 (16.3 to 16.3) | 15.1"
+                                + " | 330 | 49.0 |");
+    }
 }

@@ -47,7 +47,8 @@ final class ChaosCommand implements Callable<Integer> {
                 new CommandLine(new ChaosCommand())
                         .setExecutionExceptionHandler(
                                 (failure, command, parsed) -> {
-                                    say("it was broken off: " + failure.getMessage());
+                                    say("it was broken off: " + failure);
+                                    failure.printStackTrace();
                                     return NOT_EXACT;
                                 })
                         .execute(arguments);

@@ -3,6 +3,8 @@ package io.millrace.dist;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -28,6 +30,10 @@ import org.junit.jupiter.api.io.TempDir;
 class CheckpointsOnYarnIT {
     private static final Duration LIMIT = Duration.ofSeconds(90);
     private static final long NUMBERS = 20_000;
+
+    /** How many checkpoint ids a master reserves at a time. */
+    private static final long IDS_RESERVED = 1000;
+
     private static final String SIZES =
             "-D jobmanager.memory.process.size=1024m -D taskmanager.memory.process.size=1024m";
 
@@ -85,21 +91,77 @@ class CheckpointsOnYarnIT {
         assertSumsAreExact();
     }
 
+    /** One of its sources has finished by then, the other waits in the middle of its work. */
     @Test
-    void shouldGoOnFromTheLastCheckpointWhenTheApplicationMasterIsKilled() throws Exception {
+    void shouldGoOnWithEveryTaskWhenTheApplicationMasterIsKilled() throws Exception {
         Terminal.Running running = start();
         String id = running.awaitApplicationId();
         awaitFiles(id, "complete-", 1);
+        List<Long> workers = workers(id);
+        long newest = newestComplete();
 
         kill(id, ContainerProcesses::isApplicationMaster);
-        awaitFiles(id, "arrived-", 2);
-        awaitFiles(id, "complete-", 2);
+        // the next master's ids begin behind all that were reserved
+        Conditions.await(
+                "checkpoints of the second application master",
+                LIMIT,
+                () -> newestComplete() > Math.max(newest, IDS_RESERVED),
+                () -> "there are " + files("") + "; " + describe(id));
+        assertThat(workers(id)).as("workers").isEqualTo(workers);
         open();
 
         Terminal.Result result = running.await();
         assertThat(result.exitCode()).as(result.output()).isZero();
         assertThat(yarn.attempts(id)).isEqualTo(2);
-        assertSumsAreExact();
+        assertThat(files("arrived-")).as("starts of the source at the gate").hasSize(1);
+        assertThat(files("restored-")).as("tasks that began from a checkpoint").isEmpty();
+        assertThat(sums()).isEqualTo(expectedSums());
+    }
+
+    private static List<Long> workers(String applicationId) {
+        return ContainerProcesses.jvms(applicationId).stream()
+                .filter(jvm -> !ContainerProcesses.isApplicationMaster(jvm))
+                .map(ProcessHandle::pid)
+                .sorted()
+                .toList();
+    }
+
+    private long newestComplete() {
+        return files("complete-").stream()
+                .mapToLong(file -> Long.parseLong(file.getFileName().toString().split("-")[1]))
+                .max()
+                .orElse(0);
+    }
+
+    @Test
+    void shouldReadEachLineOfFilesOnHdfsOnceWhenAWorkerIsKilled() throws Exception {
+        String input = checkpoints + "-input";
+        for (int file = 0; file < 8; file++) {
+            StringBuilder lines = new StringBuilder();
+            for (long number = file; number < NUMBERS; number += 8) {
+                lines.append(number).append('\n');
+            }
+            try (OutputStream out =
+                    cluster.hdfs()
+                            .create(
+                                    new org.apache.hadoop.fs.Path(
+                                            input + "/" + file % 3 + "/" + file + ".txt"))) {
+                out.write(lines.toString().getBytes(StandardCharsets.UTF_8));
+            }
+        }
+        Terminal.Running running =
+                startWith(input, "run-application -t yarn-application -p 2", "FileSums");
+        String id = running.awaitApplicationId();
+        awaitFiles(id, "complete-", 2);
+
+        kill(id, jvm -> !ContainerProcesses.isApplicationMaster(jvm));
+        awaitFiles(id, "restored-", 2);
+        open();
+
+        Terminal.Result result = running.await();
+        assertThat(result.exitCode()).as(result.output()).isZero();
+        assertThat(yarn.attempts(id)).isEqualTo(1);
+        assertThat(sums()).isEqualTo(expectedSums());
     }
 
     @Test
@@ -130,6 +192,47 @@ class CheckpointsOnYarnIT {
     }
 
     @Test
+    void shouldGoOnFromTheMovedSavepointThatHasStoppedIt() throws Exception {
+        Terminal.Running running =
+                start("run-application -t yarn-application -p 2", "PartitionedSums");
+        String id = running.awaitApplicationId();
+        awaitFiles(id, "complete-", 1);
+
+        Terminal.Result saved =
+                cluster.terminal().run("savepoint", id, checkpoints + "/savepoints");
+        Terminal.Result status = cluster.terminal().run("status", id);
+        Terminal.Result stopped =
+                cluster.terminal().run("stop", "-p", checkpoints + "/savepoints", id);
+        Terminal.Result ended = running.await();
+
+        assertThat(saved.exitCode()).as(saved.output()).isZero();
+        assertThat(status.output()).contains("savepoint   complete", savepointOf(saved));
+        assertThat(stopped.exitCode()).as(stopped.output()).isZero();
+        assertThat(ended.exitCode()).as(ended.output()).isZero();
+        assertThat(files("arrived-")).as("subtasks at the gate").isNotEmpty();
+        assertThat(savepointOf(stopped)).isNotEqualTo(savepointOf(saved));
+        org.apache.hadoop.fs.Path moved =
+                new org.apache.hadoop.fs.Path(checkpoints, "moved to here");
+        assertThat(
+                        cluster.hdfs()
+                                .rename(new org.apache.hadoop.fs.Path(savepointOf(stopped)), moved))
+                .isTrue();
+        open();
+        Terminal.Result result = start("run -p 4 -s", "PartitionedSums", moved).await();
+        assertThat(result.exitCode()).as(result.output()).isZero();
+        assertSumsAreExact();
+    }
+
+    private static String savepointOf(Terminal.Result result) {
+        return result.output()
+                .lines()
+                .filter(line -> line.startsWith("Savepoint completed. Path: "))
+                .map(line -> line.substring(line.indexOf(": ") + 2))
+                .findFirst()
+                .orElseThrow(() -> new AssertionError("No savepoint in: " + result.output()));
+    }
+
+    @Test
     void shouldAskForNothingWhenThereIsNothingToBeginWith() throws Exception {
         Set<String> before = yarn.applications();
         org.apache.hadoop.fs.Path none = new org.apache.hadoop.fs.Path(checkpoints, "none");
@@ -152,6 +255,12 @@ class CheckpointsOnYarnIT {
     private Terminal.Running start(
             String command, String job, org.apache.hadoop.fs.Path... startingState)
             throws Exception {
+        return startWith(Long.toString(NUMBERS), command, job, startingState);
+    }
+
+    private Terminal.Running startWith(
+            String argument, String command, String job, org.apache.hadoop.fs.Path... startingState)
+            throws Exception {
         List<String> words = new ArrayList<>(List.of(command.split(" ")));
         for (org.apache.hadoop.fs.Path path : startingState) {
             words.add(path.toString());
@@ -165,7 +274,7 @@ class CheckpointsOnYarnIT {
                                         "-D execution.checkpointing.dir=" + checkpoints,
                                         "-c org.example.jobs." + job,
                                         jobs.toString(),
-                                        Long.toString(NUMBERS),
+                                        argument,
                                         gate().toString())
                                 .split(" ")));
         return cluster.terminal().start(words.toArray(String[]::new));
@@ -190,10 +299,23 @@ class CheckpointsOnYarnIT {
 
     /** Sums that were lost are too small, those counted twice too large. */
     private void assertSumsAreExact() throws IOException {
+        assertThat(sums()).isEqualTo(expectedSums());
+        List<Long> restored = new ArrayList<>();
+        for (Path file : files("restored-")) {
+            restored.add(Long.parseLong(file.getFileName().toString().split("-")[1]));
+        }
+        assertThat(restored).as("positions restored").anyMatch(next -> next >= NUMBERS / 2);
+    }
+
+    private static Map<Long, Long> expectedSums() {
         Map<Long, Long> expected = new TreeMap<>();
         for (long number = 0; number < NUMBERS; number++) {
             expected.merge(number % 10, number, Long::sum);
         }
+        return expected;
+    }
+
+    private Map<Long, Long> sums() throws IOException {
         Map<Long, Long> sums = new TreeMap<>();
         for (Path file : files("sums-")) {
             for (String line : Files.readAllLines(file)) {
@@ -201,12 +323,7 @@ class CheckpointsOnYarnIT {
                 sums.merge(Long.parseLong(words[0]), Long.parseLong(words[1]), Math::max);
             }
         }
-        assertThat(sums).isEqualTo(expected);
-        List<Long> restored = new ArrayList<>();
-        for (Path file : files("restored-")) {
-            restored.add(Long.parseLong(file.getFileName().toString().split("-")[1]));
-        }
-        assertThat(restored).as("positions restored").anyMatch(next -> next >= NUMBERS / 2);
+        return sums;
     }
 
     private List<Path> files(String prefix) {

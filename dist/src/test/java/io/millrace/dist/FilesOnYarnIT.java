@@ -27,7 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** A job that writes files on HDFS, whose processes are killed. */
 class FilesOnYarnIT {
     private static final Duration LIMIT = Duration.ofSeconds(90);
-    private static final long NUMBERS = 60_000;
+    private static final long NUMBERS = 100_000;
     private static final String SIZES =
             "-D jobmanager.memory.process.size=1024m -D taskmanager.memory.process.size=1024m";
 
@@ -138,30 +138,20 @@ class FilesOnYarnIT {
     }
 
     private Terminal.Running start() throws Exception {
-        return start("run-application -t yarn-application -p 2", "CheckpointedSums");
-    }
-
-    private Terminal.Running start(
-            String command, String job, org.apache.hadoop.fs.Path... startingState)
-            throws Exception {
-        List<String> words = new ArrayList<>(List.of(command.split(" ")));
-        for (org.apache.hadoop.fs.Path path : startingState) {
-            words.add(path.toString());
-        }
-        words.addAll(
-                List.of(
+        return cluster.terminal()
+                .start(
                         String.join(
                                         " ",
+                                        "run-application -t yarn-application -p 2",
                                         SIZES,
                                         "-D execution.checkpointing.interval=300ms",
                                         "-D execution.checkpointing.dir=" + checkpoints,
-                                        "-c org.example.jobs." + job,
+                                        "-c org.example.jobs.NumbersToFiles",
                                         jobs.toString(),
                                         Long.toString(NUMBERS),
                                         gate().toString(),
                                         output)
-                                .split(" ")));
-        return cluster.terminal().start(words.toArray(String[]::new));
+                                .split(" "));
     }
 
     private Path gate() {

@@ -371,7 +371,6 @@ class JobsOnYarnIT {
                         words("run-application -t yarn-application -p 2", SIZES, gatedSums()));
         String id = running.awaitApplicationId();
         awaitArrivals(id, 1);
-        List<Long> workers = workerPids(id);
 
         ProcessHandle master =
                 ContainerProcesses.jvms(id).stream()
@@ -379,15 +378,14 @@ class JobsOnYarnIT {
                         .findFirst()
                         .orElseThrow();
         assertThat(master.destroyForcibly()).isTrue();
-        awaitArrivals(id, 2);
-        List<Long> workersAfterwards = workerPids(id);
+        // its tasks finish while there is no master, or a new one
         openGate();
 
         Terminal.Result result = running.await();
         assertThat(result.exitCode()).as(result.output()).isZero();
         assertOutputIsExact();
         assertThat(yarn.attempts(id)).isEqualTo(2);
-        assertThat(workersAfterwards).as("workers are used again").isEqualTo(workers);
+        assertThat(arrivals()).as("starts of the source at the gate").isEqualTo(1);
     }
 
     @Test
@@ -583,14 +581,6 @@ class JobsOnYarnIT {
                         yarn.report(applicationId).getFinalApplicationStatus()
                                 != FinalApplicationStatus.UNDEFINED,
                 () -> describe(applicationId));
-    }
-
-    private static List<Long> workerPids(String applicationId) {
-        return ContainerProcesses.jvms(applicationId).stream()
-                .filter(jvm -> !ContainerProcesses.isApplicationMaster(jvm))
-                .map(ProcessHandle::pid)
-                .sorted()
-                .toList();
     }
 
     private void assertFinalStatus(String applicationId, FinalApplicationStatus expected)

@@ -39,6 +39,18 @@ class ModuleRulesTest {
     }
 
     @Test
+    void shouldBuildConnectorsOnTheApiAlone() {
+        classes()
+                .that()
+                .resideInAPackage("io.millrace.connector..")
+                .should()
+                .onlyDependOnClassesThat()
+                .resideInAnyPackage(
+                        "java..", "org.slf4j..", "io.millrace.api..", "io.millrace.connector..")
+                .check(ALL);
+    }
+
+    @Test
     void shouldKeepHadoopOutOfTheRuntime() {
         noClasses()
                 .that()
@@ -117,6 +129,7 @@ class ModuleRulesTest {
                         "io.millrace.runtime.worker..",
                         "io.millrace.runtime.exchange..",
                         "io.millrace.runtime.checkpoint..",
+                        "io.millrace.runtime.coordinate..",
                         "io.millrace.runtime.task..",
                         "io.millrace.runtime.graph..")
                 .should()

@@ -38,7 +38,7 @@ public final class NumbersToFiles {
                                         (line, context) -> "bucket-" + line.hashCode() % 3)
                                 .withRollingPolicy(
                                         DefaultRollingPolicy.builder()
-                                                .withMaxPartSize(10_000)
+                                                .withMaxPartSize(4_000)
                                                 .build())
                                 .build())
                 .name("files")

@@ -147,6 +147,22 @@ public final class FileJobStore implements JobStore {
                                         })));
     }
 
+    @Override
+    public void check(Consumer<Outcome<Void>> reply) {
+        int epoch = owned;
+        if (epoch == 0) {
+            throw new IllegalStateException("The record is to be checked before its takeover.");
+        }
+        executor.execute(
+                () ->
+                        reply.accept(
+                                known(
+                                        () ->
+                                                record.files().exists(record.epoch(epoch))
+                                                        ? new Outcome.Done<>(null)
+                                                        : fenced(epoch))));
+    }
+
     private Outcome<List<Entry>> takeOver(int epoch) throws IOException {
         IOException last = null;
         int renames = 0;
@@ -258,6 +274,10 @@ public final class FileJobStore implements JobStore {
         if (record.files().exists(record.epoch(epoch))) {
             return null;
         }
+        return fenced(epoch);
+    }
+
+    private Outcome<Void> fenced(int epoch) {
         return new Outcome.Refused<>(
                 Reason.FENCED,
                 "Epoch "

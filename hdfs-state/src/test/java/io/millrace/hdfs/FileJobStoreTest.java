@@ -74,6 +74,24 @@ class FileJobStoreTest {
     }
 
     @Test
+    void shouldTellAnOwnerOfTheRecordThatItIsFencedWhenItOnlyLooks() throws IOException {
+        create();
+        FileJobStore first = store(local);
+        takeOver(first, 1);
+        assertThat(check(first)).isEqualTo(done());
+
+        takeOver(store(local), 2);
+
+        assertThat(reason(check(first))).isEqualTo(Reason.FENCED);
+    }
+
+    private static Outcome<Void> check(FileJobStore store) {
+        AtomicReference<Outcome<Void>> outcome = new AtomicReference<>();
+        store.check(outcome::set);
+        return outcome.get();
+    }
+
+    @Test
     void shouldRefuseAnotherContentUnderTheSameName() throws IOException {
         create();
         FileJobStore store = store(local);

@@ -7,10 +7,10 @@ import io.millrace.api.fs.FSDataOutputStream;
 import io.millrace.api.fs.FileBlock;
 import io.millrace.api.fs.FileStatus;
 import io.millrace.api.fs.FileSystem;
+import io.millrace.api.fs.LineReader;
 import io.millrace.api.fs.NoFileSystemException;
 import io.millrace.runtime.file.FileSplit;
 import io.millrace.runtime.file.FileSystems;
-import io.millrace.runtime.file.LineReader;
 import io.millrace.runtime.file.LocalFileSystem;
 import io.millrace.runtime.file.SplitPlanner;
 import io.millrace.runtime.file.TextFileWriter;
@@ -175,7 +175,7 @@ class HadoopFileSystemTest {
             assertThat(splits).hasSize(Math.max(4, min));
             List<String> lines = new ArrayList<>();
             for (FileSplit split : splits) {
-                try (LineReader reader = new LineReader(split)) {
+                try (LineReader reader = new LineReader(split.range())) {
                     while (reader.next()) {
                         lines.add(reader.line());
                     }

@@ -55,7 +55,7 @@ public final class CheckpointCoordinator {
     /** Ids that are reserved at a time. */
     static final int ID_BLOCK = 1000;
 
-    /** Checkpoints that are over and still known. */
+    /** Checkpoints, and savepoints, that are over and still known. */
     static final int HISTORY = 10;
 
     /** Between a last checkpoint that has failed and the next try. */
@@ -76,6 +76,9 @@ public final class CheckpointCoordinator {
     /** Complete ones of earlier masters whose metadata nobody needs here. */
     private final TreeSet<Long> older = new TreeSet<>();
 
+    /** The newest whose metadata has its name: the others are told only then. */
+    private long published;
+
     /** Complete ones that cannot be read, until they are removed. */
     private final TreeSet<Long> damaged = new TreeSet<>();
 
@@ -85,6 +88,11 @@ public final class CheckpointCoordinator {
     private long nextId = 1;
     private long reservedUpTo;
     private boolean reserving;
+
+    /** What begins when the coordinators' states are there; the first is being prepared. */
+    private final Deque<Beginning> beginnings = new ArrayDeque<>();
+
+    private Timer preparation = () -> {};
 
     /** What waits for ids to be reserved. */
     private final List<Runnable> awaitingIds = new ArrayList<>();
@@ -191,16 +199,21 @@ public final class CheckpointCoordinator {
                     older.remove(newest);
                     complete.put(newest, metadata);
                     LOG.info(
-                            "Job '{}' goes on from checkpoint {}, completed by the master of"
-                                    + " epoch {}",
-                            graph.jobName(),
+                            "Checkpoint {}, completed by the master of epoch {}, is the newest of"
+                                    + " job '{}'",
                             newest,
-                            metadata.epoch());
+                            metadata.epoch(),
+                            graph.jobName());
                     readRetained(
-                            () -> {
-                                publish(folder, newest, () -> dropOlder());
-                                then.run();
-                            });
+                            () ->
+                                    publish(
+                                            folder,
+                                            newest,
+                                            () -> {
+                                                published = newest;
+                                                dropOlder();
+                                                then.run();
+                                            }));
                 },
                 damage -> {
                     Failure end = unreadable(newest, damage);
@@ -285,7 +298,10 @@ public final class CheckpointCoordinator {
                     this.<CheckpointMetadata>repeat(
                             "reading savepoint " + savepoint.id(),
                             reply -> ports.storage().read(in, savepoint.id(), reply),
-                            metadata -> then.accept(new StateAssignment(metadata, in)));
+                            metadata -> {
+                                published = Math.max(published, savepoint.id());
+                                then.accept(new StateAssignment(metadata, in));
+                            });
                 });
     }
 
@@ -306,6 +322,17 @@ public final class CheckpointCoordinator {
     public void stop(String why) {
         tasks = null;
         trigger.cancel();
+        if (!beginnings.isEmpty()) {
+            preparation.cancel();
+            ports.sources().cancelPreparation();
+            List<Beginning> interrupted = List.copyOf(beginnings);
+            beginnings.clear();
+            for (Beginning beginning : interrupted) {
+                if (beginning.listener() != null) {
+                    beginning.listener().interrupted(why);
+                }
+            }
+        }
         for (PendingCheckpoint checkpoint : List.copyOf(pending.values())) {
             if (!checkpoint.isDecided()) {
                 giveUp(checkpoint, why);
@@ -344,6 +371,14 @@ public final class CheckpointCoordinator {
     /** Id of the newest complete checkpoint, 0 if there is none. */
     public long newestId() {
         return complete.isEmpty() ? 0 : complete.lastKey();
+    }
+
+    /**
+     * Id of the newest complete checkpoint, or of the savepoint that the job ends with, that may be
+     * acted on; 0 if there is none.
+     */
+    public long publishedId() {
+        return published;
     }
 
     /** The folder of the job with all in it goes; for a job whose end is on record. */
@@ -433,17 +468,92 @@ public final class CheckpointCoordinator {
     }
 
     private void trigger() {
-        if (!mayTrigger() || reserving) {
+        if (!mayTrigger() || reserving || !beginnings.isEmpty()) {
             return;
         }
-        if (nextId > reservedUpTo) {
-            whenIdIsReserved(this::trigger);
+        lastTriggerNanos = ports.clock().nanoTime();
+        if (canBegin(tasks.get())) {
+            prepare(new Beginning(CheckpointKind.CHECKPOINT, folder, null));
+        } else {
+            scheduleTrigger();
+        }
+    }
+
+    /** One that is to begin when the states of the sources' coordinators are there. */
+    private record Beginning(
+            CheckpointKind kind, CheckpointFolder folder, SavepointListener listener) {}
+
+    private void prepare(Beginning beginning) {
+        beginnings.add(beginning);
+        if (beginnings.size() == 1) {
+            prepareFirst();
+        }
+    }
+
+    private void prepareFirst() {
+        Beginning first = beginnings.peek();
+        if (first != null) {
+            whenIdIsReserved(
+                    () -> {
+                        if (beginnings.peek() == first) {
+                            prepareFirst(first, nextId++);
+                        }
+                    });
+        }
+    }
+
+    private void prepareFirst(Beginning first, long id) {
+        preparation =
+                ports.loop()
+                        .after(
+                                settings.timeout(),
+                                "end of the wait for the coordinators of checkpoint " + id,
+                                () -> notPrepared(first, id));
+        ports.sources()
+                .prepare(
+                        id,
+                        coordinators -> {
+                            preparation.cancel();
+                            beginnings.remove(first);
+                            begin(first, id, coordinators);
+                            prepareFirst();
+                        });
+    }
+
+    private void notPrepared(Beginning beginning, long id) {
+        ports.sources().cancelPreparation();
+        beginnings.remove(beginning);
+        lastEndNanos = ports.clock().nanoTime();
+        Failure cause =
+                Failure.of(
+                        Category.CLUSTER,
+                        text(id),
+                        "it expired: after "
+                                + settings.timeout().toMillis()
+                                + " ms (execution.checkpointing.timeout) the enumerators of the"
+                                + " sources had not told their state, or their readers were not"
+                                + " there");
+        if (beginning.listener() == null) {
+            count(id, cause);
+        } else {
+            beginning.listener().failed(cause, false);
+        }
+        scheduleTrigger();
+        prepareFirst();
+    }
+
+    /** The coordinators' states are there; the barriers begin in this very step. */
+    private void begin(Beginning beginning, long id, List<CoordinatorState> coordinators) {
+        if (beginning.listener() != null) {
+            if (mayBeginSavepoint(beginning.kind(), beginning.listener())) {
+                begin(beginning, id, tasks.get(), coordinators);
+            }
             return;
         }
         lastTriggerNanos = ports.clock().nanoTime();
         List<CheckpointTask> now = tasks.get();
-        if (canBegin(now)) {
-            begin(CheckpointKind.CHECKPOINT, folder, null, now);
+        if (canBegin(now) && pending.values().stream().noneMatch(p -> p.kind().isSavepoint())) {
+            begin(beginning, id, now, coordinators);
         }
         scheduleTrigger();
     }
@@ -471,30 +581,27 @@ public final class CheckpointCoordinator {
                         });
     }
 
-    private static boolean canBegin(List<CheckpointTask> now) {
-        return now.stream().anyMatch(t -> t.phase() == CheckpointTask.Phase.RUNNING)
-                && now.stream().noneMatch(t -> t.phase() == CheckpointTask.Phase.NOT_RUNNING);
-    }
-
     private void begin(
-            CheckpointKind kind,
-            CheckpointFolder in,
-            SavepointListener listener,
-            List<CheckpointTask> now) {
+            Beginning beginning,
+            long id,
+            List<CheckpointTask> now,
+            List<CoordinatorState> coordinators) {
+        CheckpointKind kind = beginning.kind();
         Purpose purpose =
                 new Purpose(
                         kind,
-                        in,
-                        listener,
+                        beginning.folder(),
+                        beginning.listener(),
                         Set.copyOf(ended),
                         kind.endsJob() || kind == CheckpointKind.CHECKPOINT && haveAllEnded(now));
         PendingCheckpoint checkpoint =
                 new PendingCheckpoint(
-                        nextId++,
+                        id,
                         purpose,
                         ports.clock().nanoTime(),
                         ports.clock().wallMillis(),
-                        now);
+                        now,
+                        coordinators);
         pending.put(checkpoint.id(), checkpoint);
         checkpoint.timer(
                 ports.loop()
@@ -542,8 +649,7 @@ public final class CheckpointCoordinator {
                                         "savepoint's folder made",
                                         result -> {
                                             if (result instanceof Result.Done<Void>) {
-                                                whenIdIsReserved(
-                                                        () -> beginSavepoint(kind, in, listener));
+                                                beginSavepoint(kind, in, listener);
                                             } else {
                                                 listener.failed(
                                                         Failure.of(
@@ -564,7 +670,7 @@ public final class CheckpointCoordinator {
     private void beginSavepoint(
             CheckpointKind kind, CheckpointFolder in, SavepointListener listener) {
         if (mayBeginSavepoint(kind, listener)) {
-            begin(kind, in, listener, tasks.get());
+            prepare(new Beginning(kind, in, listener));
         }
     }
 
@@ -585,6 +691,11 @@ public final class CheckpointCoordinator {
             return false;
         }
         return true;
+    }
+
+    private static boolean canBegin(List<CheckpointTask> now) {
+        return now.stream().anyMatch(t -> t.phase() == CheckpointTask.Phase.RUNNING)
+                && now.stream().noneMatch(t -> t.phase() == CheckpointTask.Phase.NOT_RUNNING);
     }
 
     private void expired(PendingCheckpoint checkpoint) {
@@ -736,6 +847,7 @@ public final class CheckpointCoordinator {
         checkpoint.become(Phase.PUBLISHING);
         long id = checkpoint.id();
         complete.put(id, metadata);
+        ports.sources().complete(id);
         completions++;
         failuresInRow = 0;
         lastFailure = null;
@@ -748,6 +860,7 @@ public final class CheckpointCoordinator {
                 id,
                 () -> {
                     pending.remove(id);
+                    published = Math.max(published, id);
                     for (String worker : checkpoint.workers()) {
                         ports.workers().send(worker, new ToWorker.CheckpointComplete(epoch, id));
                     }
@@ -788,6 +901,9 @@ public final class CheckpointCoordinator {
                 id,
                 () -> {
                     pending.remove(id);
+                    if (endsJob) {
+                        published = Math.max(published, id);
+                    }
                     for (String worker : checkpoint.workers()) {
                         ports.workers()
                                 .send(
@@ -853,17 +969,21 @@ public final class CheckpointCoordinator {
             listener.failed(cause, true);
             return;
         }
+        giveUp(checkpoint, cause.summary());
+        count(checkpoint.id(), cause);
+    }
+
+    private void count(long id, Failure cause) {
         failures++;
         failuresInRow++;
         lastFailure = cause.summary();
         LOG.warn(
                 "{} failed, {} in a row ({} are tolerated by"
                         + " execution.checkpointing.tolerable-failed-checkpoints): {}",
-                text(checkpoint.id()),
+                text(id),
                 failuresInRow,
                 settings.tolerableFailures(),
                 lastFailure);
-        giveUp(checkpoint, lastFailure);
         if (failuresInRow > settings.tolerableFailures()) {
             failuresInRow = 0;
             ports.listener().tooManyFailures(cause);
@@ -951,9 +1071,12 @@ public final class CheckpointCoordinator {
         CheckpointStatistics figures =
                 checkpoint.statistics(how, ports.clock().nanoTime(), totalBytes, graph, failure);
         history.addFirst(figures);
-        if (history.size() > HISTORY) {
-            history.removeLast();
-        }
+        // savepoints are rare, and are not to be crowded out
+        history.stream()
+                .filter(other -> other.kind().isSavepoint() == figures.kind().isSavepoint())
+                .skip(HISTORY)
+                .findFirst()
+                .ifPresent(history::remove);
         if (how == State.COMPLETE) {
             LOG.info(
                     "{} is complete after {} ms: {} subtasks, {} bytes; slowest {}",

@@ -15,6 +15,7 @@ import java.util.stream.Stream;
  * @param files of this checkpoint alone, one for each worker that had anything to put there
  * @param kind of a savepoint its files are named relative to its own folder, of a checkpoint
  *     relative to the job's
+ * @param coordinators of the job's sources
  */
 public record CheckpointMetadata(
         long id,
@@ -24,10 +25,25 @@ public record CheckpointMetadata(
         long wallMillis,
         List<WorkerFile> files,
         List<Vertex> vertices,
-        CheckpointKind kind) {
+        CheckpointKind kind,
+        List<CoordinatorState> coordinators) {
     public CheckpointMetadata {
         files = List.copyOf(files);
         vertices = List.copyOf(vertices);
+        coordinators = List.copyOf(coordinators);
+    }
+
+    /** Of a job without coordinators. */
+    public CheckpointMetadata(
+            long id,
+            int epoch,
+            String jobId,
+            String jobName,
+            long wallMillis,
+            List<WorkerFile> files,
+            List<Vertex> vertices,
+            CheckpointKind kind) {
+        this(id, epoch, jobId, jobName, wallMillis, files, vertices, kind, List.of());
     }
 
     /** Of a checkpoint that was not asked for. */

@@ -5,6 +5,7 @@ import io.millrace.runtime.control.ToWorker;
 import io.millrace.runtime.loop.Clock;
 import io.millrace.runtime.loop.Timers.Timer;
 import java.time.Duration;
+import java.util.List;
 import java.util.function.Consumer;
 
 /** All that a checkpoint coordinator touches. */
@@ -14,7 +15,50 @@ public record CheckpointPorts(
         CheckpointStorage storage,
         Ledger ledger,
         Workers workers,
-        Listener listener) {
+        Listener listener,
+        Sources sources) {
+
+    /** Of a job whose sources have no coordinators. */
+    public CheckpointPorts(
+            Clock clock,
+            Loop loop,
+            CheckpointStorage storage,
+            Ledger ledger,
+            Workers workers,
+            Listener listener) {
+        this(clock, loop, storage, ledger, workers, listener, Sources.NONE);
+    }
+
+    /** What keeps the splits of sources. */
+    public interface Sources {
+
+        /** There are none. */
+        Sources NONE =
+                new Sources() {
+                    @Override
+                    public void prepare(long id, Consumer<List<CoordinatorState>> then) {
+                        then.accept(List.of());
+                    }
+
+                    @Override
+                    public void cancelPreparation() {}
+
+                    @Override
+                    public void complete(long id) {}
+                };
+
+        /**
+         * Takes their states for a checkpoint; {@code then} gets them, now or later, in the step in
+         * which its barriers must begin.
+         */
+        void prepare(long id, Consumer<List<CoordinatorState>> then);
+
+        /** The checkpoint that is prepared will not be. */
+        void cancelPreparation();
+
+        /** A checkpoint, and with it every earlier one, is complete. */
+        void complete(long id);
+    }
 
     /** The loop that owns the coordinator. */
     public interface Loop {

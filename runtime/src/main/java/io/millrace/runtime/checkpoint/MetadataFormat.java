@@ -37,11 +37,14 @@ import java.util.zip.CRC32C;
  *   sections    kind, text | length, 4 | bytes; a reader refuses one that it does not know
  *     "operators"   for each vertex, in the order of the vertices: a list of uid, text | name, text
  *     "kind"        why it was taken, 1
+ *     "coordinators"   of sources, a list: uid, text | version of the user's serializer, 4 | the
+ *                   enumerator's state, bytes | returned splits, a list: subtask, 4 | version of
+ *                   the user's serializer, 4 | splits, a list of bytes
  *   CRC32C of all before, 4
  * </pre>
  *
- * <p>The sections are the place of what is not a subtask's: coordinators of sources. A kind of
- * state that a build does not know is an error, as is a newer version.
+ * <p>The sections are the place of what is not a subtask's. A kind of state that a build does not
+ * know is an error, as is a newer version.
  *
  * <p>Threads: stateless.
  */
@@ -50,6 +53,7 @@ public final class MetadataFormat {
     private static final int VERSION = 2;
     private static final String OPERATORS = "operators";
     private static final String KIND = "kind";
+    private static final String COORDINATORS = "coordinators";
 
     private MetadataFormat() {}
 
@@ -81,9 +85,10 @@ public final class MetadataFormat {
                     writeOperators(out, subtask.operators(), shared);
                 }
             }
-            out.writeInt(2);
+            out.writeInt(3);
             writeSection(out, OPERATORS, operators(metadata));
             writeSection(out, KIND, section -> section.writeByte(metadata.kind().ordinal()));
+            writeSection(out, COORDINATORS, to -> writeCoordinators(to, metadata.coordinators()));
             out.flush();
             out.writeInt(crc(bytes.toByteArray(), bytes.size()));
         } catch (IOException e) {
@@ -189,6 +194,7 @@ public final class MetadataFormat {
             vertices.add(new Vertex(number, name, parallelism, maxParallelism, subtasks));
         }
         CheckpointKind kind = CheckpointKind.CHECKPOINT;
+        List<CoordinatorState> coordinators = List.of();
         for (int i = in.readInt(); i > 0; i--) {
             String name = readText(in);
             int length = in.readInt();
@@ -201,12 +207,68 @@ public final class MetadataFormat {
                 kind = readKind(section);
             } else if (name.equals(OPERATORS)) {
                 vertices = withOperators(vertices, section);
+            } else if (name.equals(COORDINATORS)) {
+                coordinators = readCoordinators(section);
             } else {
                 throw new IOException(
                         "it holds a section '" + name + "' that this build does not know");
             }
         }
-        return new CheckpointMetadata(id, epoch, jobId, jobName, wallMillis, files, vertices, kind);
+        return new CheckpointMetadata(
+                id, epoch, jobId, jobName, wallMillis, files, vertices, kind, coordinators);
+    }
+
+    private static void writeCoordinators(DataOutputStream out, List<CoordinatorState> states)
+            throws IOException {
+        out.writeInt(states.size());
+        for (CoordinatorState state : states) {
+            writeText(out, state.uid());
+            out.writeInt(state.version());
+            writeBytes(out, state.enumerator());
+            out.writeInt(state.returned().size());
+            for (CoordinatorState.Splits splits : state.returned()) {
+                out.writeInt(splits.subtask());
+                out.writeInt(splits.version());
+                out.writeInt(splits.splits().size());
+                for (byte[] split : splits.splits()) {
+                    writeBytes(out, split);
+                }
+            }
+        }
+    }
+
+    private static List<CoordinatorState> readCoordinators(DataInputStream in) throws IOException {
+        List<CoordinatorState> states = new ArrayList<>();
+        for (int i = in.readInt(); i > 0; i--) {
+            String uid = readText(in);
+            int version = in.readInt();
+            byte[] enumerator = readBytes(in);
+            List<CoordinatorState.Splits> returned = new ArrayList<>();
+            for (int r = in.readInt(); r > 0; r--) {
+                int subtask = in.readInt();
+                int splitVersion = in.readInt();
+                List<byte[]> splits = new ArrayList<>();
+                for (int s = in.readInt(); s > 0; s--) {
+                    splits.add(readBytes(in));
+                }
+                returned.add(new CoordinatorState.Splits(subtask, splitVersion, splits));
+            }
+            states.add(new CoordinatorState(uid, version, enumerator, returned));
+        }
+        return states;
+    }
+
+    private static void writeBytes(DataOutputStream out, byte[] bytes) throws IOException {
+        out.writeInt(bytes.length);
+        out.write(bytes);
+    }
+
+    private static byte[] readBytes(DataInputStream in) throws IOException {
+        int length = in.readInt();
+        if (length < 0 || length > in.available()) {
+            throw new IOException(length + " bytes where " + in.available() + " are left");
+        }
+        return in.readNBytes(length);
     }
 
     private static CheckpointKind readKind(DataInputStream in) throws IOException {

@@ -45,6 +45,7 @@ final class PendingCheckpoint {
     private final long triggeredNanos;
     private final long wallMillis;
     private final List<CheckpointTask> tasks;
+    private final List<CoordinatorState> coordinators;
     private final Map<String, Set<AttemptId>> expected = new LinkedHashMap<>();
     private final Map<String, ToMaster.CheckpointStored> stored = new LinkedHashMap<>();
 
@@ -76,7 +77,9 @@ final class PendingCheckpoint {
             Purpose purpose,
             long triggeredNanos,
             long wallMillis,
-            List<CheckpointTask> tasks) {
+            List<CheckpointTask> tasks,
+            List<CoordinatorState> coordinators) {
+        this.coordinators = List.copyOf(coordinators);
         this.id = id;
         this.purpose = purpose;
         this.triggeredNanos = triggeredNanos;
@@ -273,7 +276,8 @@ final class PendingCheckpoint {
                 wallMillis,
                 files,
                 vertices,
-                purpose.kind());
+                purpose.kind(),
+                coordinators);
     }
 
     /**

@@ -33,6 +33,11 @@ public final class StateAssignment {
         return metadata.id();
     }
 
+    /** What the coordinators of sources begin with. */
+    public List<CoordinatorState> coordinators() {
+        return metadata.coordinators();
+    }
+
     /**
      * What one subtask begins with: the states of all operators of its chain, wherever they ran
      * before.

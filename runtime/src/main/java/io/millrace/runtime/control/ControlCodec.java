@@ -9,20 +9,25 @@ import com.esotericsoftware.kryo.util.DefaultClassResolver;
 import com.esotericsoftware.kryo.util.Pool;
 import io.millrace.runtime.checkpoint.CheckpointKind;
 import io.millrace.runtime.checkpoint.CheckpointStatistics;
+import io.millrace.runtime.checkpoint.CoordinatorState;
 import io.millrace.runtime.checkpoint.OperatorState;
 import io.millrace.runtime.checkpoint.RestoredState;
 import io.millrace.runtime.checkpoint.SavepointRecord;
 import io.millrace.runtime.checkpoint.StatePart;
 import io.millrace.runtime.checkpoint.SubtaskState;
 import io.millrace.runtime.checkpoint.WorkerFile;
+import io.millrace.runtime.coordinate.CoordinatorRecord;
 import io.millrace.runtime.file.FileSplit;
 import io.millrace.runtime.graph.JobEdge;
 import io.millrace.runtime.graph.JobGraph;
 import io.millrace.runtime.graph.JobVertex;
+import io.millrace.runtime.master.FinishedSubtasks;
+import io.millrace.runtime.master.JobFiles;
 import io.millrace.runtime.master.JobIntent;
 import io.millrace.runtime.master.JobResult;
 import io.millrace.runtime.master.JobState;
 import io.millrace.runtime.master.JobStatus;
+import io.millrace.runtime.master.RestartIntent;
 import io.millrace.runtime.master.StopIntent;
 import io.millrace.runtime.metrics.AccumulatorPart;
 import io.millrace.runtime.metrics.JobValues;
@@ -31,6 +36,7 @@ import io.millrace.runtime.metrics.UserValues;
 import io.millrace.runtime.network.MessageCodec;
 import io.millrace.runtime.schedule.AttemptId;
 import io.millrace.runtime.schedule.Generation;
+import io.millrace.runtime.schedule.RestartStrategy;
 import io.millrace.runtime.task.SubtaskEnd;
 import io.millrace.runtime.task.SubtaskMetrics;
 import io.millrace.runtime.task.TaskDeployment;
@@ -132,6 +138,21 @@ public final class ControlCodec implements MessageCodec {
                     SavepointRecord.class,
                     CheckpointStatistics.class,
                     CheckpointStatistics.Slowest.class,
+                    ToWorker.OperatorEvent.class,
+                    ToMaster.OperatorEvent.class,
+                    JobVertex.Coordinator.class,
+                    CoordinatorState.class,
+                    CoordinatorState.Splits.class,
+                    CoordinatorRecord.class,
+                    CoordinatorRecord.Coordinator.class,
+                    CoordinatorRecord.Reader.class,
+                    CoordinatorRecord.Told.class,
+                    ToWorker.Adopt.class,
+                    JobFiles.Prepared.class,
+                    FinishedSubtasks.class,
+                    RestartIntent.class,
+                    RestartIntent.Abandoned.class,
+                    RestartStrategy.Memory.class,
                     RestoredState.InFlight.class);
 
     private static final List<Class<?>> ENUMS =

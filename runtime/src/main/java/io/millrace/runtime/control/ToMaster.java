@@ -90,11 +90,24 @@ public sealed interface ToMaster extends ControlMessage {
      */
     record CheckpointDeclined(long id, int epoch, Failure failure) implements ToMaster {}
 
+    /**
+     * Something of a source's reader for its coordinator.
+     *
+     * @param uid of the operator
+     */
+    record OperatorEvent(AttemptId attempt, String uid, byte[] event) implements ToMaster {}
+
     /** The worker ends; none of its tasks runs any more. */
     record Leaving(String reason) implements ToMaster {}
 
-    /** An attempt in a report. */
-    record TaskReport(AttemptId attempt, Generation generation, Phase phase) {}
+    /**
+     * An attempt in a report.
+     *
+     * @param slot of the worker
+     * @param confirmed the newest checkpoint that it knows to be complete, 0 if none
+     */
+    record TaskReport(
+            AttemptId attempt, Generation generation, Phase phase, int slot, long confirmed) {}
 
     /** How far an attempt is. */
     enum Phase {

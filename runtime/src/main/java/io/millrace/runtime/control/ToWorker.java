@@ -26,9 +26,23 @@ public sealed interface ToWorker extends ControlMessage {
     /**
      * Run this. Ignored if the same or a newer attempt of the subtask was seen before.
      *
-     * @param slot of the worker, from 0; shared by attempts of one generation only
+     * @param slot of the worker, from 0; takes one subtask of each vertex
      */
     record Deploy(int epoch, int slot, TaskDeployment deployment) implements ToWorker {}
+
+    /**
+     * These attempts go on under this master, which counts on them as if it had started them. What
+     * older masters have begun and this one does not name is given up.
+     *
+     * @param attempts of the worker that the master wants to run
+     * @param checkpointId the newest complete checkpoint: it and every earlier one may be acted on,
+     *     also again; 0 if there is none
+     */
+    record Adopt(int epoch, List<AttemptId> attempts, long checkpointId) implements ToWorker {
+        public Adopt {
+            attempts = List.copyOf(attempts);
+        }
+    }
 
     /** End this; without effect if it has ended or was never seen. */
     record Cancel(int epoch, AttemptId attempt) implements ToWorker {}
@@ -84,6 +98,14 @@ public sealed interface ToWorker extends ControlMessage {
 
     /** A checkpoint is given up and will never be complete. */
     record CheckpointAborted(int epoch, long checkpointId) implements ToWorker {}
+
+    /**
+     * Something of a source's coordinator for its reader.
+     *
+     * @param uid of the operator
+     */
+    record OperatorEvent(int epoch, AttemptId attempt, String uid, byte[] event)
+            implements ToWorker {}
 
     /** Cancel all and exit. */
     record Leave(int epoch, String reason) implements ToWorker {}

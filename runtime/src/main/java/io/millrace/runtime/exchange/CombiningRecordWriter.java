@@ -25,7 +25,7 @@ import java.util.function.ToIntFunction;
  * <p>Invariant: keys are equal exactly if their bytes are, and nobody can change one.
  */
 final class CombiningRecordWriter implements RecordWriter, EdgeWriter.Held {
-    private static final int PLACES = 1 << 12;
+    private static final int PLACES = 1 << 14;
     private static final int TRIAL = 1 << 15;
     private static final int ASIDE = 1 << 20;
 
@@ -60,6 +60,10 @@ final class CombiningRecordWriter implements RecordWriter, EdgeWriter.Held {
     private int untilJudged = TRIAL;
 
     private int sent;
+
+    /** When it was judged last. */
+    private int heldBefore;
+
     private boolean aside;
     private boolean flushing;
 
@@ -108,28 +112,20 @@ final class CombiningRecordWriter implements RecordWriter, EdgeWriter.Held {
         if (--untilJudged == 0) {
             judge();
         }
-        if (aside || awaitsWatermark || timestamp == RecordBatch.NO_TIMESTAMP) {
-            sendAlone(channel, value, timestamp);
-            return;
+        // without a timestamp it is behind any watermark, too
+        if (aside || awaitsWatermark || timestamp <= watermarkMillis) {
+            sent++;
+            channel.write(value, timestamp, 0);
+            edge.written();
+        } else {
+            combine(key, keyHash, panes.pane(timestamp), target, value, timestamp);
         }
-        long pane = panes.pane(timestamp);
-        if (panes.lastTimestamp(pane) <= watermarkMillis) {
-            sendAlone(channel, value, timestamp);
-            return;
-        }
-        combine(key, keyHash, pane, target, value, timestamp);
-    }
-
-    private void sendAlone(OutputChannel channel, Object value, long timestamp) {
-        sent++;
-        channel.write(value, timestamp, 0);
-        edge.written();
     }
 
     private void combine(
             Object key, int keyHash, long pane, int target, Object value, long timestamp)
             throws Exception {
-        int at = (int) ((keyHash + pane * SPREAD) * SPREAD >>> 52); // 12 bits
+        int at = (int) ((keyHash + pane * SPREAD) * SPREAD >>> 50); // 14 bits
         if (contents[at] != null && (paneStarts[at] != pane || !keys[at].equals(key))) {
             send(at);
         }
@@ -163,7 +159,7 @@ final class CombiningRecordWriter implements RecordWriter, EdgeWriter.Held {
     }
 
     private void judge() {
-        if (!aside && sent > TRIAL / 4 * 3) {
+        if (!aside && sent + held - heldBefore > TRIAL / 4 * 3) {
             flush();
             aside = true;
             untilJudged = ASIDE;
@@ -172,6 +168,7 @@ final class CombiningRecordWriter implements RecordWriter, EdgeWriter.Held {
             untilJudged = TRIAL;
         }
         sent = 0;
+        heldBefore = held;
     }
 
     @Override

@@ -1,5 +1,6 @@
 package io.millrace.runtime.file;
 
+import io.millrace.api.fs.Compression;
 import io.millrace.api.fs.FileBlock;
 import io.millrace.api.fs.FileStatus;
 import io.millrace.api.fs.FileSystem;

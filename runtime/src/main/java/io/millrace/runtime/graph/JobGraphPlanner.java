@@ -1,6 +1,7 @@
 package io.millrace.runtime.graph;
 
 import io.millrace.api.InvalidProgramException;
+import io.millrace.api.source.Source;
 import io.millrace.api.transform.OperatorSpec;
 import io.millrace.api.transform.Partitioning;
 import io.millrace.api.transform.SinkSpec;
@@ -159,6 +160,7 @@ public final class JobGraphPlanner {
         List<ChainSpec.ChainedOperator> operators = new ArrayList<>();
         List<JobVertex.FileInput> inputs = new ArrayList<>();
         List<JobVertex.FileOutput> outputs = new ArrayList<>();
+        List<JobVertex.Coordinator> coordinators = new ArrayList<>();
         Set<Integer> within = new HashSet<>(members);
         for (int member : members) {
             StreamGraph.Node node = graph.node(member);
@@ -210,6 +212,12 @@ public final class JobGraphPlanner {
                     && source.spec() instanceof SourceSpec.TextFile text) {
                 inputs.add(new JobVertex.FileInput(node.id(), text.path()));
             }
+            if (node.body() instanceof ChainSpec.Body.Source source
+                    && source.spec() instanceof SourceSpec.Splits<?> splits) {
+                coordinators.add(
+                        new JobVertex.Coordinator(
+                                uid(node), node.name(), serialize(node.name(), splits.source())));
+            }
             if (node.body() instanceof ChainSpec.Body.Sink sink
                     && sink.spec() instanceof SinkSpec.TextFile<?> text) {
                 outputs.add(new JobVertex.FileOutput(node.id(), text.path(), text.overwrite()));
@@ -239,7 +247,19 @@ public final class JobGraphPlanner {
                 serialize(spec),
                 inputs,
                 outputs,
-                operators.stream().map(OperatorDescription::of).toList());
+                operators.stream().map(OperatorDescription::of).toList(),
+                coordinators);
+    }
+
+    private static byte[] serialize(String name, Source<?, ?, ?> source) {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        try (ObjectOutputStream out = new ObjectOutputStream(bytes)) {
+            out.writeObject(source);
+        } catch (IOException e) {
+            throw new InvalidProgramException(
+                    "'" + name + "' cannot be sent to the application master: " + e, e);
+        }
+        return bytes.toByteArray();
     }
 
     /** The windows that an edge leads to; null if its records are not combined. */

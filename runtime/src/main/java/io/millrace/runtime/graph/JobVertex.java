@@ -14,6 +14,7 @@ import java.util.List;
  * @param inputs files that sources in the chain read
  * @param outputs folders that sinks in the chain write
  * @param operators of the chain, in its order
+ * @param coordinators sources in the chain whose splits are dealt out in the master
  */
 public record JobVertex(
         int id,
@@ -24,12 +25,14 @@ public record JobVertex(
         byte[] chain,
         List<FileInput> inputs,
         List<FileOutput> outputs,
-        List<Operator> operators)
+        List<Operator> operators,
+        List<Coordinator> coordinators)
         implements Serializable {
     public JobVertex {
         inputs = List.copyOf(inputs);
         outputs = List.copyOf(outputs);
         operators = List.copyOf(operators);
+        coordinators = List.copyOf(coordinators);
     }
 
     /** A vertex of whose operators nothing is known, so that it begins with no state. */
@@ -54,11 +57,35 @@ public record JobVertex(
                 List.of());
     }
 
+    /** A vertex without coordinators. */
+    public JobVertex(
+            int id,
+            String name,
+            int parallelism,
+            int maxParallelism,
+            String slotSharingGroup,
+            byte[] chain,
+            List<FileInput> inputs,
+            List<FileOutput> outputs,
+            List<Operator> operators) {
+        this(
+                id,
+                name,
+                parallelism,
+                maxParallelism,
+                slotSharingGroup,
+                chain,
+                inputs,
+                outputs,
+                operators,
+                List.of());
+    }
+
     /**
      * An operator, as the master knows it.
      *
      * @param uid by which its state is found again
-     * @param keyType what its state is kept by, in words; empty without keys
+     * @param keyType the shape of what its state is kept by; empty without keys
      * @param actsOnCompletion whether it may do something outside of the job when a checkpoint is
      *     complete, so that the job must not go back behind that one
      */
@@ -81,4 +108,13 @@ public record JobVertex(
      */
     public record FileOutput(int operator, String path, boolean overwrite)
             implements Serializable {}
+
+    /**
+     * A source whose splits are dealt out in the master.
+     *
+     * @param uid of its operator
+     * @param name of its operator
+     * @param source serialized, read with the user's class loader
+     */
+    public record Coordinator(String uid, String name, byte[] source) implements Serializable {}
 }

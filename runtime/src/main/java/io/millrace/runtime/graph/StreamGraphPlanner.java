@@ -3,6 +3,7 @@ package io.millrace.runtime.graph;
 import io.millrace.api.InvalidProgramException;
 import io.millrace.api.RuntimeExecutionMode;
 import io.millrace.api.function.OutputTag;
+import io.millrace.api.source.Boundedness;
 import io.millrace.api.transform.OperatorSpec;
 import io.millrace.api.transform.OperatorTransformation;
 import io.millrace.api.transform.PartitionTransformation;
@@ -115,8 +116,8 @@ public final class StreamGraphPlanner {
                     throw new InvalidProgramException(
                             "execution.runtime-mode is BATCH, but source '"
                                     + unbounded.get(0).name()
-                                    + "' may never end: a source function says nothing about its"
-                                    + " end. Use STREAMING, or a bounded source such as"
+                                    + "' may never end, or says nothing about its end, as source"
+                                    + " functions do. Use STREAMING, or a bounded source such as"
                                     + " fromSequence or readTextFile.");
                 }
                 yield RuntimeExecutionMode.BATCH;
@@ -127,7 +128,9 @@ public final class StreamGraphPlanner {
     private static void collectUnbounded(
             Transformation<?> at, List<SourceTransformation<?>> unbounded) {
         if (at instanceof SourceTransformation<?> source
-                && source.spec() instanceof SourceSpec.Function<?>) {
+                && (source.spec() instanceof SourceSpec.Function<?>
+                        || source.spec() instanceof SourceSpec.Splits<?> splits
+                                && splits.source().getBoundedness() != Boundedness.BOUNDED)) {
             unbounded.add(source);
         }
         at.inputs().forEach(input -> collectUnbounded(input, unbounded));

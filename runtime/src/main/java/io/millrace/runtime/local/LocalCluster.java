@@ -3,6 +3,7 @@ package io.millrace.runtime.local;
 import io.millrace.runtime.checkpoint.FileCheckpointStorage;
 import io.millrace.runtime.control.ControlMessage;
 import io.millrace.runtime.control.Outbox;
+import io.millrace.runtime.coordinate.ThreadedCoordinators;
 import io.millrace.runtime.file.TextOutputFiles;
 import io.millrace.runtime.graph.JobGraph;
 import io.millrace.runtime.loop.Clock;
@@ -104,7 +105,8 @@ public final class LocalCluster implements AutoCloseable {
                         new TextOutputFiles(files),
                         new FileCheckpointStorage(files),
                         new Containers(),
-                        new Observer(graph));
+                        new Observer(graph),
+                        new ThreadedCoordinators(() -> userClassLoader));
         JobMaster master = new JobMaster(masterSettings, ports);
         masterLoop.start(master::on);
         masterLoop.put(new MasterEvent.Started());

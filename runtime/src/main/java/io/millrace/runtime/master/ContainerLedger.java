@@ -46,6 +46,12 @@ final class ContainerLedger {
      */
     private static final Duration PREVIOUS_TOLD = Duration.ofSeconds(5);
 
+    /**
+     * Some of these containers may be told a little later than the others: as long as this is
+     * waited before what was on them is given up, if any are told at all.
+     */
+    private static final Duration PREVIOUS_COMPLETE = Duration.ofSeconds(10);
+
     /** Nobody has said yet: nothing is asked for and nothing is too much. */
     private static final int UNKNOWN = -1;
 
@@ -59,7 +65,7 @@ final class ContainerLedger {
 
     private static final class Entry {
         private Claim claim;
-        private final long deadlineNanos;
+        private long deadlineNanos;
 
         Entry(Claim claim, long deadlineNanos) {
             this.claim = claim;
@@ -82,6 +88,14 @@ final class ContainerLedger {
 
     private boolean previousTold;
 
+    /** Whether there is any container of an earlier attempt. */
+    private boolean previousSeen;
+
+    private long previousCompleteNanos;
+
+    /** Whether workers of earlier attempts can find this one: nobody is late before. */
+    private boolean reachable;
+
     /**
      * @param busy whether a container's worker has work; such a one is not returned as excess
      */
@@ -92,9 +106,32 @@ final class ContainerLedger {
         this.previousTold = settings.epoch() == 1;
     }
 
+    /** From now on workers of earlier attempts know where to report: their time begins. */
+    void reachable(long nowNanos) {
+        reachable = true;
+        for (Entry entry : entries.values()) {
+            if (entry.claim == Claim.PREVIOUS) {
+                entry.deadlineNanos = nowNanos + settings.previousTimeout().toNanos();
+            }
+        }
+    }
+
+    /**
+     * Whether each container of an earlier attempt that anybody knows of is held, completed or past
+     * its deadline.
+     */
+    boolean isPreviousSettled(long nowNanos) {
+        return previousTold
+                && reachable
+                && (!previousSeen || nowNanos - previousCompleteNanos >= 0)
+                && count(Claim.PREVIOUS) == 0
+                && count(Claim.UNCLAIMED) == 0;
+    }
+
     /** Begins to wait for the word of the cluster about the containers of earlier attempts. */
     void start(long nowNanos) {
         previousUntilNanos = nowNanos + PREVIOUS_TOLD.toNanos();
+        previousCompleteNanos = nowNanos + PREVIOUS_COMPLETE.toNanos();
     }
 
     /** How many workers the job needs from now on. */
@@ -127,6 +164,12 @@ final class ContainerLedger {
         return count(Claim.PREVIOUS);
     }
 
+    /** Whether a container may be one of an earlier attempt of which all is not known yet. */
+    boolean isAwaited(String id) {
+        Entry entry = entries.get(id);
+        return entry != null && (entry.claim == Claim.PREVIOUS || entry.claim == Claim.UNCLAIMED);
+    }
+
     /** Asked for and not granted yet. */
     int asked() {
         return asked;
@@ -155,6 +198,7 @@ final class ContainerLedger {
     /** Containers that an earlier attempt has left. */
     void previous(List<Container> containers, long nowNanos) {
         previousTold = true;
+        previousSeen |= !containers.isEmpty();
         for (Container container : containers) {
             claimedByCluster(
                     container.id(),
@@ -187,6 +231,7 @@ final class ContainerLedger {
         }
         Entry entry = entries.get(id);
         if (entry == null) {
+            previousSeen = true;
             entries.put(
                     id,
                     new Entry(Claim.UNCLAIMED, nowNanos + settings.previousTimeout().toNanos()));
@@ -269,7 +314,8 @@ final class ContainerLedger {
                     entry.claim == Claim.GRANTED
                             || entry.claim == Claim.PREVIOUS
                             || entry.claim == Claim.UNCLAIMED;
-            if (!waits || nowNanos - entry.deadlineNanos < 0) {
+            boolean late = entry.claim != Claim.PREVIOUS || reachable;
+            if (!waits || !late || nowNanos - entry.deadlineNanos < 0) {
                 continue;
             }
             Claim claim = entry.claim;

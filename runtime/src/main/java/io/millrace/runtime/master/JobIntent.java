@@ -7,17 +7,18 @@ import java.util.List;
 /**
  * Something that is carried out, also by the next master, once it is on record.
  *
- * @param run that it is about; empty if none was begun
+ * @param runs that it is about, one for each region of the job; empty where none was begun
  * @param failure why, or null
- * @param accumulators of a commit: what the subtasks of the run have added up, as they are gone
+ * @param accumulators of a commit: what the subtasks of the runs have added up, as they are gone
  */
-public record JobIntent(String run, Failure failure, List<AccumulatorPart> accumulators) {
+public record JobIntent(List<String> runs, Failure failure, List<AccumulatorPart> accumulators) {
     public JobIntent {
+        runs = List.copyOf(runs);
         accumulators = List.copyOf(accumulators);
     }
 
     /** Of anything but a commit. */
-    public JobIntent(String run, Failure failure) {
-        this(run, failure, List.of());
+    public JobIntent(List<String> runs, Failure failure) {
+        this(runs, failure, List.of());
     }
 }

@@ -5,8 +5,8 @@ import io.millrace.runtime.checkpoint.CheckpointCoordinator;
 import io.millrace.runtime.checkpoint.CheckpointPorts;
 import io.millrace.runtime.checkpoint.CheckpointSettings;
 import io.millrace.runtime.checkpoint.CheckpointStorage;
+import io.millrace.runtime.checkpoint.CoordinatorState;
 import io.millrace.runtime.checkpoint.RestoredState;
-import io.millrace.runtime.checkpoint.SavepointRecord;
 import io.millrace.runtime.checkpoint.StateAssignment;
 import io.millrace.runtime.checkpoint.StoredCheckpoint;
 import io.millrace.runtime.config.CheckpointOptions;
@@ -17,14 +17,13 @@ import io.millrace.runtime.control.Failure.Category;
 import io.millrace.runtime.control.FromClient;
 import io.millrace.runtime.control.ToClient;
 import io.millrace.runtime.control.ToMaster;
-import io.millrace.runtime.control.ToMaster.Phase;
-import io.millrace.runtime.control.ToMaster.TaskReport;
 import io.millrace.runtime.control.ToWorker;
+import io.millrace.runtime.coordinate.CoordinatorRecord;
+import io.millrace.runtime.coordinate.Coordinators;
 import io.millrace.runtime.graph.JobGraph;
 import io.millrace.runtime.graph.JobVertex;
 import io.millrace.runtime.graph.JobVertex.FileInput;
 import io.millrace.runtime.graph.JobVertex.FileOutput;
-import io.millrace.runtime.loop.Timers.Timer;
 import io.millrace.runtime.master.JobFiles.Prepared;
 import io.millrace.runtime.master.JobFiles.Result;
 import io.millrace.runtime.master.JobStatus.VertexStatus;
@@ -34,23 +33,13 @@ import io.millrace.runtime.master.MasterEvent.Continued;
 import io.millrace.runtime.metrics.AccumulatorPart;
 import io.millrace.runtime.metrics.JobValues;
 import io.millrace.runtime.metrics.JobValues.Shown;
-import io.millrace.runtime.schedule.AttemptId;
-import io.millrace.runtime.schedule.Execution;
 import io.millrace.runtime.schedule.ExecutionGraph;
 import io.millrace.runtime.schedule.RestartStrategy;
-import io.millrace.runtime.schedule.SlotSharing;
-import io.millrace.runtime.schedule.SlotSharing.Offer;
-import io.millrace.runtime.schedule.SlotSharing.WorkerSlot;
-import io.millrace.runtime.task.SubtaskEnd;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.Set;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
@@ -61,22 +50,22 @@ import org.slf4j.LoggerFactory;
  *
  * <p>The life of a job: its record is taken over; its graph is put on record; its files are looked
  * at, before anything is asked of the cluster; workers are asked for; when all slots are there all
- * subtasks are deployed; when all have finished the commit of their run is put on record, which
- * decides, and carried out; the end is put on record; the workers leave. See {@link JobState}.
+ * subtasks are deployed, region by region (see {@link Regions}); when all have finished the commit
+ * of their runs is put on record, which decides, and carried out; the end is put on record; the
+ * workers leave. See {@link JobState}.
+ *
+ * <p>A master that finds a graph on record waits for the workers that its predecessors have left,
+ * and goes on with what runs in them (see {@link Takeover}).
  *
  * <p>Whatever must not happen twice, or half, is on record before the first command (an intent), so
  * that the next master carries it on. An answer that comes after the job has moved on is dropped:
  * each step is bound to the state in which it began.
- *
- * <p>After a failure all attempts are cancelled, and nothing is started before all are known to be
- * gone or their workers are: the file names of two runs differ, but their slots do not.
  *
  * <p>Threads: owned by the loop that calls {@link #on}.
  */
 public final class JobMaster {
     private static final Logger LOG = LoggerFactory.getLogger(JobMaster.class);
     private static final int PREPARE_TRIES = 5;
-    private static final int DISCARD_TRIES = 3;
 
     private final MasterSettings settings;
     private final MasterPorts ports;
@@ -92,9 +81,11 @@ public final class JobMaster {
     private long step;
 
     private ExecutionGraph graph;
+
+    /** Null as long as the graph is. */
+    private Regions regions;
+
     private boolean recovered;
-    private RestartStrategy restarts;
-    private FailureEpisode episode = new FailureEpisode();
     private Failure failure;
     private long inputBytes;
 
@@ -108,19 +99,8 @@ public final class JobMaster {
     /** What the user has told the job to begin with. */
     private StartingState startingState = StartingState.NOTHING;
 
-    // what earlier masters have left of checkpoints
-    private long reservedIds;
-    private List<Long> completedCheckpoints = List.of();
-    private List<Entry> recordTakenOver = List.of();
-
-    /** What the present start begins with; null if with nothing. */
-    private StateAssignment restoring;
-
-    /** Run whose output is to be committed or discarded; empty if none was begun. */
-    private String run = "";
-
-    /** Whether attempts are told to end, and their end is waited for. */
-    private boolean tearingDown;
+    /** What earlier masters have left; of no use once the job's regions are there. */
+    private List<Entry> found = List.of();
 
     /** Whether the intent to cancel is on record: clients may be told so. */
     private boolean intentRecorded;
@@ -149,7 +129,13 @@ public final class JobMaster {
         this.clients = new Clients(ports.outbox());
         this.savepoints =
                 new SavepointRequests(new SavepointJob(), ports.outbox(), record, ports.random());
-        this.pool = new WorkerPool(settings, ports, timeline, this::isBusy, new PoolListener());
+        this.pool =
+                new WorkerPool(
+                        settings,
+                        ports,
+                        timeline,
+                        workerId -> regions != null && regions.isBusy(workerId),
+                        new PoolListener());
         this.startMillis = ports.clock().wallMillis();
         this.stateNanos = ports.clock().nanoTime();
     }
@@ -169,10 +155,10 @@ public final class JobMaster {
             disconnected(disconnected.connection(), disconnected.cause());
         } else if (event instanceof MasterEvent.ContainersGranted granted) {
             pool.granted(granted.containers());
-            tryDeploy();
+            containersMoved();
         } else if (event instanceof MasterEvent.PreviousContainers previous) {
             pool.previous(previous.containers());
-            tryDeploy();
+            containersMoved();
         } else if (event instanceof MasterEvent.ContainerCompleted completed) {
             pool.completed(completed.containerId(), completed.cause());
         } else if (event instanceof MasterEvent.ContainersRefused refused) {
@@ -218,16 +204,14 @@ public final class JobMaster {
 
     private void takenOver(List<Entry> entries) {
         recovered = true;
-        recordTakenOver = entries;
-        List<Long> reserved = JobRecord.numbers(entries, JobRecord.IDS);
-        reservedIds = reserved.isEmpty() ? 0 : reserved.get(reserved.size() - 1);
-        completedCheckpoints = JobRecord.numbers(entries, JobRecord.CHECKPOINT);
+        found = entries;
         timeline.note("record taken over", entries.size() + " entries");
         record.write(
                 JobRecord.ADDRESS + settings.epoch(),
                 JobRecord.text(settings.address()),
                 () -> !over,
-                () -> {});
+                pool::reachable);
+        watchRecord();
         Entry end = JobRecord.find(entries, JobRecord.END);
         Entry recordedGraph = JobRecord.find(entries, JobRecord.GRAPH);
         if (recordedGraph != null) {
@@ -244,6 +228,11 @@ public final class JobMaster {
         if (resumeIntent(entries)) {
             return;
         }
+        if (recordedGraph != null) {
+            regions.takesOver(
+                    new Takeover(
+                            graph, record.finished(entries), record.restarts(entries).values()));
+        }
         ports.observer().recovered(recordedGraph == null ? null : graph.graph());
         if (cancelAsked) {
             cancel();
@@ -256,45 +245,89 @@ public final class JobMaster {
         }
     }
 
+    /**
+     * A master that stood still, or is cut off from the cluster, may have a successor of which
+     * nobody tells it. It must not wait for its next write to find that out: as long as its workers
+     * hear it, they do not look for the other.
+     */
+    private void watchRecord() {
+        ports.timers()
+                .schedule(
+                        settings.heartbeatInterval(),
+                        new Continued(
+                                "look at the record",
+                                () -> {
+                                    if (!over) {
+                                        record.check(this::watchRecord);
+                                    }
+                                }));
+    }
+
     /** Carries on with what an earlier master had begun; false if it had begun nothing. */
     private boolean resumeIntent(List<Entry> entries) {
         Entry commit = JobRecord.find(entries, JobRecord.INTENT_COMMIT);
         Entry cancel = JobRecord.find(entries, JobRecord.INTENT_CANCEL);
         Entry fail = JobRecord.find(entries, JobRecord.INTENT_FAIL);
-        if (fail != null) {
+        Entry last = fail != null ? fail : commit != null ? commit : cancel;
+        if (last == null) {
+            return false;
+        }
+        JobIntent intent = record.read(last, JobIntent.class);
+        if (regions != null) {
+            regions.runsAre(intent.runs());
+        }
+        if (last == fail) {
             // the last word of all, as a commit may fail, too
-            JobIntent intent = record.read(fail, JobIntent.class);
-            run = intent.run();
             failure = intent.failure();
             become(JobState.FAILING, "an earlier attempt had given it up");
             tearDown();
-        } else if (commit != null) {
-            JobIntent intent = record.read(commit, JobIntent.class);
-            run = intent.run();
+        } else if (last == commit) {
             accumulators = intent.accumulators();
-            become(JobState.COMMITTING, "all its subtasks had finished in run " + run);
-            commitFiles(new BackOff(ports.random()));
-        } else if (cancel != null) {
-            run = record.read(cancel, JobIntent.class).run();
+            become(JobState.COMMITTING, "all its subtasks had finished in " + intent.runs());
+            commitFiles(0, new BackOff(ports.random()));
+        } else {
             become(JobState.CANCELLING, "an earlier attempt was asked to");
             intentRecorded = true;
             tearDown();
-        } else {
-            return false;
         }
         return true;
     }
 
     private void adopt(JobGraph jobGraph) {
-        graph = new ExecutionGraph(jobGraph, settings.applicationId(), settings.epoch());
         Configuration configuration = Configuration.fromMap(jobGraph.configuration());
         ParsedConfiguration options = ParsedConfiguration.of(configuration);
         startingState = StartingState.of(jobGraph, options);
         CheckpointSettings checkpointing = CheckpointSettings.of(options);
         retention = checkpointing.retention();
+        graph = new ExecutionGraph(jobGraph, settings.applicationId(), settings.epoch());
+        List<Entry> recorded = JobRecord.inOrderOfNumber(found, JobRecord.COORDINATORS);
+        Entry newest = recorded.isEmpty() ? null : recorded.get(recorded.size() - 1);
+        Coordinators coordinators =
+                new Coordinators(
+                        jobGraph,
+                        RecordedCoordinators.ports(
+                                settings.epoch(),
+                                ports,
+                                record,
+                                pool,
+                                graph,
+                                () -> !over,
+                                cause -> regions.failAll(cause)),
+                        checkpointing.isPeriodic(),
+                        newest == null ? 0 : JobRecord.number(newest, JobRecord.COORDINATORS));
         checkpoints =
                 new CheckpointCoordinator(
-                        checkpointing, checkpointPorts(), jobGraph, settings.epoch());
+                        checkpointing,
+                        RecordedCheckpoints.ports(
+                                settings.epoch(),
+                                ports,
+                                record,
+                                pool,
+                                () -> !over,
+                                new CheckpointsListener(),
+                                new CoordinatedSources(coordinators)),
+                        jobGraph,
+                        settings.epoch());
         checkpoints.claim(startingState.claimedPath());
         RestartStrategy.Spec spec =
                 RestartStrategy.Spec.of(
@@ -302,15 +335,57 @@ public final class JobMaster {
                         checkpointing.isPeriodic()
                                 ? RestartStrategy.Spec.exponentialDelay(configuration)
                                 : settings.defaultRestart());
-        restarts = spec.strategy(ports.random());
+        makeRegions(
+                spec,
+                new SourceReaders(
+                        graph,
+                        coordinators,
+                        newest == null ? null : record.read(newest, CoordinatorRecord.class)));
         LOG.info(
-                "Job '{}' ({}): {} vertices, {} slots; restart strategy: {}"
+                "Job '{}' ({}): {} vertices in {} regions, {} slots; restart strategy: {}"
                         + " (restart-strategy.type)",
                 jobGraph.jobName(),
                 jobGraph.jobId(),
                 jobGraph.vertices().size(),
+                graph.regions().size(),
                 graph.slots().size(),
                 spec);
+    }
+
+    private void makeRegions(RestartStrategy.Spec spec, SourceReaders readers) {
+        FinishedAttempts finished =
+                new FinishedAttempts(
+                        settings.epoch(),
+                        record,
+                        () -> !over,
+                        (workerId, attempt) -> {
+                            Worker worker = pool.find(workerId);
+                            if (worker != null) {
+                                pool.send(worker, new ToWorker.EndKnown(settings.epoch(), attempt));
+                            }
+                        });
+        record.finishedEntries(found).forEach(finished::found);
+        RestartBudget budget =
+                new RestartBudget(
+                        settings.epoch(),
+                        spec,
+                        ports.clock(),
+                        ports.random(),
+                        record,
+                        record.restarts(found),
+                        () -> !over);
+        regions =
+                new Regions(
+                        graph,
+                        settings,
+                        ports,
+                        timeline,
+                        pool,
+                        budget,
+                        finished,
+                        checkpoints,
+                        readers,
+                        new RegionsJob());
     }
 
     private void submitted(JobGraph jobGraph) {
@@ -327,6 +402,7 @@ public final class JobMaster {
             adopt(jobGraph);
         } catch (IllegalArgumentException e) {
             graph = new ExecutionGraph(jobGraph, settings.applicationId(), settings.epoch());
+            makeRegions(new RestartStrategy.Spec.None(), null);
             fail(Failure.of(Category.CONFIG, "Job '" + jobGraph.jobName() + "'", e.getMessage()));
             return;
         }
@@ -345,7 +421,12 @@ public final class JobMaster {
 
     private void prepare() {
         become(JobState.PREPARING, "its graph is on record");
-        prepareFiles(new BackOff(ports.random()));
+        Entry recordedInput = JobRecord.find(found, JobRecord.INPUT);
+        if (recordedInput == null) {
+            prepareFiles(new BackOff(ports.random()));
+        } else {
+            inputIs(record.read(recordedInput, Prepared.class));
+        }
     }
 
     private void prepareFiles(BackOff backOff) {
@@ -367,10 +448,15 @@ public final class JobMaster {
 
     private void prepared(Result<Prepared> result, BackOff backOff) {
         if (result instanceof Result.Done<Prepared> done) {
-            inputBytes = done.value().totalBytes();
-            graph.assignSplits(done.value().splits());
-            timeline.note("files prepared", done.value().splits().size() + " splits");
-            findStartingState(new BackOff(ports.random()));
+            Prepared input = done.value();
+            timeline.note("files prepared", input.splits().size() + " splits");
+            if (input.splits().isEmpty()) {
+                inputIs(input);
+            } else {
+                // what a checkpoint says of splits is about these, whatever becomes of the files
+                record.write(
+                        JobRecord.INPUT + jobId(), input, stillInThisStep(), () -> inputIs(input));
+            }
         } else if (result instanceof Result.Refused<Prepared> refused) {
             fail(Failure.of(Category.CONFIG, "Job '" + jobName() + "'", refused.sentence()));
         } else if (result instanceof Result.Failed<Prepared> failed) {
@@ -388,8 +474,14 @@ public final class JobMaster {
         }
     }
 
+    private void inputIs(Prepared input) {
+        inputBytes = input.totalBytes();
+        graph.assignSplits(input.splits());
+        findStartingState(new BackOff(ports.random()));
+    }
+
     private void findStartingState(BackOff backOff) {
-        if (!startingState.isNeeded(completedCheckpoints)) {
+        if (!startingState.isNeeded(JobRecord.numbers(found, JobRecord.CHECKPOINT))) {
             recoverCheckpoints();
             return;
         }
@@ -419,9 +511,11 @@ public final class JobMaster {
             return;
         }
         BooleanSupplier wanted = stillInThisStep();
+        List<Long> reserved = JobRecord.numbers(found, JobRecord.IDS);
+        long highest = reserved.isEmpty() ? 0 : reserved.get(reserved.size() - 1);
         checkpoints.recover(
-                Math.max(reservedIds, startingState.checkpointId()),
-                completedCheckpoints,
+                Math.max(highest, startingState.checkpointId()),
+                JobRecord.numbers(found, JobRecord.CHECKPOINT),
                 () -> {
                     if (wanted.getAsBoolean()) {
                         if (checkpoints.newestId() > 0) {
@@ -429,7 +523,7 @@ public final class JobMaster {
                                     "checkpoint found", Long.toString(checkpoints.newestId()));
                         }
                         savepoints.recover(
-                                recordTakenOver,
+                                found,
                                 () -> {
                                     if (wanted.getAsBoolean()) {
                                         waitForWorkers();
@@ -441,8 +535,9 @@ public final class JobMaster {
 
     private void waitForWorkers() {
         become(JobState.WAITING_FOR_WORKERS, graph.slots().size() + " slots are needed");
+        found = List.of();
         pool.need(neededWorkers());
-        tryDeploy();
+        containersMoved();
     }
 
     private List<FileOutput> outputs() {
@@ -457,95 +552,79 @@ public final class JobMaster {
         return (graph.slots().size() + settings.slotsPerWorker() - 1) / settings.slotsPerWorker();
     }
 
-    /** Deploys all as soon as every slot is there. */
-    private void tryDeploy() {
-        if (state != JobState.WAITING_FOR_WORKERS) {
-            return;
+    /** What the cluster says of containers may be what regions wait for. */
+    private void containersMoved() {
+        if (regions != null) {
+            regions.decideTakeover();
+            regions.tryDeploy();
         }
-        List<Offer> offers = new ArrayList<>();
-        for (Worker worker : pool.workers()) {
-            if (worker.connection() != null
-                    && worker.strays().isEmpty()
-                    && pool.ledger().isHeld(worker.id())) {
-                offers.add(new Offer(worker.id(), worker.slots()));
+    }
+
+    /** What the regions need to know of the job, and it of them. */
+    private final class RegionsJob implements Regions.Job {
+        @Override
+        public void moved(String why) {
+            if (!isAtWork()) {
+                return;
+            }
+            JobState next = regions.jobState();
+            if (graph.allFinished()) {
+                finish();
+            } else if (next != state) {
+                if (next == JobState.RUNNING) {
+                    timeline.noteFirst("all tasks running");
+                }
+                become(next, why);
+                if (next == JobState.RUNNING) {
+                    checkpoints.start(() -> CheckpointTasks.of(graph));
+                    savepoints.running();
+                }
             }
         }
-        List<WorkerSlot> assigned = SlotSharing.assign(graph.slots(), offers);
-        if (assigned.isEmpty()) {
-            return;
-        }
-        graph.start(assigned, ports.clock().nanoTime());
-        run = graph.run();
-        episode = new FailureEpisode();
-        restoring =
-                savepoints.stoppedAt() == null
-                        ? startingState.newest(checkpoints)
-                        : savepoints.stoppedAt();
-        become(
-                JobState.DEPLOYING,
-                "run "
-                        + run
-                        + ", generation "
-                        + graph.generation()
-                        + (restoring == null
-                                ? ""
-                                : ", from checkpoint " + restoring.checkpointId()));
-        timeline.note("deploy sent", run);
-        for (Execution execution : graph.executions()) {
-            deploy(execution);
-        }
-        checkStarted();
-    }
 
-    private void deploy(Execution execution) {
-        Worker worker = pool.find(execution.slot().workerId());
-        pool.send(
-                worker,
-                new ToWorker.Deploy(
-                        settings.epoch(),
-                        execution.slot().slot(),
-                        graph.deployment(
-                                execution,
-                                id -> pool.find(id).address(),
-                                restored(execution.attempt()))));
-    }
-
-    private RestoredState restored(AttemptId attempt) {
-        if (restoring == null) {
-            return RestoredState.NONE;
+        @Override
+        public boolean isAtWork() {
+            return switch (state) {
+                case WAITING_FOR_WORKERS, DEPLOYING, RUNNING, RESTARTING -> true;
+                default -> false;
+            };
         }
-        JobVertex vertex = graph.graph().vertex(attempt.vertex());
-        RestoredState state =
-                restoring
-                        .of(vertex, attempt.subtask())
-                        .with(
-                                restoring
-                                        .channels()
-                                        .of(graph.graph(), vertex.id(), attempt.subtask()));
-        return savepoints.stoppedAt() == null ? state : state.asFinished();
-    }
 
-    private void running(AttemptId attempt) {
-        Execution execution = graph == null ? null : graph.find(attempt);
-        if (execution != null && execution.state() == Execution.State.DEPLOYING) {
-            execution.become(Execution.State.RUNNING, ports.clock().nanoTime());
-            timeline.noteFirst("first task running");
-            checkStarted();
+        @Override
+        public StateAssignment restoring() {
+            return savepoints.stoppedAt() == null
+                    ? startingState.newest(checkpoints)
+                    : savepoints.stoppedAt();
+        }
+
+        @Override
+        public RestoredState restored(StateAssignment from, JobVertex vertex, int subtask) {
+            RestoredState state =
+                    from.of(vertex, subtask)
+                            .with(from.channels().of(graph.graph(), vertex.id(), subtask));
+            return savepoints.stoppedAt() == null ? state : state.asFinished();
+        }
+
+        @Override
+        public Failure afterDamage(Failure root, StateAssignment from) {
+            return startingState.afterDamage(root, from, checkpoints);
+        }
+
+        @Override
+        public void failed(Failure root) {
+            failure = root;
+        }
+
+        @Override
+        public void giveUp(Failure root) {
+            fail(root);
+        }
+
+        @Override
+        public boolean isOver() {
+            return over;
         }
     }
-
-    private void checkStarted() {
-        if (state == JobState.DEPLOYING
-                && graph.executions().stream()
-                        .noneMatch(e -> e.state() == Execution.State.DEPLOYING)) {
-            timeline.noteFirst("all tasks running");
-            become(JobState.RUNNING, "all " + graph.executions().size() + " subtasks run");
-            checkpoints.start(() -> CheckpointTasks.of(graph));
-            savepoints.running();
-        }
-    }
-
-    // ------------------------------------------------------------------ checkpoints
 
     /** What savepoints need of this. */
     private final class SavepointJob implements SavepointRequests.Job {
@@ -576,99 +655,48 @@ public final class JobMaster {
 
         @Override
         public void restart(Failure cause) {
-            episode.taskFailed(cause);
-            JobMaster.this.restart();
+            regions.failAll(cause);
         }
     }
 
-    private CheckpointPorts checkpointPorts() {
-        return new CheckpointPorts(
-                ports.clock(),
-                new CheckpointPorts.Loop() {
-                    @Override
-                    public <T> Consumer<T> answer(String what, Consumer<T> then) {
-                        return result ->
-                                ports.inbox().put(new Continued(what, () -> then.accept(result)));
-                    }
+    /** What checkpoints need of the coordinators of sources. */
+    private record CoordinatedSources(Coordinators coordinators)
+            implements CheckpointPorts.Sources {
+        @Override
+        public void prepare(long id, Consumer<List<CoordinatorState>> then) {
+            coordinators.prepare(id, then);
+        }
 
-                    @Override
-                    public Timer after(Duration delay, String what, Runnable timedStep) {
-                        return ports.timers().schedule(delay, new Continued(what, timedStep));
-                    }
-                },
-                ports.checkpoints(),
-                new CheckpointPorts.Ledger() {
-                    @Override
-                    public void reserve(long upTo, Runnable then) {
-                        record.write(
-                                JobRecord.IDS + upTo,
-                                JobRecord.text("checkpoint ids up to " + upTo),
-                                () -> !over,
-                                then);
-                    }
+        @Override
+        public void cancelPreparation() {
+            coordinators.cancelPreparation();
+        }
 
-                    @Override
-                    public void complete(long id, Runnable then) {
-                        record.write(
-                                JobRecord.CHECKPOINT + id,
-                                JobRecord.text(
-                                        "checkpoint "
-                                                + id
-                                                + ", complete in epoch "
-                                                + settings.epoch()),
-                                () -> !over,
-                                then);
-                    }
+        @Override
+        public void complete(long id) {
+            coordinators.complete(id);
+        }
+    }
 
-                    @Override
-                    public void complete(SavepointRecord savepoint, Runnable then) {
-                        record.write(
-                                JobRecord.SAVEPOINT + savepoint.id(), savepoint, () -> !over, then);
-                    }
+    private final class CheckpointsListener implements CheckpointPorts.Listener {
+        @Override
+        public void tooManyFailures(Failure cause) {
+            if (state == JobState.RUNNING) {
+                regions.failAll(cause);
+            }
+        }
 
-                    @Override
-                    public void forget(long id) {
-                        record.remove(JobRecord.CHECKPOINT + id);
-                    }
-
-                    @Override
-                    public void published(SavepointRecord savepoint) {
-                        record.remove(JobRecord.SAVEPOINT + savepoint.id());
-                    }
-                },
-                (workerId, message) -> {
-                    Worker worker = pool.find(workerId);
-                    if (worker != null) {
-                        pool.send(worker, message);
-                    }
-                },
-                new CheckpointPorts.Listener() {
-                    @Override
-                    public void tooManyFailures(Failure cause) {
-                        if (state == JobState.RUNNING) {
-                            episode.taskFailed(cause);
-                            restart();
-                        }
-                    }
-
-                    @Override
-                    public void damaged(Failure cause) {
-                        if (state.mayBecome(JobState.FAILING)) {
-                            fail(cause);
-                        } else {
-                            tooManyFailures(cause);
-                        }
-                    }
-                });
+        @Override
+        public void damaged(Failure cause) {
+            if (state.mayBecome(JobState.FAILING)) {
+                fail(cause);
+            } else {
+                tooManyFailures(cause);
+            }
+        }
     }
 
     // ------------------------------------------------------------------ workers
-
-    private boolean isBusy(String workerId) {
-        return graph != null
-                && graph.executions().stream()
-                        .anyMatch(e -> e.isLive() && e.slot().workerId().equals(workerId));
-    }
 
     private void received(String connection, ControlMessage message) {
         if (message instanceof ToMaster.Report report) {
@@ -695,18 +723,28 @@ public final class JobMaster {
 
     private void fromWorker(Worker worker, ToMaster message) {
         if (message instanceof ToMaster.TaskRunning running) {
-            running(running.attempt());
+            if (regions != null) {
+                regions.running(worker, running.attempt());
+            }
         } else if (message instanceof ToMaster.TaskEnded ended) {
-            ended(worker, ended);
+            if (regions != null) {
+                regions.ended(worker, ended);
+            }
         } else if (message instanceof ToMaster.WorkerBeat beat) {
-            beat(beat);
+            if (regions != null) {
+                regions.beat(beat);
+            }
         } else if (message instanceof ToMaster.InputEnded ended) {
-            if (graph != null && graph.find(ended.attempt()) != null) {
-                checkpoints.inputEnded(ended.attempt());
+            if (regions != null) {
+                regions.inputEnded(worker, ended.attempt());
             }
         } else if (message instanceof ToMaster.CheckpointStored stored) {
             if (checkpoints != null) {
                 checkpoints.stored(worker.id(), stored);
+            }
+        } else if (message instanceof ToMaster.OperatorEvent told) {
+            if (regions != null) {
+                regions.operatorEvent(worker, told);
             }
         } else if (message instanceof ToMaster.CheckpointDeclined declined) {
             if (checkpoints != null) {
@@ -717,176 +755,32 @@ public final class JobMaster {
         }
     }
 
-    /** Compares what a worker runs with what it should run, and sends what is missing. */
-    private void reconcile(Worker worker, ToMaster.Report report) {
-        Set<AttemptId> ended = new LinkedHashSet<>();
-        worker.strays().clear();
-        Map<AttemptId, Phase> reported = new LinkedHashMap<>();
-        for (TaskReport task : report.tasks()) {
-            reported.put(task.attempt(), task.phase());
-            Execution execution = graph == null ? null : graph.find(task.attempt());
-            if (execution == null
-                    || !execution.isLive()
-                    || !execution.slot().workerId().equals(worker.id())) {
-                worker.strays().add(task.attempt());
-                cancel(worker, task.attempt());
-            }
-        }
-        for (ToMaster.TaskEnded end : report.ends()) {
-            ended.add(end.attempt());
-            ended(worker, end);
-        }
-        if (graph == null) {
-            return;
-        }
-        for (Execution execution : graph.live()) {
-            if (execution.slot().workerId().equals(worker.id())
-                    && execution.isLive()
-                    && !ended.contains(execution.attempt())) {
-                reconcile(worker, execution, reported.get(execution.attempt()), report);
-            }
-        }
-    }
-
-    private void reconcile(
-            Worker worker, Execution execution, Phase reported, ToMaster.Report report) {
-        boolean seen =
-                report.highestSeen().stream()
-                        .anyMatch(
-                                s ->
-                                        s.sameSubtask(execution.attempt())
-                                                && s.compareTo(execution.attempt()) >= 0);
-        if (reported != null) {
-            if (execution.state() == Execution.State.CANCELLING) {
-                cancel(worker, execution.attempt());
-            } else if (reported == Phase.RUNNING) {
-                running(execution.attempt());
-            }
-        } else if (!seen && execution.state() == Execution.State.DEPLOYING) {
-            deploy(execution);
-        } else if (!seen && execution.state() == Execution.State.CANCELLING) {
-            // the command to start it was lost, and is not repeated
-            execution.become(Execution.State.CANCELED, ports.clock().nanoTime());
-            checkGone();
-        } else {
-            attemptFailed(
-                    execution,
-                    Failure.of(
-                            Category.INTERNAL,
-                            "Task " + execution.name() + " attempt " + execution.attempt(),
-                            "worker " + worker.id() + " does not know it any more"));
-        }
-    }
-
-    private void cancel(Worker worker, AttemptId attempt) {
-        pool.send(worker, new ToWorker.Cancel(settings.epoch(), attempt));
-    }
-
-    private void beat(ToMaster.WorkerBeat beat) {
-        if (graph == null) {
-            return;
-        }
-        for (ToMaster.TaskBeat task : beat.tasks()) {
-            Execution execution = graph.find(task.attempt());
-            if (execution != null) {
-                execution.measured(task.metrics(), ports.clock().nanoTime());
-                noteFirstRecord(execution);
-            }
-        }
-    }
-
-    private void noteFirstRecord(Execution execution) {
-        if (execution.metrics().recordsIn() + execution.metrics().recordsOut() > 0) {
-            timeline.noteFirst("first record");
-        }
-    }
-
-    private void ended(Worker worker, ToMaster.TaskEnded ended) {
-        // Handled means known: nothing that an end decides is lost with this master, as the next
-        // one runs the job again. When regions outlive a master, a record comes before this line.
-        pool.send(worker, new ToWorker.EndKnown(settings.epoch(), ended.attempt()));
-        worker.strays().remove(ended.attempt());
-        Execution execution = graph == null ? null : graph.find(ended.attempt());
-        if (execution != null
-                && execution.isLive()
-                && execution.slot().workerId().equals(worker.id())) {
-            execution.measured(ended.metrics(), ports.clock().nanoTime());
-            noteFirstRecord(execution);
-            if (ended.end() instanceof SubtaskEnd.Finished) {
-                execution.become(Execution.State.FINISHED, ports.clock().nanoTime());
-                checkpoints.finished(execution.attempt());
-                checkStarted();
-                checkFinished();
-                checkGone();
-            } else if (ended.end() instanceof SubtaskEnd.Failed failed) {
-                attemptFailed(execution, failed.failure());
-            } else if (execution.state() == Execution.State.CANCELLING) {
-                execution.become(Execution.State.CANCELED, ports.clock().nanoTime());
-                checkGone();
-            } else {
-                attemptFailed(
-                        execution,
-                        Failure.of(
-                                Category.CLUSTER,
-                                "Task " + execution.name() + " attempt " + execution.attempt(),
-                                "worker " + worker.id() + " cancelled it unasked"));
-            }
-        }
-        tryDeploy();
-    }
-
-    private void attemptFailed(Execution execution, Failure cause) {
-        execution.become(Execution.State.FAILED, ports.clock().nanoTime());
-        LOG.warn(
-                "Task {} attempt {} failed: {}",
-                execution.name(),
-                execution.attempt(),
-                cause.summary());
-        episode.taskFailed(cause);
-        if (state == JobState.DEPLOYING || state == JobState.RUNNING) {
-            restart();
-        } else {
-            checkGone();
-        }
-    }
-
     /** What the pool tells. */
     private final class PoolListener implements WorkerPool.Listener {
         @Override
         public void reported(Worker worker, ToMaster.Report report) {
-            reconcile(worker, report);
-            tryDeploy();
+            if (regions != null) {
+                regions.reported(worker, report);
+            }
         }
 
         @Override
         public void lost(Worker worker, Failure cause) {
-            if (graph == null) {
-                return;
-            }
-            List<Execution> with =
-                    graph.executions().stream()
-                            .filter(e -> e.slot().workerId().equals(worker.id()))
-                            .toList();
-            if (with.stream().allMatch(e -> e.state() == Execution.State.FINISHED)) {
-                return;
-            }
-            // also if its tasks were heard to end before it: it may be why
-            episode.workerLost(cause);
-            for (Execution execution : with) {
-                if (execution.isLive()) {
-                    execution.become(Execution.State.FAILED, ports.clock().nanoTime());
-                }
-            }
-            if (state == JobState.DEPLOYING || state == JobState.RUNNING) {
-                restart();
-            } else {
-                checkGone();
+            if (regions != null) {
+                regions.lost(worker, cause);
             }
         }
 
         @Override
         public void unavailable(Failure cause) {
             noWorkers(cause);
+        }
+
+        @Override
+        public void ticked() {
+            if (regions != null) {
+                regions.decideTakeover();
+            }
         }
     }
 
@@ -898,175 +792,62 @@ public final class JobMaster {
         }
     }
 
-    // ------------------------------------------------------------------ restart
-
-    private void restart() {
-        become(JobState.RESTARTING, episode.root().summary());
-        tearDown();
-    }
-
-    /** Tells all attempts to end; what follows when they are gone depends on the state. */
-    private void tearDown() {
-        tearingDown = true;
-        if (graph != null) {
-            for (Execution execution : graph.live()) {
-                if (execution.state() != Execution.State.CANCELLING) {
-                    execution.become(Execution.State.CANCELLING, ports.clock().nanoTime());
-                }
-                Worker worker = pool.find(execution.slot().workerId());
-                cancel(worker, execution.attempt());
-            }
-            later(
-                    "end of the wait for cancelled tasks",
-                    settings.cancelTimeout(),
-                    this::giveUpHanging);
-        }
-        checkGone();
-    }
-
-    private void giveUpHanging() {
-        for (Execution execution : List.copyOf(graph.live())) {
-            Worker worker = pool.find(execution.slot().workerId());
-            if (worker != null && execution.isLive()) {
-                pool.giveUp(
-                        worker,
-                        "task "
-                                + execution.name()
-                                + " did not end within "
-                                + settings.cancelTimeout().toSeconds()
-                                + " s after it was cancelled (task.cancellation.timeout)");
-            }
-        }
-    }
-
-    private void checkGone() {
-        if (!tearingDown || (graph != null && !graph.live().isEmpty())) {
-            return;
-        }
-        tearingDown = false;
-        if (run.isEmpty()) {
-            allGone();
-        } else {
-            discard(new BackOff(ports.random()));
-        }
-    }
-
-    private void discard(BackOff backOff) {
-        ports.files()
-                .discard(
-                        outputs(),
-                        run,
-                        answer(
-                                "output discarded",
-                                result -> {
-                                    if (!(result instanceof Result.Done<Void>)) {
-                                        Duration pause = backOff.next();
-                                        LOG.warn(
-                                                "Output of run {} is still there: {}", run, result);
-                                        if (backOff.tries() < DISCARD_TRIES) {
-                                            later("discard again", pause, () -> discard(backOff));
-                                            return;
-                                        }
-                                    }
-                                    allGone();
-                                }));
-    }
-
-    private void allGone() {
-        switch (state) {
-            case RESTARTING -> settleAndRestart();
-            case CANCELLING -> end(JobState.CANCELED);
-            case FAILING -> end(JobState.FAILED);
-            default -> throw new IllegalStateException("all attempts are gone in " + state);
-        }
-    }
-
-    /** A checkpoint of which nobody knows whether it is complete may be where the job goes on. */
-    private void settleAndRestart() {
-        if (checkpoints == null) {
-            decideRestart();
-            return;
-        }
-        BooleanSupplier wanted = stillInThisStep();
-        waitingFor = "the job record, which says whether the last checkpoint is complete";
-        checkpoints.whenSettled(
-                () -> {
-                    if (wanted.getAsBoolean()) {
-                        decideRestart();
-                    }
-                });
-    }
-
-    private void decideRestart() {
-        Failure root = episode.root();
-        failure = root;
-        LOG.warn(
-                "Job '{}' failed in run {}, {} failures, the root: {}",
-                jobName(),
-                run,
-                episode.failures(),
-                root.report());
-        Failure end = startingState.afterDamage(root, restoring, checkpoints);
-        if (end != null) {
-            fail(end);
-            return;
-        }
-        Optional<Duration> pause =
-                root.category() == Category.CONFIG
-                        ? Optional.empty()
-                        : restarts.afterFailure(ports.clock().nanoTime());
-        if (pause.isEmpty()) {
-            fail(root);
-            return;
-        }
-        LOG.info("Job '{}' starts again in {} ms", jobName(), pause.get().toMillis());
-        waitingFor = "the next start, " + pause.get().toMillis() + " ms after the failure";
-        later(
-                "next start",
-                pause.get(),
-                () -> {
-                    become(JobState.WAITING_FOR_WORKERS, "start " + (graph.starts() + 1));
-                    tryDeploy();
-                });
-    }
-
     // ------------------------------------------------------------------ end
 
-    private void checkFinished() {
-        boolean atWork = state == JobState.DEPLOYING || state == JobState.RUNNING;
-        if (!atWork || !graph.allFinished()) {
-            return;
-        }
+    private void finish() {
         accumulators = StatusReport.accumulators(graph);
-        become(JobState.COMMITTING, "all subtasks of run " + run + " have finished");
+        regions.stopReaders();
+        become(JobState.COMMITTING, "all subtasks of " + regions.runs() + " have finished");
         logValues();
         pool.askNoMore();
         record.write(
                 JobRecord.INTENT_COMMIT + jobId(),
-                new JobIntent(run, null, accumulators),
+                new JobIntent(regions.runs(), null, accumulators),
                 stillInThisStep(),
-                () -> commitFiles(new BackOff(ports.random())));
+                () -> {
+                    regions.finishIsRecorded();
+                    commitFiles(0, new BackOff(ports.random()));
+                });
     }
 
-    private void commitFiles(BackOff backOff) {
+    /** Ends all attempts of a job that is cancelled or has failed. */
+    private void tearDown() {
+        if (regions == null) {
+            allGone();
+        } else {
+            regions.tearDownAll(this::allGone);
+        }
+    }
+
+    private void allGone() {
+        end(state == JobState.CANCELLING ? JobState.CANCELED : JobState.FAILED);
+    }
+
+    /** Makes the output of one region after another visible. */
+    private void commitFiles(int region, BackOff backOff) {
+        if (region == graph.regions().size()) {
+            end(JobState.FINISHED);
+            return;
+        }
         ports.files()
                 .commit(
-                        outputs(),
-                        run,
-                        answer("files committed", result -> committed(result, backOff)));
+                        graph.regions().get(region).outputs(),
+                        regions.runs().get(region),
+                        answer("files committed", result -> committed(region, result, backOff)));
     }
 
-    private void committed(Result<Void> result, BackOff backOff) {
+    private void committed(int region, Result<Void> result, BackOff backOff) {
+        String run = regions.runs().get(region);
         if (result instanceof Result.Done<Void>) {
             timeline.note("output visible", run);
-            end(JobState.FINISHED);
+            commitFiles(region + 1, backOff);
         } else if (result instanceof Result.Refused<Void> refused) {
             fail(Failure.of(Category.STATE, "Job '" + jobName() + "'", refused.sentence()));
         } else if (result instanceof Result.Failed<Void> failed) {
             // for ever: its intent is on record, and part of it may be visible
             LOG.warn("Making the output of run {} visible failed: {}", run, failed.cause());
             waitingFor = "the output's file system: " + failed.cause();
-            later("commit again", backOff.next(), () -> commitFiles(backOff));
+            later("commit again", backOff.next(), () -> commitFiles(region, backOff));
         }
     }
 
@@ -1077,7 +858,7 @@ public final class JobMaster {
         pool.askNoMore();
         record.write(
                 JobRecord.INTENT_FAIL + jobId(),
-                new JobIntent(run, cause),
+                new JobIntent(runs(), cause),
                 stillInThisStep(),
                 this::tearDown);
     }
@@ -1098,7 +879,7 @@ public final class JobMaster {
         pool.askNoMore();
         record.write(
                 JobRecord.INTENT_CANCEL + jobId(),
-                new JobIntent(run, null),
+                new JobIntent(runs(), null),
                 stillInThisStep(),
                 () -> {
                     intentRecorded = true;
@@ -1244,7 +1025,7 @@ public final class JobMaster {
             List<String> parts = new ArrayList<>();
             int asked = pool.ledger().asked();
             int waited = pool.ledger().awaitedOfEarlierAttempts();
-            int starting = pool.ledger().needed() - pool.workers().size() - asked;
+            int starting = pool.ledger().needed() - pool.workers().size() - asked - waited;
             if (asked > 0) {
                 parts.add(asked + " containers to be granted");
             }
@@ -1256,13 +1037,10 @@ public final class JobMaster {
             }
             return parts.isEmpty() ? "the workers' slots" : String.join(", ", parts);
         }
-        if (state == JobState.RESTARTING && tearingDown) {
-            return graph.live().size() + " cancelled tasks to end";
-        }
         if (state == JobState.RUNNING && checkpoints.isLastAwaited()) {
             return "a last checkpoint, as all input has ended";
         }
-        return waitingFor;
+        return waitingFor == null && regions != null ? regions.waitingFor() : waitingFor;
     }
 
     // ------------------------------------------------------------------ steps
@@ -1288,7 +1066,6 @@ public final class JobMaster {
         stateNanos = now;
         step++;
         waitingFor = null;
-        tearingDown = false;
         if (next != JobState.FENCED) {
             timeline.note("state " + next, "");
             JobStatus status = status();
@@ -1333,7 +1110,11 @@ public final class JobMaster {
     }
 
     private int restartCount() {
-        return graph == null ? 0 : Math.max(0, graph.starts() - 1);
+        return regions == null ? 0 : regions.restarts();
+    }
+
+    private List<String> runs() {
+        return regions == null ? List.of() : regions.runs();
     }
 
     private String jobId() {

@@ -1,6 +1,7 @@
 package io.millrace.runtime.master;
 
 import io.millrace.runtime.control.ControlCodec;
+import io.millrace.runtime.control.ToMaster.TaskEnded;
 import io.millrace.runtime.master.JobStore.Entry;
 import io.millrace.runtime.master.JobStore.Outcome;
 import io.millrace.runtime.master.JobStore.Reason;
@@ -8,7 +9,10 @@ import io.millrace.runtime.master.MasterEvent.Continued;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
@@ -22,9 +26,13 @@ import org.slf4j.LoggerFactory;
  * {@link io.millrace.runtime.graph.JobGraph}; {@code intent-(cancel|fail|commit)-(job)} an {@link
  * JobIntent}; {@code intent-stop-(job)} a {@link StopIntent}; {@code savepoint-(id)} a {@link
  * io.millrace.runtime.checkpoint.SavepointRecord} of a savepoint that is complete and may not have
- * its name yet, or that the job ends with; {@code end-(job)} a {@link JobResult}; these as written
+ * its name yet, or that the job ends with; {@code end-(job)} a {@link JobResult}; {@code
+ * input-(job)} a {@link JobFiles.Prepared}; {@code finished-(epoch).(n)} a {@link
+ * FinishedSubtasks}; {@code intent-restart-(epoch).(n)} a {@link RestartIntent}; these as written
  * by {@link ControlCodec}. {@code ids-upto-(n)}: checkpoint ids up to n are reserved; {@code
  * chk-(id)}: the checkpoint is complete; both hold a text for people, what counts is the name.
+ * {@code coord-(n)}: a {@link io.millrace.runtime.coordinate.CoordinatorRecord}; the one with the
+ * highest number counts.
  *
  * <p>Threads: owned by the master's loop.
  */
@@ -36,11 +44,15 @@ final class JobRecord {
     static final String INTENT_CANCEL = "intent-cancel-";
     static final String INTENT_FAIL = "intent-fail-";
     static final String INTENT_COMMIT = "intent-commit-";
+    static final String INTENT_RESTART = "intent-restart-";
+    static final String INPUT = "input-";
+    static final String FINISHED = "finished-";
     static final String INTENT_STOP = "intent-stop-";
     static final String END = "end-";
     static final String IDS = "ids-upto-";
     static final String CHECKPOINT = "chk-";
     static final String SAVEPOINT = "savepoint-";
+    static final String COORDINATORS = "coord-";
 
     private final MasterPorts ports;
     private final ControlCodec codec = new ControlCodec();
@@ -159,6 +171,26 @@ final class JobRecord {
                                         }));
     }
 
+    /**
+     * Looks whether another master has taken the record over.
+     *
+     * @param then called if nobody has, or nobody knows
+     */
+    void check(Runnable then) {
+        ports.store()
+                .check(
+                        outcome ->
+                                answered(
+                                        "record looked at",
+                                        () -> {
+                                            if (outcome instanceof Outcome.Refused<Void> refused) {
+                                                onFenced.accept(refused.detail());
+                                            } else {
+                                                then.run();
+                                            }
+                                        }));
+    }
+
     /** The numbers behind a prefix in the names of all entries that begin with it, ascending. */
     static List<Long> numbers(List<Entry> entries, String prefix) {
         return entries.stream()
@@ -166,6 +198,32 @@ final class JobRecord {
                 .map(e -> Long.parseLong(e.name().substring(prefix.length())))
                 .sorted()
                 .toList();
+    }
+
+    /** Entries {@code (prefix)(n)}, oldest first. */
+    static List<Entry> inOrderOfNumber(List<Entry> entries, String prefix) {
+        return entries.stream()
+                .filter(e -> e.name().startsWith(prefix))
+                .sorted(Comparator.comparingLong(e -> number(e, prefix)))
+                .toList();
+    }
+
+    static long number(Entry entry, String prefix) {
+        return Long.parseLong(entry.name().substring(prefix.length()));
+    }
+
+    /** Entries {@code (prefix)(epoch).(n)}, oldest first. */
+    static List<Entry> inOrder(List<Entry> entries, String prefix) {
+        return entries.stream()
+                .filter(e -> e.name().startsWith(prefix))
+                .sorted(
+                        Comparator.<Entry>comparingInt(e -> part(e, prefix, 0))
+                                .thenComparingInt(e -> part(e, prefix, 1)))
+                .toList();
+    }
+
+    private static int part(Entry entry, String prefix, int at) {
+        return Integer.parseInt(entry.name().substring(prefix.length()).split("\\.")[at]);
     }
 
     private void answered(String what, Runnable step) {
@@ -214,6 +272,27 @@ final class JobRecord {
     /** The entry whose name begins so, or null. */
     static Entry find(List<Entry> entries, String prefix) {
         return entries.stream().filter(e -> e.name().startsWith(prefix)).findFirst().orElse(null);
+    }
+
+    /** What each entry says of attempts that have finished, oldest first. */
+    Map<String, FinishedSubtasks> finishedEntries(List<Entry> entries) {
+        return readAll(inOrder(entries, FINISHED), FinishedSubtasks.class);
+    }
+
+    /** Attempts that have finished. */
+    List<TaskEnded> finished(List<Entry> entries) {
+        return finishedEntries(entries).values().stream().flatMap(f -> f.ends().stream()).toList();
+    }
+
+    /** Restarts by the names of their entries, oldest first. */
+    Map<String, RestartIntent> restarts(List<Entry> entries) {
+        return readAll(inOrder(entries, INTENT_RESTART), RestartIntent.class);
+    }
+
+    private <T> Map<String, T> readAll(List<Entry> entries, Class<T> type) {
+        Map<String, T> contents = new LinkedHashMap<>();
+        entries.forEach(entry -> contents.put(entry.name(), read(entry, type)));
+        return contents;
     }
 
     <T> T read(Entry entry, Class<T> type) {

@@ -12,10 +12,16 @@ import java.util.Set;
  * CREATED -> PREPARING -> WAITING_FOR_WORKERS -> DEPLOYING -> RUNNING -> COMMITTING -> FINISHED
  *                               ^                    |           |
  *                               +---- RESTARTING <---+-----------+
+ * WAITING_FOR_WORKERS -> RUNNING (what another master had started is taken over as it runs)
  * any before COMMITTING -> CANCELLING -> CANCELED
  * any before the end    -> FAILING    -> FAILED
  * any                   -> FENCED      (another application master owns the job now)
  * </pre>
+ *
+ * <p>A job of several regions, which no edge connects, is where the least advanced of them is:
+ * RESTARTING before WAITING_FOR_WORKERS before DEPLOYING before RUNNING. So a job is RUNNING only
+ * if all of it runs; while it is RESTARTING, its other regions run on, as the counts of its
+ * vertices tell.
  */
 public enum JobState {
     /** Its record is being taken over, or its graph is not there yet. */
@@ -55,7 +61,8 @@ public enum JobState {
         NEXT.put(PREPARING, EnumSet.of(WAITING_FOR_WORKERS, CANCELLING, FAILING, FENCED));
         NEXT.put(
                 WAITING_FOR_WORKERS,
-                EnumSet.of(DEPLOYING, RESTARTING, CANCELLING, FAILING, FENCED));
+                EnumSet.of(
+                        DEPLOYING, RUNNING, COMMITTING, RESTARTING, CANCELLING, FAILING, FENCED));
         NEXT.put(DEPLOYING, EnumSet.of(RUNNING, COMMITTING, RESTARTING, CANCELLING, FENCED));
         NEXT.put(RUNNING, EnumSet.of(COMMITTING, RESTARTING, CANCELLING, FENCED));
         NEXT.put(RESTARTING, EnumSet.of(WAITING_FOR_WORKERS, CANCELLING, FAILING, FENCED));

@@ -43,6 +43,12 @@ public interface JobStore {
      */
     void remove(String name, Consumer<Outcome<Void>> reply);
 
+    /**
+     * Looks whether the record still belongs to the epoch that has taken it over. Refused with
+     * {@link Reason#FENCED} if it does not.
+     */
+    void check(Consumer<Outcome<Void>> reply);
+
     /** One record. */
     record Entry(String name, byte[] content) {}
 

@@ -2,6 +2,7 @@ package io.millrace.runtime.master;
 
 import io.millrace.runtime.checkpoint.CheckpointStorage;
 import io.millrace.runtime.control.Outbox;
+import io.millrace.runtime.coordinate.CoordinatorThreads;
 import io.millrace.runtime.loop.Clock;
 import io.millrace.runtime.loop.Inbox;
 import io.millrace.runtime.loop.Timers;
@@ -22,4 +23,5 @@ public record MasterPorts(
         JobFiles files,
         CheckpointStorage checkpoints,
         ContainerPort containers,
-        JobObserver observer) {}
+        JobObserver observer,
+        CoordinatorThreads coordinators) {}

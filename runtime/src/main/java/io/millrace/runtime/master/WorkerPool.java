@@ -39,6 +39,9 @@ final class WorkerPool {
 
         /** No more workers come. */
         void unavailable(Failure failure);
+
+        /** Some time has passed, and with it a deadline, maybe. */
+        void ticked();
     }
 
     private final MasterSettings settings;
@@ -72,6 +75,11 @@ final class WorkerPool {
         lastBeatNanos = lastTickNanos;
         ledger.start(lastTickNanos);
         scheduleTick();
+    }
+
+    /** Workers of earlier attempts can find this master. */
+    void reachable() {
+        ledger.reachable(ports.clock().nanoTime());
     }
 
     /** How many workers are needed from now on. */
@@ -307,6 +315,7 @@ final class WorkerPool {
         }
         ledger.tick(now, (id, cause) -> LOG.warn("Container {} goes back: {}", id, cause))
                 .ifPresent(listener::unavailable);
+        listener.ticked();
         scheduleTick();
     }
 

@@ -6,6 +6,8 @@ import io.millrace.api.function.Function;
 import io.millrace.api.function.KeySelector;
 import io.millrace.api.function.RichFunction;
 import io.millrace.api.function.SourceFunction;
+import io.millrace.api.source.SourceSplit;
+import io.millrace.api.time.WatermarkStrategy;
 import io.millrace.api.transform.OperatorSpec;
 import io.millrace.api.transform.Partitioning;
 import io.millrace.api.transform.SinkSpec;
@@ -132,7 +134,10 @@ public final class ChainBuilder {
             broadcast = null;
             functions = new ArrayList<>();
             if (operator.body() instanceof Body.Source body) {
-                source = source(operator, body.spec(), output);
+                source =
+                        body.spec() instanceof SourceSpec.Splits<?> splits
+                                ? splits(operator, splits, downstream[i], output)
+                                : source(operator, body.spec(), output);
             } else if (operator.body() instanceof Body.Elements elements) {
                 source = elements(operator, elements, output);
             } else {
@@ -343,6 +348,42 @@ public final class ChainBuilder {
                 RecordSize.of(
                         operator.outputType(), serializer, subtask.classes(), place(operator, 0)),
                 loop(operator, output, 0));
+    }
+
+    @SuppressWarnings("unchecked") // whatever its types are, they fit each other
+    private Source splits(
+            ChainedOperator operator, SourceSpec.Splits<?> spec, Downstream behind, Output output) {
+        io.millrace.api.source.Source<Object, SourceSplit, ?> source =
+                (io.millrace.api.source.Source<Object, SourceSplit, ?>) spec.source();
+        CoordinatorLink link = new CoordinatorLink(operator.name(), operator.uid(), subtask);
+        SplitOutputs outputs =
+                new SplitOutputs(
+                        operator.name(),
+                        (WatermarkStrategy<Object>) spec.strategy(),
+                        subtask.time(),
+                        output,
+                        copy(SplitRecords.class, operator));
+        SourceRecords records =
+                copy(ReaderRecords.class, operator)
+                        .newInstance(
+                                SourceRecords.class,
+                                outputs,
+                                new SplitMarks(behind),
+                                ExecutionConfig.fromMap(subtask.deployment().configuration())
+                                        .getAutoWatermarkInterval(),
+                                subtask.time());
+        ReaderStart start = () -> source.createReader(link);
+        return copy(SplitSource.class, operator)
+                .newInstance(
+                        Source.class,
+                        operator.name(),
+                        start,
+                        source.getSplitSerializer(),
+                        link,
+                        subtask.classes().userClassLoader(),
+                        records,
+                        records,
+                        subtask.wakeup());
     }
 
     private Source elements(ChainedOperator operator, Body.Elements elements, Output output) {

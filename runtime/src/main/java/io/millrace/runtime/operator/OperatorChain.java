@@ -203,6 +203,24 @@ public final class OperatorChain {
         return source != null && source.inject(barrier);
     }
 
+    /** Something of a coordinator's for the source of the uid. */
+    public void operatorEvent(String uid, byte[] event) throws Exception {
+        if (source != null && uid.equals(headUid)) {
+            source.operatorEvent(event);
+        }
+    }
+
+    /**
+     * Has the source register with its coordinator, if it has one.
+     *
+     * @param link number of the worker's connection to the master
+     */
+    public void register(int link) {
+        if (source != null) {
+            source.register(link);
+        }
+    }
+
     public void checkpointComplete(long checkpointId) throws Exception {
         for (Member member : operators) {
             member.checkpointComplete(checkpointId);
@@ -311,6 +329,9 @@ public final class OperatorChain {
 
     /** The wall clock has reached a time that was asked for. */
     public void processingTime(long nowMillis) {
+        if (source != null) {
+            source.processingTime(nowMillis);
+        }
         for (Member member : operators) {
             member.operator().processingTime(nowMillis);
         }

@@ -72,6 +72,21 @@ public interface Source {
     /** A checkpoint is given up. */
     default void checkpointAborted(long checkpointId) throws Exception {}
 
+    /** Something of its coordinator's. */
+    default void operatorEvent(byte[] event) throws Exception {
+        throw new IllegalStateException("a source without a coordinator was told something");
+    }
+
+    /**
+     * Tells its coordinator, if it has one, that it is there.
+     *
+     * @param link number of the worker's connection to the master
+     */
+    default void register(int link) {}
+
+    /** As {@link Operator#processingTime}. */
+    default void processingTime(long nowMillis) {}
+
     /** Emits about {@code maxRecords} records, or fewer, to the output it was made with. */
     Progress emit(int maxRecords, Target target) throws Exception;
 

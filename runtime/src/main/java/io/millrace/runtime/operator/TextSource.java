@@ -1,5 +1,6 @@
 package io.millrace.runtime.operator;
 
+import io.millrace.api.fs.LineReader;
 import io.millrace.runtime.checkpoint.ListPart;
 import io.millrace.runtime.checkpoint.RestoredOperator;
 import io.millrace.runtime.checkpoint.RestoredState.Slice;
@@ -7,7 +8,6 @@ import io.millrace.runtime.checkpoint.SnapshotPart;
 import io.millrace.runtime.checkpoint.StatePart.Kind;
 import io.millrace.runtime.exchange.RecordBatch;
 import io.millrace.runtime.file.FileSplit;
-import io.millrace.runtime.file.LineReader;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
@@ -64,7 +64,7 @@ final class TextSource implements Source {
                 if (next == splits.size()) {
                     return Progress.END;
                 }
-                reader = new LineReader(splits.get(next), charset);
+                reader = new LineReader(splits.get(next).range(), charset);
                 skipLines(linesToSkip.getOrDefault(next, 0L));
                 next++;
             }

@@ -50,15 +50,29 @@ public final class Execution {
     private final String name;
     private final WorkerSlot slot;
     private final long startNanos;
-    private State state = State.DEPLOYING;
-    private SubtaskMetrics metrics = SubtaskMetrics.NONE;
+    private State state;
+    private SubtaskMetrics metrics;
     private SubtaskMetrics earlier = SubtaskMetrics.NONE;
     private long loopsMovedNanos;
 
+    /** One that is to be deployed. */
     Execution(AttemptId attempt, String vertexName, WorkerSlot slot, long nowNanos) {
+        this(attempt, vertexName, slot, State.DEPLOYING, SubtaskMetrics.NONE, nowNanos);
+    }
+
+    /** One that another master has deployed. */
+    Execution(
+            AttemptId attempt,
+            String vertexName,
+            WorkerSlot slot,
+            State state,
+            SubtaskMetrics metrics,
+            long nowNanos) {
         this.attempt = attempt;
         this.name = vertexName + "[" + attempt.subtask() + "]";
         this.slot = slot;
+        this.state = state;
+        this.metrics = metrics;
         this.startNanos = nowNanos;
         this.loopsMovedNanos = nowNanos;
     }

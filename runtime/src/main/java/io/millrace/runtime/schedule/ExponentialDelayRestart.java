@@ -13,9 +13,22 @@ final class ExponentialDelayRestart implements RestartStrategy {
     private long lastFailureNanos;
     private long lastDelayNanos;
 
-    ExponentialDelayRestart(RestartStrategy.Spec.ExponentialDelay spec, Random random) {
+    ExponentialDelayRestart(
+            RestartStrategy.Spec.ExponentialDelay spec,
+            Random random,
+            Memory memory,
+            long lastFailureNanos) {
         this.spec = spec;
         this.random = random;
+        this.restarts = memory.restarts();
+        this.delayNanos = memory.delayNanos();
+        this.lastDelayNanos = memory.lastDelayNanos();
+        this.lastFailureNanos = lastFailureNanos;
+    }
+
+    @Override
+    public Memory memory() {
+        return new Memory(restarts, (long) delayNanos, lastDelayNanos);
     }
 
     @Override

@@ -8,8 +8,14 @@ final class FixedDelayRestart implements RestartStrategy {
     private final RestartStrategy.Spec.FixedDelay spec;
     private int restarts;
 
-    FixedDelayRestart(RestartStrategy.Spec.FixedDelay spec) {
+    FixedDelayRestart(RestartStrategy.Spec.FixedDelay spec, Memory memory) {
         this.spec = spec;
+        this.restarts = memory.restarts();
+    }
+
+    @Override
+    public Memory memory() {
+        return new Memory(restarts, 0, 0);
     }
 
     @Override

@@ -21,6 +21,20 @@ public interface RestartStrategy {
      */
     Optional<Duration> afterFailure(long nowNanos);
 
+    /** What another process needs to count on. */
+    Memory memory();
+
+    /**
+     * What a strategy knows of the failures so far.
+     *
+     * @param restarts that count against the limit
+     * @param delayNanos the last delay without the part of chance; 0 if the strategy needs none
+     * @param lastDelayNanos the last delay
+     */
+    record Memory(int restarts, long delayNanos, long lastDelayNanos) {
+        public static final Memory NONE = new Memory(0, 0, 0);
+    }
+
     /** Which strategy, with which figures. */
     sealed interface Spec {
 
@@ -136,12 +150,21 @@ public interface RestartStrategy {
 
         /** The strategy itself, with no failure so far. */
         default RestartStrategy strategy(Random random) {
+            return strategy(random, Memory.NONE, 0);
+        }
+
+        /**
+         * The strategy itself, where failures came before.
+         *
+         * @param lastFailureNanos when the last one was, by the clock of the calls to come
+         */
+        default RestartStrategy strategy(Random random, Memory memory, long lastFailureNanos) {
             if (this instanceof FixedDelay fixed) {
-                return new FixedDelayRestart(fixed);
+                return new FixedDelayRestart(fixed, memory);
             } else if (this instanceof ExponentialDelay exponential) {
-                return new ExponentialDelayRestart(exponential, random);
+                return new ExponentialDelayRestart(exponential, random, memory, lastFailureNanos);
             }
-            return nowNanos -> Optional.empty();
+            return new NoRestart();
         }
     }
 }

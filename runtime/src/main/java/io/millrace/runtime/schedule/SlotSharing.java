@@ -3,6 +3,7 @@ package io.millrace.runtime.schedule;
 import io.millrace.runtime.graph.JobGraph;
 import io.millrace.runtime.graph.JobVertex;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -63,25 +64,37 @@ public final class SlotSharing {
     /**
      * Spreads slots evenly over workers, in a row each.
      *
+     * @param offers workers with all their slots
+     * @param used those that are taken already
      * @return a slot for each of {@code slots}, or an empty list if the offers do not suffice
      */
-    public static List<WorkerSlot> assign(List<SharedSlot> slots, List<Offer> offers) {
-        int offered = offers.stream().mapToInt(Offer::slots).sum();
+    public static List<WorkerSlot> assign(
+            List<SharedSlot> slots, List<Offer> offers, Collection<WorkerSlot> used) {
+        List<List<WorkerSlot>> free = new ArrayList<>();
+        for (Offer offer : offers) {
+            List<WorkerSlot> ofWorker = new ArrayList<>();
+            for (int slot = 0; slot < offer.slots(); slot++) {
+                WorkerSlot candidate = new WorkerSlot(offer.workerId(), slot);
+                if (!used.contains(candidate)) {
+                    ofWorker.add(candidate);
+                }
+            }
+            free.add(ofWorker);
+        }
+        int offered = free.stream().mapToInt(List::size).sum();
         if (offered < slots.size()) {
             return List.of();
         }
         List<WorkerSlot> assigned = new ArrayList<>();
         int left = slots.size();
         int offeredLater = offered;
-        for (int i = 0; i < offers.size(); i++) {
-            Offer offer = offers.get(i);
-            offeredLater -= offer.slots();
-            int fairShare = (left + offers.size() - i - 1) / (offers.size() - i);
+        for (int i = 0; i < free.size(); i++) {
+            List<WorkerSlot> ofWorker = free.get(i);
+            offeredLater -= ofWorker.size();
+            int fairShare = (left + free.size() - i - 1) / (free.size() - i);
             int unavoidable = left - offeredLater;
-            int take = Math.min(offer.slots(), Math.max(fairShare, unavoidable));
-            for (int slot = 0; slot < take; slot++) {
-                assigned.add(new WorkerSlot(offer.workerId(), slot));
-            }
+            int take = Math.min(ofWorker.size(), Math.max(fairShare, unavoidable));
+            assigned.addAll(ofWorker.subList(0, take));
             left -= take;
         }
         return assigned;

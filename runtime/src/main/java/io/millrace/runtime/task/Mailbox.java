@@ -1,31 +1,38 @@
 package io.millrace.runtime.task;
 
-import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
 
 /**
  * Commands for a subtask, from anybody, run by its own thread between two records.
  *
- * <p>Threads: {@link #offer} by any; the rest by the owner. The flag is read after each record,
- * which costs what a plain read costs as long as nobody writes it.
+ * <p>Threads: {@link #offer} and {@link #put} by any; the rest by the owner. The flag is read after
+ * each record, which costs what a plain read costs as long as nobody writes it.
  *
  * @param <C> the commands
  */
 final class Mailbox<C> {
-    private final ArrayBlockingQueue<C> commands;
+    private final LinkedBlockingQueue<C> commands = new LinkedBlockingQueue<>();
+    private final int bound;
     private volatile boolean waiting;
 
     /**
-     * @param bound commands that may wait
+     * @param bound commands that may wait before further ones are refused
      */
     Mailbox(int bound) {
-        this.commands = new ArrayBlockingQueue<>(bound);
+        this.bound = bound;
     }
 
     /** False if the mailbox is full; never blocks. */
     boolean offer(C command) {
-        boolean taken = commands.offer(command);
+        boolean taken = commands.size() < bound && commands.offer(command);
         waiting = true;
         return taken;
+    }
+
+    /** Takes a command that must not be lost, however many wait; never blocks. */
+    void put(C command) {
+        commands.add(command);
+        waiting = true;
     }
 
     /** Has the owner look as if there were a command; by any thread. */

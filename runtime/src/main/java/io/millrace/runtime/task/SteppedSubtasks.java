@@ -150,6 +150,33 @@ public final class SteppedSubtasks implements Subtasks {
             tell(new SubtaskCommand.CheckpointAborted(checkpointId));
         }
 
+        @Override
+        public void masterChanged(int epoch) {
+            put(new SubtaskCommand.MasterChanged(epoch));
+        }
+
+        @Override
+        public void checkpointsAbortedBefore(int epoch) {
+            put(new SubtaskCommand.CheckpointsAbortedBefore(epoch));
+        }
+
+        @Override
+        public void register(int link) {
+            put(new SubtaskCommand.Register(link));
+        }
+
+        @Override
+        public void operatorEvent(String uid, byte[] event) {
+            put(new SubtaskCommand.OperatorEvent(uid, event));
+        }
+
+        private void put(SubtaskCommand command) {
+            if (subtask != null) {
+                subtask.put(command);
+                wake();
+            }
+        }
+
         private void tell(SubtaskCommand command) {
             if (subtask != null) {
                 subtask.tell(command);

@@ -26,6 +26,8 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -73,6 +75,13 @@ final class Subtask {
     private final Checkpoints checkpoints;
     private final Barriers barriers;
     private final UnfinishedSnapshots unfinished;
+
+    /** Checkpoints that it has saved its states for and knows no end of, with their epochs. */
+    private final TreeMap<Long, Integer> undecided = new TreeMap<>();
+
+    /** Barriers of masters before this one are dropped. */
+    private int masterEpoch;
+
     private volatile boolean canceled;
 
     private SubtaskState state = SubtaskState.CREATED;
@@ -359,6 +368,12 @@ final class Subtask {
      */
     private void checkpoint(
             StreamEvent.Barrier barrier, ChannelSaving saving, long alignmentNanos) {
+        if (barrier.epoch() < masterEpoch) {
+            return; // begun at a source before the promise, it comes out of it after
+        }
+        if (barrier.kind() != CheckpointKind.SAVEPOINT) {
+            undecided.put(barrier.checkpointId(), barrier.epoch());
+        }
         long from = checkpoints.nanoClock().getAsLong();
         long id = barrier.checkpointId();
         chain.prepareSnapshot(id);
@@ -395,6 +410,7 @@ final class Subtask {
     }
 
     private void onComplete(long id) throws Exception {
+        undecided.headMap(id, true).clear();
         chain.checkpointComplete(id);
         boolean joined = joinedAtEnd != 0 && id >= joinedAtEnd;
         boolean stopped = stop != 0 && id >= stop;
@@ -408,6 +424,7 @@ final class Subtask {
         unfinished.giveUp(id);
         injected.removeIf(barrier -> barrier.checkpointId() == id);
         held.removeIf(barrier -> barrier.checkpointId() == id);
+        undecided.remove(id);
         chain.checkpointAborted(id);
         if (stop != id) {
             return;
@@ -415,6 +432,8 @@ final class Subtask {
         stop = 0;
         if (state == SubtaskState.SUSPENDED) {
             become(SubtaskState.RUNNING);
+            // what has rung meanwhile was not listened to
+            chain.processingTime(time.nowMillis());
             List<StreamEvent.Barrier> waiting = List.copyOf(held);
             held.clear();
             waiting.forEach(this::trigger);
@@ -531,10 +550,18 @@ final class Subtask {
                 LOG.debug("{} is {} and leaves {} undone", name(), state, command);
             } else if (command instanceof SubtaskCommand.TriggerCheckpoint trigger) {
                 trigger(trigger.barrier());
+            } else if (command instanceof SubtaskCommand.OperatorEvent event) {
+                chain.operatorEvent(event.uid(), event.event());
+            } else if (command instanceof SubtaskCommand.Register register) {
+                chain.register(register.link());
             } else if (command instanceof SubtaskCommand.CheckpointComplete complete) {
                 onComplete(complete.checkpointId());
             } else if (command instanceof SubtaskCommand.CheckpointAborted aborted) {
                 onAborted(aborted.checkpointId());
+            } else if (command instanceof SubtaskCommand.MasterChanged changed) {
+                onMasterChanged(changed.epoch());
+            } else if (command instanceof SubtaskCommand.CheckpointsAbortedBefore aborted) {
+                abortBefore(aborted.epoch());
             }
         }
         boolean takesPart = state == SubtaskState.RUNNING || state == SubtaskState.ENDED;
@@ -545,6 +572,23 @@ final class Subtask {
             long nowMillis = time.nowMillis();
             if (time.takeDue(nowMillis) && state == SubtaskState.RUNNING) {
                 chain.processingTime(nowMillis);
+            }
+        }
+    }
+
+    private void onMasterChanged(int epoch) {
+        masterEpoch = epoch;
+        injected.removeIf(barrier -> barrier.epoch() < epoch);
+        held.removeIf(barrier -> barrier.epoch() < epoch);
+        if (gate != null) {
+            gate.giveUpBefore(epoch);
+        }
+    }
+
+    private void abortBefore(int epoch) throws Exception {
+        for (Map.Entry<Long, Integer> saved : List.copyOf(undecided.entrySet())) {
+            if (saved.getValue() < epoch) {
+                onAborted(saved.getKey());
             }
         }
     }
@@ -623,6 +667,11 @@ final class Subtask {
         if (!mailbox.offer(command)) {
             LOG.warn("{} has a full mailbox; {} is lost", name(), command);
         }
+    }
+
+    /** Any thread; the caller wakes the subtask. A command that must not be lost. */
+    void put(SubtaskCommand command) {
+        mailbox.put(command);
     }
 
     /**

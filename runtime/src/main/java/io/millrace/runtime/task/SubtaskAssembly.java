@@ -21,6 +21,7 @@ import io.millrace.runtime.exchange.PartialSerializer;
 import io.millrace.runtime.exchange.RecordWriter;
 import io.millrace.runtime.exchange.Wakeup;
 import io.millrace.runtime.generate.JobClasses;
+import io.millrace.runtime.generate.UserObjectInputStream;
 import io.millrace.runtime.graph.ChainSpec;
 import io.millrace.runtime.graph.ChainSpec.ChainedOperator;
 import io.millrace.runtime.metrics.SubtaskValues;
@@ -81,7 +82,15 @@ final class SubtaskAssembly {
         Mailbox<SubtaskCommand> mailbox = new Mailbox<>(MAILBOX_COMMANDS);
         SubtaskTime time = new SubtaskTime(ports, mailbox, wakeup);
         SubtaskValues values = values(deployment);
-        SubtaskContext context = new SubtaskContext(deployment, classes, wakeup, values, time);
+        SubtaskContext context =
+                new SubtaskContext(
+                        deployment,
+                        classes,
+                        wakeup,
+                        values,
+                        time,
+                        (uid, event) ->
+                                checkpoints.listener().operatorEvent(deployment, uid, event));
         BarrierAlarm alarm =
                 new BarrierAlarm(
                         ports.alarms(),

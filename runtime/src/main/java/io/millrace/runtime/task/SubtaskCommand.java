@@ -26,4 +26,24 @@ sealed interface SubtaskCommand {
 
     /** To know that a checkpoint is given up. */
     record CheckpointAborted(long checkpointId) implements SubtaskCommand {}
+
+    /** To drop the barriers of masters before an epoch. */
+    record MasterChanged(int epoch) implements SubtaskCommand {}
+
+    /** To know that undecided checkpoints of masters before an epoch are given up. */
+    record CheckpointsAbortedBefore(int epoch) implements SubtaskCommand {}
+
+    /**
+     * To have its source register with its coordinator.
+     *
+     * @param link number of the worker's connection to the master
+     */
+    record Register(int link) implements SubtaskCommand {}
+
+    /**
+     * To give its source something of its coordinator.
+     *
+     * @param uid of the source's operator
+     */
+    record OperatorEvent(String uid, byte[] event) implements SubtaskCommand {}
 }

@@ -39,6 +39,37 @@ public interface Subtasks {
         /** A checkpoint is given up. */
         void checkpointAborted(long checkpointId);
 
+        /**
+         * A newer master is obeyed: barriers that an older one has let begin are dropped wherever
+         * they are, as they may never come on all channels. What was saved at such barriers is not
+         * given up yet, as the older master may have completed it.
+         *
+         * @param epoch of the newer master
+         */
+        void masterChanged(int epoch);
+
+        /**
+         * Whatever masters before an epoch have begun, and of which the subtask has not heard that
+         * it is complete, is given up.
+         */
+        void checkpointsAbortedBefore(int epoch);
+
+        /**
+         * Has the subtask's source, if it has a coordinator, tell it what has come and what has
+         * not; to be called once it runs, and again on each connection to the master.
+         *
+         * @param link number of the connection
+         */
+        default void register(int link) {}
+
+        /**
+         * Something of a coordinator for the subtask's source. Not lost, and in its order with
+         * barriers.
+         *
+         * @param uid of the source's operator
+         */
+        default void operatorEvent(String uid, byte[] event) {}
+
         /** Counters so far; any thread. */
         SubtaskMetrics metrics();
     }
@@ -53,6 +84,9 @@ public interface Subtasks {
 
         /** The subtask could not save its state at a barrier, and runs on. */
         void snapshotFailed(TaskDeployment deployment, long checkpointId, Failure failure);
+
+        /** Something of the subtask's source for its coordinator, if there is one. */
+        default void operatorEvent(TaskDeployment deployment, String uid, byte[] event) {}
 
         /** All is emitted; the subtask stays until it hears of a checkpoint that holds this. */
         void inputEnded(TaskDeployment deployment);

@@ -374,6 +374,34 @@ public final class ThreadedSubtasks implements Subtasks, AutoCloseable {
             tell(new SubtaskCommand.CheckpointAborted(checkpointId));
         }
 
+        @Override
+        public void masterChanged(int epoch) {
+            put(new SubtaskCommand.MasterChanged(epoch));
+        }
+
+        @Override
+        public void checkpointsAbortedBefore(int epoch) {
+            put(new SubtaskCommand.CheckpointsAbortedBefore(epoch));
+        }
+
+        @Override
+        public void register(int link) {
+            put(new SubtaskCommand.Register(link));
+        }
+
+        @Override
+        public void operatorEvent(String uid, byte[] event) {
+            put(new SubtaskCommand.OperatorEvent(uid, event));
+        }
+
+        private void put(SubtaskCommand command) {
+            Subtask built = subtask;
+            if (built != null) {
+                built.put(command);
+                wake();
+            }
+        }
+
         private void tell(SubtaskCommand command) {
             Subtask built = subtask;
             if (built != null) {

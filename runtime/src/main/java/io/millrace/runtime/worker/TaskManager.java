@@ -13,7 +13,6 @@ import io.millrace.runtime.control.ToWorker;
 import io.millrace.runtime.exchange.StreamEvent;
 import io.millrace.runtime.loop.Timers.Timer;
 import io.millrace.runtime.schedule.AttemptId;
-import io.millrace.runtime.schedule.Generation;
 import io.millrace.runtime.task.SubtaskEnd;
 import io.millrace.runtime.task.SubtaskMetrics;
 import io.millrace.runtime.task.Subtasks;
@@ -81,9 +80,13 @@ public final class TaskManager {
         private Phase phase = Phase.STARTING;
         private boolean inputEnded;
 
+        /** The newest checkpoint that the subtask was told is complete, or begins with. */
+        private long confirmed;
+
         Task(int slot, RunningSubtask subtask) {
             this.slot = slot;
             this.subtask = subtask;
+            this.confirmed = subtask.deployment().restored().checkpointId();
         }
 
         TaskDeployment deployment() {
@@ -122,6 +125,10 @@ public final class TaskManager {
         } else if (event instanceof WorkerEvent.SubtaskSnapshotFailed failed) {
             if (tasks.containsKey(failed.attempt())) {
                 checkpoints.failed(failed.checkpointId(), epoch, failed.failure());
+            }
+        } else if (event instanceof WorkerEvent.SubtaskOperatorEvent told) {
+            if (tasks.containsKey(told.attempt())) {
+                send(new ToMaster.OperatorEvent(told.attempt(), told.uid(), told.event()));
             }
         } else if (event instanceof Continued continued) {
             continued.step().run();
@@ -162,8 +169,10 @@ public final class TaskManager {
         }
         if (masterEpoch > epoch) {
             LOG.info("Obeys the master of epoch {} from now on, not {}", masterEpoch, epoch);
-            // none of those that the older master has begun can become complete any more
+            // None of those that the older master has begun can become complete any more; what it
+            // has completed already, the newer one says with the attempts that it adopts.
             checkpoints.giveUpAll();
+            tasks.values().forEach(task -> task.subtask.masterChanged(masterEpoch));
         }
         epoch = masterEpoch;
         connection = newConnection;
@@ -180,6 +189,11 @@ public final class TaskManager {
                         send(new ToMaster.InputEnded(attempt));
                     }
                 });
+        for (Task task : tasks.values()) {
+            if (task.phase == Phase.RUNNING) {
+                task.subtask.register(link);
+            }
+        }
     }
 
     private ToMaster.Report report() {
@@ -188,7 +202,11 @@ public final class TaskManager {
                 (attempt, task) ->
                         running.add(
                                 new TaskReport(
-                                        attempt, task.deployment().generation(), task.phase)));
+                                        attempt,
+                                        task.deployment().generation(),
+                                        task.phase,
+                                        task.slot,
+                                        task.confirmed)));
         return new ToMaster.Report(
                 settings.address(),
                 link,
@@ -258,15 +276,20 @@ public final class TaskManager {
             trigger(trigger);
         } else if (message instanceof ToWorker.CheckpointComplete complete) {
             checkpoints.complete(complete.checkpointId());
-            for (Task task : tasks.values()) {
-                task.subtask.checkpointComplete(complete.checkpointId());
-            }
+            tasks.values().forEach(task -> confirm(task, complete.checkpointId()));
+        } else if (message instanceof ToWorker.Adopt adopt) {
+            adopt(adopt);
         } else if (message instanceof ToWorker.SavepointComplete complete) {
             checkpoints.savepointComplete(complete.checkpointId());
         } else if (message instanceof ToWorker.CheckpointAborted aborted) {
             checkpoints.giveUp(aborted.checkpointId());
             for (Task task : tasks.values()) {
                 task.subtask.checkpointAborted(aborted.checkpointId());
+            }
+        } else if (message instanceof ToWorker.OperatorEvent told) {
+            Task task = tasks.get(told.attempt());
+            if (task != null) {
+                task.subtask.operatorEvent(told.uid(), told.event());
             }
         } else if (message instanceof ToWorker.Leave leave) {
             leave("the master says so: " + leave.reason());
@@ -282,7 +305,7 @@ public final class TaskManager {
             return;
         }
         highestSeen.put(firstOf(attempt), attempt);
-        String refusal = whyNot(slot, deployment.generation());
+        String refusal = whyNot(slot, attempt);
         if (refusal != null) {
             keepEnd(
                     deployment,
@@ -304,7 +327,7 @@ public final class TaskManager {
     }
 
     /** Why a slot cannot take an attempt, or null if it can. */
-    private String whyNot(int slot, Generation generation) {
+    private String whyNot(int slot, AttemptId attempt) {
         if (slot < 0 || slot >= settings.slots()) {
             return "worker "
                     + settings.address().workerId()
@@ -315,13 +338,16 @@ public final class TaskManager {
                     + " is not among them";
         }
         for (Task task : tasks.values()) {
-            if (task.slot == slot && !task.deployment().generation().equals(generation)) {
+            AttemptId other = task.deployment().attempt();
+            if (task.slot == slot
+                    && other.job().equals(attempt.job())
+                    && other.vertex() == attempt.vertex()) {
                 return "slot "
                         + slot
                         + " of worker "
                         + settings.address().workerId()
                         + " is still used by attempt "
-                        + task.deployment().attempt()
+                        + other
                         + " of generation "
                         + task.deployment().generation();
             }
@@ -384,11 +410,31 @@ public final class TaskManager {
         }
     }
 
+    private void adopt(ToWorker.Adopt adopt) {
+        checkpoints.complete(adopt.checkpointId());
+        for (AttemptId attempt : adopt.attempts()) {
+            Task task = tasks.get(attempt);
+            if (task != null) {
+                confirm(task, adopt.checkpointId());
+                task.subtask.checkpointsAbortedBefore(adopt.epoch());
+            }
+        }
+    }
+
+    /** A subtask acts on a completion once, however often it is told. */
+    private void confirm(Task task, long checkpointId) {
+        if (checkpointId > task.confirmed) {
+            task.confirmed = checkpointId;
+            task.subtask.checkpointComplete(checkpointId);
+        }
+    }
+
     private void subtaskRunning(TaskDeployment deployment) {
         Task task = tasks.get(deployment.attempt());
         if (task != null && task.phase == Phase.STARTING) {
             task.phase = Phase.RUNNING;
             send(new ToMaster.TaskRunning(deployment.attempt()));
+            task.subtask.register(link);
         }
     }
 
@@ -428,6 +474,12 @@ public final class TaskManager {
                     .put(
                             new WorkerEvent.SubtaskSnapshotFailed(
                                     checkpointId, deployment.attempt(), failure));
+        }
+
+        @Override
+        public void operatorEvent(TaskDeployment deployment, String uid, byte[] event) {
+            ports.inbox()
+                    .put(new WorkerEvent.SubtaskOperatorEvent(deployment.attempt(), uid, event));
         }
 
         @Override

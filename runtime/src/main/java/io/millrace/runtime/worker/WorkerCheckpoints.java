@@ -44,6 +44,9 @@ final class WorkerCheckpoints {
     /** Checkpoints up to this one are over. */
     private long overUpTo;
 
+    /** Of the newest master that has triggered one. */
+    private int epoch;
+
     /** Brings steps into the worker's loop. */
     @FunctionalInterface
     interface Inbox {
@@ -82,6 +85,11 @@ final class WorkerCheckpoints {
     void triggered(ToWorker.TriggerCheckpoint trigger, Set<AttemptId> ended) {
         if (trigger.checkpointId() <= overUpTo) {
             return;
+        }
+        if (trigger.epoch() > epoch) {
+            // ids are never used twice: whatever lies below comes of older masters
+            epoch = trigger.epoch();
+            complete(trigger.checkpointId() - 1);
         }
         Gathering gathering =
                 gatherings.computeIfAbsent(trigger.checkpointId(), id -> new Gathering());

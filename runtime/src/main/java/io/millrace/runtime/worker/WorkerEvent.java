@@ -48,6 +48,15 @@ public sealed interface WorkerEvent {
     record SubtaskSnapshotFailed(long checkpointId, AttemptId attempt, Failure failure)
             implements WorkerEvent {}
 
+    /** A subtask's source has something for its coordinator. */
+    record SubtaskOperatorEvent(AttemptId attempt, String uid, byte[] event)
+            implements WorkerEvent {
+        @Override
+        public String toString() {
+            return "SubtaskOperatorEvent[" + attempt + ", " + uid + "]";
+        }
+    }
+
     /** The process is asked to end. */
     record Stopped(String reason) implements WorkerEvent {}
 

@@ -563,6 +563,25 @@ class CheckpointCoordinatorTest {
     }
 
     @Test
+    void shouldRememberTheLastCheckpointsAndTheSavepointsBetweenThem() {
+        CheckpointCoordinator coordinator = started(settings(1, 0, 1));
+        coordinator.savepoint(CheckpointKind.SAVEPOINT, savepoint(), new Savepoint());
+        time.settle();
+        for (long id = 1; id <= 13; id++) {
+            store(coordinator, id, "w1");
+            store(coordinator, id, "w2");
+            pass(20);
+        }
+
+        assertThat(coordinator.statistics())
+                .extracting(CheckpointStatistics::id)
+                .containsExactly(14L, 13L, 12L, 11L, 10L, 9L, 8L, 7L, 6L, 5L, 4L, 1L);
+        assertThat(coordinator.statistics().get(1))
+                .returns(CheckpointStatistics.State.COMPLETE, CheckpointStatistics::state)
+                .returns(3, CheckpointStatistics::answered);
+    }
+
+    @Test
     void shouldTakeSavepointsOfAJobThatTakesNoCheckpoints() {
         CheckpointCoordinator coordinator = started(onDemand());
         pass(1000);

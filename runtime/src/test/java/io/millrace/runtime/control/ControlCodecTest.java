@@ -15,10 +15,13 @@ import io.millrace.runtime.file.FileSplit;
 import io.millrace.runtime.graph.JobEdge;
 import io.millrace.runtime.graph.JobGraph;
 import io.millrace.runtime.graph.JobVertex;
+import io.millrace.runtime.master.FinishedSubtasks;
+import io.millrace.runtime.master.JobFiles;
 import io.millrace.runtime.master.JobIntent;
 import io.millrace.runtime.master.JobResult;
 import io.millrace.runtime.master.JobState;
 import io.millrace.runtime.master.JobStatus;
+import io.millrace.runtime.master.RestartIntent;
 import io.millrace.runtime.master.StopIntent;
 import io.millrace.runtime.metrics.AccumulatorPart;
 import io.millrace.runtime.metrics.JobValues;
@@ -26,6 +29,7 @@ import io.millrace.runtime.metrics.MetricValue;
 import io.millrace.runtime.metrics.UserValues;
 import io.millrace.runtime.schedule.AttemptId;
 import io.millrace.runtime.schedule.Generation;
+import io.millrace.runtime.schedule.RestartStrategy;
 import io.millrace.runtime.task.SubtaskEnd;
 import io.millrace.runtime.task.SubtaskMetrics;
 import io.millrace.runtime.task.TaskDeployment;
@@ -103,7 +107,7 @@ class ControlCodecTest {
                         new ToMaster.WorkerStart(1, 2, 3),
                         List.of(
                                 new ToMaster.TaskReport(
-                                        ATTEMPT, GENERATION, ToMaster.Phase.CANCELLING)),
+                                        ATTEMPT, GENERATION, ToMaster.Phase.CANCELLING, 3, 42)),
                         List.of(
                                 new ToMaster.TaskEnded(
                                         ATTEMPT,
@@ -160,6 +164,7 @@ class ControlCodecTest {
                                                         new WorkerFile("w", 1, 2), PART, 0, 3))))),
                 new ToWorker.Welcome(1, 2, 3, 4),
                 new ToWorker.Cancel(1, ATTEMPT),
+                new ToWorker.Adopt(2, List.of(ATTEMPT), 42),
                 new ToWorker.EndKnown(1, ATTEMPT),
                 new ToWorker.MasterBeat(1, 2),
                 new ToWorker.Leave(1, "why"),
@@ -220,7 +225,17 @@ class ControlCodecTest {
                                                 null,
                                                 "",
                                                 "why")))),
-                new JobIntent("run", null),
+                new JobIntent(List.of("run"), null),
+                new FinishedSubtasks(
+                        List.of(
+                                new ToMaster.TaskEnded(
+                                        ATTEMPT, GENERATION, new SubtaskEnd.Finished(), METRICS))),
+                new RestartIntent(
+                        List.of(new RestartIntent.Abandoned(1, GENERATION)),
+                        7,
+                        2,
+                        new RestartStrategy.Memory(1, 2, 3)),
+                new JobFiles.Prepared(List.of(new FileSplit(0, "in", 0, 10, 15)), 15),
                 new JobResult("j", "job", JobState.FAILED, FAILURE, 1, 2, 3));
     }
 

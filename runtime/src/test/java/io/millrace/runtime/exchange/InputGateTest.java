@@ -186,6 +186,36 @@ class InputGateTest {
     }
 
     @Test
+    void shouldReadABlockedChannelOnWhenTheMasterThatWaitsIsNotObeyedAnyMore() throws Exception {
+        Wired wired = gate(2);
+        wired.writers().get(0).writeEvent(new Barrier(1, 1, 7));
+        wired.writers().get(0).write("after", 0, 100);
+        wired.writers().get(0).flush();
+        assertThat(all(wired.gate())).isEmpty();
+
+        wired.gate().giveUpBefore(2);
+
+        assertThat(all(wired.gate())).containsExactly("after");
+    }
+
+    @Test
+    void shouldDropBarriersOfMastersThatAreNotObeyedAnyMore() throws Exception {
+        for (InputGate.Alignment alignment : InputGate.Alignment.values()) {
+            Wired wired = gate(2, alignment);
+            wired.writers().get(0).writeEvent(new Barrier(1, 1, 7));
+            assertThat(all(wired.gate())).isEmpty();
+            wired.gate().giveUpBefore(2);
+            wired.writers().get(1).writeEvent(new Barrier(1, 1, 7));
+            for (int i = 0; i < 2; i++) {
+                wired.writers().get(i).writeEvent(new Barrier(2, 1, 7));
+                wired.writers().get(i).writeEvent(new Barrier(1001, 2, 8));
+            }
+
+            assertThat(all(wired.gate())).containsExactly(new Barrier(1001, 2, 8));
+        }
+    }
+
+    @Test
     void shouldDropBarriersOfACheckpointThatWasGivenUpOrIsOver() throws Exception {
         Wired wired = gate(2);
         wired.gate().giveUp(1);

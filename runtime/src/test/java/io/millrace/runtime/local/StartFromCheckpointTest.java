@@ -403,6 +403,29 @@ class StartFromCheckpointTest {
     }
 
     @Test
+    void shouldRefuseKeysOfAnotherTypeBeforeAnythingIsStarted() throws Exception {
+        Path checkpoint = newest(cancelled(2));
+
+        assertThatThrownBy(
+                        () ->
+                                graph(
+                                        2,
+                                        from(checkpoint),
+                                        env ->
+                                                env.addSource(new Numbers(name))
+                                                        .returns(Long.class)
+                                                        .uid("numbers")
+                                                        .keyBy(i -> "k" + i % KEYS, Types.STRING)
+                                                        .map(new Sums(name))
+                                                        .uid("sums")
+                                                        .addSink(new DiscardingSink<>())))
+                .isInstanceOf(InvalidProgramException.class)
+                .hasMessageContaining("uid 'sums'")
+                .hasMessageContaining("had keys of Long")
+                .hasMessageContaining("has keys of String now");
+    }
+
+    @Test
     void shouldRefuseAPathWithNothingToBeginWith() throws Exception {
         assertThatThrownBy(() -> sums(2, from(folder.resolve("none"))))
                 .isInstanceOf(InvalidProgramException.class)

@@ -26,6 +26,7 @@ class ContainerLedgerTest {
                         .withMaxStartFailures(2);
         ContainerLedger made = new ContainerLedger(new RecordingPort(), settings, busy::contains);
         made.start(0);
+        made.reachable(0);
         return made;
     }
 

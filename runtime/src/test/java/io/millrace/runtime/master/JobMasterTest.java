@@ -3,6 +3,10 @@ package io.millrace.runtime.master;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.api.accumulator.LongCounter;
+import io.millrace.runtime.checkpoint.CheckpointFolder;
+import io.millrace.runtime.checkpoint.CheckpointMetadata;
+import io.millrace.runtime.checkpoint.DamagedCheckpointException;
+import io.millrace.runtime.checkpoint.StoredCheckpoint;
 import io.millrace.runtime.checkpoint.SubtaskState;
 import io.millrace.runtime.checkpoint.WorkerFile;
 import io.millrace.runtime.control.Failure;
@@ -10,7 +14,6 @@ import io.millrace.runtime.control.Failure.Category;
 import io.millrace.runtime.control.FromClient;
 import io.millrace.runtime.control.ToClient;
 import io.millrace.runtime.control.ToMaster;
-import io.millrace.runtime.control.ToMaster.Phase;
 import io.millrace.runtime.control.ToWorker;
 import io.millrace.runtime.graph.JobGraph;
 import io.millrace.runtime.graph.JobVertex;
@@ -24,6 +27,7 @@ import io.millrace.runtime.task.SubtaskEnd;
 import io.millrace.runtime.task.SubtaskMetrics;
 import io.millrace.runtime.task.TaskDeployment;
 import io.millrace.runtime.worker.WorkerAddress;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -50,11 +54,15 @@ class JobMasterTest {
                         "recovered nothing",
                         "write graph-" + JOB,
                         "prepare",
+                        "write input-" + JOB,
                         "request 1",
                         "deploy v0[0]#1.1",
                         "deploy v0[1]#1.1",
                         "deploy v1[0]#1.1",
                         "deploy v1[1]#1.1",
+                        "write finished-1.1",
+                        "write finished-1.2",
+                        "write finished-1.3",
                         "write intent-commit-" + JOB,
                         "commit app-1-0",
                         "write end-" + JOB,
@@ -161,9 +169,7 @@ class JobMasterTest {
         f.journal.clear();
         f.report(
                 "w1",
-                f.deployed.keySet().stream()
-                        .map(a -> new ToMaster.TaskReport(a, new Generation(1, 1), Phase.RUNNING))
-                        .toList(),
+                f.deployed.keySet().stream().map(a -> MasterFixture.runs(a)).toList(),
                 List.of(),
                 List.copyOf(f.deployed.keySet()));
 
@@ -179,11 +185,7 @@ class JobMasterTest {
         f.journal.clear();
         AttemptId seen = f.attempt(0, 0);
 
-        f.report(
-                "w1",
-                List.of(new ToMaster.TaskReport(seen, new Generation(1, 1), Phase.RUNNING)),
-                List.of(),
-                List.of(seen));
+        f.report("w1", List.of(MasterFixture.runs(seen)), List.of(), List.of(seen));
 
         assertThat(f.journal)
                 .containsExactly(
@@ -258,7 +260,11 @@ class JobMasterTest {
         f.ends(w1, f.attempt(0, 0), MasterFixture.failed(Category.USER_CODE, "boom"));
         assertThat(f.state()).isEqualTo(JobState.RESTARTING);
         assertThat(f.journal)
-                .containsExactly("cancel v0[1]#1.1", "cancel v1[0]#1.1", "cancel v1[1]#1.1");
+                .containsExactly(
+                        "write intent-restart-1.1",
+                        "cancel v0[1]#1.1",
+                        "cancel v1[0]#1.1",
+                        "cancel v1[1]#1.1");
 
         f.ends(w1, f.attempt(0, 1), CANCELED);
         f.ends(w1, f.attempt(1, 0), CANCELED);
@@ -466,8 +472,7 @@ class JobMasterTest {
     @Test
     void shouldRefuseToCancelWhenResultIsBeingMadeVisible() {
         String w1 = f.running();
-        f.unknownOutcomes = 1;
-        f.allEnd(w1, FINISHED);
+        finishWithoutAnswerToTheCommit(w1);
         f.on(new MasterEvent.Connected("client#1", "client"));
         f.on(new MasterEvent.Received("client#1", new FromClient.CancelJob("r1", "")));
         f.time.pass(Duration.ofSeconds(10));
@@ -522,7 +527,62 @@ class JobMasterTest {
     // ---------------------------------------------------------------- takeover
 
     @Test
-    void shouldRunTheRecordedGraphAgainWhenMasterBeforeItDied() {
+    void shouldKeepWhatRunsWhenMasterBeforeItDied() {
+        f.running();
+        List<AttemptId> attempts = List.copyOf(f.deployed.keySet());
+        MasterFixture second = next(f.record);
+        second.started();
+        second.on(
+                new MasterEvent.PreviousContainers(
+                        List.of(new MasterEvent.Container("w1", "host"))));
+        assertThat(second.state()).isEqualTo(JobState.WAITING_FOR_WORKERS);
+        assertThat(second.status().waitingFor())
+                .isEqualTo("1 workers of an earlier attempt to come back");
+
+        second.report(
+                "w1", attempts.stream().map(MasterFixture::runs).toList(), List.of(), attempts);
+
+        assertThat(second.state()).isEqualTo(JobState.RUNNING);
+        assertThat(second.journal)
+                .containsExactly(
+                        "take over 2",
+                        "write address-2",
+                        "recovered count",
+                        "adopt " + attempts + " up to 0");
+    }
+
+    @Test
+    void shouldFinishTheRunOfTheMasterBeforeIt() {
+        String w1 = f.running();
+        List<AttemptId> attempts = List.copyOf(f.deployed.keySet());
+        f.ends(w1, attempts.get(0), FINISHED);
+        assertThat(f.sent).contains(new ToWorker.EndKnown(1, attempts.get(0)));
+        MasterFixture second = next(f.record);
+        second.deployed.putAll(f.deployed);
+        second.started();
+        second.on(
+                new MasterEvent.PreviousContainers(
+                        List.of(new MasterEvent.Container("w1", "host"))));
+        String again =
+                second.report(
+                        "w1",
+                        attempts.subList(2, 4).stream().map(MasterFixture::runs).toList(),
+                        List.of(f.ended(attempts.get(1), FINISHED)),
+                        attempts);
+        assertThat(second.state()).isEqualTo(JobState.RUNNING);
+        assertThat(second.journal).endsWith("write finished-2.1");
+        assertThat(second.sent).contains(new ToWorker.EndKnown(2, attempts.get(1)));
+
+        second.ends(again, attempts.get(2), FINISHED);
+        second.ends(again, attempts.get(3), FINISHED);
+
+        assertThat(second.journal)
+                .containsSubsequence("write intent-commit-" + JOB, "commit app-1-0");
+        assertThat(second.state()).isEqualTo(JobState.FINISHED);
+    }
+
+    @Test
+    void shouldStartWhatIsOnlyPartlyThereAgainWhenMasterBeforeItDied() {
         f.running();
         MasterFixture second = next(f.record);
         second.started();
@@ -530,15 +590,11 @@ class JobMasterTest {
                 new MasterEvent.PreviousContainers(
                         List.of(new MasterEvent.Container("w1", "host"))));
         AttemptId old = f.attempt(0, 0);
-        String w1 =
-                second.report(
-                        "w1",
-                        List.of(new ToMaster.TaskReport(old, new Generation(1, 1), Phase.RUNNING)),
-                        List.of(),
-                        List.of(old));
+        String w1 = second.report("w1", List.of(MasterFixture.runs(old)), List.of(), List.of(old));
+        second.time.pass(Duration.ofSeconds(10));
 
         assertThat(second.recovered.jobName()).isEqualTo("count");
-        assertThat(second.journal).contains("prepare", "cancel v0[0]#1.1");
+        assertThat(second.journal).endsWith("write intent-restart-2.1", "cancel v0[0]#1.1");
         assertThat(second.journal).noneMatch(line -> line.startsWith("request"));
         assertThat(second.deployed).isEmpty();
 
@@ -552,11 +608,17 @@ class JobMasterTest {
         assertThat(second.deployed.get(second.attempt(0, 0)).run()).isEqualTo("app-2-0");
     }
 
+    private void finishWithoutAnswerToTheCommit(String connection) {
+        for (AttemptId attempt : List.copyOf(f.deployed.keySet())) {
+            f.unknownOutcomes = attempt.equals(f.attempt(1, 1)) ? 1 : 0;
+            f.ends(connection, attempt, FINISHED);
+        }
+    }
+
     @Test
     void shouldOnlyFinishTheCommitWhenItIsOnRecord() {
         String w1 = f.running();
-        f.unknownOutcomes = 1;
-        f.allEnd(w1, FINISHED);
+        finishWithoutAnswerToTheCommit(w1);
         MasterFixture second = next(f.record);
         second.started();
         second.time.settle();
@@ -694,6 +756,15 @@ class JobMasterTest {
         assertThat(f.result).isNull();
     }
 
+    @Test
+    void shouldFindOutThatItIsFencedWhenItHasNothingToWrite() {
+        f.running();
+        f.fenced = true;
+        f.time.pass(Duration.ofSeconds(10));
+
+        assertThat(f.journal).endsWith("fenced");
+    }
+
     private static MasterFixture next(Map<String, byte[]> record) {
         return new MasterFixture(
                 2, record, new RestartStrategy.Spec.FixedDelay(2, Duration.ofSeconds(1)));
@@ -706,25 +777,33 @@ class JobMasterTest {
 
     /** All subtasks of a job with checkpoints run, and a first one is complete. */
     private static String checkpointed(MasterFixture fixture) {
+        return checkpointed(fixture, CHECKPOINTS);
+    }
+
+    private static String checkpointed(MasterFixture fixture, Map<String, String> options) {
         fixture.started();
-        fixture.on(new MasterEvent.Submitted(MasterFixture.graph(CHECKPOINTS)));
+        fixture.on(new MasterEvent.Submitted(MasterFixture.graph(options)));
         fixture.grant("w1");
         String connection = fixture.report("w1");
         for (AttemptId attempt : List.copyOf(fixture.deployed.keySet())) {
             fixture.on(new MasterEvent.Received(connection, new ToMaster.TaskRunning(attempt)));
         }
         fixture.time.pass(Duration.ofSeconds(10));
+        store(fixture, connection, 1);
+        return connection;
+    }
+
+    private static void store(MasterFixture fixture, String connection, long id) {
         fixture.on(
                 new MasterEvent.Received(
                         connection,
                         new ToMaster.CheckpointStored(
+                                id,
                                 1,
-                                1,
-                                new WorkerFile("chk-1/worker-w1", 1, 1),
+                                new WorkerFile("chk-" + id + "/worker-w1", 1, 1),
                                 fixture.deployed.keySet().stream()
                                         .map(a -> new SubtaskState(a, false, 0, 0, List.of()))
                                         .toList())));
-        return connection;
     }
 
     @Test
@@ -747,6 +826,119 @@ class JobMasterTest {
         assertThat(again.attempt().counter()).isEqualTo(2);
         assertThat(again.restored().checkpointId()).isEqualTo(1);
         assertThat(again.restored().folder()).isEqualTo("/checkpoints/" + MasterFixture.JOB);
+    }
+
+    private static void failAndStartAgain(
+            MasterFixture fixture, String connection, SubtaskEnd end) {
+        AttemptId failing = fixture.attempt(0, 0);
+        fixture.ends(connection, failing, end);
+        for (AttemptId attempt : List.copyOf(fixture.deployed.keySet())) {
+            if (!attempt.equals(failing)) {
+                fixture.ends(connection, attempt, new SubtaskEnd.Canceled());
+            }
+        }
+        fixture.time.pass(Duration.ofSeconds(5));
+    }
+
+    private static Map<String, String> with(Map<String, String> options, String... more) {
+        Map<String, String> all = new java.util.HashMap<>(options);
+        for (int i = 0; i < more.length; i += 2) {
+            all.put(more[i], more[i + 1]);
+        }
+        return all;
+    }
+
+    @Test
+    void shouldBeginFromTheSavepointItIsToldOfUntilItHasACheckpointOfItsOwn() {
+        MasterFixture fixture = new MasterFixture();
+        fixture.checkpoints.stored.put("/sp/one", stored(41));
+        fixture.started();
+        fixture.on(
+                new MasterEvent.Submitted(
+                        MasterFixture.graph(
+                                with(CHECKPOINTS, "execution.state-recovery.path", "/sp/one"))));
+        fixture.grant("w1");
+        String connection = fixture.report("w1");
+        assertThat(fixture.deployed.values())
+                .allSatisfy(d -> assertThat(d.restored().checkpointId()).isEqualTo(41));
+
+        failAndStartAgain(
+                fixture, connection, MasterFixture.failed(Category.USER_CODE, "before the first"));
+
+        TaskDeployment again = fixture.deployed.get(fixture.attempt(0, 0));
+        assertThat(again.attempt().counter()).isEqualTo(2);
+        assertThat(again.restored().checkpointId()).isEqualTo(41);
+        assertThat(again.restored().folder()).isEqualTo("/sp");
+        for (AttemptId attempt : List.copyOf(fixture.deployed.keySet())) {
+            fixture.on(new MasterEvent.Received(connection, new ToMaster.TaskRunning(attempt)));
+        }
+        fixture.time.pass(Duration.ofSeconds(10));
+        assertThat(fixture.journal).contains("write ids-upto-1041");
+        // the next master knows it, too
+        MasterFixture second =
+                new MasterFixture(2, fixture.record, new RestartStrategy.Spec.None());
+        second.checkpoints.stored.putAll(fixture.checkpoints.stored);
+        second.started();
+        assertThat(second.journal).contains("find /sp/one");
+    }
+
+    private static StoredCheckpoint stored(long id) {
+        return new StoredCheckpoint(
+                new CheckpointMetadata(id, 1, "other", "other", 1, List.of(), List.of()),
+                new CheckpointFolder("/sp"),
+                "/sp/one");
+    }
+
+    @Test
+    void shouldAskForNoContainerWhenTheSavepointIsNotThere() {
+        MasterFixture fixture = new MasterFixture();
+        fixture.started();
+        fixture.on(
+                new MasterEvent.Submitted(
+                        MasterFixture.graph(
+                                with(CHECKPOINTS, "execution.state-recovery.path", "/sp/none"))));
+
+        assertThat(fixture.result.state()).isEqualTo(JobState.FAILED);
+        assertThat(fixture.result.failure().category()).isEqualTo(Category.CONFIG);
+        assertThat(fixture.result.failure().summary()).contains("nothing at /sp/none");
+        assertThat(fixture.journal).noneMatch(line -> line.startsWith("request"));
+    }
+
+    @Test
+    void shouldGoBackToTheCheckpointBeforeWhenASubtaskFindsTheNewestDamaged() {
+        MasterFixture fixture = new MasterFixture();
+        String connection =
+                checkpointed(
+                        fixture, with(CHECKPOINTS, "execution.checkpointing.num-retained", "2"));
+        fixture.time.pass(Duration.ofSeconds(10));
+        store(fixture, connection, 2);
+        failAndStartAgain(fixture, connection, MasterFixture.failed(Category.USER_CODE, "bad"));
+        assertThat(fixture.deployed.get(fixture.attempt(0, 0)).restored().checkpointId())
+                .isEqualTo(2);
+
+        failAndStartAgain(
+                fixture,
+                connection,
+                new SubtaskEnd.Failed(
+                        Failure.of(
+                                Category.STATE,
+                                "source[0]",
+                                new IOException(
+                                        new DamagedCheckpointException("file x is damaged")))));
+
+        assertThat(fixture.deployed.get(fixture.attempt(0, 0)).restored().checkpointId())
+                .isEqualTo(1);
+        failAndStartAgain(
+                fixture,
+                connection,
+                new SubtaskEnd.Failed(
+                        Failure.of(
+                                Category.STATE,
+                                "source[0]",
+                                new DamagedCheckpointException("file y is damaged"))));
+        assertThat(fixture.result.state()).isEqualTo(JobState.FAILED);
+        assertThat(fixture.result.failure().summary())
+                .contains("file y is damaged. No checkpoint before 1 is retained");
     }
 
     @Test
@@ -791,5 +983,288 @@ class JobMasterTest {
 
         assertThat(fixture.status().failure().summary())
                 .contains("execution.checkpointing.dir is not set");
+    }
+
+    // ---------------------------------------------------------------- regions
+
+    /** Two vertices that nothing connects, in one slot. */
+    private static JobGraph twoRegions() {
+        return new JobGraph(JOB, "two", List.of(lonely(0), lonely(1)), List.of(), Map.of());
+    }
+
+    private static JobVertex lonely(int id) {
+        return new JobVertex(
+                id,
+                "v" + id,
+                1,
+                128,
+                "default",
+                new byte[0],
+                List.of(),
+                List.of(new JobVertex.FileOutput(id, "out" + id, false)));
+    }
+
+    private String runningTwoRegions(MasterFixture fixture) {
+        fixture.started();
+        fixture.on(new MasterEvent.Submitted(twoRegions()));
+        fixture.grant("w1");
+        String w1 = fixture.report("w1");
+        for (AttemptId attempt : List.copyOf(fixture.deployed.keySet())) {
+            fixture.on(new MasterEvent.Received(w1, new ToMaster.TaskRunning(attempt)));
+        }
+        assertThat(fixture.state()).isEqualTo(JobState.RUNNING);
+        return w1;
+    }
+
+    @Test
+    void shouldStartOnlyTheRegionAgainInWhichATaskFailed() {
+        String w1 = runningTwoRegions(f);
+        f.journal.clear();
+        f.ends(w1, f.attempt(1, 0), MasterFixture.failed(Category.USER_CODE, "boom"));
+        assertThat(f.state()).isEqualTo(JobState.RESTARTING);
+        assertThat(f.status().vertices()).extracting(v -> v.running()).containsExactly(1, 0);
+
+        f.time.pass(Duration.ofSeconds(1));
+        f.on(new MasterEvent.Received(w1, new ToMaster.TaskRunning(f.attempt(1, 0))));
+
+        assertThat(f.state()).isEqualTo(JobState.RUNNING);
+        assertThat(f.journal)
+                .containsExactly("write intent-restart-1.1", "discard app-1-1", "deploy v1[0]#1.3");
+        assertThat(f.status().restarts()).isEqualTo(1);
+    }
+
+    @Test
+    void shouldCommitTheRunOfEachRegion() {
+        String w1 = runningTwoRegions(f);
+        f.ends(w1, f.attempt(0, 0), FINISHED);
+        f.ends(w1, f.attempt(1, 0), MasterFixture.failed(Category.USER_CODE, "boom"));
+        f.time.pass(Duration.ofSeconds(1));
+        assertThat(f.state()).isEqualTo(JobState.DEPLOYING);
+
+        f.ends(w1, f.attempt(1, 0), FINISHED);
+
+        assertThat(f.journal)
+                .containsSubsequence(
+                        "write intent-commit-" + JOB, "commit app-1-0", "commit app-1-2");
+        assertThat(f.state()).isEqualTo(JobState.FINISHED);
+    }
+
+    @Test
+    void shouldCountOneFailureWhenALostWorkerStrikesManyRegions() {
+        runningTwoRegions(f);
+        f.on(new MasterEvent.ContainerCompleted("w1", "killed"));
+        f.grant("w2");
+        f.report("w2");
+        f.time.pass(Duration.ofSeconds(1));
+
+        assertThat(f.state()).isEqualTo(JobState.DEPLOYING);
+        assertThat(f.status().restarts()).isEqualTo(1);
+        assertThat(f.deployed).hasSize(4);
+    }
+
+    @Test
+    void shouldKeepOneRegionAndStartTheOtherAgainWhenMasterBeforeItDied() {
+        runningTwoRegions(f);
+        List<AttemptId> attempts = List.copyOf(f.deployed.keySet());
+        MasterFixture second = next(f.record);
+        second.started();
+        second.on(
+                new MasterEvent.PreviousContainers(
+                        List.of(new MasterEvent.Container("w1", "host"))));
+        String w1 =
+                second.report(
+                        "w1",
+                        List.of(MasterFixture.runs(attempts.get(0)), starting(attempts.get(1))),
+                        List.of(),
+                        attempts);
+        second.time.pass(Duration.ofSeconds(10));
+        assertThat(second.journal)
+                .endsWith(
+                        "adopt [v0[0]#1.1] up to 0",
+                        "write intent-restart-2.1",
+                        "cancel v1[0]#1.2");
+        assertThat(second.state()).isEqualTo(JobState.RESTARTING);
+
+        second.deployed.putAll(f.deployed);
+        second.ends(w1, attempts.get(1), CANCELED);
+
+        assertThat(second.journal).endsWith("discard app-1-1", "deploy v1[0]#2.1");
+        assertThat(second.status().restarts()).as("nothing has failed").isZero();
+    }
+
+    private static ToMaster.TaskReport starting(AttemptId attempt) {
+        return new ToMaster.TaskReport(
+                attempt,
+                new Generation(attempt.epoch(), attempt.counter()),
+                ToMaster.Phase.STARTING,
+                0,
+                0);
+    }
+
+    // ---------------------------------------------------------------- counts over masters
+
+    /** What the one before has deployed goes on under it, on one worker; returns its connection. */
+    private static String takeOver(MasterFixture second, MasterFixture first) {
+        int newest = first.deployed.keySet().stream().mapToInt(AttemptId::counter).max().orElse(0);
+        List<AttemptId> attempts =
+                first.deployed.keySet().stream().filter(a -> a.counter() == newest).toList();
+        second.deployed.putAll(first.deployed);
+        second.started();
+        second.on(
+                new MasterEvent.PreviousContainers(
+                        List.of(new MasterEvent.Container("w1", "host"))));
+        return second.report(
+                "w1", attempts.stream().map(MasterFixture::runs).toList(), List.of(), attempts);
+    }
+
+    private static void failOnce(MasterFixture fixture, String connection) {
+        fixture.ends(
+                connection,
+                fixture.attempt(0, 0),
+                MasterFixture.failed(Category.USER_CODE, "boom"));
+        fixture.allEnd(connection, CANCELED);
+        fixture.time.pass(Duration.ofSeconds(1));
+    }
+
+    @Test
+    void shouldCountTheFailuresOfEarlierMasters() {
+        failOnce(f, f.running());
+        MasterFixture second = next(f.record);
+        String w1 = takeOver(second, f);
+        assertThat(second.state()).isEqualTo(JobState.RUNNING);
+        assertThat(second.status().restarts()).isEqualTo(1);
+
+        failOnce(second, w1);
+        assertThat(second.state()).isEqualTo(JobState.DEPLOYING);
+        assertThat(second.status().restarts()).isEqualTo(2);
+        failOnce(second, w1);
+
+        assertThat(second.result == null ? second.state() : second.result.state())
+                .isIn(JobState.FAILING, JobState.FAILED);
+    }
+
+    @Test
+    void shouldBringDownWhatAnEarlierMasterWasBringingDown() {
+        String before = f.running();
+        AttemptId failing = f.attempt(0, 0);
+        f.ends(before, failing, MasterFixture.failed(Category.USER_CODE, "boom"));
+        List<AttemptId> left =
+                f.deployed.keySet().stream().filter(a -> !a.equals(failing)).toList();
+        MasterFixture second = next(f.record);
+        second.deployed.putAll(f.deployed);
+        second.started();
+        second.on(
+                new MasterEvent.PreviousContainers(
+                        List.of(new MasterEvent.Container("w1", "host"))));
+        String w1 =
+                second.report(
+                        "w1",
+                        left.stream().map(MasterFixture::runs).toList(),
+                        List.of(),
+                        List.copyOf(f.deployed.keySet()));
+        second.time.pass(Duration.ofSeconds(10));
+        assertThat(second.state()).isEqualTo(JobState.RESTARTING);
+        left.forEach(attempt -> second.ends(w1, attempt, CANCELED));
+
+        assertThat(second.deployed.get(second.attempt(1, 1)).run()).isEqualTo("app-2-0");
+        assertThat(second.status().restarts()).as("counted once").isEqualTo(1);
+    }
+
+    @Test
+    void shouldCountAFailureThatNoMasterWasThereFor() {
+        f.running();
+        List<AttemptId> attempts = List.copyOf(f.deployed.keySet());
+        MasterFixture second = next(f.record);
+        second.started();
+        second.on(
+                new MasterEvent.PreviousContainers(
+                        List.of(new MasterEvent.Container("w1", "host"))));
+        second.report(
+                "w1",
+                List.of(),
+                attempts.stream()
+                        .map(a -> f.ended(a, MasterFixture.failed(Category.USER_CODE, "boom")))
+                        .toList(),
+                attempts);
+        second.time.pass(Duration.ofSeconds(11));
+
+        assertThat(second.state()).isEqualTo(JobState.DEPLOYING);
+        assertThat(second.status().restarts()).isEqualTo(1);
+        assertThat(second.status().failure().cause().message()).isEqualTo("boom");
+    }
+
+    @Test
+    void shouldCancelWhatItHasNotDecidedOnYet() {
+        f.running();
+        List<AttemptId> attempts = List.copyOf(f.deployed.keySet());
+        MasterFixture second = next(f.record);
+        second.deployed.putAll(f.deployed);
+        second.started();
+        second.on(
+                new MasterEvent.PreviousContainers(
+                        List.of(
+                                new MasterEvent.Container("w1", "host"),
+                                new MasterEvent.Container("w2", "host"))));
+        String w1 =
+                second.report(
+                        "w1",
+                        attempts.subList(0, 2).stream().map(MasterFixture::runs).toList(),
+                        List.of(),
+                        attempts);
+        second.on(new MasterEvent.CancelRequested("somebody"));
+        second.ends(w1, attempts.get(0), CANCELED);
+        assertThat(second.journal).contains("cancel v0[0]#1.1").doesNotContain("discard app-1-0");
+
+        second.ends(w1, attempts.get(1), CANCELED);
+
+        assertThat(second.journal)
+                .containsSubsequence(
+                        "write intent-cancel-" + JOB, "discard app-1-0", "write end-" + JOB);
+    }
+
+    @Test
+    void shouldGoOnWithCheckpointsOfItsOwnWhenItKeepsWhatRuns() {
+        MasterFixture first = new MasterFixture();
+        checkpointed(first);
+        MasterFixture second = next(first.record);
+        second.checkpoints.complete.putAll(first.checkpoints.complete);
+        String w1 = takeOver(second, first);
+        List<AttemptId> attempts = List.copyOf(first.deployed.keySet());
+        assertThat(second.journal)
+                .containsSubsequence("publish 1", "adopt " + attempts + " up to 1");
+
+        second.sent.clear();
+        second.time.pass(Duration.ofSeconds(10));
+
+        assertThat(second.sent)
+                .filteredOn(m -> m instanceof ToWorker.TriggerCheckpoint)
+                .singleElement()
+                .satisfies(
+                        m -> {
+                            ToWorker.TriggerCheckpoint trigger = (ToWorker.TriggerCheckpoint) m;
+                            assertThat(trigger.checkpointId()).isEqualTo(1001);
+                            assertThat(trigger.attempts()).hasSameElementsAs(attempts);
+                        });
+        assertThat(w1).isNotNull();
+    }
+
+    @Test
+    void shouldNotHurryWorkersBeforeTheyCanFindIt() {
+        f.running();
+        MasterFixture second = next(f.record);
+        second.unknownOutcomes = 12;
+        second.started();
+        second.on(
+                new MasterEvent.PreviousContainers(
+                        List.of(new MasterEvent.Container("w1", "host"))));
+        second.time.pass(Duration.ofSeconds(65));
+        assertThat(second.journal).doesNotContain("release w1");
+        second.unknownOutcomes = 0;
+        second.time.pass(Duration.ofSeconds(30));
+        assertThat(second.journal).contains("write address-2").doesNotContain("release w1");
+
+        second.time.pass(Duration.ofSeconds(60));
+
+        assertThat(second.journal).endsWith("release w1", "request 1");
     }
 }

@@ -6,6 +6,7 @@ import io.millrace.runtime.control.Failure;
 import io.millrace.runtime.control.Outbox;
 import io.millrace.runtime.control.ToMaster;
 import io.millrace.runtime.control.ToWorker;
+import io.millrace.runtime.coordinate.ManualCoordinators;
 import io.millrace.runtime.file.FileSplit;
 import io.millrace.runtime.graph.JobEdge;
 import io.millrace.runtime.graph.JobGraph;
@@ -16,6 +17,7 @@ import io.millrace.runtime.loop.ManualTime;
 import io.millrace.runtime.master.JobStore.Entry;
 import io.millrace.runtime.master.JobStore.Outcome;
 import io.millrace.runtime.schedule.AttemptId;
+import io.millrace.runtime.schedule.Generation;
 import io.millrace.runtime.schedule.RestartStrategy;
 import io.millrace.runtime.task.SubtaskEnd;
 import io.millrace.runtime.task.SubtaskMetrics;
@@ -80,7 +82,8 @@ final class MasterFixture {
                                 new ManualFiles(),
                                 checkpoints,
                                 new RecordingContainers(),
-                                new RecordingObserver()));
+                                new RecordingObserver(),
+                                new ManualCoordinators()));
         time.owner(master::on);
     }
 
@@ -170,6 +173,16 @@ final class MasterFixture {
         return connection;
     }
 
+    /** An attempt of a first start that runs, in a report. */
+    static ToMaster.TaskReport runs(AttemptId attempt) {
+        return new ToMaster.TaskReport(
+                attempt,
+                new Generation(attempt.epoch(), attempt.counter()),
+                ToMaster.Phase.RUNNING,
+                attempt.subtask(),
+                0);
+    }
+
     /** All subtasks run on one worker; returns its connection. */
     String running() {
         submitted();
@@ -216,6 +229,8 @@ final class MasterFixture {
                 journal.add("deploy " + deploy.deployment().attempt());
             } else if (message instanceof ToWorker.Cancel cancel) {
                 journal.add("cancel " + cancel.attempt());
+            } else if (message instanceof ToWorker.Adopt adopt) {
+                journal.add("adopt " + adopt.attempts() + " up to " + adopt.checkpointId());
             } else if (message instanceof ToWorker.Leave) {
                 journal.add("leave " + connection.substring(0, connection.indexOf('#')));
             }
@@ -254,6 +269,14 @@ final class MasterFixture {
             journal.add("remove " + name);
             record.remove(name);
             reply.accept(new Outcome.Done<>(null));
+        }
+
+        @Override
+        public void check(Consumer<Outcome<Void>> reply) {
+            reply.accept(
+                    fenced
+                            ? new Outcome.Refused<>(Reason.FENCED, "epoch 9 is there")
+                            : new Outcome.Done<>(null));
         }
 
         @Override

@@ -130,7 +130,8 @@ final class SinkSubtasks {
                 new JobClasses(getClass().getClassLoader()),
                 () -> {},
                 new SubtaskValues(1 << 20, "some.limit"),
-                time);
+                time,
+                (uid, event) -> {});
     }
 
     /** Deals the elements of each list out in order, as the engine does. */

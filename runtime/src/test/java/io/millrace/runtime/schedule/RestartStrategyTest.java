@@ -130,4 +130,37 @@ class RestartStrategyTest {
         assertThat(strategy.afterFailure(1).orElseThrow())
                 .isBetween(Duration.ofMillis(1500), Duration.ofMillis(2500));
     }
+
+    @Test
+    void shouldCountOnWhereAnotherProcessHasStopped() {
+        Spec fixed = new Spec.FixedDelay(2, Duration.ofSeconds(1));
+        RestartStrategy first = fixed.strategy(new Random(1));
+        first.afterFailure(0);
+        RestartStrategy second = fixed.strategy(new Random(1), first.memory(), 0);
+
+        assertThat(second.afterFailure(0)).contains(Duration.ofSeconds(1));
+        assertThat(second.afterFailure(0)).isEmpty();
+    }
+
+    @Test
+    void shouldGoOnWithTheDelayOfAnotherProcessUnlessAllWasCalmSince() {
+        Spec growing =
+                new Spec.ExponentialDelay(
+                        Duration.ofSeconds(1),
+                        Duration.ofMinutes(1),
+                        2,
+                        Duration.ofHours(1),
+                        0,
+                        Integer.MAX_VALUE);
+        RestartStrategy first = growing.strategy(new Random(1));
+        first.afterFailure(0);
+        first.afterFailure(0);
+        long failed = -Duration.ofMinutes(30).toNanos();
+        long failedLongAgo = -Duration.ofDays(60).toNanos();
+
+        assertThat(growing.strategy(new Random(1), first.memory(), failed).afterFailure(0))
+                .contains(Duration.ofSeconds(4));
+        assertThat(growing.strategy(new Random(1), first.memory(), failedLongAgo).afterFailure(0))
+                .contains(Duration.ofSeconds(1));
+    }
 }

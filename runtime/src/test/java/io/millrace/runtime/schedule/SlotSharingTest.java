@@ -54,7 +54,9 @@ class SlotSharingTest {
     void shouldSpreadSlotsEvenlyInARow() {
         List<SharedSlot> slots = slots(vertex(0, 5, "default"));
 
-        assertThat(SlotSharing.assign(slots, List.of(new Offer("w1", 4), new Offer("w2", 4))))
+        assertThat(
+                        SlotSharing.assign(
+                                slots, List.of(new Offer("w1", 4), new Offer("w2", 4)), List.of()))
                 .containsExactly(
                         new WorkerSlot("w1", 0),
                         new WorkerSlot("w1", 1),
@@ -65,7 +67,11 @@ class SlotSharingTest {
 
     @Test
     void shouldAssignNothingWhenOffersDoNotSuffice() {
-        assertThat(SlotSharing.assign(slots(vertex(0, 3, "default")), List.of(new Offer("w", 2))))
+        assertThat(
+                        SlotSharing.assign(
+                                slots(vertex(0, 3, "default")),
+                                List.of(new Offer("w", 2)),
+                                List.of()))
                 .isEmpty();
     }
 
@@ -78,7 +84,8 @@ class SlotSharingTest {
             offers.add(new Offer("w" + offers.size(), size));
         }
         int offered = sizes.stream().mapToInt(Integer::intValue).sum();
-        List<WorkerSlot> assigned = SlotSharing.assign(slots(vertex(0, needed, "default")), offers);
+        List<WorkerSlot> assigned =
+                SlotSharing.assign(slots(vertex(0, needed, "default")), offers, List.of());
 
         assertThat(assigned).hasSize(offered < needed ? 0 : needed);
         assertThat(new HashSet<>(assigned)).hasSameSizeAs(assigned);

@@ -94,6 +94,16 @@ class TaskManagerTest {
             }
 
             @Override
+            public void masterChanged(int epoch) {
+                calls.add("master changed " + epoch);
+            }
+
+            @Override
+            public void checkpointsAbortedBefore(int epoch) {
+                calls.add("aborted before " + epoch);
+            }
+
+            @Override
             public SubtaskMetrics metrics() {
                 return metrics;
             }
@@ -169,7 +179,7 @@ class TaskManagerTest {
         assertThat(report.tasks())
                 .containsExactly(
                         new ToMaster.TaskReport(
-                                attempt(1, 1), new Generation(1, 1), ToMaster.Phase.RUNNING));
+                                attempt(1, 1), new Generation(1, 1), ToMaster.Phase.RUNNING, 0, 0));
         assertThat(report.highestSeen()).containsExactly(attempt(1, 1));
     }
 
@@ -475,5 +485,60 @@ class TaskManagerTest {
                             assertThat(declined.id()).isEqualTo(5);
                             assertThat(declined.failure().summary()).contains("disk full");
                         });
+    }
+
+    @Test
+    void shouldGiveUpWhatAnOlderMasterHasBegunWhenItPromisesANewerOne() {
+        AttemptId attempt = running();
+        received("m#1", trigger(5, attempt));
+        AtomicInteger released = new AtomicInteger();
+        snapshot(6, attempt, released);
+        calls.clear();
+
+        connected("m#2", 2);
+
+        assertThat(calls).containsExactly("close m#1", "master changed 2");
+        assertThat(released).hasValue(1);
+        snapshot(5, attempt, released);
+        assertThat(released).as("given back as it comes").hasValue(2);
+    }
+
+    @Test
+    void shouldActOnACompletionOnceAndGiveUpTheRestWhenItsTasksAreAdopted() {
+        AttemptId attempt = running();
+        received("m#1", new ToWorker.CheckpointComplete(1, 4));
+        connected("m#2", 2);
+        assertThat(lastReport().tasks())
+                .extracting(ToMaster.TaskReport::confirmed)
+                .containsExactly(4L);
+        calls.clear();
+
+        received("m#2", new ToWorker.Adopt(2, List.of(attempt), 5));
+        received("m#2", new ToWorker.Adopt(2, List.of(attempt), 5));
+        received("m#2", new ToWorker.Adopt(2, List.of(attempt(1, 9)), 6));
+
+        assertThat(calls).containsExactly("complete 5", "aborted before 2", "aborted before 2");
+    }
+
+    @Test
+    void shouldGiveBackWhatComesLateOfAnOlderMastersCheckpoint() {
+        AttemptId attempt = running();
+        connected("m#2", 2);
+        AtomicInteger released = new AtomicInteger();
+        snapshot(7, attempt, released);
+        assertThat(released).hasValue(0);
+
+        received(
+                "m#2",
+                new ToWorker.TriggerCheckpoint(
+                        2,
+                        1001,
+                        CheckpointKind.CHECKPOINT,
+                        "/checkpoints/job",
+                        7,
+                        List.of(attempt),
+                        List.of(attempt)));
+
+        assertThat(released).hasValue(1);
     }
 }

@@ -28,6 +28,10 @@ final class Faults {
         TOLD_BEFORE_RECORDED,
         /** Metadata is taken for written as soon as it was asked for. */
         RECORDED_BEFORE_METADATA,
+        /** The record forgets which attempts have finished. */
+        NO_FINISHED_ON_RECORD,
+        /** A master that takes over decides at once, whoever has not reported yet. */
+        NO_WAIT_FOR_WORKERS,
         /** The data network loses a record now and then; for simulations with real tasks. */
         LOST_RECORD,
         /** What barriers have overtaken is not read again; for simulations with real tasks. */
@@ -37,10 +41,12 @@ final class Faults {
     }
 
     private final Breaker breaker;
+    private final boolean onlyMasters;
     private boolean stopped;
 
-    Faults(Breaker breaker) {
+    Faults(Breaker breaker, SimulatedCluster.Trouble trouble) {
         this.breaker = breaker;
+        this.onlyMasters = trouble == SimulatedCluster.Trouble.ONLY_MASTERS_DIE;
     }
 
     Breaker breaker() {
@@ -75,7 +81,7 @@ final class Faults {
 
     /** Part of the attempts that the user's code fails in. */
     double taskFailure() {
-        return stopped ? 0 : 0.02;
+        return stopped || onlyMasters ? 0 : 0.02;
     }
 
     /** Part of the attempts that take their time to end when they are cancelled. */
@@ -85,7 +91,25 @@ final class Faults {
 
     /** Part of the containers whose worker never comes up. */
     double startFailure() {
-        return stopped ? 0 : 0.1;
+        return stopped || onlyMasters ? 0 : 0.1;
+    }
+
+    /** How long a master waits for workers that others have left. */
+    Duration previousTimeout() {
+        if (breaker == Breaker.NO_WAIT_FOR_WORKERS) {
+            return Duration.ZERO;
+        }
+        return Duration.ofSeconds(onlyMasters ? 60 : 20);
+    }
+
+    /** So often longer than usual the data network waits: slow tasks alone break nothing then. */
+    int patience() {
+        return onlyMasters ? 100 : 1;
+    }
+
+    /** How long a worker stays without a master. */
+    Duration lease() {
+        return Duration.ofSeconds(onlyMasters ? 3600 : 90);
     }
 
     /** Part of the messages that arrive twice. */

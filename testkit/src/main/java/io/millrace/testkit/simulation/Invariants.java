@@ -1,7 +1,9 @@
 package io.millrace.testkit.simulation;
 
+import io.millrace.runtime.checkpoint.SavepointRecord;
 import io.millrace.runtime.control.Failure;
 import io.millrace.runtime.exchange.StreamEvent;
+import io.millrace.runtime.graph.JobEdge;
 import io.millrace.runtime.graph.JobGraph;
 import io.millrace.runtime.graph.JobVertex;
 import io.millrace.runtime.master.JobResult;
@@ -20,16 +22,19 @@ import java.util.TreeSet;
  * What must hold whatever happens. Each has a name, which a violation begins with.
  *
  * <ul>
- *   <li>{@code visible-output-is-one-run}: at most one run ever becomes visible, and it is complete
- *   <li>{@code commit-after-all-finished}: a commit is on record only if every subtask of that run
+ *   <li>{@code visible-output-is-one-run}: at most one run ever becomes visible in a folder, and it
+ *       is complete
+ *   <li>{@code commit-after-all-finished}: a commit is on record only if every subtask of its runs
  *       has finished
  *   <li>{@code attempt-started-once}
- *   <li>{@code one-generation-at-a-time}: attempts of two generations of one master never run on
- *       workers that it holds
+ *   <li>{@code one-generation-at-a-time}: attempts of two generations of a region never run on
+ *       workers that the master holds which has started the newer one
+ *   <li>{@code no-task-starts-again-when-only-masters-die}: where nothing else fails, what once ran
+ *       is never started anew
  *   <li>{@code connected-attempts-of-one-generation}
  *   <li>{@code obeys-promised-epoch}: no worker starts what an older master commanded after it has
  *       reported to a newer one
- *   <li>{@code no-more-containers-than-needed}: held and asked for
+ *   <li>{@code no-more-containers-than-needed}: held when more are asked for; granted to one master
  *   <li>{@code no-internal-failure}: no failure that would be a mistake of the engine
  *   <li>{@code ends-in-time}, {@code ends-with-reason}: after the faults stop the job finishes, or
  *       fails with its restarts spent, or is cancelled because somebody asked
@@ -40,6 +45,10 @@ import java.util.TreeSet;
  *   <li>{@code begins-from-a-complete-checkpoint}: whose completion was on record
  *   <li>{@code begins-not-before-what-was-told}: no job goes back behind a checkpoint that a
  *       subtask was told is complete, as it may have acted on it
+ *   <li>{@code ends-where-it-was-stopped}: once a savepoint that the job ends with is on record,
+ *       subtasks begin from it alone, and emit nothing
+ *   <li>{@code savepoint-is-exact}: each savepoint that somebody was told of holds what the records
+ *       before it come to
  *   <li>{@code no-complete-checkpoint-damaged}
  *   <li>{@code each-record-counted-once}: by a job that finished
  *   <li>{@code channels-closed}, {@code buffers-given-back}: by workers that left in order, where
@@ -54,11 +63,17 @@ final class Invariants {
     private final Map<String, Set<String>> finishedByRun = new HashMap<>();
     private JobGraph graph;
     private Map<String, List<String>> completeOutput;
-    private String visibleRun;
+    private final Map<String, String> visibleRuns = new HashMap<>();
+    private final Map<Integer, Integer> regionOf = new HashMap<>();
+    private boolean onlyMastersDie;
+    private boolean allHaveRun;
     private final Map<Long, Integer> epochOfCheckpoint = new HashMap<>();
     private final Set<Long> completeCheckpoints = new HashSet<>();
     private long highestTold;
     private boolean checkpoints;
+
+    /** The savepoint that the job ends with, or null. */
+    private SavepointRecord stop;
 
     Invariants(Simulation simulation) {
         this.simulation = simulation;
@@ -86,6 +101,7 @@ final class Invariants {
     /** A job of modelled subtasks, which write as {@link SimulatedTask} does. */
     void graphIs(JobGraph jobGraph) {
         graph = jobGraph;
+        findRegions();
         completeOutput = modelledOutput();
     }
 
@@ -94,7 +110,32 @@ final class Invariants {
      */
     void graphIs(JobGraph jobGraph, Map<String, List<String>> expectedOutput) {
         graph = jobGraph;
+        findRegions();
         completeOutput = expectedOutput;
+    }
+
+    /** By the edges: the vertices that can be reached from each other. */
+    private void findRegions() {
+        graph.vertices().forEach(vertex -> regionOf.put(vertex.id(), vertex.id()));
+        boolean changed = true;
+        while (changed) {
+            changed = false;
+            for (JobEdge edge : graph.edges()) {
+                int least = Math.min(regionOf.get(edge.source()), regionOf.get(edge.target()));
+                changed |= regionOf.put(edge.source(), least) != least;
+                changed |= regionOf.put(edge.target(), least) != least;
+            }
+        }
+    }
+
+    /** Nothing fails but masters. */
+    void onlyMastersDie() {
+        onlyMastersDie = true;
+    }
+
+    /** The master that owns the job knows that all of it runs. */
+    void allRun() {
+        allHaveRun = true;
     }
 
     /** An attempt that runs, and where. */
@@ -107,6 +148,10 @@ final class Invariants {
             SimulatedMaster master) {
         AttemptId attempt = deployment.attempt();
         check(started.add(attempt), "attempt-started-once", attempt);
+        check(
+                !onlyMastersDie || !allHaveRun,
+                "no-task-starts-again-when-only-masters-die",
+                attempt);
         restored(deployment);
         check(
                 attempt.epoch() >= worker.reportedEpoch(),
@@ -114,9 +159,12 @@ final class Invariants {
                 attempt,
                 worker.name() + " has reported to " + worker.reportedEpoch());
         for (Live other : live) {
+            AttemptId otherAttempt = other.deployment().attempt();
             check(
                     other.deployment().generation().equals(deployment.generation())
-                            || other.deployment().attempt().epoch() != attempt.epoch()
+                            || !regionOf.get(otherAttempt.vertex())
+                                    .equals(regionOf.get(attempt.vertex()))
+                            || otherAttempt.compareTo(attempt) > 0
                             || !master.holds(other.worker().id()),
                     "one-generation-at-a-time",
                     attempt + " on " + worker.name(),
@@ -151,6 +199,19 @@ final class Invariants {
                 id + " again");
     }
 
+    /** The completion of a savepoint is on record. */
+    void savepointRecorded(SavepointRecord savepoint) {
+        if (savepoint.kind().endsJob()) {
+            checkpointRecorded(savepoint.id());
+            stop = savepoint;
+        }
+    }
+
+    /** The savepoint that the job ends with, or null if there is none on record. */
+    SavepointRecord stop() {
+        return stop;
+    }
+
     /** A subtask is told. */
     void toldComplete(long id) {
         highestTold = Math.max(highestTold, id);
@@ -162,6 +223,11 @@ final class Invariants {
 
     private void restored(TaskDeployment deployment) {
         long id = deployment.restored().checkpointId();
+        check(
+                stop == null || (id == stop.id() && deployment.restored().finished()),
+                "ends-where-it-was-stopped",
+                deployment.attempt() + " from " + id,
+                stop);
         check(
                 id == 0 || completeCheckpoints.contains(id),
                 "begins-from-a-complete-checkpoint",
@@ -189,28 +255,26 @@ final class Invariants {
                 .add(deployment.attempt().vertex() + "/" + deployment.attempt().subtask());
     }
 
-    /** A commit of a run is on record. */
-    void commitRecorded(String run) {
+    /** A commit is on record, of a run of each region. */
+    void commitRecorded(List<String> runs) {
         Set<String> expected = new TreeSet<>();
         for (JobVertex vertex : graph.vertices()) {
             for (int s = 0; s < vertex.parallelism(); s++) {
                 expected.add(vertex.id() + "/" + s);
             }
         }
-        check(
-                expected.equals(finishedByRun.get(run)),
-                "commit-after-all-finished",
-                run,
-                finishedByRun.get(run));
+        Set<String> finished = new TreeSet<>();
+        runs.forEach(run -> finished.addAll(finishedByRun.getOrDefault(run, Set.of())));
+        check(expected.equals(finished), "commit-after-all-finished", runs, finished);
     }
 
-    void becameVisible(String run) {
+    void becameVisible(String folder, String run) {
+        String before = visibleRuns.put(folder, run);
         check(
-                visibleRun == null || visibleRun.equals(run),
+                before == null || before.equals(run),
                 "visible-output-is-one-run",
-                run,
-                "before " + visibleRun);
-        visibleRun = run;
+                folder + ": " + run,
+                "before " + before);
     }
 
     private Map<String, List<String>> modelledOutput() {
@@ -226,17 +290,30 @@ final class Invariants {
         return parts;
     }
 
+    /** Folders become visible one after another, each with all its parts. */
     void visibleIs(Map<String, List<String>> visible) {
-        check(
-                visible == null || visible.equals(completeOutput),
-                "visible-output-is-one-run",
-                visible);
+        if (visible == null || visible.equals(completeOutput)) {
+            return;
+        }
+        for (JobVertex vertex : graph.vertices()) {
+            Map<String, List<String>> parts = new TreeMap<>(completeOutput);
+            parts.keySet().removeIf(part -> !part.startsWith(SimulatedTask.part(vertex.id())));
+            Set<String> there = new TreeSet<>(parts.keySet());
+            there.retainAll(visible.keySet());
+            check(
+                    there.isEmpty() || visible.entrySet().containsAll(parts.entrySet()),
+                    "visible-output-is-one-run",
+                    visible);
+        }
     }
 
     void ended(JobResult result, Map<String, List<String>> visible, Expected expected) {
         boolean hasOutput = !completeOutput.isEmpty();
         check(
-                !hasOutput || (visible != null) == (result.state() == JobState.FINISHED),
+                !hasOutput
+                        || (result.state() == JobState.FINISHED
+                                ? completeOutput.equals(visible)
+                                : visible == null),
                 "end-matches-output",
                 result,
                 visible);

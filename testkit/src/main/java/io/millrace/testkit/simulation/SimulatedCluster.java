@@ -1,5 +1,7 @@
 package io.millrace.testkit.simulation;
 
+import io.millrace.runtime.checkpoint.CheckpointKind;
+import io.millrace.runtime.checkpoint.SavepointRecord;
 import io.millrace.runtime.control.ControlCodec;
 import io.millrace.runtime.control.ControlMessage;
 import io.millrace.runtime.control.FromClient;
@@ -44,6 +46,8 @@ public final class SimulatedCluster {
     private static final Duration MASTER_EXPIRY = Duration.ofSeconds(20);
 
     private final long seed;
+    private final Trouble trouble;
+    private final Tasks kind;
     private final Random random;
     private final Simulation simulation;
     private final Faults faults;
@@ -78,6 +82,9 @@ public final class SimulatedCluster {
     private boolean restartsSpent;
     private JobResult result;
     private int faultsMade;
+    private int lastEpochStarted;
+    private int savepointsAnswered;
+    private int stopsAnswered;
 
     /** What runs in the workers. */
     enum Tasks {
@@ -89,14 +96,24 @@ public final class SimulatedCluster {
         CHECKPOINTED
     }
 
+    /** What goes wrong. */
+    enum Trouble {
+        /** Whatever may. */
+        ANY,
+        /** Masters are killed and paused, and the record does not answer; all else is well. */
+        ONLY_MASTERS_DIE
+    }
+
     /**
      * @param breaker the rule that is taken away, or NONE
      */
-    SimulatedCluster(long seed, Tasks kind, Faults.Breaker breaker) {
+    SimulatedCluster(long seed, Tasks kind, Trouble trouble, Faults.Breaker breaker) {
         this.seed = seed;
+        this.trouble = trouble;
+        this.kind = kind;
         this.random = new Random(seed * 0x9E3779B97F4A7C15L + 1);
         this.simulation = new Simulation(random);
-        this.faults = new Faults(breaker);
+        this.faults = new Faults(breaker, trouble);
         this.invariants = new Invariants(simulation);
         this.network = new SimulatedNetwork(simulation, faults);
         this.store = new SimulatedStore(simulation, faults, this::written);
@@ -116,6 +133,9 @@ public final class SimulatedCluster {
                                 seed);
         if (kind == Tasks.CHECKPOINTED) {
             invariants.checkpointsAreTaken();
+        }
+        if (trouble == Trouble.ONLY_MASTERS_DIE) {
+            invariants.onlyMastersDie();
         }
         this.slotsPerWorker = realTasks == null ? 1 + random.nextInt(3) : 1;
         this.restarts = simulation.chance(0.1) ? random.nextInt(3) : 1000;
@@ -141,8 +161,11 @@ public final class SimulatedCluster {
     /**
      * What became of a simulation.
      *
-     * @param starts of the job, by all masters
+     * @param starts of regions, by all masters
+     * @param lastEpochStarted epoch of the newest attempt that was started
      * @param checkpoints that became complete
+     * @param savepoints that somebody was told of
+     * @param stops of them with which the job was to end
      * @param hash of all that happened, in its order
      */
     public record Outcome(
@@ -151,6 +174,9 @@ public final class SimulatedCluster {
             int masters,
             int faults,
             int checkpoints,
+            int lastEpochStarted,
+            int savepoints,
+            int stops,
             long events,
             long hash) {}
 
@@ -161,21 +187,21 @@ public final class SimulatedCluster {
      *     before
      */
     public static Outcome run(long seed) {
-        return run(seed, Tasks.MODELLED, Faults.Breaker.NONE);
+        return run(seed, Tasks.MODELLED, Trouble.ANY, Faults.Breaker.NONE);
     }
 
     /** The same with the engine's own subtasks in the workers. */
     public static Outcome runWithRealTasks(long seed) {
-        return run(seed, Tasks.REAL, Faults.Breaker.NONE);
+        return run(seed, Tasks.REAL, Trouble.ANY, Faults.Breaker.NONE);
     }
 
     /** These with checkpoints. */
     public static Outcome runWithCheckpoints(long seed) {
-        return run(seed, Tasks.CHECKPOINTED, Faults.Breaker.NONE);
+        return run(seed, Tasks.CHECKPOINTED, Trouble.ANY, Faults.Breaker.NONE);
     }
 
-    static Outcome run(long seed, Tasks kind, Faults.Breaker breaker) {
-        SimulatedCluster cluster = new SimulatedCluster(seed, kind, breaker);
+    static Outcome run(long seed, Tasks kind, Trouble trouble, Faults.Breaker breaker) {
+        SimulatedCluster cluster = new SimulatedCluster(seed, kind, trouble, breaker);
         try {
             return cluster.run();
         } finally {
@@ -200,6 +226,9 @@ public final class SimulatedCluster {
                 masters.size(),
                 faultsMade,
                 invariants.completeCheckpoints(),
+                lastEpochStarted,
+                savepointsAnswered,
+                stopsAnswered,
                 simulation.handled(),
                 simulation.hash());
     }
@@ -208,8 +237,11 @@ public final class SimulatedCluster {
         startMaster(1);
         scheduleFault();
         simulation.after(faultTime, faults::stop);
-        if (simulation.chance(0.15)) {
+        if (simulation.chance(trouble == Trouble.ANY ? 0.15 : 0)) {
             simulation.between(Duration.ZERO, faultTime, this::askForCancel);
+        }
+        if (kind == Tasks.CHECKPOINTED && realTasks.areSavepointsReadable()) {
+            wishForSavepoints();
         }
         long limit = faultTime.plus(TIME_AFTER_FAULTS).toNanos();
         while (result == null) {
@@ -240,10 +272,12 @@ public final class SimulatedCluster {
 
     private JobGraph randomGraph() {
         int length = 1 + random.nextInt(3);
+        // beyond it is a region of its own
+        int cut = simulation.chance(0.3) ? random.nextInt(length) : length;
         List<JobVertex> vertices = new ArrayList<>();
         List<JobEdge> edges = new ArrayList<>();
         for (int v = 0; v < length; v++) {
-            boolean sink = v == length - 1;
+            boolean sink = v == length - 1 || v == cut;
             vertices.add(
                     new JobVertex(
                             v,
@@ -253,8 +287,10 @@ public final class SimulatedCluster {
                             simulation.chance(0.8) ? "default" : "own",
                             new byte[] {1, 2, 3},
                             v == 0 ? List.of(new FileInput(0, "sim:/in")) : List.of(),
-                            sink ? List.of(new FileOutput(9, "sim:/out", false)) : List.of()));
-            if (v > 0) {
+                            sink
+                                    ? List.of(new FileOutput(v, SimulatedFiles.folder(v), false))
+                                    : List.of()));
+            if (v > 0 && v - 1 != cut) {
                 edges.add(
                         new JobEdge(
                                 v - 1,
@@ -294,18 +330,24 @@ public final class SimulatedCluster {
         if (name.startsWith("chk-")) {
             invariants.checkpointRecorded(Long.parseLong(name.substring("chk-".length())));
         }
+        if (name.startsWith("savepoint-")) {
+            invariants.savepointRecorded((SavepointRecord) decoded(name, content));
+        }
         if (name.startsWith("intent-commit-")) {
-            try {
-                JobIntent intent = (JobIntent) new ControlCodec().decode(content);
-                invariants.commitRecorded(intent.run());
-            } catch (IOException e) {
-                throw new IllegalStateException(name + " cannot be read", e);
-            }
+            invariants.commitRecorded(((JobIntent) decoded(name, content)).runs());
         }
     }
 
-    private void visible(String run) {
-        invariants.becameVisible(run);
+    private static Object decoded(String name, byte[] content) {
+        try {
+            return new ControlCodec().decode(content);
+        } catch (IOException e) {
+            throw new IllegalStateException(name + " cannot be read", e);
+        }
+    }
+
+    private void visible(String folder, String run) {
+        invariants.becameVisible(folder, run);
     }
 
     void afterEvent() {
@@ -383,7 +425,7 @@ public final class SimulatedCluster {
                         .withHeartbeat(Duration.ofSeconds(2), Duration.ofSeconds(10))
                         .withTimeouts(
                                 Duration.ofSeconds(30),
-                                Duration.ofSeconds(20),
+                                faults.previousTimeout(),
                                 Duration.ofSeconds(15),
                                 Duration.ofSeconds(3))
                         .withMaxStartFailures(10);
@@ -416,6 +458,13 @@ public final class SimulatedCluster {
                 current != master || !faults.fenceHolds(),
                 "ends-in-time",
                 master.name() + " is fenced, but there is no newer one");
+    }
+
+    /** A master has all of the job running, as far as it knows. */
+    void runs(SimulatedMaster master) {
+        if (store.epoch() == master.epoch()) {
+            invariants.allRun();
+        }
     }
 
     /** A master gives the job up, or carries on with what one before it had given up. */
@@ -486,6 +535,7 @@ public final class SimulatedCluster {
             SimulatedWorker worker, TaskDeployment deployment, Subtasks.Listener listener) {
         invariants.started(deployment, worker, live(), masters.get(deployment.attempt().epoch()));
         starts.add(deployment.run());
+        lastEpochStarted = Math.max(lastEpochStarted, deployment.attempt().epoch());
         if (realTasks != null) {
             return realTasks.start(worker, deployment, listener);
         }
@@ -553,6 +603,9 @@ public final class SimulatedCluster {
         }
         faultsMade++;
         double kind = random.nextDouble();
+        if (trouble == Trouble.ONLY_MASTERS_DIE) {
+            kind = 0.65 + kind * 0.35;
+        }
         SimulatedWorker worker = anyWorker();
         if (kind < 0.35) {
             network.breakOne();
@@ -615,6 +668,47 @@ public final class SimulatedCluster {
             network.outboxOf(client).send(connection, new FromClient.CancelJob("r1", ""));
         }
         simulation.after(Duration.ofSeconds(10), this::askForCancel);
+    }
+
+    /** Some savepoints, and often one to end with. */
+    private void wishForSavepoints() {
+        for (int i = 1 + random.nextInt(3); i > 0; i--) {
+            wish(CheckpointKind.SAVEPOINT, "savepoint-" + i);
+        }
+        if (simulation.chance(0.4)) {
+            wish(simulation.chance(0.6) ? CheckpointKind.STOP : CheckpointKind.DRAIN, "stop");
+        }
+    }
+
+    private void wish(CheckpointKind savepoint, String request) {
+        SavepointClient client =
+                new SavepointClient(
+                        simulation,
+                        savepoint,
+                        request,
+                        answer -> {
+                            if (!answer.path().isEmpty()) {
+                                savepointsAnswered++;
+                                stopsAnswered += savepoint.endsJob() ? 1 : 0;
+                                realTasks.checkSavepoint(answer.path());
+                            }
+                        });
+        simulation.between(Duration.ZERO, faultTime, () -> ask(client));
+    }
+
+    private void ask(SavepointClient client) {
+        if (result != null || client.isAnswered()) {
+            return;
+        }
+        SimulatedMaster master = current;
+        if (master != null && master.alive() && !master.process().paused()) {
+            String label = "client>" + master.epoch();
+            epochOfConnection.put(label, master.epoch());
+            String connection = network.open(master, client, label);
+            master.connectedBy(connection, "client");
+            network.outboxOf(client).send(connection, client.message(realTasks.savepoints()));
+        }
+        simulation.after(Duration.ofSeconds(10), () -> ask(client));
     }
 
     private final class Client implements SimulatedNetwork.End {

@@ -55,6 +55,11 @@ final class SimulatedContainers {
                         .add(container.told());
             }
         }
+        if (atOnce.isEmpty()) {
+            // a list without any is believed
+            atOnce.addAll(later);
+            later.clear();
+        }
         tellPrevious(atOnce);
         for (MasterEvent.Container container : later) {
             simulation.between(

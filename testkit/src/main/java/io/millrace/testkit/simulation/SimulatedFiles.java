@@ -9,32 +9,42 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
-/** The output folder of one job: what runs have written, and which run is visible. */
+/** The output folders of one job: what runs have written, and which run is visible in each. */
 final class SimulatedFiles implements JobFiles {
     private final Simulation simulation;
     private final Faults faults;
 
-    /** Hears of each run that becomes visible. */
-    private final Consumer<String> onVisible;
+    /** Hears of each run that becomes visible, and in which folder. */
+    private final BiConsumer<String, String> onVisible;
 
-    /** Lines by run, then by part. */
-    private final Map<String, Map<String, List<String>>> unfinished = new TreeMap<>();
+    /** Lines by folder, by run, and by part. */
+    private final Map<String, Map<String, Map<String, List<String>>>> unfinished = new TreeMap<>();
 
-    private Map<String, List<String>> visible;
-    private String visibleRun;
+    /** Lines by part. */
+    private final Map<String, List<String>> visible = new TreeMap<>();
 
-    SimulatedFiles(Simulation simulation, Faults faults, Consumer<String> onVisible) {
+    /** By folder. */
+    private final Map<String, String> visibleRuns = new TreeMap<>();
+
+    SimulatedFiles(Simulation simulation, Faults faults, BiConsumer<String, String> onVisible) {
         this.simulation = simulation;
         this.faults = faults;
         this.onVisible = onVisible;
     }
 
+    /** Folder of the output of a vertex. */
+    static String folder(int vertex) {
+        return "sim:/out-" + vertex;
+    }
+
     /** A subtask adds a line to its part. */
-    void append(String run, String part, String line) {
+    void append(int vertex, String run, String part, String line) {
         unfinished
+                .computeIfAbsent(folder(vertex), f -> new TreeMap<>())
                 .computeIfAbsent(run, r -> new TreeMap<>())
                 .computeIfAbsent(part, p -> new ArrayList<>())
                 .add(line);
@@ -42,7 +52,7 @@ final class SimulatedFiles implements JobFiles {
 
     /** Lines by part, or null while nothing is visible. */
     Map<String, List<String>> visible() {
-        return visible;
+        return visible.isEmpty() ? null : visible;
     }
 
     @Override
@@ -73,12 +83,16 @@ final class SimulatedFiles implements JobFiles {
         call(
                 reply,
                 () -> {
-                    if (!outputs.isEmpty() && !run.equals(visibleRun)) {
-                        onVisible.accept(run);
-                        visible = unfinished.getOrDefault(run, Map.of());
-                        visibleRun = run;
+                    for (FileOutput output : outputs) {
+                        String folder = output.path();
+                        Map<String, Map<String, List<String>>> runs = unfinished.remove(folder);
+                        if (!run.equals(visibleRuns.get(folder))) {
+                            onVisible.accept(folder, run);
+                            visibleRuns.put(folder, run);
+                            visible.putAll(
+                                    runs == null ? Map.of() : runs.getOrDefault(run, Map.of()));
+                        }
                     }
-                    unfinished.clear();
                     return new Result.Done<>(null);
                 });
     }
@@ -88,7 +102,9 @@ final class SimulatedFiles implements JobFiles {
         call(
                 reply,
                 () -> {
-                    unfinished.remove(run);
+                    for (FileOutput output : outputs) {
+                        unfinished.getOrDefault(output.path(), new TreeMap<>()).remove(run);
+                    }
                     return new Result.Done<>(null);
                 });
     }

@@ -38,6 +38,11 @@ final class SimulatedMaster implements SimulatedNetwork.End {
     /** Containers that it was told of and has not lost or given back. */
     private final Set<String> held = new HashSet<>();
 
+    /**
+     * Those of them that earlier masters have left: too many go back when it is known what runs.
+     */
+    private final Set<String> previous = new HashSet<>();
+
     private final Set<String> lost = new HashSet<>();
     private int asked;
     private boolean needKnown;
@@ -68,7 +73,8 @@ final class SimulatedMaster implements SimulatedNetwork.End {
                                 cluster.jobFiles(),
                                 cluster.checkpoints(),
                                 new CountingPort(),
-                                new Observer()));
+                                new Observer(),
+                                new SimulatedCoordinators(simulation, process)));
         process.start(
                 event -> {
                     account(event);
@@ -118,10 +124,11 @@ final class SimulatedMaster implements SimulatedNetwork.End {
                     asked = Math.max(0, asked - 1);
                 }
             }
-        } else if (event instanceof MasterEvent.PreviousContainers previous) {
-            for (Container container : previous.containers()) {
+        } else if (event instanceof MasterEvent.PreviousContainers told) {
+            for (Container container : told.containers()) {
                 if (!lost.contains(container.id())) {
                     held.add(container.id());
+                    previous.add(container.id());
                 }
             }
         } else if (event instanceof MasterEvent.ContainerCompleted completed) {
@@ -132,7 +139,9 @@ final class SimulatedMaster implements SimulatedNetwork.End {
 
     private void afterEvent() {
         if (needKnown && process.alive() && !process.paused()) {
-            cluster.checkContainers(this, held.size());
+            Set<String> own = new HashSet<>(held);
+            own.removeAll(previous);
+            cluster.checkContainers(this, own.size());
         }
         cluster.afterEvent();
     }
@@ -229,6 +238,9 @@ final class SimulatedMaster implements SimulatedNetwork.End {
             simulation.tell(name(), "is " + status.state());
             if (status.state() == JobState.WAITING_FOR_WORKERS) {
                 needKnown = true;
+            }
+            if (status.state() == JobState.RUNNING) {
+                cluster.runs(SimulatedMaster.this);
             }
             cluster.invariants().failureIs(status.failure());
             if (status.state() == JobState.FAILING) {

@@ -77,6 +77,9 @@ final class SimulatedStore {
             if (faults.breaker() == Faults.Breaker.NO_ID_RESERVATION) {
                 forgetReservedIds(all);
             }
+            if (faults.breaker() == Faults.Breaker.NO_FINISHED_ON_RECORD) {
+                all.removeIf(entry -> entry.name().startsWith("finished-"));
+            }
             return new Outcome.Done<>(all);
         }
 
@@ -107,6 +110,18 @@ final class SimulatedStore {
         @Override
         public void remove(String name, Consumer<Outcome<Void>> reply) {
             call("removes " + name, reply, () -> tryRemove(name));
+        }
+
+        @Override
+        public void check(Consumer<Outcome<Void>> reply) {
+            call(
+                    "looks",
+                    reply,
+                    () ->
+                            epoch != owner && faults.fenceHolds()
+                                    ? new Outcome.Refused<>(
+                                            Reason.FENCED, "epoch " + epoch + " is there")
+                                    : new Outcome.Done<>(null));
         }
 
         private Outcome<Void> tryRemove(String name) {

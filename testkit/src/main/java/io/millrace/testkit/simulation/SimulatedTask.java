@@ -57,7 +57,12 @@ final class SimulatedTask implements Subtasks.RunningSubtask {
     }
 
     static String part(int vertex, int subtask) {
-        return "part-" + vertex + "-" + subtask;
+        return part(vertex) + subtask;
+    }
+
+    /** Begins the names of all parts of a vertex. */
+    static String part(int vertex) {
+        return "part-" + vertex + "-";
     }
 
     /** What a subtask writes into its part. */
@@ -92,6 +97,12 @@ final class SimulatedTask implements Subtasks.RunningSubtask {
 
     @Override
     public void checkpointAborted(long checkpointId) {}
+
+    @Override
+    public void masterChanged(int epoch) {}
+
+    @Override
+    public void checkpointsAbortedBefore(int epoch) {}
 
     @Override
     public SubtaskMetrics metrics() {
@@ -159,7 +170,8 @@ final class SimulatedTask implements Subtasks.RunningSubtask {
         AttemptId attempt = deployment.attempt();
         if (cluster.hasOutput(attempt.vertex())) {
             String part = part(attempt.vertex(), attempt.subtask());
-            cluster.files().append(deployment.run(), part, part + " line " + lines);
+            cluster.files()
+                    .append(attempt.vertex(), deployment.run(), part, part + " line " + lines);
         }
         lines++;
     }

@@ -15,8 +15,6 @@ import java.util.Random;
 
 /** A worker's process: a real task manager with simulated subtasks. */
 final class SimulatedWorker implements SimulatedNetwork.End {
-    private static final Duration LEASE = Duration.ofSeconds(90);
-
     private final SimulatedCluster cluster;
     private final Faults faults;
     private final String id;
@@ -37,7 +35,7 @@ final class SimulatedWorker implements SimulatedNetwork.End {
                         new WorkerSettings(
                                 new WorkerAddress(id, "host-" + id, 1),
                                 slots,
-                                LEASE,
+                                faults.lease(),
                                 Duration.ofSeconds(5),
                                 new ToMaster.WorkerStart(1, 2, 0)),
                         new WorkerPorts(
@@ -110,6 +108,8 @@ final class SimulatedWorker implements SimulatedNetwork.End {
             return new ToWorker.Cancel(newest, cancel.attempt());
         } else if (message instanceof ToWorker.EndKnown known) {
             return new ToWorker.EndKnown(newest, known.attempt());
+        } else if (message instanceof ToWorker.Adopt adopt) {
+            return new ToWorker.Adopt(newest, adopt.attempts(), adopt.checkpointId());
         } else if (message instanceof ToWorker.Leave leave) {
             return new ToWorker.Leave(newest, leave.reason());
         }

@@ -7,6 +7,7 @@ import io.millrace.runtime.master.JobState;
 import io.millrace.testkit.simulation.Faults.Breaker;
 import io.millrace.testkit.simulation.SimulatedCluster.Outcome;
 import io.millrace.testkit.simulation.SimulatedCluster.Tasks;
+import io.millrace.testkit.simulation.SimulatedCluster.Trouble;
 import java.util.EnumMap;
 import java.util.HashSet;
 import java.util.Map;
@@ -38,6 +39,8 @@ class CheckpointedJobsTest {
         int masters = 0;
         int starts = 0;
         int checkpoints = 0;
+        int savepoints = 0;
+        int stops = 0;
         for (long seed = 0; seed < SEEDS; seed++) {
             Outcome outcome = SimulatedCluster.runWithCheckpoints(seed);
             ends.merge(outcome.state(), 1, Integer::sum);
@@ -46,14 +49,18 @@ class CheckpointedJobsTest {
             masters += outcome.masters();
             starts += outcome.starts();
             checkpoints += outcome.checkpoints();
+            savepoints += outcome.savepoints();
+            stops += outcome.stops();
         }
         System.out.printf(
                 "%d seeds with checkpoints: %s, %d events, %d faults, %d masters, %d starts, %d"
-                        + " checkpoints%n",
-                SEEDS, ends, events, faults, masters, starts, checkpoints);
+                        + " checkpoints, %d savepoints, %d of them to stop%n",
+                SEEDS, ends, events, faults, masters, starts, checkpoints, savepoints, stops);
         assertThat(ends.get(JobState.FINISHED)).as("finished").isGreaterThan(SEEDS / 2);
         assertThat(starts).as("starts of the job").isGreaterThan(SEEDS * 3 / 2);
         assertThat(checkpoints).as("complete checkpoints").isGreaterThan(2 * SEEDS);
+        assertThat(savepoints - stops).as("savepoints").isGreaterThan(SEEDS / 5);
+        assertThat(stops).as("stopped jobs").isGreaterThan(SEEDS / 20);
     }
 
     /** Both from one line, as failures carry stack traces, which reach down to here. */
@@ -82,7 +89,7 @@ class CheckpointedJobsTest {
     void shouldFailUnderSomeSeedWhenRuleIsTakenAway(Breaker breaker) {
         for (long seed = 0; seed < SEEDS_UNTIL_BROKEN; seed++) {
             try {
-                SimulatedCluster.run(seed, Tasks.CHECKPOINTED, breaker);
+                SimulatedCluster.run(seed, Tasks.CHECKPOINTED, Trouble.ANY, breaker);
             } catch (AssertionError expected) {
                 System.out.printf(
                         "%s: %s%n", breaker, expected.getMessage().lines().findFirst().orElse(""));

@@ -1,8 +1,9 @@
-package io.millrace.runtime.file;
+package io.millrace.api.fs;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.millrace.runtime.file.LocalFileSystem;
 import java.io.IOException;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
@@ -131,7 +132,7 @@ class LineReaderTest {
     void shouldNameFileAndOffsetOfALineThatIsTooLong() throws IOException {
         byte[] bytes = ("ok\n" + "x".repeat(100) + "\n").getBytes(StandardCharsets.UTF_8);
         Path file = write("text", bytes);
-        FileSplit split = split(file, 0, bytes.length, bytes.length);
+        FileRange split = split(file, 0, bytes.length, bytes.length);
         try (LineReader reader =
                 new LineReader(LocalFileSystem.INSTANCE, split, StandardCharsets.UTF_8, 8, 50)) {
             assertThat(reader.next()).isTrue();
@@ -164,7 +165,7 @@ class LineReaderTest {
         for (int cut = 0; cut <= bytes.length; cut++) {
             long sum = 0;
             for (int[] range : new int[][] {{0, cut}, {cut, bytes.length}}) {
-                FileSplit split = split(file, range[0], range[1] - range[0], bytes.length);
+                FileRange split = split(file, range[0], range[1] - range[0], bytes.length);
                 try (LineReader reader = new LineReader(split)) {
                     long before = reader.bytesConsumed();
                     while (reader.next()) {
@@ -228,8 +229,8 @@ class LineReaderTest {
         return Files.write(folder.resolve(name), bytes);
     }
 
-    private static FileSplit split(Path file, long offset, long length, long fileLength) {
-        return new FileSplit(0, file.toUri().toString(), offset, length, fileLength);
+    private static FileRange split(Path file, long offset, long length, long fileLength) {
+        return new FileRange(file.toUri().toString(), offset, length, fileLength);
     }
 
     /** Lines of the splits between neighbouring cuts, in order. */
@@ -237,7 +238,7 @@ class LineReaderTest {
             throws IOException {
         List<String> lines = new ArrayList<>();
         for (int i = 0; i + 1 < cuts.length; i++) {
-            FileSplit split = split(file, cuts[i], cuts[i + 1] - cuts[i], fileLength);
+            FileRange split = split(file, cuts[i], cuts[i + 1] - cuts[i], fileLength);
             try (LineReader reader =
                     new LineReader(
                             LocalFileSystem.INSTANCE,
@@ -261,5 +262,40 @@ class LineReaderTest {
         }
         lines.replaceAll(line -> line.endsWith("\r") ? line.substring(0, line.length() - 1) : line);
         return lines;
+    }
+
+    @Test
+    void shouldGoOnBetweenAnyTwoLinesWhenTheFileIsCutAnywhere() throws IOException {
+        byte[] bytes = "one\ntwo\r\n\nfour\nfive".getBytes(StandardCharsets.UTF_8);
+        Path file = write("lines.txt", bytes);
+        for (int cut = 1; cut < bytes.length; cut++) {
+            List<String> lines = new ArrayList<>();
+            for (FileRange split :
+                    List.of(
+                            split(file, 0, cut, bytes.length),
+                            split(file, cut, bytes.length - cut, bytes.length))) {
+                long position = -1;
+                boolean more = true;
+                while (more) {
+                    try (LineReader reader =
+                            position < 0
+                                    ? new LineReader(split)
+                                    : new LineReader(
+                                            LocalFileSystem.INSTANCE,
+                                            split,
+                                            StandardCharsets.UTF_8,
+                                            position)) {
+                        more = reader.next();
+                        if (more) {
+                            lines.add(reader.line());
+                            position = reader.position();
+                        }
+                    }
+                }
+            }
+            assertThat(lines)
+                    .as("cut at %s", cut)
+                    .containsExactly("one", "two", "", "four", "five");
+        }
     }
 }

@@ -1,4 +1,4 @@
-package io.millrace.runtime.task;
+package io.millrace.runtime.generate;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -7,10 +7,10 @@ import java.io.ObjectStreamClass;
 import java.lang.reflect.Proxy;
 
 /** Reads objects whose classes are the user's. */
-final class UserObjectInputStream extends ObjectInputStream {
+public final class UserObjectInputStream extends ObjectInputStream {
     private final ClassLoader loader;
 
-    UserObjectInputStream(InputStream in, ClassLoader loader) throws IOException {
+    public UserObjectInputStream(InputStream in, ClassLoader loader) throws IOException {
         super(in);
         this.loader = loader;
     }

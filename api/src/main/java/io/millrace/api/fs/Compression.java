@@ -1,4 +1,4 @@
-package io.millrace.runtime.file;
+package io.millrace.api.fs;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -11,7 +11,7 @@ import java.util.zip.InflaterInputStream;
  * What the end of a file's name says about its bytes. Compressed files cannot be entered in the
  * middle: each is one split.
  */
-enum Compression {
+public enum Compression {
     NONE,
     GZIP,
     DEFLATE,
@@ -31,7 +31,8 @@ enum Compression {
                     Map.entry("zip", UNREADABLE),
                     Map.entry("zst", UNREADABLE));
 
-    static Compression of(String path) {
+    /** Of a file, by its path. */
+    public static Compression of(String path) {
         String name = path.substring(path.lastIndexOf('/') + 1);
         String ending = name.substring(name.lastIndexOf('.') + 1);
         return name.indexOf('.') < 0
@@ -39,7 +40,8 @@ enum Compression {
                 : BY_ENDING.getOrDefault(ending.toLowerCase(Locale.ROOT), NONE);
     }
 
-    boolean splittable() {
+    /** Whether such a file can be entered in the middle. */
+    public boolean splittable() {
         return this == NONE;
     }
 
@@ -53,7 +55,8 @@ enum Compression {
         };
     }
 
-    static String refusal(String path) {
+    /** Why a file of {@link #UNREADABLE} cannot be read, and what to do. */
+    public static String refusal(String path) {
         return "Input file "
                 + path
                 + " is compressed in a way that is not read: uncompressed text, .gz, .gzip and"

@@ -1,6 +1,5 @@
-package io.millrace.runtime.file;
+package io.millrace.api.fs;
 
-import io.millrace.api.fs.FileSystem;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -35,6 +34,7 @@ public final class LineReader implements AutoCloseable {
     /** A line is a string in the end, and none of those is meant to be larger. */
     public static final int MAX_LINE_BYTES = 256 << 20;
 
+    private static final long FROM_THE_START = -1;
     private static final int CHUNK_BYTES = 128 << 10;
     private static final VarHandle LONGS =
             MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
@@ -42,7 +42,7 @@ public final class LineReader implements AutoCloseable {
     private static final long EACH_LF = '\n' * EACH_BYTE;
     private static final long EACH_TOP_BIT = 0x8080808080808080L;
 
-    private final FileSplit split;
+    private final FileRange split;
     private final Charset charset;
     private final int maxLineBytes;
     private final Compression compression;
@@ -66,21 +66,42 @@ public final class LineReader implements AutoCloseable {
     private String line;
 
     /** Opens a split of UTF-8 text. */
-    public LineReader(FileSplit split) throws IOException {
+    public LineReader(FileRange split) throws IOException {
         this(split, StandardCharsets.UTF_8);
     }
 
     /** Opens a split; the file system is found by the split's path. */
-    public LineReader(FileSplit split, Charset charset) throws IOException {
-        this(FileSystems.of(URI.create(split.path())), split, charset);
+    public LineReader(FileRange split, Charset charset) throws IOException {
+        this(FileSystem.get(URI.create(split.path())), split, charset);
     }
 
     /** Opens a split on the file system given. */
-    public LineReader(FileSystem files, FileSplit split, Charset charset) throws IOException {
-        this(files, split, charset, CHUNK_BYTES, MAX_LINE_BYTES);
+    public LineReader(FileSystem files, FileRange split, Charset charset) throws IOException {
+        this(files, split, charset, FROM_THE_START, CHUNK_BYTES, MAX_LINE_BYTES);
     }
 
-    LineReader(FileSystem files, FileSplit split, Charset charset, int chunkBytes, int maxLineBytes)
+    /**
+     * Opens what is left of a split.
+     *
+     * @param position that {@link #position()} has said
+     */
+    public LineReader(FileSystem files, FileRange split, Charset charset, long position)
+            throws IOException {
+        this(files, split, charset, position, CHUNK_BYTES, MAX_LINE_BYTES);
+    }
+
+    LineReader(FileSystem files, FileRange split, Charset charset, int chunkBytes, int maxLineBytes)
+            throws IOException {
+        this(files, split, charset, FROM_THE_START, chunkBytes, maxLineBytes);
+    }
+
+    private LineReader(
+            FileSystem files,
+            FileRange split,
+            Charset charset,
+            long position,
+            int chunkBytes,
+            int maxLineBytes)
             throws IOException {
         checkLineEnd(charset);
         this.split = split;
@@ -91,11 +112,19 @@ public final class LineReader implements AutoCloseable {
         boolean whole = compression.splittable();
         this.readLimit = whole ? split.fileLength() : Long.MAX_VALUE;
         this.splitEnd = whole ? split.offset() + split.length() : Long.MAX_VALUE;
+        boolean goesOn = position != FROM_THE_START;
+        if (goesOn && !whole) {
+            throw new IllegalArgumentException(
+                    split.path() + " is compressed and cannot be entered in the middle");
+        }
         // One byte early: whether a line begins at the offset is seen from the byte before it.
-        this.base = whole ? Math.max(0, split.offset() - 1) : 0;
+        this.base = goesOn ? position : whole ? Math.max(0, split.offset() - 1) : 0;
         this.counted = new CountingInput(files.open(URI.create(split.path()), base));
         try {
             this.in = unpacked();
+            if (goesOn) {
+                return;
+            }
             if (base == 0 && split.offset() == 0) {
                 skipByteOrderMark();
             } else {
@@ -158,6 +187,11 @@ public final class LineReader implements AutoCloseable {
     public long bytesConsumed() {
         long done = compression.splittable() ? base + start - split.offset() : counted.count;
         return Math.max(0, Math.min(done, split.length()));
+    }
+
+    /** Where in the file the next line begins; -1 if it is compressed, and has no such place. */
+    public long position() {
+        return compression.splittable() ? base + start : -1;
     }
 
     @Override

@@ -1,0 +1,32 @@
+package io.millrace.runtime.coordinate;
+
+import java.util.List;
+
+/**
+ * What a coordinator tells a reader.
+ *
+ * <p>Invariant: sequence numbers ascend from 1 in each attempt of the reader; what comes with a
+ * number that is not above the last one has come before.
+ */
+public sealed interface ToReader {
+
+    /**
+     * Further splits.
+     *
+     * @param version of the split serializer that wrote them
+     */
+    record AddSplits(long sequence, int version, List<byte[]> splits) implements ToReader {
+        public AddSplits {
+            splits = List.copyOf(splits);
+        }
+    }
+
+    /** No further splits come. */
+    record NoMoreSplits(long sequence) implements ToReader {}
+
+    /** Something of the user's, serialized. */
+    record Event(long sequence, byte[] event) implements ToReader {}
+
+    /** All events of the reader up to this one are on record and need not be told again. */
+    record Heard(long upTo) implements ToReader {}
+}
