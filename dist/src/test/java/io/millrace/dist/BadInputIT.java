@@ -155,12 +155,15 @@ class BadInputIT {
     void shouldWarnOnceOfAKeyThatIsKnownButNotBuilt() throws Exception {
         Terminal.Result result =
                 cluster.terminal()
-                        .run("memory", "-D", "execution.checkpointing.unaligned.enabled=1min");
+                        .run(
+                                "memory",
+                                "-D",
+                                "execution.checkpointing.interval-during-backlog=1min");
 
         assertThat(result.exitCode()).as(result.output()).isZero();
         assertThat(result.output())
                 .containsOnlyOnce("Warning: ")
-                .containsOnlyOnce("execution.checkpointing.unaligned.enabled");
+                .containsOnlyOnce("execution.checkpointing.interval-during-backlog");
     }
 
     @Test

@@ -142,8 +142,35 @@ public final class CheckpointReport {
         return states;
     }
 
+    /** What lay in channels of an edge, at one of their ends. */
+    private void writeInFlight(List<Slice> parts, StateReader reader) {
+        StatePart first = parts.get(0).part();
+        long bytes = 0;
+        for (Slice part : parts) {
+            bytes += part.part().length();
+            if (verify) {
+                verifying(() -> reader.inFlight(part));
+            }
+        }
+        lines.add(
+                "    "
+                        + (first.kind() == Kind.RECEIVED ? "received" : "not sent")
+                        + " on edge '"
+                        + first.name()
+                        + "' of "
+                        + first.type()
+                        + ": "
+                        + parts.size()
+                        + " channels, "
+                        + bytes(bytes));
+    }
+
     private void writeList(List<Slice> parts, StateReader reader) {
         StatePart first = parts.get(0).part();
+        if (first.kind().isInFlight()) {
+            writeInFlight(parts, reader);
+            return;
+        }
         List<String> values = new ArrayList<>();
         long elements = 0;
         long bytes = 0;
@@ -164,6 +191,8 @@ public final class CheckpointReport {
                             case UNION_LIST -> "union list";
                             case BROADCAST -> "broadcast";
                             case KEYED -> "keyed";
+                            default ->
+                                    throw new IllegalStateException(first.kind() + " is no list");
                         }
                         + " '"
                         + first.name()

@@ -5,8 +5,10 @@ import io.millrace.runtime.config.CheckpointOptions;
 import io.millrace.runtime.config.CheckpointOptions.Mode;
 import io.millrace.runtime.config.CheckpointOptions.Retention;
 import io.millrace.runtime.config.ParsedConfiguration;
+import io.millrace.runtime.exchange.Overtaking;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * When and how a job is checkpointed.
@@ -70,5 +72,23 @@ public record CheckpointSettings(
                 .getIfSet(CheckpointOptions.INTERVAL)
                 .map(interval -> !interval.isZero())
                 .orElse(false);
+    }
+
+    /**
+     * After how many milliseconds since the trigger of a checkpoint its barriers overtake records;
+     * {@link Overtaking#NO_TIMEOUT} if they never do.
+     */
+    public static long alignedTimeoutMillis(ParsedConfiguration options) {
+        Optional<Boolean> unaligned = options.getIfSet(CheckpointOptions.UNALIGNED);
+        if (options.get(CheckpointOptions.MODE) != CheckpointOptions.Mode.EXACTLY_ONCE
+                || unaligned.isPresent() && !unaligned.get()) {
+            return Overtaking.NO_TIMEOUT;
+        }
+        return options.getIfSet(CheckpointOptions.ALIGNED_TIMEOUT)
+                .orElse(
+                        unaligned.isPresent()
+                                ? Duration.ZERO
+                                : CheckpointOptions.DEFAULT_ALIGNED_TIMEOUT)
+                .toMillis();
     }
 }

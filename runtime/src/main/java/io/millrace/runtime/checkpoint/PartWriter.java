@@ -15,7 +15,7 @@ public interface PartWriter {
     /**
      * Writes a list.
      *
-     * @param kind any but {@link Kind#KEYED}
+     * @param kind of a list
      * @param type what the elements were written as
      */
     void list(Kind kind, String name, String type, List<byte[]> elements) throws IOException;
@@ -28,6 +28,9 @@ public interface PartWriter {
      */
     void keyed(String name, String type, int firstGroup, int lastGroup, Content content)
             throws IOException;
+
+    /** Writes what lay in a channel. */
+    void inFlight(ChannelPart channel) throws IOException;
 
     /**
      * Writes keyed state, or what has changed of it, into a file that later checkpoints may share.

@@ -10,14 +10,45 @@ import java.util.List;
  *     checkpoint
  * @param finished whether the subtask had emitted all: it only does what is to be done when the
  *     checkpoint is complete, and ends
+ * @param edges what lay in the channels of edges that it reads; none of those in which nothing lay
  */
 public record RestoredState(
-        long checkpointId, String folder, boolean finished, List<Operator> operators) {
+        long checkpointId,
+        String folder,
+        boolean finished,
+        List<Operator> operators,
+        List<InFlight> edges) {
     /** A first start. */
     public static final RestoredState NONE = new RestoredState(0, "", false, List.of());
 
     public RestoredState {
         operators = List.copyOf(operators);
+        edges = List.copyOf(edges);
+    }
+
+    /** One whose channels were empty. */
+    public RestoredState(
+            long checkpointId, String folder, boolean finished, List<Operator> operators) {
+        this(checkpointId, folder, finished, operators, List.of());
+    }
+
+    /** The same with what lay in channels. */
+    public RestoredState with(List<InFlight> inFlight) {
+        return new RestoredState(checkpointId, folder, finished, operators, inFlight);
+    }
+
+    /**
+     * What lay in the channels of one edge, as far as it may be the subtask's to read.
+     *
+     * @param edge number of the job graph's edge
+     * @param writers how many subtasks wrote to it then
+     * @param readers how many subtasks read it then
+     * @param channels each in one part or two: where it was read, and where it was written
+     */
+    public record InFlight(int edge, int writers, int readers, List<Slice> channels) {
+        public InFlight {
+            channels = List.copyOf(channels);
+        }
     }
 
     /** The share of one operator. */

@@ -81,6 +81,11 @@ public final class StateAssignment {
                 "Vertex '" + former.name() + "' had finished in part, and is rescaled");
     }
 
+    /** Deals out what lay in channels. */
+    public ChannelAssignment channels() {
+        return new ChannelAssignment(metadata);
+    }
+
     /** A state of a former subtask. */
     private record Former(int subtask, WorkerFile file, StatePart part) {
         Slice slice(int from, int to) {
@@ -105,6 +110,9 @@ public final class StateAssignment {
             for (OperatorState operator : former.operators()) {
                 if (operator.uid().equals(uid)) {
                     for (StatePart part : operator.parts()) {
+                        if (part.kind().isInFlight()) {
+                            continue;
+                        }
                         states.computeIfAbsent(
                                         part.kind() + " " + part.name(), n -> new ArrayList<>())
                                 .add(new Former(s, metadata.fileOf(former), part));

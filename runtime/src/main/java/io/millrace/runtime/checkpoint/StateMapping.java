@@ -104,8 +104,34 @@ public final class StateMapping {
                                             + " program: set uid(...)."
                                     : ""));
         }
+        compareEdges(stored, graph, ignoreUnclaimed);
         for (JobVertex vertex : graph.vertices()) {
             compare(stored, vertex);
+        }
+    }
+
+    private void compareEdges(StoredCheckpoint stored, JobGraph graph, boolean ignoreUnclaimed) {
+        List<String> unread = ChannelAssignment.unread(stored.metadata(), graph);
+        if (unread.isEmpty()) {
+            return;
+        }
+        String edges = "'" + String.join("', '", unread) + "'";
+        if (ignoreUnclaimed) {
+            warnings.add(
+                    "Records that were on their way over "
+                            + edges
+                            + " in "
+                            + stored.place()
+                            + " have no reader in the job and are left behind (-n).");
+        } else {
+            refusals.add(
+                    stored.place()
+                            + " holds records that were on their way over "
+                            + edges
+                            + ", between operators that are not next to each other in the job:"
+                            + " begin from a savepoint, which holds none, or leave them behind"
+                            + " with --allowNonRestoredState"
+                            + " (execution.state-recovery.ignore-unclaimed-state: true).");
         }
     }
 
@@ -214,6 +240,9 @@ public final class StateMapping {
             for (OperatorState operator : subtask.operators()) {
                 if (operator.uid().equals(uid)) {
                     for (StatePart part : operator.parts()) {
+                        if (part.kind().isInFlight()) {
+                            continue;
+                        }
                         if (part.kind() == Kind.KEYED || part.elements() > 0) {
                             states.put("'" + part.name() + "'", part.kind());
                         }

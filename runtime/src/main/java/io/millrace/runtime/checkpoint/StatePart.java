@@ -7,11 +7,12 @@ import java.util.List;
  * in pieces of shared files.
  *
  * @param kind how it is dealt out when the parallelism changes
- * @param name of the state in its operator
+ * @param name of the state in its operator; of the edge that a channel belongs to
  * @param type what its values were written as, for the comparison with what they are to be read as
- * @param elements number of elements of a list; 0 for keyed state
- * @param firstGroup first key group of keyed state; 0 otherwise
- * @param lastGroup last key group of keyed state; 0 otherwise
+ * @param elements number of elements of a list; of a channel, how many subtasks are at the end of
+ *     its edge at which it was not saved; 0 for keyed state
+ * @param firstGroup first key group of keyed state; the writer's subtask of a channel; 0 of a list
+ * @param lastGroup last key group of keyed state; the reader's subtask of a channel; 0 of a list
  * @param offset of its first byte in the file of its worker; 0 if it consists of pieces
  * @param length in bytes, of all pieces together
  * @param crc CRC32C of all its bytes; 0 if it consists of pieces, whose blocks have their own
@@ -107,6 +108,15 @@ public record StatePart(
         /** All subtasks had the same; each gets it once. */
         BROADCAST,
         /** Each subtask gets the key groups that it owns. */
-        KEYED
+        KEYED,
+        /** Lay in a channel where it is read; goes to whoever reads the records now. */
+        RECEIVED,
+        /** Lay in a channel where it is written; goes to whoever reads the records now. */
+        UNSENT;
+
+        /** Whether it lay in a channel, and is no operator's. */
+        public boolean isInFlight() {
+            return this == RECEIVED || this == UNSENT;
+        }
     }
 }

@@ -65,6 +65,13 @@ public final class StateReader implements AutoCloseable {
         return elements;
     }
 
+    /** What lay in a channel. */
+    public byte[] inFlight(Slice channel) throws IOException {
+        byte[] bytes = read(channel);
+        check(channel, bytes, channel.part().crc());
+        return bytes;
+    }
+
     /**
      * The bytes of keyed state, for its store to read what it needs of them; the sums are the
      * store's own.

@@ -33,4 +33,13 @@ public record SubtaskState(
             List<OperatorState> operators) {
         this(attempt, ended, alignmentNanos, syncNanos, 0, 0, operators);
     }
+
+    /** Bytes of it that lay in channels, overtaken by the barrier. */
+    public long inFlightBytes() {
+        return operators.stream()
+                .flatMap(operator -> operator.parts().stream())
+                .filter(part -> part.kind().isInFlight())
+                .mapToLong(StatePart::length)
+                .sum();
+    }
 }

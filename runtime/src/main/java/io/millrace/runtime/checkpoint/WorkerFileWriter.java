@@ -30,10 +30,11 @@ import org.slf4j.LoggerFactory;
  *
  *   a list         for each element: length, 4 | its bytes
  *   a keyed state  as its store writes it
+ *   a channel      as {@link io.millrace.runtime.exchange.ChannelContent} has it
  * </pre>
  *
  * <p>The directory repeats what {@code _metadata} says, so that a file can be looked into by
- * itself. Names of further kinds of states are left for what lies in channels.
+ * itself.
  *
  * <p>Pieces of earlier checkpoints are referred to where they lie, with two exceptions: those in a
  * file of which less than half is still referred to are written again, so that the file can go; and
@@ -205,8 +206,8 @@ final class WorkerFileWriter implements PartWriter, AutoCloseable {
     @Override
     public void list(Kind kind, String name, String type, List<byte[]> elements)
             throws IOException {
-        if (kind == Kind.KEYED) {
-            throw new IllegalArgumentException("State '" + name + "' is keyed, not a list");
+        if (kind == Kind.KEYED || kind.isInFlight()) {
+            throw new IllegalArgumentException("State '" + name + "' is " + kind + ", not a list");
         }
         open();
         long offset = out.written();
@@ -226,6 +227,22 @@ final class WorkerFileWriter implements PartWriter, AutoCloseable {
         out.beginPart();
         content.write(out::write);
         add(Kind.KEYED, name, type, 0, firstGroup, lastGroup, offset);
+    }
+
+    @Override
+    public void inFlight(ChannelPart channel) throws IOException {
+        open();
+        long offset = out.written();
+        out.beginPart();
+        data.write(channel.content());
+        add(
+                channel.kind(),
+                channel.edge(),
+                channel.type(),
+                channel.peers(),
+                channel.writer(),
+                channel.reader(),
+                offset);
     }
 
     private void add(

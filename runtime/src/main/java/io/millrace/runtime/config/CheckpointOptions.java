@@ -57,6 +57,30 @@ public final class CheckpointOptions {
                                     + " awaited, AT_LEAST_ONCE does not and may count records"
                                     + " twice after a failure.");
 
+    public static final ConfigOption<Boolean> UNALIGNED =
+            ConfigOption.named("execution.checkpointing.unaligned.enabled", Boolean.class)
+                    .readBy(JOB)
+                    .withDeprecatedKeys("execution.checkpointing.unaligned")
+                    .withDescription(
+                            "Whether barriers overtake records, which are saved with the"
+                                    + " checkpoint. Unset: those that have waited for"
+                                    + " execution.checkpointing.aligned-checkpoint-timeout do."
+                                    + " true: so, and at once where no time-out is set. false:"
+                                    + " none. Only with EXACTLY_ONCE; savepoints wait always.");
+
+    public static final ConfigOption<Duration> ALIGNED_TIMEOUT =
+            ConfigOption.named("execution.checkpointing.aligned-checkpoint-timeout", Duration.class)
+                    .readBy(JOB)
+                    .atLeast(Duration.ZERO)
+                    .withDescription(
+                            "How long after the trigger of a checkpoint its barriers wait for the"
+                                    + " records before them; 0: they overtake at once. Unset: 2 s,"
+                                    + " or 0 if execution.checkpointing.unaligned.enabled is"
+                                    + " true.");
+
+    /** Used where no time-out is set and barriers were not asked to overtake. */
+    public static final Duration DEFAULT_ALIGNED_TIMEOUT = Duration.ofSeconds(2);
+
     public static final ConfigOption<Boolean> INCREMENTAL =
             ConfigOption.named("execution.checkpointing.incremental", Boolean.class)
                     .readBy(JOB)

@@ -152,7 +152,8 @@ public final class ControlCodec implements MessageCodec {
                     FinishedSubtasks.class,
                     RestartIntent.class,
                     RestartIntent.Abandoned.class,
-                    RestartStrategy.Memory.class);
+                    RestartStrategy.Memory.class,
+                    RestoredState.InFlight.class);
 
     private static final List<Class<?>> ENUMS =
             List.of(

@@ -198,6 +198,16 @@ public final class EdgeWriter {
         }
     }
 
+    /** Whether a barrier that was written still waits behind records on this side. */
+    public boolean holds(StreamEvent.Barrier barrier) {
+        for (OutputChannel channel : channels) {
+            if (channel.holds(barrier)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     public void flush() {
         if (held != null && isAvailable()) {
             held.flush();

@@ -5,11 +5,15 @@ import io.millrace.runtime.exchange.StreamEvent.EndOfChannel;
 import io.millrace.runtime.exchange.StreamEvent.EndOfData;
 import io.millrace.runtime.exchange.StreamEvent.Status;
 import io.millrace.runtime.exchange.StreamEvent.Watermark;
+import io.millrace.runtime.serializer.TypeSerializer;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
-import java.util.TreeMap;
-import java.util.TreeSet;
+import java.util.List;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicLongArray;
+import java.util.function.Consumer;
+import java.util.function.IntFunction;
 import java.util.function.LongSupplier;
 
 /**
@@ -19,9 +23,10 @@ import java.util.function.LongSupplier;
  * channels rises, a barrier when it has come on every channel that has not ended, the end of data
  * when it has come on all, the end of the channel when all have ended.
  *
- * <p>While barriers are awaited, a channel that is ahead is not read, or, if the gate does not
- * {@linkplain Alignment align}, read on; those of savepoints are always aligned. A barrier of a
- * checkpoint that was given up, or that a later one has overtaken, is dropped.
+ * <p>When the barrier of a checkpoint becomes the gate's is decided by a {@link BarrierAligner}.
+ * One that overtakes is given as an {@link OvertakingBarrier}; what it has overtaken is kept by
+ * {@link #save}. What a subtask begins with that lay in its channels at a checkpoint is read before
+ * anything else.
  *
  * <p>Threads: owned by the reading subtask, except the {@link #wakeup wakeups}, which anybody may
  * call.
@@ -40,27 +45,44 @@ public final class InputGate {
     private int cursor = -1;
     private int remainingData;
     private int remaining;
-    private int blockedCount;
-    private Barrier aligning;
-    private long alignmentStartNanos;
-    private long lastAlignmentNanos;
-
-    /** Checkpoints up to this one are over for this gate. */
-    private long overUpTo;
-
-    /** Checkpoints behind that which were given up. */
-    private final TreeSet<Long> givenUp = new TreeSet<>();
-
-    /** Barriers of masters before this one are dropped. */
-    private int leastEpoch;
-
-    /** Where the gate does not align: the checkpoints whose barriers have begun to come. */
-    private final TreeMap<Long, Counted> counted = new TreeMap<>();
-
-    private final Alignment alignment;
-    private final LongSupplier nanoClock;
+    private final BitSet inLineOnly;
+    private final Overtaking overtaking;
+    private final BarrierAligner aligner;
+    private final Wakeup urgent;
     private long watermark = NO_WATERMARK;
     private boolean allIdle;
+
+    /** Barriers that lie in channels behind records, from the threads that brought them. */
+    private final ConcurrentLinkedQueue<Received> received = new ConcurrentLinkedQueue<>();
+
+    /** The overtaking barrier that was given last; what it has overtaken is to be saved. */
+    private BarrierAligner.Due overtaken;
+
+    /** Checkpoints to which still belongs what comes on some channels. */
+    private final List<ChannelSaving> savings = new ArrayList<>();
+
+    /** The batch that was given last, and its channel: what is left of it was not read. */
+    private RecordBatch inHand;
+
+    private int inHandChannel;
+
+    /** What is read before all channels; null if there is nothing left of it. */
+    private ChannelReplay replay;
+
+    private record Received(int channel, Barrier barrier, BarrierOrder order) {}
+
+    /**
+     * Given by {@link #poll} and {@link #look}: the gate's barrier, before records that lie in its
+     * channels. {@link #save} has to follow at once.
+     */
+    public record OvertakingBarrier(Barrier barrier) {}
+
+    /** Channels that a barrier may overtake, and when. */
+    public record Overtakable(Overtaking overtaking, BitSet inLineOnly, Wakeup urgent) {
+        /** No barrier overtakes anything. */
+        public static final Overtakable NEVER =
+                new Overtakable(Overtaking.NEVER, new BitSet(), () -> {});
+    }
 
     /** What becomes of a channel on which a barrier has come before the others. */
     public enum Alignment {
@@ -74,14 +96,21 @@ public final class InputGate {
      * @param channels number of channels, at least 1
      * @param subtask called whenever a channel may have something
      * @param nanoClock for the time that alignment takes
+     * @param overtakable {@code urgent} is called when {@link #look} may have something
      */
-    public InputGate(int channels, Wakeup subtask, Alignment alignment, LongSupplier nanoClock) {
+    public InputGate(
+            int channels,
+            Wakeup subtask,
+            Alignment alignment,
+            LongSupplier nanoClock,
+            Overtakable overtakable) {
         if (channels < 1) {
             throw new IllegalArgumentException("a gate of " + channels + " channels");
         }
         this.subtask = subtask;
-        this.alignment = alignment;
-        this.nanoClock = nanoClock;
+        this.overtaking = overtakable.overtaking();
+        this.inLineOnly = overtakable.inLineOnly();
+        this.urgent = overtakable.urgent();
         this.channels = new InputChannel[channels];
         this.ready = new AtomicLongArray((channels + 63) / 64);
         this.watermarks = new long[channels];
@@ -92,14 +121,47 @@ public final class InputGate {
         this.blocked = new boolean[channels];
         this.remainingData = channels;
         this.remaining = channels;
+        this.aligner =
+                new BarrierAligner(
+                        channels, inLineOnly, alignment, overtaking, nanoClock, new Blocking());
+    }
+
+    private final class Blocking implements BarrierAligner.Channels {
+        @Override
+        public void block(int channel) {
+            blocked[channel] = true;
+            channels[channel].setBlocked(true);
+        }
+
+        @Override
+        public void unblock(int channel) {
+            blocked[channel] = false;
+            channels[channel].setBlocked(false);
+        }
     }
 
     /** What channel i calls when it may have something; given to it when it is opened. */
     public Wakeup wakeup(int channel) {
-        return () -> {
-            markReady(channel);
-            subtask.wake();
+        return new Wakeup() {
+            @Override
+            public void wake() {
+                markReady(channel);
+                subtask.wake();
+            }
+
+            @Override
+            public void received(Barrier barrier, BarrierOrder order) {
+                if (overtaking.mayOvertake(barrier)) {
+                    received.add(new Received(channel, barrier, order));
+                    urgent.wake();
+                }
+            }
         };
+    }
+
+    /** What is to be read before all channels; before the first {@link #poll}. */
+    public void begin(ChannelReplay restored) {
+        replay = restored;
     }
 
     /** Puts a channel into its place. */
@@ -135,6 +197,9 @@ public final class InputGate {
      * nothing now. After {@link EndOfChannel} there is never anything again.
      */
     public Object poll() throws ExchangeException {
+        if (replay != null) {
+            return pollReplay();
+        }
         int count = channels.length;
         for (int looked = 0; looked < count; ) {
             int at = nextReady(count - looked);
@@ -144,11 +209,16 @@ public final class InputGate {
             looked += distance(at);
             cursor = at;
             Object element = take(at);
-            if (element instanceof RecordBatch) {
-                return element;
+            if (element instanceof RecordBatch batch) {
+                return handOut(at, batch);
             }
             if (element != null) {
-                Object event = onEvent(at, (StreamEvent) element);
+                Object event =
+                        element instanceof OvertakingBarrier barrier
+                                ? onReceived(
+                                        new Received(
+                                                at, barrier.barrier(), BarrierOrder.OVERTAKING))
+                                : onEvent(at, (StreamEvent) element);
                 if (event != null) {
                     return event;
                 }
@@ -156,6 +226,47 @@ public final class InputGate {
             }
         }
         return null;
+    }
+
+    private RecordBatch handOut(int at, RecordBatch batch) {
+        if (!savings.isEmpty()) {
+            keep(at, content -> content.records(batch));
+        }
+        inHand = batch;
+        inHandChannel = at;
+        return batch;
+    }
+
+    /** What comes on a channel still belongs to the checkpoints that await their barrier there. */
+    private void keep(int at, Consumer<InFlight> element) {
+        for (int i = savings.size() - 1; i >= 0; i--) {
+            ChannelSaving saving = savings.get(i);
+            if (saving.awaits(at)) {
+                element.accept(saving.content(at));
+                saving.added(at);
+            }
+            if (saving.isComplete()) {
+                savings.remove(i);
+            }
+        }
+    }
+
+    private Object pollReplay() throws ExchangeException {
+        while (true) {
+            Object element = replay.next();
+            if (element == null) {
+                replay = null;
+                return poll();
+            }
+            cursor = replay.channel();
+            if (element instanceof RecordBatch batch) {
+                return handOut(cursor, batch);
+            }
+            Object event = onEvent(cursor, (StreamEvent) element);
+            if (event != null) {
+                return event;
+            }
+        }
     }
 
     private int distance(int at) {
@@ -200,6 +311,12 @@ public final class InputGate {
     }
 
     private Object onEvent(int at, StreamEvent event) {
+        if (event instanceof Barrier barrier) {
+            return onBarrier(at, barrier);
+        }
+        if (!savings.isEmpty()) {
+            keep(at, content -> content.event(event));
+        }
         if (event instanceof Watermark mark) {
             watermarks[at] = Math.max(watermarks[at], mark.timestampMillis());
             return risenWatermark();
@@ -208,12 +325,10 @@ public final class InputGate {
             idle[at] = status == Status.IDLE;
             return statusChange();
         }
-        if (event instanceof Barrier barrier) {
-            return onBarrier(at, barrier);
-        }
         if (event instanceof EndOfData) {
             dataEnded[at] = true;
             remainingData--;
+            keptAll(at, null);
             if (remainingData == 0) {
                 return EndOfData.INSTANCE;
             }
@@ -226,83 +341,140 @@ public final class InputGate {
         }
         ended[at] = true;
         remaining--;
+        keptAll(at, null);
         if (remaining == 0) {
             return EndOfChannel.INSTANCE;
         }
-        if (aligning != null && blockedCount == remaining) {
-            return aligned(aligning, alignmentStartNanos);
-        }
-        for (Counted barrier : counted.values()) {
-            if (isOnAll(barrier)) {
-                return aligned(barrier.barrier, barrier.startNanos);
-            }
+        Object barrier = given(aligner.ended(at));
+        if (barrier != null) {
+            return barrier;
         }
         return null;
     }
 
     private Object onBarrier(int at, Barrier barrier) {
-        long id = barrier.checkpointId();
-        if (id <= overUpTo || barrier.epoch() < leastEpoch || givenUp.contains(id)) {
+        keptAll(at, barrier);
+        return given(aligner.inLine(at, barrier));
+    }
+
+    private Object given(BarrierAligner.Due due) {
+        if (due == null) {
             return null;
         }
-        if (alignment == Alignment.NONE && !barrier.kind().isSavepoint()) {
-            Counted all =
-                    counted.computeIfAbsent(
-                            id, i -> new Counted(barrier, new BitSet(), nanoClock.getAsLong()));
-            all.seen.set(at);
-            return isOnAll(all) ? aligned(barrier, all.startNanos) : null;
+        if (due.order() == BarrierOrder.IN_LINE) {
+            return due.barrier();
         }
-        if (aligning != null && id < aligning.checkpointId()) {
-            return null; // overtaken
-        }
-        if (aligning == null || id > aligning.checkpointId()) {
-            unblock();
-            aligning = barrier;
-            alignmentStartNanos = nanoClock.getAsLong();
-        }
-        blocked[at] = true;
-        blockedCount++;
-        return blockedCount == remaining ? aligned(barrier, alignmentStartNanos) : null;
+        overtaken = due;
+        return new OvertakingBarrier(due.barrier());
     }
 
     /**
-     * A barrier that has come on some channels of a gate that does not align.
+     * Nothing that comes on a channel belongs to a checkpoint any more.
      *
-     * @param seen these channels
+     * @param barrier of the checkpoint, null for all
      */
-    private record Counted(Barrier barrier, BitSet seen, long startNanos) {}
-
-    private boolean isOnAll(Counted barrier) {
-        for (int i = 0; i < channels.length; i++) {
-            if (!ended[i] && !barrier.seen.get(i)) {
-                return false;
+    private void keptAll(int at, Barrier barrier) {
+        for (int i = savings.size() - 1; i >= 0; i--) {
+            ChannelSaving saving = savings.get(i);
+            if (barrier == null || saving.checkpointId() == barrier.checkpointId()) {
+                saving.done(at);
+            }
+            if (saving.isComplete()) {
+                savings.remove(i);
             }
         }
-        return true;
     }
 
-    private Barrier aligned(Barrier complete, long startNanos) {
-        long id = complete.checkpointId();
-        lastAlignmentNanos = nanoClock.getAsLong() - startNanos;
-        overUpTo = id;
-        givenUp.headSet(id, true).clear();
-        counted.headMap(id, true).clear();
-        aligning = null;
-        unblock();
-        return complete;
+    /**
+     * The next barrier that overtakes because it is time, or because it did so before, as of {@link
+     * #poll}; null if there is none. To be called when {@code urgent} was, until it returns null.
+     */
+    public Object look() throws ExchangeException {
+        for (Received next = received.poll(); next != null; next = received.poll()) {
+            Object due = onReceived(next);
+            if (due != null) {
+                return due;
+            }
+        }
+        return given(aligner.look());
+    }
+
+    private Object onReceived(Received next) throws ExchangeException {
+        int at = next.channel();
+        long id = next.barrier().checkpointId();
+        if (ended[at]) {
+            return null;
+        }
+        for (int i = savings.size() - 1; i >= 0; i--) {
+            ChannelSaving saving = savings.get(i);
+            if (saving.checkpointId() == id && saving.awaits(at)) {
+                takeBarrier(at, id, saving.content(at));
+                saving.done(at);
+                if (saving.isComplete()) {
+                    savings.remove(i);
+                }
+                return null;
+            }
+        }
+        if (aligner.isStale(next.barrier())) {
+            if (next.order() == BarrierOrder.OVERTAKING) {
+                channels[at].dropBarrier(id);
+            }
+            return null;
+        }
+        return given(aligner.received(at, next.barrier(), next.order()));
+    }
+
+    private void takeBarrier(int at, long id, InFlight into) throws ExchangeException {
+        if (replay != null) {
+            replay.left(at, into);
+        }
+        channels[at].takeBarrier(id, into);
+    }
+
+    /**
+     * Keeps what the barrier that was given last has overtaken, and what still comes before it.
+     *
+     * @param contents makes the place for what is kept of a channel
+     */
+    public ChannelSaving save(IntFunction<ChannelContent> contents) throws ExchangeException {
+        BarrierAligner.Due due = overtaken;
+        overtaken = null;
+        long id = due.barrier().checkpointId();
+        ChannelContent[] all = new ChannelContent[channels.length];
+        for (int i = 0; i < channels.length; i++) {
+            if (ended[i]) {
+                continue;
+            }
+            ChannelContent content = contents.apply(i);
+            all[i] = content;
+            boolean received = due.received().get(i);
+            if (!received && !due.awaited().get(i)) {
+                continue;
+            }
+            if (inHand != null && inHandChannel == i) {
+                content.records(inHand);
+            }
+            if (received) {
+                takeBarrier(i, id, content);
+            }
+        }
+        ChannelSaving saving = new ChannelSaving(due.barrier(), all, due.awaited());
+        if (!saving.isComplete()) {
+            savings.add(saving);
+        }
+        return saving;
+    }
+
+    /** A place for what is kept of a channel, with the channel's watermark as it is now. */
+    public ChannelContent content(int channel, TypeSerializer<Object> serializer) {
+        return new ChannelContent(serializer, watermarks[channel], idle[channel]);
     }
 
     /** A checkpoint was given up: its barriers are awaited no longer. */
     public void giveUp(long checkpointId) {
-        if (checkpointId <= overUpTo) {
-            return;
-        }
-        givenUp.add(checkpointId);
-        counted.remove(checkpointId);
-        if (aligning != null && aligning.checkpointId() == checkpointId) {
-            aligning = null;
-            unblock();
-        }
+        savings.removeIf(saving -> saving.checkpointId() == checkpointId);
+        aligner.giveUp(checkpointId);
     }
 
     /**
@@ -310,22 +482,13 @@ public final class InputGate {
      * whichever have come.
      */
     public void giveUpBefore(int epoch) {
-        leastEpoch = epoch;
-        counted.values().removeIf(all -> all.barrier.epoch() < epoch);
-        if (aligning != null && aligning.epoch() < epoch) {
-            aligning = null;
-            unblock();
-        }
+        savings.removeIf(saving -> saving.epoch() < epoch);
+        aligner.giveUpBefore(epoch);
     }
 
     /** How long the barriers of the last checkpoint took from the first to the last. */
     public long lastAlignmentNanos() {
-        return lastAlignmentNanos;
-    }
-
-    private void unblock() {
-        Arrays.fill(blocked, false);
-        blockedCount = 0;
+        return aligner.lastAlignmentNanos();
     }
 
     private Watermark risenWatermark() {

@@ -12,6 +12,9 @@ import java.lang.invoke.VarHandle;
  * closed early when their records have the bytes that the gate's budget gives a batch. A record
  * that is large for the budget has a chunk of its own.
  *
+ * <p>A barrier stays where it was written. One that overtakes is told to the reader, who then finds
+ * it behind the records that it has not read: what a full channel would not take, the list does.
+ *
  * <p>Unit: the bounds are the {@link GateBudget}, in bytes, and a number of closed chunks that are
  * not yet consumed; beyond them {@link OutputChannel#isAvailable} is false, though writing still
  * succeeds (overdraft).
@@ -52,6 +55,7 @@ public final class LocalChannel {
     private volatile boolean writerClosed;
     private volatile boolean writerWaits;
     private volatile boolean readerWaits;
+    private volatile boolean blocked;
     private volatile long consumedChunks;
 
     /** When the reader sees what was written. */
@@ -241,6 +245,22 @@ public final class LocalChannel {
             append(new Chunk(event));
             append(new Chunk(capacity));
             wakeReader.wake();
+            if (event instanceof StreamEvent.Barrier barrier) {
+                wakeReader.received(barrier, BarrierOrder.IN_LINE);
+            }
+        }
+
+        /** The reader has everything already, and keeps what the barrier overtakes. */
+        @Override
+        public void overtake(StreamEvent.Barrier barrier, InFlight into) {
+            if (!readerClosed) {
+                wakeReader.received(barrier, BarrierOrder.OVERTAKING);
+            }
+        }
+
+        @Override
+        public boolean holds(StreamEvent.Barrier barrier) {
+            return false;
         }
 
         @Override
@@ -279,7 +299,9 @@ public final class LocalChannel {
 
         private boolean hasRoom() {
             long waiting = closedChunks - consumedChunks;
-            return waiting == 0 || waiting < boundChunks && budget.hasRoom() || readerClosed;
+            return waiting == 0
+                    || !blocked && waiting < boundChunks && budget.hasRoom()
+                    || readerClosed;
         }
 
         @Override
@@ -387,6 +409,47 @@ public final class LocalChannel {
                 budget.giveBack(chunk.bytes);
             }
             wakeWaitingWriter();
+        }
+
+        @Override
+        public void setBlocked(boolean blocks) {
+            blocked = blocks;
+            if (!blocks) {
+                wakeWaitingWriter();
+            }
+        }
+
+        /** Barriers keep their places here. */
+        @Override
+        public void dropBarrier(long checkpointId) {}
+
+        @Override
+        public void takeBarrier(long checkpointId, InFlight into) {
+            Chunk at = chunk;
+            int from = taken;
+            boolean read = consumed;
+            while (true) {
+                if (!read
+                        && at.event instanceof StreamEvent.Barrier barrier
+                        && barrier.checkpointId() == checkpointId) {
+                    return;
+                }
+                if (!read && at.event != null) {
+                    into.event(at.event);
+                } else if (!read) {
+                    int limit = (int) WRITTEN.getAcquire(at);
+                    if (limit > from) {
+                        into.records(new RecordBatch(at.values, at.timestamps, from, limit));
+                    }
+                }
+                at = at.next;
+                if (at == null) {
+                    throw new IllegalStateException(
+                            "Channel " + name + " has no barrier of checkpoint " + checkpointId);
+                }
+                from = 0;
+                read = false;
+            }
         }
 
         @Override

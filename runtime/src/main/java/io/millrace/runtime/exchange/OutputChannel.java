@@ -25,6 +25,18 @@ public interface OutputChannel {
     /** Appends an event behind all records written so far, and flushes. Needs no credit. */
     void writeEvent(StreamEvent event);
 
+    /**
+     * Lets a barrier that was written overtake what was written before it. Does nothing if the
+     * barrier has gone already.
+     *
+     * @param into takes what it overtakes on this side of the channel; what the reader has of it,
+     *     the reader keeps
+     */
+    void overtake(StreamEvent.Barrier barrier, InFlight into);
+
+    /** Whether a barrier that was written still waits here behind records. */
+    boolean holds(StreamEvent.Barrier barrier);
+
     /** Makes all that was written visible to the reader. */
     void flush();
 

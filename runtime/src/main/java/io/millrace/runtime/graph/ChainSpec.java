@@ -24,11 +24,14 @@ import java.util.TreeSet;
  * input or is a source.
  *
  * @param combinedEdges numbers of the edges into the head on which records may be combined
+ * @param inputs edges that the head reads
  */
-public record ChainSpec(List<ChainedOperator> operators, Set<Integer> combinedEdges) {
+public record ChainSpec(
+        List<ChainedOperator> operators, Set<Integer> combinedEdges, List<EdgeInput> inputs) {
     public ChainSpec {
         operators = List.copyOf(operators);
         combinedEdges = Set.copyOf(combinedEdges);
+        inputs = List.copyOf(inputs);
     }
 
     /**
@@ -40,6 +43,11 @@ public record ChainSpec(List<ChainedOperator> operators, Set<Integer> combinedEd
         out.writeInt(operators.size());
         for (ChainedOperator operator : operators) {
             out.writeObject(operator);
+            out.reset();
+        }
+        out.writeInt(inputs.size());
+        for (EdgeInput input : inputs) {
+            out.writeObject(input);
             out.reset();
         }
     }
@@ -55,7 +63,30 @@ public record ChainSpec(List<ChainedOperator> operators, Set<Integer> combinedEd
         for (int i = 0; i < count; i++) {
             operators.add((ChainedOperator) in.readObject());
         }
-        return new ChainSpec(operators, combinedEdges);
+        List<EdgeInput> inputs = new ArrayList<>();
+        for (int i = in.readInt(); i > 0; i--) {
+            inputs.add((EdgeInput) in.readObject());
+        }
+        return new ChainSpec(operators, combinedEdges, inputs);
+    }
+
+    /** What is known of an edge that the chain reads. */
+    public EdgeInput input(int edge) {
+        return inputs.stream()
+                .filter(input -> input.edge() == edge)
+                .findFirst()
+                .orElseThrow(() -> new IllegalStateException("The chain does not read " + edge));
+    }
+
+    /**
+     * Whether a barrier may overtake the records of an edge. Not where it could not be said who is
+     * to read them if the parallelism changes: of an edge on which each subtask has readers of its
+     * own, or every reader gets every record.
+     */
+    public static boolean mayBeOvertaken(Partitioning<?> partitioning) {
+        return !(partitioning instanceof Partitioning.Forward<?>
+                || partitioning instanceof Partitioning.Rescale<?>
+                || partitioning instanceof Partitioning.Broadcast<?>);
     }
 
     public ChainedOperator head() {
@@ -115,9 +146,19 @@ public record ChainSpec(List<ChainedOperator> operators, Set<Integer> combinedEd
     public record Reader(int place, boolean copies) implements Serializable {}
 
     /**
+     * An edge that the chain reads.
+     *
+     * @param edge number of the job graph's edge
+     * @param name as of {@link JobEdge#name}
+     */
+    public record EdgeInput(int edge, String name, Partitioning<?> partitioning)
+            implements Serializable {}
+
+    /**
      * An edge that leaves the chain.
      *
      * @param edge number of the job graph's edge
+     * @param name as of {@link JobEdge#name}
      * @param readerMaxParallelism number of key groups of the reader
      * @param bufferTimeoutMillis the longest a record waits in an open buffer; 0: it never waits;
      *     -1: until the buffer is full; {@link Transformation#BUFFER_TIMEOUT_UNSET}: as long as the
@@ -127,6 +168,7 @@ public record ChainSpec(List<ChainedOperator> operators, Set<Integer> combinedEd
      */
     public record EdgeOutput(
             int edge,
+            String name,
             Partitioning<?> partitioning,
             int readerMaxParallelism,
             long bufferTimeoutMillis,

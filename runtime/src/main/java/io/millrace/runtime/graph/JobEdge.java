@@ -8,10 +8,24 @@ import java.io.Serializable;
  * @param id place in {@link JobGraph#edges()}
  * @param input which logical input of the target's first operator it feeds, from 0
  * @param partitioning the word of the plan, e.g. {@code HASH}
+ * @param name by which what lies in its channels is found again, the same in every version of the
+ *     program; no other edge has it
  */
 public record JobEdge(
-        int id, int source, int target, int input, Pattern pattern, String partitioning)
+        int id,
+        int source,
+        int target,
+        int input,
+        Pattern pattern,
+        String partitioning,
+        String name)
         implements Serializable {
+
+    /** An edge that is known by its number. */
+    public JobEdge(
+            int id, int source, int target, int input, Pattern pattern, String partitioning) {
+        this(id, source, target, input, pattern, partitioning, "edge " + id);
+    }
 
     /** Which subtasks are connected. */
     public enum Pattern {

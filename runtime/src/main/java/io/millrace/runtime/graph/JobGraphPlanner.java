@@ -31,6 +31,7 @@ public final class JobGraphPlanner {
     private final Chaining chaining;
     private final Map<Integer, List<Integer>> chains = new LinkedHashMap<>();
     private final Map<Integer, Integer> headOf = new HashMap<>();
+    private final Map<Integer, String> edgeNames = new HashMap<>();
 
     /**
      * @param jobId 32 hexadecimal digits
@@ -75,6 +76,7 @@ public final class JobGraphPlanner {
             }
             int number = edges.size();
             edgeNumbers.put(edge, number);
+            edgeNames.put(number, edgeName(edge));
             edges.add(
                     new JobEdge(
                             number,
@@ -82,13 +84,29 @@ public final class JobGraphPlanner {
                             vertexOfHead.get(headOf.get(edge.target())),
                             edge.input(),
                             pattern(edge.partitioning()),
-                            edge.partitioning().word()));
+                            edge.partitioning().word(),
+                            edgeNames.get(number)));
         }
         List<JobVertex> vertices = new ArrayList<>();
         chains.forEach(
                 (head, members) -> vertices.add(vertex(vertices.size(), members, edgeNumbers)));
         return new JobGraph(
                 settings.jobId(), graph.jobName(), vertices, edges, settings.configuration());
+    }
+
+    /** Two edges between the same two operators are told apart by their order. */
+    private String edgeName(StreamGraph.Edge edge) {
+        String name =
+                uid(graph.node(edge.source()))
+                        + (edge.side() == null ? "" : "/" + edge.side().getId())
+                        + " -> "
+                        + uid(graph.node(edge.target()))
+                        + (edge.input() == 0 ? "" : ":" + edge.input());
+        String unique = name;
+        for (int i = 2; edgeNames.containsValue(unique); i++) {
+            unique = name + " (" + i + ")";
+        }
+        return unique;
     }
 
     private String uid(StreamGraph.Node node) {
@@ -160,6 +178,7 @@ public final class JobGraphPlanner {
                     of.leaving.add(
                             new ChainSpec.EdgeOutput(
                                     number,
+                                    edgeNames.get(number),
                                     edge.partitioning(),
                                     groups,
                                     node.bufferTimeoutMillis(),
@@ -213,7 +232,12 @@ public final class JobGraphPlanner {
                 combined.add(edgeNumbers.get(edge));
             }
         }
-        ChainSpec spec = new ChainSpec(operators, combined);
+        List<ChainSpec.EdgeInput> read = new ArrayList<>();
+        for (StreamGraph.Edge edge : graph.inputsOf(head.id())) {
+            Integer number = edgeNumbers.get(edge);
+            read.add(new ChainSpec.EdgeInput(number, edgeNames.get(number), edge.partitioning()));
+        }
+        ChainSpec spec = new ChainSpec(operators, combined, read);
         return new JobVertex(
                 id,
                 name(operators, 0),

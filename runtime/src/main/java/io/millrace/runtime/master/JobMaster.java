@@ -599,7 +599,9 @@ public final class JobMaster {
 
         @Override
         public RestoredState restored(StateAssignment from, JobVertex vertex, int subtask) {
-            RestoredState state = from.of(vertex, subtask);
+            RestoredState state =
+                    from.of(vertex, subtask)
+                            .with(from.channels().of(graph.graph(), vertex.id(), subtask));
             return savepoints.stoppedAt() == null ? state : state.asFinished();
         }
 

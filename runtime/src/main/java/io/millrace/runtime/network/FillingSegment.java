@@ -34,8 +34,15 @@ final class FillingSegment {
     /** Bytes that were sent. */
     int sent;
 
-    FillingSegment(NetworkSegment segment) {
+    /**
+     * Bytes it begins with that belong to a record of earlier segments; more than it holds if that
+     * record ends in a later one.
+     */
+    final int restOfRecord;
+
+    FillingSegment(NetworkSegment segment, int restOfRecord) {
         this.segment = segment;
+        this.restOfRecord = restOfRecord;
     }
 
     /** Takes as many bytes as fit; returns how many. */
@@ -68,6 +75,18 @@ final class FillingSegment {
 
     boolean hasUnsent() {
         return published(mark()) > sent;
+    }
+
+    /** Bytes published and not sent. */
+    int unsent() {
+        return published(mark()) - sent;
+    }
+
+    /** Copies what is published and not sent; returns how many bytes that is. */
+    int copyUnsent(byte[] to, int at) {
+        int count = unsent();
+        segment.get(sent, to, at, count);
+        return count;
     }
 
     static boolean isFinished(int mark) {

@@ -31,6 +31,22 @@ sealed interface Frame {
     /** Writer to reader: an event, at its place among the records. */
     record Event(int channel, StreamEvent event) implements Frame {}
 
+    /**
+     * Writer to reader: a part of what {@link Overtaking} is too small for, in front of it.
+     *
+     * @param bytes as of {@link Data}; uses no credit
+     */
+    record Rest(int channel, ByteBuffer bytes) implements Frame {}
+
+    /**
+     * Writer to reader: a barrier in front of records that were written before it.
+     *
+     * @param bytes rest of the record that was sent in part; it comes again in its place. As of
+     *     {@link Data}, but uses no credit
+     */
+    record Overtaking(int channel, StreamEvent.Barrier barrier, ByteBuffer bytes)
+            implements Frame {}
+
     /** Writer to reader: nothing more will come, though the channel has not ended. */
     record Failed(int channel, String cause) implements Frame {}
 }

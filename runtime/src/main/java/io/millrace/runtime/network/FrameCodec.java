@@ -32,6 +32,8 @@ import java.nio.charset.StandardCharsets;
  *                                             kind:u8
  *                                           | 3 idle | 4 active | 5 end of channel | 6 end of data
  *   6 FAILED  channel:i32 cause:text
+ *   7 REST    channel:i32 bytes              of a record that is sent in part, for the next OVERTAKING
+ *   8 OVERTAKING channel:i32 id:i64 epoch:i32 wall:i64 kind:u8 bytes
  * attempt     = job:text vertex:i32 subtask:i32 epoch:i32 counter:i32
  *
  * CONTROL connections (always with mac)
@@ -59,6 +61,8 @@ final class FrameCodec {
     private static final int DATA = 4;
     private static final int EVENT = 5;
     private static final int FAILED = 6;
+    private static final int REST = 7;
+    private static final int OVERTAKING = 8;
     static final int PIECE = 16;
     static final int CLOSE = 17;
 
@@ -78,6 +82,12 @@ final class FrameCodec {
         }
         if (frame instanceof Frame.Open open) {
             return 64 + 3 * (open.id().writer().job().length() + open.id().reader().job().length());
+        }
+        if (frame instanceof Frame.Rest rest) {
+            return 8 + rest.bytes().remaining();
+        }
+        if (frame instanceof Frame.Overtaking overtaking) {
+            return 32 + overtaking.bytes().remaining();
         }
         if (frame instanceof Frame.Failed) {
             return 16 + MAX_TEXT_BYTES;
@@ -102,6 +112,13 @@ final class FrameCodec {
             encode(open.id().reader(), out);
         } else if (frame instanceof Frame.Stop stop) {
             out.put((byte) STOP).putInt(stop.channel());
+        } else if (frame instanceof Frame.Rest rest) {
+            out.put((byte) REST).putInt(rest.channel());
+            out.put(rest.bytes().duplicate());
+        } else if (frame instanceof Frame.Overtaking overtaking) {
+            out.put((byte) OVERTAKING).putInt(overtaking.channel());
+            encode(overtaking.barrier(), out);
+            out.put(overtaking.bytes().duplicate());
         } else if (frame instanceof Frame.Failed failed) {
             out.put((byte) FAILED).putInt(failed.channel());
             encode(failed.cause(), out);
@@ -112,11 +129,8 @@ final class FrameCodec {
         if (event instanceof Watermark watermark) {
             out.put((byte) WATERMARK).putLong(watermark.timestampMillis());
         } else if (event instanceof Barrier barrier) {
-            out.put((byte) BARRIER)
-                    .putLong(barrier.checkpointId())
-                    .putInt(barrier.epoch())
-                    .putLong(barrier.wallMillis())
-                    .put((byte) barrier.kind().ordinal());
+            out.put((byte) BARRIER);
+            encode(barrier, out);
         } else if (event instanceof Status status) {
             out.put((byte) (status == Status.IDLE ? IDLE : ACTIVE));
         } else if (event instanceof EndOfData) {
@@ -124,6 +138,17 @@ final class FrameCodec {
         } else if (event instanceof EndOfChannel) {
             out.put((byte) END);
         }
+    }
+
+    private static void encode(Barrier barrier, ByteBuffer out) {
+        out.putLong(barrier.checkpointId())
+                .putInt(barrier.epoch())
+                .putLong(barrier.wallMillis())
+                .put((byte) barrier.kind().ordinal());
+    }
+
+    private static Barrier decodeBarrier(ByteBuffer in) throws ProtocolException {
+        return new Barrier(in.getLong(), in.getInt(), in.getLong(), kind(in.get()));
     }
 
     private static void encode(AttemptId attempt, ByteBuffer out) {
@@ -153,9 +178,12 @@ final class FrameCodec {
                     switch (type) {
                         case DATA -> {
                             int backlog = in.getInt();
-                            ByteBuffer bytes = in.slice();
-                            in.position(in.limit());
-                            yield new Frame.Data(channel, positive("backlog", backlog), bytes);
+                            yield new Frame.Data(channel, positive("backlog", backlog), rest(in));
+                        }
+                        case REST -> new Frame.Rest(channel, rest(in));
+                        case OVERTAKING -> {
+                            Barrier barrier = decodeBarrier(in);
+                            yield new Frame.Overtaking(channel, barrier, rest(in));
                         }
                         case CREDIT -> new Frame.Credit(channel, positive("credit", in.getInt()));
                         case EVENT -> new Frame.Event(channel, decodeEvent(in));
@@ -183,6 +211,13 @@ final class FrameCodec {
         }
     }
 
+    /** What is left, as it is. */
+    private static ByteBuffer rest(ByteBuffer in) {
+        ByteBuffer bytes = in.slice();
+        in.position(in.limit());
+        return bytes;
+    }
+
     private static int positive(String what, int value) throws ProtocolException {
         if (value < 0) {
             throw new ProtocolException("a " + what + " of " + value);
@@ -194,7 +229,7 @@ final class FrameCodec {
         int kind = in.get();
         return switch (kind) {
             case WATERMARK -> new Watermark(in.getLong());
-            case BARRIER -> new Barrier(in.getLong(), in.getInt(), in.getLong(), kind(in.get()));
+            case BARRIER -> decodeBarrier(in);
             case IDLE -> Status.IDLE;
             case ACTIVE -> Status.ACTIVE;
             case END_OF_DATA -> EndOfData.INSTANCE;

@@ -181,6 +181,16 @@ final class PeerSession {
                     inputs.remove(event.channel());
                 }
             }
+        } else if (frame instanceof Frame.Rest rest) {
+            RemoteInputChannel input = input(rest.channel());
+            if (input != null) {
+                input.onRest(rest.bytes());
+            }
+        } else if (frame instanceof Frame.Overtaking overtaking) {
+            RemoteInputChannel input = input(overtaking.channel());
+            if (input != null) {
+                input.onOvertaking(overtaking.barrier(), overtaking.bytes());
+            }
         } else if (frame instanceof Frame.Failed failed) {
             RemoteInputChannel input = input(failed.channel());
             if (input != null) {

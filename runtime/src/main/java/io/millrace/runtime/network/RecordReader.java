@@ -6,6 +6,7 @@ import io.millrace.runtime.exchange.RecordBatch;
 import io.millrace.runtime.memory.NetworkSegment;
 import io.millrace.runtime.serializer.RecordInput;
 import io.millrace.runtime.serializer.TypeSerializer;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.util.Arrays;
 
@@ -146,6 +147,11 @@ final class RecordReader {
                         + recordsRead
                         + " it announces "
                         + what);
+    }
+
+    /** Copies the bytes that have not become records yet. */
+    void copyRest(ByteArrayOutputStream to) {
+        to.write(bytes, begin, end - begin);
     }
 
     /** Events never come within a record. */

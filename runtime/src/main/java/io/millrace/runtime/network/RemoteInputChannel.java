@@ -1,17 +1,24 @@
 package io.millrace.runtime.network;
 
+import io.millrace.runtime.exchange.BarrierOrder;
 import io.millrace.runtime.exchange.ChannelId;
 import io.millrace.runtime.exchange.ExchangeException;
+import io.millrace.runtime.exchange.InFlight;
 import io.millrace.runtime.exchange.InputChannel;
+import io.millrace.runtime.exchange.InputGate;
 import io.millrace.runtime.exchange.StreamEvent;
+import io.millrace.runtime.exchange.StreamEvent.Barrier;
 import io.millrace.runtime.exchange.StreamEvent.EndOfChannel;
 import io.millrace.runtime.exchange.Wakeup;
 import io.millrace.runtime.memory.NetworkSegment;
 import io.millrace.runtime.serializer.TypeSerializer;
 import io.millrace.runtime.worker.WorkerAddress;
+import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Iterator;
 import java.util.List;
 
 /**
@@ -30,6 +37,13 @@ final class RemoteInputChannel implements InputChannel {
 
     /** A full segment. */
     private record Received(NetworkSegment segment, int length) {}
+
+    /**
+     * A barrier that has overtaken records; it stays until it is taken.
+     *
+     * @param rest of the record that had come in part before it
+     */
+    private record Overtaking(Barrier barrier, byte[] rest) {}
 
     final ChannelId id;
     final WorkerAddress writer;
@@ -52,6 +66,9 @@ final class RemoteInputChannel implements InputChannel {
 
     private volatile PeerSession session;
     private int number;
+
+    // the connection's thread's
+    private byte[] rest = new byte[0];
 
     RemoteInputChannel(
             ChannelId id,
@@ -87,7 +104,11 @@ final class RemoteInputChannel implements InputChannel {
                 if (failure != null) {
                     throw new ExchangeException(failure.getMessage(), failure);
                 }
-                item = queue.poll();
+                item = queue.peek();
+                if (item instanceof Overtaking overtaking) {
+                    return new InputGate.OvertakingBarrier(overtaking.barrier());
+                }
+                queue.poll();
             }
             if (item == null) {
                 return null;
@@ -136,6 +157,71 @@ final class RemoteInputChannel implements InputChannel {
         }
         borrow();
         announce();
+    }
+
+    /** It is lent no more while segments wait here, whatever for. */
+    @Override
+    public void setBlocked(boolean blocked) {}
+
+    @Override
+    public synchronized void dropBarrier(long checkpointId) {
+        queue.removeIf(
+                item ->
+                        item instanceof Overtaking overtaking
+                                && overtaking.barrier().checkpointId() == checkpointId);
+    }
+
+    @Override
+    public void takeBarrier(long checkpointId, InFlight into) throws ExchangeException {
+        List<Object> before = new ArrayList<>();
+        byte[] rest = null;
+        synchronized (this) {
+            if (failure != null) {
+                throw new ExchangeException(failure.getMessage(), failure);
+            }
+            for (Iterator<Object> items = queue.iterator(); rest == null; ) {
+                if (!items.hasNext()) {
+                    if (closed) {
+                        return;
+                    }
+                    throw new IllegalStateException(
+                            id + " has no barrier of checkpoint " + checkpointId);
+                }
+                Object item = items.next();
+                if (item instanceof Barrier barrier && barrier.checkpointId() == checkpointId) {
+                    rest = new byte[0];
+                } else if (item instanceof Overtaking overtaking) {
+                    if (overtaking.barrier().checkpointId() == checkpointId) {
+                        rest = overtaking.rest();
+                        items.remove();
+                    }
+                } else if (item instanceof Received received) {
+                    // copied while the lock is held, so that nobody recycles it meanwhile
+                    byte[] copy = new byte[received.length()];
+                    received.segment().get(0, copy, 0, copy.length);
+                    before.add(copy);
+                } else {
+                    before.add(item);
+                }
+            }
+        }
+        ByteArrayOutputStream run = new ByteArrayOutputStream();
+        records.copyRest(run);
+        for (Object item : before) {
+            if (item instanceof byte[] bytes) {
+                run.writeBytes(bytes);
+            } else {
+                handOut(run, into);
+                into.event((StreamEvent) item);
+            }
+        }
+        run.writeBytes(rest);
+        handOut(run, into);
+    }
+
+    private static void handOut(ByteArrayOutputStream run, InFlight into) {
+        into.records(run.toByteArray(), 0, run.size());
+        run.reset();
     }
 
     // ---- any thread
@@ -324,6 +410,31 @@ final class RemoteInputChannel implements InputChannel {
         borrow();
     }
 
+    /** A part of what belongs to the next barrier. */
+    void onRest(ByteBuffer bytes) {
+        int count = bytes.remaining();
+        byte[] more = Arrays.copyOf(rest, rest.length + count);
+        bytes.get(more, rest.length, count);
+        rest = more;
+    }
+
+    void onOvertaking(Barrier barrier, ByteBuffer bytes) {
+        onRest(bytes);
+        boolean first;
+        synchronized (this) {
+            if (closed || failure != null) {
+                return;
+            }
+            first = queue.isEmpty();
+            queue.add(new Overtaking(barrier, rest));
+            rest = new byte[0];
+        }
+        if (first) {
+            reader.wake();
+        }
+        reader.received(barrier, BarrierOrder.OVERTAKING);
+    }
+
     void onEvent(StreamEvent event) {
         List<NetworkSegment> back = List.of();
         boolean first;
@@ -345,6 +456,9 @@ final class RemoteInputChannel implements InputChannel {
         }
         if (first) {
             reader.wake();
+        }
+        if (event instanceof Barrier barrier) {
+            reader.received(barrier, BarrierOrder.IN_LINE);
         }
     }
 

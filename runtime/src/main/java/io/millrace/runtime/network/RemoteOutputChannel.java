@@ -2,9 +2,11 @@ package io.millrace.runtime.network;
 
 import io.millrace.runtime.exchange.ChannelBrokenException;
 import io.millrace.runtime.exchange.ChannelId;
+import io.millrace.runtime.exchange.InFlight;
 import io.millrace.runtime.exchange.OutputChannel;
-import io.millrace.runtime.exchange.RecordBatch;
+import io.millrace.runtime.exchange.RecordHead;
 import io.millrace.runtime.exchange.StreamEvent;
+import io.millrace.runtime.exchange.StreamEvent.Barrier;
 import io.millrace.runtime.exchange.StreamEvent.EndOfChannel;
 import io.millrace.runtime.exchange.StreamEvent.Watermark;
 import io.millrace.runtime.exchange.Wakeup;
@@ -13,8 +15,10 @@ import io.millrace.runtime.serializer.RecordOutput;
 import io.millrace.runtime.serializer.TypeSerializer;
 import io.millrace.runtime.worker.WorkerAddress;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 
@@ -25,7 +29,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * <p>Unit: one credit sends the bytes of one segment, all or a part of them.
  *
  * <p>Shape: the last segment of the queue may be open: the subtask appends to it while the
- * connection may already send what was published of it.
+ * connection may already send what was published of it. A barrier that overtakes goes to the head;
+ * what it overtakes is copied for its checkpoint and sent as ever.
  *
  * <p>Invariant: {@code credit >= 0}. A writer that stops while {@link #isAvailable} is false leaves
  * at most {@code maxQueued} full segments here and what the last record added.
@@ -53,9 +58,6 @@ final class RemoteOutputChannel implements OutputChannel {
         CLOSED
     }
 
-    /** Bytes before a value that its head may need. */
-    private static final int HEAD_BYTES = 13;
-
     final ChannelId id;
     final WorkerAddress reader;
     final PartitionSegments partition;
@@ -80,6 +82,7 @@ final class RemoteOutputChannel implements OutputChannel {
     private boolean endSent;
     private boolean claimed;
     private boolean flushRequested;
+    private volatile long lastBarrierSent;
     private volatile int queuedSegments;
 
     /** The writer saw the channel unavailable and waits to be woken. */
@@ -120,7 +123,7 @@ final class RemoteOutputChannel implements OutputChannel {
             return;
         }
         RecordOutput scratch = partition.scratch;
-        scratch.truncate(HEAD_BYTES);
+        scratch.truncate(RecordHead.BYTES);
         try {
             serializer.serialize(value, scratch);
         } catch (IOException e) {
@@ -128,7 +131,7 @@ final class RemoteOutputChannel implements OutputChannel {
                     "Record of " + value.getClass().getName() + " for " + id + " was not written",
                     e);
         }
-        int valueBytes = scratch.length() - HEAD_BYTES;
+        int valueBytes = scratch.length() - RecordHead.BYTES;
         if (valueBytes > maxRecordBytes) {
             throw new IllegalStateException(
                     "Record of "
@@ -140,7 +143,7 @@ final class RemoteOutputChannel implements OutputChannel {
                             + " bytes; the limit is "
                             + maxRecordBytes);
         }
-        int from = putHead(scratch.bytes(), valueBytes, timestamp);
+        int from = RecordHead.put(scratch.bytes(), valueBytes, timestamp);
         append(scratch.bytes(), from, scratch.length());
         records++;
         this.bytes += scratch.length() - from;
@@ -151,36 +154,10 @@ final class RemoteOutputChannel implements OutputChannel {
         return false;
     }
 
-    /** Writes the head right before the value; returns where it begins. */
-    private static int putHead(byte[] to, int valueBytes, long timestamp) {
-        int at = HEAD_BYTES;
-        int head = valueBytes << 1;
-        if (timestamp != RecordBatch.NO_TIMESTAMP) {
-            head |= 1;
-            long rest = timestamp;
-            for (int i = 0; i < 8; i++) {
-                to[--at] = (byte) rest;
-                rest >>>= 8;
-            }
-        }
-        int length = 1;
-        for (int rest = head >>> 7; rest != 0; rest >>>= 7) {
-            length++;
-        }
-        at -= length;
-        int rest = head;
-        for (int i = 0; i < length - 1; i++) {
-            to[at + i] = (byte) (rest & 0x7f | 0x80);
-            rest >>>= 7;
-        }
-        to[at + length - 1] = (byte) rest;
-        return at;
-    }
-
     private void append(byte[] from, int begin, int end) {
         int at = begin;
         while (at < end) {
-            if (open == null && !openSegment()) {
+            if (open == null && !openSegment(at == begin ? 0 : end - at)) {
                 return;
             }
             int count = open.append(from, at, end - at);
@@ -194,10 +171,14 @@ final class RemoteOutputChannel implements OutputChannel {
         }
     }
 
-    /** Returns false if the channel takes no more. */
-    private boolean openSegment() {
+    /**
+     * Returns false if the channel takes no more.
+     *
+     * @param restOfRecord bytes of a record that begins before the segment
+     */
+    private boolean openSegment(int restOfRecord) {
         NetworkSegment segment = partition.pool.requestOrOverdraft();
-        FillingSegment filling = new FillingSegment(segment);
+        FillingSegment filling = new FillingSegment(segment, restOfRecord);
         boolean live;
         synchronized (this) {
             live = state == State.LIVE;
@@ -293,6 +274,99 @@ final class RemoteOutputChannel implements OutputChannel {
             ended = true;
         }
         signal();
+    }
+
+    /**
+     * The barrier goes to the head of the queue. If the record before it was sent in part, the rest
+     * of its bytes goes with the barrier, which needs no credit: the reader keeps it whole.
+     */
+    @Override
+    public void overtake(Barrier barrier, InFlight into) {
+        List<Object> overtaken;
+        synchronized (this) {
+            if (state != State.LIVE || !queue.contains(barrier)) {
+                return;
+            }
+            List<Object> items = new ArrayList<>(queue);
+            int at = items.indexOf(barrier);
+            overtaken = copies(items.subList(0, at));
+            byte[] rest = new byte[0];
+            if (!overtaken.isEmpty() && overtaken.get(0) instanceof Unsent first) {
+                rest = first.restOfRecord();
+            }
+            items.remove(at);
+            int place = 0;
+            while (place < at && items.get(place) instanceof Overtaking) {
+                place++;
+            }
+            items.add(place, new Overtaking(barrier, rest));
+            queue.clear();
+            queue.addAll(items);
+        }
+        for (Object item : overtaken) {
+            if (item instanceof Unsent unsent) {
+                into.records(unsent.bytes(), unsent.firstRecord(), unsent.bytes().length);
+            } else {
+                into.event((StreamEvent) item);
+            }
+        }
+        signal();
+    }
+
+    /** A barrier at the head of the queue, and the rest of the record that is sent in part. */
+    private record Overtaking(Barrier barrier, byte[] rest) {}
+
+    /**
+     * Bytes that were not sent, up to an event.
+     *
+     * @param firstRecord where the first record begins that was not sent in part
+     */
+    private record Unsent(byte[] bytes, int firstRecord) {
+        byte[] restOfRecord() {
+            return Arrays.copyOf(bytes, firstRecord);
+        }
+    }
+
+    /** Events, and what lies between them in one piece, as segments may be recycled soon. */
+    private static List<Object> copies(List<Object> items) {
+        List<Object> copies = new ArrayList<>();
+        for (int i = 0; i < items.size(); ) {
+            if (items.get(i) instanceof StreamEvent event) {
+                copies.add(event);
+                i++;
+                continue;
+            }
+            int end = i;
+            int length = 0;
+            for (; end < items.size() && items.get(end) instanceof FillingSegment filling; end++) {
+                length += filling.unsent();
+            }
+            byte[] bytes = new byte[length];
+            int firstRecord = 0;
+            int at = 0;
+            for (int j = i; j < end; j++) {
+                FillingSegment filling = (FillingSegment) items.get(j);
+                if (j == i && filling.sent == 0) {
+                    firstRecord = filling.restOfRecord;
+                }
+                at += filling.copyUnsent(bytes, at);
+            }
+            if (length > 0) {
+                copies.add(new Unsent(bytes, firstRecord));
+            }
+            // what had overtaken before is neither: it belongs to another checkpoint
+            i = end == i ? i + 1 : end;
+        }
+        return copies;
+    }
+
+    @Override
+    public boolean holds(Barrier barrier) {
+        return state == State.LIVE && lastBarrierSent < barrier.checkpointId() && isQueued(barrier);
+    }
+
+    private synchronized boolean isQueued(Barrier barrier) {
+        return queue.contains(barrier);
     }
 
     @Override
@@ -509,12 +583,21 @@ final class RemoteOutputChannel implements OutputChannel {
         boolean sent = false;
         boolean over = false;
         boolean gone = false;
+        boolean barrierSent = false;
         synchronized (this) {
             Object head = queue.peek();
-            if (head instanceof StreamEvent event) {
+            if (head instanceof Overtaking overtaking) {
+                queue.poll();
+                send(overtaking, connection);
+                sent = true;
+            } else if (head instanceof StreamEvent event) {
                 queue.poll();
                 connection.send(new Frame.Event(number, event));
                 sent = true;
+                if (event instanceof Barrier barrier) {
+                    lastBarrierSent = barrier.checkpointId();
+                    barrierSent = true;
+                }
                 if (event instanceof EndOfChannel) {
                     endSent = true;
                     over = true;
@@ -554,6 +637,9 @@ final class RemoteOutputChannel implements OutputChannel {
             done.segment.recycle();
             wakeWriter();
         }
+        if (barrierSent) {
+            writer.wake(); // its checkpoint may wait for that
+        }
         if (over) {
             session.writerEnded(number);
         }
@@ -562,6 +648,21 @@ final class RemoteOutputChannel implements OutputChannel {
         }
         // a segment that was sent before it was full and then finished empty made room
         return sent || done != null;
+    }
+
+    private void send(Overtaking overtaking, Connection connection) {
+        byte[] rest = overtaking.rest();
+        int from = 0;
+        int most = partition.pool.segmentBytes();
+        while (rest.length - from > most) {
+            connection.send(new Frame.Rest(number, ByteBuffer.wrap(rest, from, most)));
+            from += most;
+        }
+        connection.send(
+                new Frame.Overtaking(
+                        number,
+                        overtaking.barrier(),
+                        ByteBuffer.wrap(rest, from, rest.length - from)));
     }
 
     /** Finished segments in the queue. */

@@ -35,6 +35,11 @@ final class Mailbox<C> {
         waiting = true;
     }
 
+    /** Has the owner look as if there were a command; by any thread. */
+    void raise() {
+        waiting = true;
+    }
+
     boolean isMailWaiting() {
         return waiting;
     }

@@ -5,11 +5,15 @@ import io.millrace.runtime.checkpoint.CheckpointSettings;
 import io.millrace.runtime.checkpoint.StateReader;
 import io.millrace.runtime.checkpoint.SubtaskSnapshot;
 import io.millrace.runtime.control.Failure;
+import io.millrace.runtime.exchange.BarrierOrder;
 import io.millrace.runtime.exchange.ChannelBrokenException;
+import io.millrace.runtime.exchange.ChannelReplay;
+import io.millrace.runtime.exchange.ChannelSaving;
 import io.millrace.runtime.exchange.EdgeWriter;
 import io.millrace.runtime.exchange.ExchangeException;
 import io.millrace.runtime.exchange.InputChannel;
 import io.millrace.runtime.exchange.InputGate;
+import io.millrace.runtime.exchange.Overtaking;
 import io.millrace.runtime.exchange.RecordBatch;
 import io.millrace.runtime.exchange.StreamEvent;
 import io.millrace.runtime.metrics.AccumulatorException;
@@ -17,6 +21,7 @@ import io.millrace.runtime.metrics.SubtaskValues;
 import io.millrace.runtime.operator.OperatorChain;
 import io.millrace.runtime.operator.OperatorFailure;
 import io.millrace.runtime.operator.Source;
+import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -68,6 +73,8 @@ final class Subtask {
     private final SourceTarget target;
 
     private final Checkpoints checkpoints;
+    private final Barriers barriers;
+    private final UnfinishedSnapshots unfinished;
 
     /** Checkpoints that it has saved its states for and knows no end of, with their epochs. */
     private final TreeMap<Long, Integer> undecided = new TreeMap<>();
@@ -121,6 +128,13 @@ final class Subtask {
     record Checkpoints(LongSupplier nanoClock, Subtasks.Listener listener) {}
 
     /**
+     * What barriers need that may overtake records.
+     *
+     * @param alarm rings when it is time for one
+     */
+    record Barriers(InFlightRecords records, Overtaking overtaking, BarrierAlarm alarm) {}
+
+    /**
      * @param gate null if the chain begins with a source
      * @param channelEdges number of the edge of each channel of the gate
      * @param channelInputs logical input of each channel of the gate
@@ -135,9 +149,12 @@ final class Subtask {
             int[] channelEdges,
             int[] channelInputs,
             SubtaskValues values,
-            Checkpoints checkpoints) {
+            Checkpoints checkpoints,
+            Barriers barriers) {
         this.values = values;
         this.checkpoints = checkpoints;
+        this.barriers = barriers;
+        this.unfinished = new UnfinishedSnapshots(barriers.records(), barriers.overtaking());
         this.deployment = deployment;
         this.mailbox = mailbox;
         this.time = time;
@@ -167,6 +184,9 @@ final class Subtask {
                 lookedFor = false;
                 values.look(lookNanos);
             }
+            if (!unfinished.isEmpty()) {
+                unfinished.look(handOver);
+            }
             return switch (state) {
                 case CREATED -> open();
                 case RUNNING -> run();
@@ -195,6 +215,7 @@ final class Subtask {
             }
         }
         become(SubtaskState.RUNNING);
+        mailbox.raise(); // barriers may have come that nobody has looked at
         return Step.WORKED;
     }
 
@@ -206,6 +227,17 @@ final class Subtask {
         }
         try (StateReader reader = new StateReader(deployment.restored())) {
             chain.restore(deployment.restored(), reader);
+            if (!deployment.restored().edges().isEmpty()) {
+                gate.begin(inFlight(reader));
+            }
+        }
+    }
+
+    private ChannelReplay inFlight(StateReader reader) throws Exception {
+        try {
+            return barriers.records().restore(deployment.restored(), reader);
+        } catch (IOException e) {
+            throw OperatorFailure.outside(deployment.vertexName(), e);
         }
     }
 
@@ -254,7 +286,7 @@ final class Subtask {
                 batch = records;
                 batchInput = channelInputs[gate.lastChannel()];
             } else {
-                return onEvent((StreamEvent) element);
+                return onElement(element);
             }
         }
         int taken = chain.process(batchInput, batch, RECORDS_PER_LOOK, target);
@@ -265,16 +297,30 @@ final class Subtask {
         return Step.WORKED;
     }
 
-    private Step onEvent(StreamEvent event) {
-        if (event instanceof StreamEvent.EndOfData) {
+    private Step onElement(Object element) throws ExchangeException {
+        if (element instanceof StreamEvent.EndOfData) {
             endInput();
-        } else if (event instanceof StreamEvent.Barrier barrier) {
-            checkpoint(barrier, gate.lastAlignmentNanos());
+        } else if (element instanceof StreamEvent.Barrier barrier) {
+            checkpoint(barrier, null, gate.lastAlignmentNanos());
+        } else if (element instanceof InputGate.OvertakingBarrier overtaking) {
+            checkpoint(
+                    overtaking.barrier(), barriers.records().save(gate), gate.lastAlignmentNanos());
         } else {
-            chain.enter(event);
+            chain.enter((StreamEvent) element);
             chain.fire(RECORDS_PER_LOOK, target);
         }
         return Step.WORKED;
+    }
+
+    /** Takes the barriers that do not wait for the records before them any more. */
+    private void lookAtBarriers() throws ExchangeException {
+        barriers.alarm().cancel();
+        if (gate != null) {
+            for (Object due = gate.look(); due != null; due = gate.look()) {
+                onElement(due);
+            }
+        }
+        unfinished.look(handOver);
     }
 
     /** Event time has come to its end with the input; nobody waits for a clock any more. */
@@ -310,15 +356,18 @@ final class Subtask {
             held.add(barrier);
             endInput();
         } else {
-            checkpoint(barrier, 0);
+            checkpoint(barrier, null, 0);
         }
     }
 
     /**
      * Sends the barrier on and saves all states, between two records. States that cannot be saved
      * fail the checkpoint and not the subtask.
+     *
+     * @param saving what it has overtaken in the gate; null if it has overtaken nothing there
      */
-    private void checkpoint(StreamEvent.Barrier barrier, long alignmentNanos) {
+    private void checkpoint(
+            StreamEvent.Barrier barrier, ChannelSaving saving, long alignmentNanos) {
         if (barrier.epoch() < masterEpoch) {
             return; // begun at a source before the promise, it comes out of it after
         }
@@ -329,19 +378,21 @@ final class Subtask {
         long id = barrier.checkpointId();
         chain.prepareSnapshot(id);
         chain.event(barrier);
+        List<SubtaskSnapshot.Operator> operators =
+                new ArrayList<>(
+                        unfinished.forward(
+                                barrier,
+                                saving == null ? BarrierOrder.IN_LINE : BarrierOrder.OVERTAKING));
         try {
-            List<SubtaskSnapshot.Operator> operators = chain.snapshot(barrier);
+            operators.addAll(chain.snapshot(barrier));
             long nanos = checkpoints.nanoClock().getAsLong() - from;
-            checkpoints
-                    .listener()
-                    .snapshotTaken(
-                            id,
-                            new SubtaskSnapshot(
-                                    deployment.attempt(),
-                                    state == SubtaskState.ENDED,
-                                    alignmentNanos,
-                                    nanos,
-                                    operators));
+            unfinished.add(
+                    barrier,
+                    saving,
+                    operators,
+                    new UnfinishedSnapshots.Taken(
+                            state == SubtaskState.ENDED, alignmentNanos, nanos));
+            unfinished.look(handOver);
         } catch (Exception e) {
             checkpoints.listener().snapshotFailed(deployment, id, failureOf(e));
         }
@@ -370,6 +421,7 @@ final class Subtask {
         if (gate != null) {
             gate.giveUp(id);
         }
+        unfinished.giveUp(id);
         injected.removeIf(barrier -> barrier.checkpointId() == id);
         held.removeIf(barrier -> barrier.checkpointId() == id);
         undecided.remove(id);
@@ -387,6 +439,31 @@ final class Subtask {
             waiting.forEach(this::trigger);
         }
     }
+
+    private final UnfinishedSnapshots.Finished handOver =
+            new UnfinishedSnapshots.Finished() {
+                @Override
+                public void finished(
+                        long id,
+                        List<SubtaskSnapshot.Operator> operators,
+                        UnfinishedSnapshots.Taken taken) {
+                    checkpoints
+                            .listener()
+                            .snapshotTaken(
+                                    id,
+                                    new SubtaskSnapshot(
+                                            deployment.attempt(),
+                                            taken.ended(),
+                                            taken.alignmentNanos(),
+                                            taken.syncNanos(),
+                                            operators));
+                }
+
+                @Override
+                public void failed(long id, Exception failure) {
+                    checkpoints.listener().snapshotFailed(deployment, id, failureOf(failure));
+                }
+            };
 
     private Step runSource() throws Exception {
         if (!chain.isAvailable()) {
@@ -413,6 +490,7 @@ final class Subtask {
         }
         chain.event(StreamEvent.EndOfData.INSTANCE);
         become(SubtaskState.ENDED);
+        mailbox.raise(); // for barriers that have come meanwhile
         if (awaitsCheckpoint) {
             checkpoints.listener().inputEnded(deployment);
         }
@@ -423,15 +501,16 @@ final class Subtask {
     private Step stay() throws Exception {
         boolean atEnd = gate == null || gate.isAtEnd();
         if (atEnd && !held.isEmpty()) {
-            checkpoint(held.poll(), 0);
+            checkpoint(held.poll(), null, 0);
             return Step.WORKED;
         }
         if (released || (atEnd && !awaitsCheckpoint && stop == 0)) {
             return leave();
         }
         Object element = atEnd ? null : gate.poll();
-        if (element instanceof StreamEvent.Barrier barrier) {
-            checkpoint(barrier, gate.lastAlignmentNanos());
+        if (element instanceof StreamEvent.Barrier
+                || element instanceof InputGate.OvertakingBarrier) {
+            onElement(element);
         }
         return element == null ? waiting(Step.WAITS_FOR_INPUT) : Step.WORKED;
     }
@@ -441,6 +520,7 @@ final class Subtask {
         if (!chain.settle()) {
             return waiting(Step.WAITS_FOR_INPUT);
         }
+        unfinished.overtakeAll(handOver);
         chain.close();
         values.snapshot(lookNanos);
         if (state != SubtaskState.ENDED) {
@@ -484,6 +564,10 @@ final class Subtask {
                 abortBefore(aborted.epoch());
             }
         }
+        boolean takesPart = state == SubtaskState.RUNNING || state == SubtaskState.ENDED;
+        if (!canceled && takesPart && !deployment.restored().finished()) {
+            lookAtBarriers();
+        }
         if (!canceled && state != SubtaskState.CREATED) {
             long nowMillis = time.nowMillis();
             if (time.takeDue(nowMillis) && state == SubtaskState.RUNNING) {
@@ -511,6 +595,8 @@ final class Subtask {
 
     private Step finishAs(SubtaskState terminal, SubtaskEnd how) {
         time.cancel();
+        barriers.alarm().cancel();
+        unfinished.giveUpAll();
         if (how instanceof SubtaskEnd.Finished) {
             become(terminal);
             end = how;

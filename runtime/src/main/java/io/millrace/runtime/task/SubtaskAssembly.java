@@ -4,15 +4,19 @@ import io.millrace.api.Configuration;
 import io.millrace.api.transform.Partitioning;
 import io.millrace.api.transform.Transformation;
 import io.millrace.api.type.TypeInformation;
+import io.millrace.runtime.checkpoint.CheckpointSettings;
 import io.millrace.runtime.config.CheckpointOptions;
 import io.millrace.runtime.config.JobOptions;
 import io.millrace.runtime.config.ParsedConfiguration;
 import io.millrace.runtime.exchange.ChannelId;
+import io.millrace.runtime.exchange.ChannelReplay;
 import io.millrace.runtime.exchange.ChannelSelector;
 import io.millrace.runtime.exchange.Channels;
 import io.millrace.runtime.exchange.EdgeWriter;
 import io.millrace.runtime.exchange.InputGate;
 import io.millrace.runtime.exchange.OutputChannel;
+import io.millrace.runtime.exchange.Overtaking;
+import io.millrace.runtime.exchange.Partial;
 import io.millrace.runtime.exchange.PartialSerializer;
 import io.millrace.runtime.exchange.RecordWriter;
 import io.millrace.runtime.exchange.Wakeup;
@@ -26,15 +30,18 @@ import io.millrace.runtime.operator.OperatorChain;
 import io.millrace.runtime.operator.OperatorPorts;
 import io.millrace.runtime.operator.SubtaskContext;
 import io.millrace.runtime.operator.WindowCombining;
+import io.millrace.runtime.serializer.KeyGroups;
 import io.millrace.runtime.serializer.KeyHasher;
 import io.millrace.runtime.serializer.KeyHashers;
 import io.millrace.runtime.serializer.Serializers;
 import io.millrace.runtime.serializer.TypeSerializer;
+import io.millrace.runtime.state.KeyGroupRange;
 import io.millrace.runtime.task.TaskDeployment.Edge;
 import io.millrace.runtime.task.TaskDeployment.Peer;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -84,7 +91,17 @@ final class SubtaskAssembly {
                         time,
                         (uid, event) ->
                                 checkpoints.listener().operatorEvent(deployment, uid, event));
-        Map<Integer, RecordWriter> writers = writers(deployment, spec, classes, wakeup, overdrawn);
+        BarrierAlarm alarm =
+                new BarrierAlarm(
+                        ports.alarms(),
+                        () -> {
+                            mailbox.raise();
+                            wakeup.wake();
+                        });
+        Overtaking overtaking = overtaking(deployment, alarm);
+        List<InFlightRecords.Output> overtaken = new ArrayList<>();
+        Map<Integer, RecordWriter> writers =
+                writers(deployment, spec, classes, wakeup, overdrawn, overtaken);
         OperatorChain chain = new ChainBuilder(spec, context, writers, ports).build();
         int count = deployment.inputs().stream().mapToInt(edge -> edge.peers().size()).sum();
         int[] channelEdges = new int[count];
@@ -100,7 +117,14 @@ final class SubtaskAssembly {
                                         count,
                                         wakeup,
                                         alignment(deployment),
-                                        checkpoints.nanoClock()),
+                                        checkpoints.nanoClock(),
+                                        new InputGate.Overtakable(
+                                                overtaking,
+                                                inLineOnly(deployment, spec),
+                                                () -> {
+                                                    mailbox.raise();
+                                                    wakeup.wake();
+                                                })),
                                 channelEdges,
                                 channelInputs);
         return new Subtask(
@@ -112,7 +136,98 @@ final class SubtaskAssembly {
                 channelEdges,
                 channelInputs,
                 values,
-                checkpoints);
+                checkpoints,
+                new Subtask.Barriers(
+                        new InFlightRecords(
+                                deployment.attempt().subtask(),
+                                spec.head().uid(),
+                                inFlightInputs(deployment, spec, classes),
+                                overtaken),
+                        overtaking,
+                        alarm));
+    }
+
+    private Overtaking overtaking(TaskDeployment deployment, BarrierAlarm alarm) {
+        return new Overtaking(
+                CheckpointSettings.alignedTimeoutMillis(options(deployment)),
+                ports.wallMillis(),
+                alarm::wakeAt);
+    }
+
+    private static BitSet inLineOnly(TaskDeployment deployment, ChainSpec spec) {
+        BitSet channels = new BitSet();
+        int at = 0;
+        for (Edge edge : deployment.inputs()) {
+            int end = at + edge.peers().size();
+            if (!ChainSpec.mayBeOvertaken(spec.input(edge.edge()).partitioning())) {
+                channels.set(at, end);
+            }
+            at = end;
+        }
+        return channels;
+    }
+
+    private static List<InFlightRecords.Input> inFlightInputs(
+            TaskDeployment deployment, ChainSpec spec, JobClasses classes) {
+        List<InFlightRecords.Input> inputs = new ArrayList<>();
+        int at = 0;
+        for (Edge edge : deployment.inputs()) {
+            ChainSpec.EdgeInput input = spec.input(edge.edge());
+            TypeInformation<?> type = spec.head().inputTypes().get(edge.input());
+            inputs.add(
+                    new InFlightRecords.Input(
+                            edge.edge(),
+                            input.name(),
+                            at,
+                            subtasks(edge),
+                            deployment.parallelism(),
+                            inputSerializer(spec, edge, classes),
+                            type.toString(),
+                            ownRecords(input.partitioning(), deployment, classes)));
+            at += edge.peers().size();
+        }
+        return inputs;
+    }
+
+    private static int[] subtasks(Edge edge) {
+        return edge.peers().stream().mapToInt(peer -> peer.attempt().subtask()).toArray();
+    }
+
+    /** Which records of an edge are written to this subtask now. */
+    private static ChannelReplay.Choice ownRecords(
+            Partitioning<?> partitioning, TaskDeployment deployment, JobClasses classes) {
+        if (deployment.restored().edges().isEmpty()) {
+            return ChannelReplay.Choice.ALL;
+        }
+        int subtask = deployment.attempt().subtask();
+        if (partitioning instanceof Partitioning.Hash<?, ?> hash) {
+            return ownKeys(hash, deployment, classes);
+        }
+        if (partitioning instanceof Partitioning.Custom<?, ?> custom) {
+            ChannelSelector selector =
+                    ChannelSelector.byPartitioner(
+                            custom.partitioner(), custom.key(), deployment.parallelism());
+            return value -> selector.select(value) == subtask;
+        }
+        return ChannelReplay.Choice.ALL;
+    }
+
+    private static <T, K> ChannelReplay.Choice ownKeys(
+            Partitioning.Hash<T, K> hash, TaskDeployment deployment, JobClasses classes) {
+        KeyHasher<K> hasher = KeyHashers.forType(hash.keyType(), classes);
+        KeyGroupRange own =
+                KeyGroupRange.of(
+                        deployment.attempt().subtask(),
+                        deployment.maxParallelism(),
+                        deployment.parallelism());
+        return value -> {
+            @SuppressWarnings("unchecked") // the graph was built from a stream of T
+            K key =
+                    value instanceof Partial partial
+                            ? (K) partial.key()
+                            : hash.key().getKey((T) value);
+            return own.contains(KeyGroups.of(hasher.hash(key), deployment.maxParallelism()));
+        };
     }
 
     private static SubtaskValues values(TaskDeployment deployment) {
@@ -136,7 +251,8 @@ final class SubtaskAssembly {
             ChainSpec spec,
             JobClasses classes,
             Wakeup wakeup,
-            EdgeWriter.Overdrawn overdrawn) {
+            EdgeWriter.Overdrawn overdrawn,
+            List<InFlightRecords.Output> overtaken) {
         long jobTimeoutMillis = bufferTimeoutMillis(deployment);
         Map<Integer, RecordWriter> writers = new LinkedHashMap<>();
         for (ChainedOperator operator : spec.operators()) {
@@ -151,7 +267,8 @@ final class SubtaskAssembly {
                                 classes,
                                 wakeup,
                                 overdrawn,
-                                jobTimeoutMillis));
+                                jobTimeoutMillis,
+                                overtaken));
             }
             for (ChainSpec.SideOutput side : operator.sides()) {
                 for (ChainSpec.EdgeOutput output : side.edges()) {
@@ -165,7 +282,8 @@ final class SubtaskAssembly {
                                     classes,
                                     wakeup,
                                     overdrawn,
-                                    jobTimeoutMillis));
+                                    jobTimeoutMillis,
+                                    overtaken));
                 }
             }
         }
@@ -180,23 +298,25 @@ final class SubtaskAssembly {
             JobClasses classes,
             Wakeup wakeup,
             EdgeWriter.Overdrawn overdrawn,
-            long jobTimeoutMillis) {
+            long jobTimeoutMillis,
+            List<InFlightRecords.Output> overtaken) {
         Edge edge = edge(deployment.outputs(), output.edge());
         WindowCombining combining = combining(output, type, operator.name(), classes);
+        TypeSerializer<Object> serializer =
+                combining == null
+                        ? serializer(type, classes)
+                        : combined(
+                                type,
+                                ((Partitioning.Hash<?, ?>) output.partitioning()).keyType(),
+                                combining,
+                                classes);
         List<OutputChannel> opened = new ArrayList<>();
         for (Peer reader : edge.peers()) {
             opened.add(
                     channels.openOutput(
                             new ChannelId(deployment.attempt(), edge.edge(), reader.attempt()),
                             reader.worker(),
-                            combining == null
-                                    ? serializer(type, classes)
-                                    : combined(
-                                            type,
-                                            ((Partitioning.Hash<?, ?>) output.partitioning())
-                                                    .keyType(),
-                                            combining,
-                                            classes),
+                            serializer,
                             wakeup));
         }
         EdgeWriter writer =
@@ -207,6 +327,16 @@ final class SubtaskAssembly {
                                 ? jobTimeoutMillis
                                 : output.bufferTimeoutMillis(),
                         overdrawn);
+        if (ChainSpec.mayBeOvertaken(output.partitioning())) {
+            overtaken.add(
+                    new InFlightRecords.Output(
+                            writer,
+                            output.name(),
+                            operator.uid(),
+                            subtasks(edge),
+                            serializer,
+                            type.toString()));
+        }
         return records(writer, operator, type, output, deployment, classes, combining);
     }
 

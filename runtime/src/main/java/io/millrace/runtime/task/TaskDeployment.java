@@ -77,6 +77,25 @@ public record TaskDeployment(
                 RestoredState.NONE);
     }
 
+    /** The same that begins with something else. */
+    public TaskDeployment with(RestoredState other) {
+        return new TaskDeployment(
+                attempt,
+                generation,
+                restart,
+                jobName,
+                vertexName,
+                parallelism,
+                maxParallelism,
+                chain,
+                inputs,
+                outputs,
+                splits,
+                run,
+                configuration,
+                other);
+    }
+
     /**
      * One end of an edge.
      *

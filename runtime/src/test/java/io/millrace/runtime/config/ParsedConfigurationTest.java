@@ -65,7 +65,7 @@ class ParsedConfigurationTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "execution.checkpointing.unaligned.enabled",
+                "execution.checkpointing.interval-during-backlog",
                 "rest.port",
                 "metrics.reporter.prom.port",
                 "high-availability.zookeeper.quorum",

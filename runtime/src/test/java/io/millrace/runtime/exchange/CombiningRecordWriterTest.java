@@ -69,6 +69,14 @@ class CombiningRecordWriterTest {
         }
 
         @Override
+        public void overtake(StreamEvent.Barrier barrier, InFlight into) {}
+
+        @Override
+        public boolean holds(StreamEvent.Barrier barrier) {
+            return false;
+        }
+
+        @Override
         public void flush() {}
 
         @Override

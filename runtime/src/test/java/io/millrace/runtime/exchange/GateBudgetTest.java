@@ -171,7 +171,8 @@ class GateBudgetTest {
                         channels,
                         () -> LockSupport.unpark(readerThread),
                         InputGate.Alignment.ALIGNED,
-                        () -> 0);
+                        () -> 0,
+                        InputGate.Overtakable.NEVER);
         List<Thread> threads = new ArrayList<>();
         for (int i = 0; i < channels; i++) {
             LocalChannel channel = new LocalChannel("writer " + i, 8, budget, Visibility.ON_FLUSH);

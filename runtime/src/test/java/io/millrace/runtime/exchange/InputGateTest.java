@@ -24,7 +24,13 @@ class InputGateTest {
     }
 
     private Wired gate(int channels, InputGate.Alignment alignment) {
-        InputGate gate = new InputGate(channels, wakes::incrementAndGet, alignment, () -> 0);
+        InputGate gate =
+                new InputGate(
+                        channels,
+                        wakes::incrementAndGet,
+                        alignment,
+                        () -> 0,
+                        InputGate.Overtakable.NEVER);
         List<OutputChannel> writers = new ArrayList<>();
         for (int i = 0; i < channels; i++) {
             LocalChannel channel =

@@ -32,6 +32,14 @@ class OutputFlusherTest {
         public void writeEvent(StreamEvent event) {}
 
         @Override
+        public void overtake(StreamEvent.Barrier barrier, InFlight into) {}
+
+        @Override
+        public boolean holds(StreamEvent.Barrier barrier) {
+            return false;
+        }
+
+        @Override
         public void flush() {}
 
         @Override

@@ -50,7 +50,8 @@ class JobGraphPlannerTest {
 
         assertThat(names(graph)).containsExactly("Source: numbers", "count -> Sink: out");
         assertThat(graph.edges())
-                .containsExactly(new JobEdge(0, 0, 1, 0, JobEdge.Pattern.ALL_TO_ALL, "HASH"));
+                .containsExactly(
+                        new JobEdge(0, 0, 1, 0, JobEdge.Pattern.ALL_TO_ALL, "HASH", "#0 -> #1"));
     }
 
     @Test

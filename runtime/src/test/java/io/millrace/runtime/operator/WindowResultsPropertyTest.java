@@ -19,6 +19,7 @@ import io.millrace.api.window.TimeWindow;
 import io.millrace.api.window.Trigger;
 import io.millrace.api.window.TriggerResult;
 import io.millrace.runtime.exchange.EdgeWriter;
+import io.millrace.runtime.exchange.InFlight;
 import io.millrace.runtime.exchange.OutputChannel;
 import io.millrace.runtime.exchange.RecordWriter;
 import io.millrace.runtime.exchange.StreamEvent;
@@ -310,6 +311,14 @@ class WindowResultsPropertyTest {
                 idle = event == StreamEvent.Status.IDLE;
             }
             inputs.changed();
+        }
+
+        @Override
+        public void overtake(StreamEvent.Barrier barrier, InFlight into) {}
+
+        @Override
+        public boolean holds(StreamEvent.Barrier barrier) {
+            return false;
         }
 
         @Override

@@ -7,6 +7,7 @@ import io.millrace.runtime.control.Failure;
 import io.millrace.runtime.exchange.ChannelBrokenException;
 import io.millrace.runtime.exchange.ChannelId;
 import io.millrace.runtime.exchange.Channels;
+import io.millrace.runtime.exchange.InFlight;
 import io.millrace.runtime.exchange.InputChannel;
 import io.millrace.runtime.exchange.OutputChannel;
 import io.millrace.runtime.exchange.StreamEvent;
@@ -49,6 +50,14 @@ class BrokenChannelTest {
                 @Override
                 public void writeEvent(StreamEvent event) {
                     throw new ChannelBrokenException("worker 2 is gone");
+                }
+
+                @Override
+                public void overtake(StreamEvent.Barrier barrier, InFlight into) {}
+
+                @Override
+                public boolean holds(StreamEvent.Barrier barrier) {
+                    return false;
                 }
 
                 @Override

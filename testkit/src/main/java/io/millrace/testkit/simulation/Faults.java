@@ -33,7 +33,11 @@ final class Faults {
         /** A master that takes over decides at once, whoever has not reported yet. */
         NO_WAIT_FOR_WORKERS,
         /** The data network loses a record now and then; for simulations with real tasks. */
-        LOST_RECORD
+        LOST_RECORD,
+        /** What barriers have overtaken is not read again; for simulations with real tasks. */
+        LOST_IN_FLIGHT,
+        /** What barriers have overtaken is read twice; for simulations with real tasks. */
+        DOUBLED_IN_FLIGHT
     }
 
     private final Breaker breaker;

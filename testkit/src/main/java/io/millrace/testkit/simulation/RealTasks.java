@@ -74,6 +74,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
 
 /**
  * All that records pass through, as it is in a real worker: the engine's subtasks running a program
@@ -114,6 +115,9 @@ final class RealTasks implements AutoCloseable {
     private final int keys;
     private final Program program;
     private final int checkpointMillis;
+
+    /** After which barriers overtake records: at once, soon, or hardly ever. */
+    private final int alignedMillis;
 
     /** Whether the source has splits that a coordinator deals out. */
     private final boolean split;
@@ -258,6 +262,12 @@ final class RealTasks implements AutoCloseable {
         this.keys = 1 + simulation.random().nextInt(200);
         double slow = simulation.random().nextDouble();
         this.checkpointMillis = 100 + simulation.random().nextInt(2000);
+        this.alignedMillis =
+                switch (simulation.random().nextInt(4)) {
+                    case 0 -> 0;
+                    case 1, 2 -> simulation.random().nextInt(4000);
+                    default -> 60_000;
+                };
         // long enough for checkpoints, whose calls of the record take seconds
         this.slowestStep =
                 Duration.ofNanos(
@@ -393,6 +403,8 @@ final class RealTasks implements AutoCloseable {
         if (program == Program.CHECKPOINTED) {
             configuration.put("execution.checkpointing.interval", checkpointMillis + " ms");
             configuration.put("execution.checkpointing.timeout", "30 s");
+            configuration.put(
+                    "execution.checkpointing.aligned-checkpoint-timeout", alignedMillis + " ms");
             configuration.put("execution.checkpointing.dir", folder("/checkpoints"));
         }
         return new JobGraph(
@@ -592,13 +604,24 @@ final class RealTasks implements AutoCloseable {
         planes.put(worker.id(), new Plane(worker));
     }
 
+    /** As it would be if both ends of a channel saved what lies in it, or neither did. */
+    private TaskDeployment faulty(TaskDeployment deployment) {
+        List<RestoredState.InFlight> edges = deployment.restored().edges();
+        if (faults.breaker() == Faults.Breaker.LOST_IN_FLIGHT) {
+            edges = List.of();
+        } else if (faults.breaker() == Faults.Breaker.DOUBLED_IN_FLIGHT) {
+            edges = Stream.concat(edges.stream(), edges.stream()).toList();
+        }
+        return deployment.with(deployment.restored().with(edges));
+    }
+
     RunningSubtask start(
             SimulatedWorker worker, TaskDeployment deployment, Subtasks.Listener listener) {
         Plane plane = planes.get(worker.id());
         plane.live.put(deployment.attempt(), deployment);
         RunningSubtask running =
                 plane.subtasks.start(
-                        deployment,
+                        faulty(deployment),
                         new Subtasks.Listener() {
                             @Override
                             public void running(TaskDeployment running) {

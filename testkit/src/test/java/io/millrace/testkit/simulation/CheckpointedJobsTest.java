@@ -82,7 +82,9 @@ class CheckpointedJobsTest {
                 "NO_ID_RESERVATION",
                 "TOLD_BEFORE_RECORDED",
                 "RECORDED_BEFORE_METADATA",
-                "LOST_RECORD"
+                "LOST_RECORD",
+                "LOST_IN_FLIGHT",
+                "DOUBLED_IN_FLIGHT"
             })
     void shouldFailUnderSomeSeedWhenRuleIsTakenAway(Breaker breaker) {
         for (long seed = 0; seed < SEEDS_UNTIL_BROKEN; seed++) {

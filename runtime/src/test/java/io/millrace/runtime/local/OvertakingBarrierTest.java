@@ -1,0 +1,264 @@
+package io.millrace.runtime.local;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.millrace.api.Configuration;
+import io.millrace.api.function.DiscardingSink;
+import io.millrace.api.function.MapFunction;
+import io.millrace.api.function.RichMapFunction;
+import io.millrace.api.state.CheckpointListener;
+import io.millrace.api.state.ValueState;
+import io.millrace.api.state.ValueStateDescriptor;
+import io.millrace.runtime.checkpoint.CheckpointMetadata;
+import io.millrace.runtime.checkpoint.MetadataFormat;
+import io.millrace.runtime.checkpoint.StatePart;
+import io.millrace.runtime.graph.CapturedProgram;
+import io.millrace.runtime.graph.JobGraph;
+import io.millrace.runtime.master.JobResult;
+import io.millrace.runtime.master.JobState;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * Jobs whose channels are full when a barrier comes, because a function takes hardly any record.
+ */
+@Timeout(180)
+class OvertakingBarrierTest {
+    private static final int KEYS = 101;
+    private static final long LAST = 60_000;
+    private static final int EMITTED_BEFORE = 200;
+    private static final Map<String, Shared> SHARED = new ConcurrentHashMap<>();
+
+    /** What a test and the functions of its job see of each other. */
+    private static final class Shared {
+        final CountDownLatch emitted = new CountDownLatch(EMITTED_BEFORE);
+        final CountDownLatch complete = new CountDownLatch(1);
+        final Semaphore mayTake = new Semaphore(0);
+        final AtomicLong taken = new AtomicLong();
+        final AtomicBoolean fails = new AtomicBoolean();
+        final AtomicBoolean failed = new AtomicBoolean();
+        final Map<Long, Long> sums = new ConcurrentHashMap<>();
+    }
+
+    private final String name = "test-" + System.identityHashCode(this);
+    private final Shared shared = new Shared();
+
+    @TempDir Path folder;
+
+    @BeforeEach
+    void remember() {
+        SHARED.put(name, shared);
+    }
+
+    @AfterEach
+    void forget() {
+        SHARED.remove(name);
+    }
+
+    /** Right behind the source; hears of checkpoints though nothing can be emitted. */
+    private record Emitted(String name) implements MapFunction<Long, Long>, CheckpointListener {
+        @Override
+        public Long map(Long value) {
+            SHARED.get(name).emitted.countDown();
+            return value;
+        }
+
+        @Override
+        public void notifyCheckpointComplete(long checkpointId) {
+            SHARED.get(name).complete.countDown();
+        }
+    }
+
+    /** Adds up the numbers of each key, one whenever it may. */
+    private static final class SlowSums extends RichMapFunction<Long, Long> {
+        private static final long serialVersionUID = 1L;
+        private final String name;
+        private transient ValueState<Long> sum;
+
+        SlowSums(String name) {
+            this.name = name;
+        }
+
+        @Override
+        public void open(Configuration parameters) {
+            sum = getRuntimeContext().getState(new ValueStateDescriptor<>("sum", Long.class));
+        }
+
+        @Override
+        public Long map(Long value) throws Exception {
+            Shared shared = SHARED.get(name);
+            shared.mayTake.acquire();
+            if (shared.fails.get() && shared.failed.compareAndSet(false, true)) {
+                throw new IllegalStateException("fails once");
+            }
+            shared.taken.incrementAndGet();
+            Long before = sum.value();
+            long now = before == null ? value : before + value;
+            sum.update(now);
+            shared.sums.put(value % KEYS, now);
+            return now;
+        }
+    }
+
+    private JobGraph graph(Map<String, String> further) throws Exception {
+        return graph(2, further);
+    }
+
+    private JobGraph graph(int parallelism, Map<String, String> further) throws Exception {
+        return CapturedProgram.graph(
+                parallelism,
+                env -> {
+                    Map<String, String> options = new TreeMap<>(further);
+                    options.put("execution.checkpointing.interval", "50 ms");
+                    options.put("execution.checkpointing.dir", folder.toUri().toString());
+                    options.put("restart-strategy.type", "fixed-delay");
+                    options.put("restart-strategy.fixed-delay.delay", "10 ms");
+                    env.configure(Configuration.fromMap(options));
+                    env.setMaxParallelism(128);
+                    env.fromSequence(1, LAST)
+                            .map(new Emitted(name))
+                            .keyBy(i -> i % KEYS)
+                            .map(new SlowSums(name))
+                            .addSink(new DiscardingSink<>());
+                });
+    }
+
+    @ParameterizedTest
+    @CsvSource({"1, 0 ms", "2, 0 ms", "2, 150 ms"})
+    void shouldCompleteACheckpointAndGoOnFromItThoughHardlyAnyRecordIsTaken(
+            int workers, String timeout) throws Exception {
+        try (LocalCluster cluster = cluster(workers, 4 / workers)) {
+            CompletableFuture<JobResult> running =
+                    cluster.run(
+                            graph(
+                                    Map.of(
+                                            "execution.checkpointing.aligned-checkpoint-timeout",
+                                            timeout)));
+            assertThat(shared.emitted.await(60, TimeUnit.SECONDS)).as("channels fill").isTrue();
+            // a function that waits inside of a record cannot be asked; between two it can
+            do {
+                shared.mayTake.release(2);
+            } while (!shared.complete.await(100, TimeUnit.MILLISECONDS)
+                    && shared.taken.get() < EMITTED_BEFORE);
+            assertThat(shared.complete.getCount()).as("complete checkpoints are missing").isZero();
+            assertThat(shared.taken.get()).isLessThan(EMITTED_BEFORE);
+            assertThat(bytesInFlight()).as("bytes kept of channels").isPositive();
+
+            shared.fails.set(true);
+            shared.mayTake.release(1_000_000);
+            JobResult result = running.get(60, TimeUnit.SECONDS);
+
+            assertThat(result.state()).as("%s", result.failure()).isEqualTo(JobState.FINISHED);
+            assertThat(result.restarts()).isEqualTo(1);
+            assertThat(new TreeMap<>(shared.sums)).isEqualTo(expected());
+        }
+    }
+
+    /** Keyed records are dealt out anew, among more readers and among fewer. */
+    @ParameterizedTest
+    @ValueSource(ints = {1, 3})
+    void shouldGoOnFromItWithAnotherParallelism(int parallelism) throws Exception {
+        Path checkpoint;
+        try (LocalCluster cluster = cluster(2, 2)) {
+            CompletableFuture<JobResult> running =
+                    cluster.run(graph(2, Map.of("execution.checkpointing.unaligned", "true")));
+            assertThat(shared.emitted.await(60, TimeUnit.SECONDS)).as("channels fill").isTrue();
+            do {
+                shared.mayTake.release(2);
+            } while (!shared.complete.await(100, TimeUnit.MILLISECONDS)
+                    && shared.taken.get() < EMITTED_BEFORE);
+            cluster.cancel("the test");
+            shared.mayTake.release(1_000_000);
+            assertThat(running.get(60, TimeUnit.SECONDS).state()).isEqualTo(JobState.CANCELED);
+            checkpoint = newest();
+        }
+        assertThat(bytesInFlight(checkpoint.resolve("_metadata"))).isPositive();
+        shared.sums.clear();
+
+        try (LocalCluster cluster = cluster(1, parallelism)) {
+            JobResult result =
+                    cluster.run(
+                                    graph(
+                                            parallelism,
+                                            Map.of(
+                                                    "execution.state-recovery.path",
+                                                    checkpoint.toString())))
+                            .get(60, TimeUnit.SECONDS);
+
+            assertThat(result.state()).as("%s", result.failure()).isEqualTo(JobState.FINISHED);
+            assertThat(new TreeMap<>(shared.sums)).isEqualTo(expected());
+        }
+    }
+
+    private static LocalCluster cluster(int workers, int slots) {
+        return new LocalCluster(
+                new LocalSettings(workers, slots, 4 << 20, 64 << 20, Duration.ofMillis(100)),
+                OvertakingBarrierTest.class.getClassLoader());
+    }
+
+    private Path newest() throws IOException {
+        try (Stream<Path> files = Files.walk(folder)) {
+            return files.filter(f -> f.getFileName().toString().equals("_metadata"))
+                    .map(Path::getParent)
+                    .max(
+                            Comparator.comparingInt(
+                                    f -> Integer.parseInt(f.getFileName().toString().substring(4))))
+                    .orElseThrow();
+        }
+    }
+
+    private static Map<Long, Long> expected() {
+        Map<Long, Long> expected = new TreeMap<>();
+        for (long i = 1; i <= LAST; i++) {
+            expected.merge(i % KEYS, i, Long::sum);
+        }
+        return expected;
+    }
+
+    /** Of the newest complete checkpoint that is there. */
+    private long bytesInFlight() throws IOException {
+        List<Path> found;
+        try (Stream<Path> files = Files.walk(folder)) {
+            found = files.filter(f -> f.getFileName().toString().equals("_metadata")).toList();
+        }
+        return found.stream().mapToLong(OvertakingBarrierTest::bytesInFlight).max().orElse(0);
+    }
+
+    private static long bytesInFlight(Path file) {
+        try {
+            CheckpointMetadata metadata =
+                    MetadataFormat.read(Files.readAllBytes(file), file.toString());
+            return metadata.vertices().stream()
+                    .flatMap(vertex -> vertex.subtasks().stream())
+                    .flatMap(subtask -> subtask.operators().stream())
+                    .flatMap(operator -> operator.parts().stream())
+                    .filter(part -> part.kind().isInFlight())
+                    .mapToLong(StatePart::length)
+                    .sum();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
