@@ -21,8 +21,8 @@ import java.util.concurrent.atomic.AtomicReference;
  * until it ends.
  */
 final class CheckpointFigures {
-    /** More than a run has. */
-    static final int RETAINED = 100_000;
+    /** As many as can be kept; more than a run of a few minutes has. */
+    static final int RETAINED = 1_000;
 
     private final CheckpointFolder folder;
 

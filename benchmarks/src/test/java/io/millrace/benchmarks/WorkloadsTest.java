@@ -2,8 +2,10 @@ package io.millrace.benchmarks;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.millrace.api.Configuration;
 import io.millrace.api.function.SinkFunction;
 import io.millrace.api.tuple.Tuple2;
+import io.millrace.api.window.SlidingEventTimeWindows;
 import io.millrace.runtime.local.LocalCluster;
 import io.millrace.runtime.local.LocalSettings;
 import io.millrace.runtime.master.JobState;
@@ -22,6 +24,7 @@ import org.assertj.core.data.Percentage;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class WorkloadsTest {
@@ -81,6 +84,89 @@ class WorkloadsTest {
         return sums.stream().distinct().count();
     }
 
+    @ParameterizedTest
+    @CsvSource({"1, true", "2, true", "2, false"})
+    void shouldCountTheBidsOfEachWindow(int workers, boolean combined) throws Exception {
+        Collecting<Programs.AuctionCount> sink = new Collecting<>("w4-" + workers + "-" + combined);
+        Configuration options = new Configuration();
+        options.setString("execution.local-combine.enabled", Boolean.toString(combined));
+
+        run(
+                Programs.counts(
+                        RECORDS / 2,
+                        1000,
+                        SlidingEventTimeWindows.of(Duration.ofSeconds(5), Duration.ofSeconds(1)),
+                        new BidGenerator(KEYS, false),
+                        sink),
+                workers,
+                options);
+
+        Map<List<Long>, Long> counts = new HashMap<>();
+        BidGenerator generator = new BidGenerator(KEYS, false);
+        for (long i = 0; i < RECORDS; i++) {
+            long last = i % (RECORDS / 2) * 2 / 1000;
+            for (long start = last - 4; start <= last; start++) {
+                counts.merge(List.of(generator.map(i).auction, 1000 * start), 1L, Long::sum);
+            }
+        }
+        assertThat(sink.<Programs.AuctionCount>collected())
+                .hasSize(counts.size())
+                .allSatisfy(
+                        count ->
+                                assertThat(count.count())
+                                        .isEqualTo(
+                                                counts.get(
+                                                        List.of(
+                                                                count.auction(),
+                                                                count.windowStartMillis()))));
+    }
+
+    @Test
+    void shouldTellQuantilesOfLatencies() {
+        long[] before = Latencies.total();
+        Latencies latencies = Latencies.ofThisSubtask();
+        for (int i = 1; i <= 1000; i++) {
+            latencies.add(i * 1_000_000L);
+        }
+        long[] after = Latencies.total();
+
+        assertThat(Latencies.quantileNanos(before, after, 0.5) / 1e6)
+                .isCloseTo(500, Percentage.withPercentage(2));
+        assertThat(Latencies.quantileNanos(before, after, 0.99) / 1e6)
+                .isCloseTo(990, Percentage.withPercentage(2));
+        assertThat(Latencies.quantileNanos(before, after, 1) / 1e6)
+                .isCloseTo(1000, Percentage.withPercentage(2));
+        for (long nanos : new long[] {0, 1, 63, 64, 127, 128, 12_345, Long.MAX_VALUE / 3}) {
+            int at = Latencies.classOf(nanos);
+            assertThat(Latencies.greatest(at)).isGreaterThanOrEqualTo(nanos);
+            assertThat(at == 0 ? -1 : Latencies.greatest(at - 1)).isLessThan(nanos);
+        }
+    }
+
+    @Test
+    void shouldTellWhatCheckpointsCost() throws Exception {
+        BenchmarkSettings settings =
+                BenchmarkSettings.parse(
+                        List.of(
+                                "W2",
+                                "--warmup",
+                                "0",
+                                "--window",
+                                "3",
+                                "--zipf",
+                                "--checkpoint-interval",
+                                "100ms",
+                                "--checkpoint-dir",
+                                folder.resolve("ckp").toUri().toString()));
+
+        Measurement measured = new WorkloadRun(settings, folder, 1 << 20).measure("1");
+
+        assertThat(measured.checkpoints().get("completed")).isPositive();
+        assertThat(measured.checkpoints().get("meanBytes")).isGreaterThan(1000);
+        assertThat(measured.checkpoints().get("mostMillis")).isPositive();
+        assertThat(measured.command()).contains("--checkpoint-interval 100ms", "--zipf");
+    }
+
     @Test
     void shouldCountTheWordsOfItsText() throws Exception {
         WordFile file = WordFile.of(folder, 100_000);
@@ -122,6 +208,9 @@ class WorkloadsTest {
                 "W1 --warmup 0 --window 1",
                 "W2 --warmup 0 --window 1",
                 "W2 --warmup 0 --window 1 --workers 2",
+                "W3 --warmup 0 --window 1",
+                "W4 --warmup 0 --window 1 --event-rate 1000000 --workers 2",
+                "LAT --warmup 0 --window 1 --rate 1000",
                 "WC --warmup 0 --window 1"
             })
     void shouldMeasureWhatRuns(String arguments) throws Exception {
@@ -129,7 +218,7 @@ class WorkloadsTest {
 
         Measurement measured = new WorkloadRun(settings, folder, 1 << 20).measure("1");
 
-        assertThat(measured.workload()).isEqualTo(arguments.substring(0, 2));
+        assertThat(measured.workload()).isEqualTo(arguments.split(" ")[0]);
         assertThat(measured.records()).isPositive();
         assertThat(measured.cpuNanosPerRecord()).isPositive();
         assertThat(measured.recordsPerSecond())
@@ -139,7 +228,7 @@ class WorkloadsTest {
         if (settings.workers() == 1) {
             assertThat(measured.bytesSent()).isNull();
         } else {
-            assertThat(measured.bytesSent()).isGreaterThan(measured.records());
+            assertThat(measured.bytesSent()).isPositive();
         }
         assertThat(Measurement.parse(measured.toJson()).toJson()).isEqualTo(measured.toJson());
     }
@@ -173,6 +262,11 @@ class WorkloadsTest {
     }
 
     private static void run(Programs.Program program, int workers) throws Exception {
+        run(program, workers, new Configuration());
+    }
+
+    private static void run(Programs.Program program, int workers, Configuration options)
+            throws Exception {
         try (LocalCluster cluster =
                 new LocalCluster(
                         new LocalSettings(
@@ -182,7 +276,7 @@ class WorkloadsTest {
                                 64 << 20,
                                 Duration.ofSeconds(5)),
                         WorkloadsTest.class.getClassLoader())) {
-            assertThat(cluster.run(Programs.graph(program, "test", 2)).get().state())
+            assertThat(cluster.run(Programs.graph(program, "test", 2, options)).get().state())
                     .isEqualTo(JobState.FINISHED);
         }
     }

@@ -85,7 +85,7 @@ final class ChaosRun {
         out.accept("comparing what was written with what must have been");
         Map<String, Integer> lines = OutputLines.read(output());
         out.accept(lines.size() + " lines were written");
-        return new Result(recoveries, Expectation.check(lines));
+        return new Result(recoveries, Expectation.check(Events.of(settings.parallelism()), lines));
     }
 
     private String output() {
@@ -121,12 +121,7 @@ final class ChaosRun {
             command.add(setting);
         }
         command.addAll(
-                List.of(
-                        "-c",
-                        "io.millrace.chaos.ChaosJob",
-                        settings.jar().toString(),
-                        output(),
-                        Integer.toString(settings.parallelism())));
+                List.of("-c", ChaosJob.class.getName(), settings.jar().toString(), output()));
         String said = Commands.run(settings.log(), command);
         Matcher id = APPLICATION.matcher(said);
         if (!id.find()) {

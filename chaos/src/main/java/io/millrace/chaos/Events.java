@@ -1,20 +1,21 @@
 package io.millrace.chaos;
 
+import java.io.Serializable;
+
 /**
  * The events of the generator, each a function of its number alone, so that what a job must have
  * counted can be worked out again from how many it has counted.
  *
- * <p>The numbers are cut into ranges, one for each split of the source; a key belongs to one range
- * only, so that everything about a range's keys follows from how far the range was read. In a
- * range, time passes with the numbers. A tenth of its keys is at work at a time, in turns, so that
+ * <p>The generator reads every n-th number in a split of its own, in their order. A key belongs to
+ * one split only, so that everything about a split's keys follows from how far the split was read.
+ * Time passes with the numbers. A tenth of a split's keys is at work at a time, in turns, so that
  * each key has one session every {@link #TURNS} turns.
+ *
+ * @param splits how many the generator has
  */
-final class Events {
-    /** Numbers of one range; more than a run can ever use. */
-    static final long RANGE = 1L << 40;
-
-    /** Keys of one range. */
-    static final int KEYS = 1_000;
+record Events(int splits) implements Serializable {
+    /** Keys of one split. */
+    static final int KEYS = 100;
 
     /** Groups of keys that are at work in turns. */
     static final int TURNS = 10;
@@ -28,33 +29,33 @@ final class Events {
     static final long GAP_MILLIS = 5_000;
 
     /** Events in a millisecond of event time. */
-    static final long EVENTS_PER_MILLI = 100;
+    static final long EVENTS_PER_MILLI = 500;
 
-    /** Event time of the first event of each range. */
+    /** Splits that a generator has at the least. */
+    private static final int LEAST_SPLITS = 128;
+
+    /** Event time of the first event. */
     private static final long BEGIN_MILLIS = 1_700_000_000_000L;
 
     private static final int KEYS_AT_WORK = KEYS / TURNS;
 
-    private Events() {}
+    /** Those of a generator that was started with a parallelism. */
+    static Events of(int parallelism) {
+        return new Events((LEAST_SPLITS + parallelism - 1) / parallelism * parallelism);
+    }
 
     /** The event of a number. */
-    static Event at(long number) {
-        long index = number % RANGE;
-        return new Event(key(number / RANGE, index), timeMillis(index), value(number));
+    Event at(long number) {
+        long millis = number / EVENTS_PER_MILLI;
+        long turn = millis / TURN_MILLIS % TURNS;
+        long ofGroup = Math.floorMod(mix(number), KEYS_AT_WORK);
+        long key = number % splits * KEYS + turn * KEYS_AT_WORK + ofGroup;
+        return new Event(key, BEGIN_MILLIS + millis, mix(number) >>> 54);
     }
 
-    static long timeMillis(long index) {
-        return BEGIN_MILLIS + index / EVENTS_PER_MILLI;
-    }
-
-    private static long key(long range, long index) {
-        long turn = index / (TURN_MILLIS * EVENTS_PER_MILLI) % TURNS;
-        long ofGroup = Math.floorMod(mix(index), KEYS_AT_WORK);
-        return range * KEYS + turn * KEYS_AT_WORK + ofGroup;
-    }
-
-    private static long value(long number) {
-        return mix(number) >>> 54;
+    /** The event of a place in a split. */
+    Event at(long split, long index) {
+        return at(index * splits + split);
     }
 
     /** Finalizer of MurmurHash3, 64 bits (Appleby, public domain). */

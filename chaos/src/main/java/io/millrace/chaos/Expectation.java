@@ -6,13 +6,14 @@ import java.util.Map;
 /**
  * What the job must have written, worked out from the events again.
  *
- * <p>How far each range of numbers was read is known by the sessions that were written, as the job
- * was drained: a range whose sessions count n events was read up to event n, or events were lost or
+ * <p>How far each split was read is known by the sessions that were written, as the job was
+ * drained: a range whose sessions count n events was read up to event n, or events were lost or
  * doubled; then the sessions differ from those of n events.
  *
  * <p>Threads: one.
  */
 final class Expectation {
+    private final Events generator;
     private final Map<String, Integer> written;
     private long lost;
     private long doubled;
@@ -28,7 +29,8 @@ final class Expectation {
         private long sessionSum;
     }
 
-    private Expectation(Map<String, Integer> written) {
+    private Expectation(Events generator, Map<String, Integer> written) {
+        this.generator = generator;
         this.written = written;
     }
 
@@ -37,9 +39,9 @@ final class Expectation {
      *
      * @param written how often each line was written; is emptied
      */
-    static Verdict check(Map<String, Integer> written) {
-        Expectation expectation = new Expectation(written);
-        expectation.ranges().forEach(expectation::range);
+    static Verdict check(Events generator, Map<String, Integer> written) {
+        Expectation expectation = new Expectation(generator, written);
+        expectation.splits().forEach(expectation::split);
         written.forEach((line, times) -> expectation.tooMany(line, times));
         return new Verdict(
                 expectation.events,
@@ -48,24 +50,24 @@ final class Expectation {
                 expectation.firstDifference);
     }
 
-    /** Events counted by the sessions of each range. */
-    private Map<Long, Long> ranges() {
+    /** Events counted by the sessions of each split. */
+    private Map<Long, Long> splits() {
         Map<Long, Long> counts = new HashMap<>();
         written.forEach(
                 (line, times) -> {
                     if (Lines.isSession(line)) {
-                        long range = Lines.field(line, 1) / Events.KEYS;
-                        counts.merge(range, Lines.field(line, 4) * times, Long::sum);
+                        long split = Lines.field(line, 1) / Events.KEYS;
+                        counts.merge(split, Lines.field(line, 4) * times, Long::sum);
                     }
                 });
         return counts;
     }
 
-    private void range(long range, long length) {
+    private void split(long split, long length) {
         events += length;
         Map<Long, KeyTotals> keys = new HashMap<>();
         for (long index = 0; index < length; index++) {
-            Event event = Events.at(range * Events.RANGE + index);
+            Event event = generator.at(split, index);
             add(event, keys.computeIfAbsent(event.key(), key -> new KeyTotals()));
         }
         keys.forEach(this::endSession);

@@ -13,11 +13,13 @@ import org.junit.jupiter.api.Test;
 class ExpectationTest {
     /** Longer than all turns of the keys, so that each has more than one session. */
     private static final long LENGTH =
-            (Events.TURNS + 3) * Events.TURN_MILLIS * Events.EVENTS_PER_MILLI + 777;
+            (Events.TURNS + 3) * Events.TURN_MILLIS * Events.EVENTS_PER_MILLI / 128 + 777;
+
+    private static final Events EVENTS = Events.of(2);
 
     @Test
     void shouldFindNothingWrongInWhatAPlainReadingOfTheEventsGives() {
-        Verdict verdict = Expectation.check(written(LENGTH, 2));
+        Verdict verdict = Expectation.check(EVENTS, written(LENGTH, 2));
 
         assertThat(verdict).isEqualTo(new Verdict(2 * LENGTH, 0, 0, null));
     }
@@ -29,7 +31,7 @@ class ExpectationTest {
                 lines.keySet().stream().filter(l -> !Lines.isSession(l)).findAny().orElseThrow();
         lines.remove(sum);
 
-        Verdict verdict = Expectation.check(lines);
+        Verdict verdict = Expectation.check(EVENTS, lines);
 
         assertThat(verdict.lost()).isEqualTo(Lines.EVENTS_PER_SUM);
         assertThat(verdict.doubled()).isZero();
@@ -43,7 +45,7 @@ class ExpectationTest {
                 lines.keySet().stream().filter(l -> !Lines.isSession(l)).findAny().orElseThrow();
         lines.put(sum, 2);
 
-        Verdict verdict = Expectation.check(lines);
+        Verdict verdict = Expectation.check(EVENTS, lines);
 
         assertThat(verdict.lost()).isZero();
         assertThat(verdict.doubled()).isEqualTo(Lines.EVENTS_PER_SUM);
@@ -63,7 +65,7 @@ class ExpectationTest {
                         Lines.field(session, 5)),
                 1);
 
-        assertThat(Expectation.check(lines).isExact()).isFalse();
+        assertThat(Expectation.check(EVENTS, lines).isExact()).isFalse();
     }
 
     @Test
@@ -72,17 +74,17 @@ class ExpectationTest {
         String session = lines.keySet().stream().filter(Lines::isSession).findAny().orElseThrow();
         lines.remove(session);
 
-        assertThat(Expectation.check(lines).isExact()).isFalse();
+        assertThat(Expectation.check(EVENTS, lines).isExact()).isFalse();
     }
 
     /**
      * By another way than the check: all times of a key first, then cut where they are far apart.
      */
-    private static Map<String, Integer> written(long length, int ranges) {
+    private static Map<String, Integer> written(long length, int splits) {
         Map<Long, List<Event>> keys = new TreeMap<>();
-        for (int range = 0; range < ranges; range++) {
+        for (int split = 0; split < splits; split++) {
             for (long index = 0; index < length; index++) {
-                Event event = Events.at(range * Events.RANGE + index);
+                Event event = EVENTS.at(split, index);
                 keys.computeIfAbsent(event.key(), key -> new ArrayList<>()).add(event);
             }
         }

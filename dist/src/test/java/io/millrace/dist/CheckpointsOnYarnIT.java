@@ -163,6 +163,47 @@ class CheckpointsOnYarnIT {
     }
 
     @Test
+    void shouldGoOnFromTheMovedSavepointThatHasStoppedIt() throws Exception {
+        Terminal.Running running =
+                start("run-application -t yarn-application -p 2", "PartitionedSums");
+        String id = running.awaitApplicationId();
+        awaitFiles(id, "complete-", 1);
+
+        Terminal.Result saved =
+                cluster.terminal().run("savepoint", id, checkpoints + "/savepoints");
+        Terminal.Result status = cluster.terminal().run("status", id);
+        Terminal.Result stopped =
+                cluster.terminal().run("stop", "-p", checkpoints + "/savepoints", id);
+        Terminal.Result ended = running.await();
+
+        assertThat(saved.exitCode()).as(saved.output()).isZero();
+        assertThat(status.output()).contains("savepoint   complete", savepointOf(saved));
+        assertThat(stopped.exitCode()).as(stopped.output()).isZero();
+        assertThat(ended.exitCode()).as(ended.output()).isZero();
+        assertThat(files("arrived-")).as("subtasks at the gate").isNotEmpty();
+        assertThat(savepointOf(stopped)).isNotEqualTo(savepointOf(saved));
+        org.apache.hadoop.fs.Path moved =
+                new org.apache.hadoop.fs.Path(checkpoints, "moved to here");
+        assertThat(
+                        cluster.hdfs()
+                                .rename(new org.apache.hadoop.fs.Path(savepointOf(stopped)), moved))
+                .isTrue();
+        open();
+        Terminal.Result result = start("run -p 4 -s", "PartitionedSums", moved).await();
+        assertThat(result.exitCode()).as(result.output()).isZero();
+        assertSumsAreExact();
+    }
+
+    private static String savepointOf(Terminal.Result result) {
+        return result.output()
+                .lines()
+                .filter(line -> line.startsWith("Savepoint completed. Path: "))
+                .map(line -> line.substring(line.indexOf(": ") + 2))
+                .findFirst()
+                .orElseThrow(() -> new AssertionError("No savepoint in: " + result.output()));
+    }
+
+    @Test
     void shouldAskForNothingWhenThereIsNothingToBeginWith() throws Exception {
         Set<String> before = yarn.applications();
         org.apache.hadoop.fs.Path none = new org.apache.hadoop.fs.Path(checkpoints, "none");

@@ -25,11 +25,15 @@ final class Gate {
         Files.createTempFile(folder, prefix + "-", "");
     }
 
+    boolean isOpen() {
+        return Files.exists(folder.resolve("open"));
+    }
+
     /** Returns when the gate is open, or nobody wants to pass any more. */
     void arriveAndWait(BooleanSupplier wanted) throws IOException {
         Files.createDirectories(folder);
         Files.createTempFile(folder, "arrived-", "");
-        while (wanted.getAsBoolean() && !Files.exists(folder.resolve("open"))) {
+        while (wanted.getAsBoolean() && !isOpen()) {
             LockSupport.parkNanos(Duration.ofMillis(20).toNanos());
         }
     }

@@ -3,6 +3,7 @@ package io.millrace.hdfs;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.millrace.api.fs.FSDataOutputStream;
 import io.millrace.api.fs.FileBlock;
 import io.millrace.api.fs.FileStatus;
 import io.millrace.api.fs.FileSystem;
@@ -17,6 +18,7 @@ import io.millrace.runtime.file.TextOutputFiles;
 import io.millrace.runtime.graph.JobVertex.FileOutput;
 import io.millrace.runtime.master.JobFiles;
 import io.millrace.runtime.master.JobStore;
+import java.io.EOFException;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -318,6 +320,74 @@ class HadoopFileSystemTest {
         assertThat(later.delete("application_1_0002")).isTrue();
         assertThat(files.exists(URI.create(later.base() + "/cache"))).isTrue();
         assertThatThrownBy(() -> later.of("../x")).isInstanceOf(IllegalArgumentException.class);
+    }
+
+    // ------------------------------------------------------------------ files that grow
+
+    private static FSDataOutputStream growing(HadoopFileSystem by, URI path, String synced)
+            throws IOException {
+        FSDataOutputStream out = by.createSyncable(path);
+        out.write(synced.getBytes(StandardCharsets.UTF_8));
+        out.sync();
+        assertThat(out.getPos()).isEqualTo(synced.length());
+        return out;
+    }
+
+    @Test
+    void shouldEndAFileWhoseWriterIsStillAlive() throws IOException {
+        HadoopFileSystem other = new HadoopFileSystem(dfs.getURI(), dfs.getConfiguration(0));
+        URI file = at("growing/taken");
+        FSDataOutputStream out = growing(other, file, "abc");
+        out.write("def".getBytes(StandardCharsets.UTF_8));
+        out.flush();
+
+        files.truncate(file, 3);
+        files.truncate(file, 3);
+
+        assertThat(text(file)).isEqualTo("abc");
+        assertThatThrownBy(
+                        () -> {
+                            out.write("ghi".getBytes(StandardCharsets.UTF_8));
+                            out.sync();
+                        })
+                .isInstanceOf(IOException.class);
+        files.rename(file, at("growing/renamed"));
+        assertThat(text(at("growing/renamed"))).isEqualTo("abc");
+    }
+
+    @Test
+    void shouldCutAFileOfSeveralBlocksInTheMiddleOfOne() throws IOException {
+        URI file = at("growing/blocks");
+        byte[] block = new byte[BLOCK_BYTES];
+        try (FSDataOutputStream out = files.createSyncable(file)) {
+            for (int i = 0; i < 3; i++) {
+                out.write(block);
+            }
+        }
+
+        files.truncate(file, BLOCK_BYTES + 17);
+
+        assertThat(files.status(file).length()).isEqualTo(BLOCK_BYTES + 17);
+    }
+
+    @Test
+    void shouldSayThatAFileIsTooShortToBeCut() throws IOException {
+        URI file = write("growing/short", "ab");
+        assertThatThrownBy(() -> files.truncate(file, 3))
+                .isInstanceOf(EOFException.class)
+                .hasMessageContaining("has 2 bytes, 3 were made to stay");
+        assertThatThrownBy(() -> files.truncate(at("growing/absent"), 3))
+                .isInstanceOf(FileNotFoundException.class);
+    }
+
+    @Test
+    void shouldNotCreateAGrowingFileTwice() throws IOException {
+        URI file = at("growing/twice");
+        try (FSDataOutputStream out = growing(files, file, "abc")) {
+            assertThatThrownBy(() -> files.createSyncable(file))
+                    .isInstanceOf(FileAlreadyExistsException.class);
+        }
+        assertThat(text(file)).isEqualTo("abc");
     }
 
     private static ContentCache cache(String base) {

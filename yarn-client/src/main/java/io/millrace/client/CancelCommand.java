@@ -1,10 +1,13 @@
 package io.millrace.client;
 
+import io.millrace.client.Deployer.Ending;
+import io.millrace.client.Deployer.SavepointRequest;
 import io.millrace.runtime.config.ConfigurationException;
 import io.millrace.runtime.config.ParsedConfiguration;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 
 /** Cancels the job of an application. */
 @Command(name = "cancel", description = "Cancels a running application.", sortOptions = false)
@@ -13,15 +16,49 @@ final class CancelCommand implements Callable<Integer> {
 
     @Mixin private ApplicationOptions options = new ApplicationOptions();
 
+    @Mixin private SavepointOptions savepoint = new SavepointOptions();
+
+    @Option(
+            names = {"-s", "--withSavepoint"},
+            arity = "0..1",
+            fallbackValue = "",
+            paramLabel = "<directory>",
+            description = "Take a savepoint first. Deprecated: 'stop' loses nothing behind it.")
+    private String withSavepoint;
+
     CancelCommand(LauncherContext context) {
         this.context = context;
     }
 
     @Override
     public Integer call() throws Exception {
+        savepoint.check();
+        if (withSavepoint != null
+                && ApplicationOptions.isId(withSavepoint)
+                && options.word() == null) {
+            options.giveWord(withSavepoint);
+            withSavepoint = "";
+        }
         ParsedConfiguration configuration = options.configuration(context);
         try (Deployer deployer = context.connector().connect(configuration)) {
             String application = options.application(configuration, deployer);
+            if (withSavepoint != null) {
+                context.terminal()
+                        .warning(
+                                "cancel --withSavepoint is deprecated: what the job does between"
+                                    + " the savepoint and its end comes again when it is started"
+                                    + " from it. Use 'millrace stop'.");
+                ExitCode taken =
+                        SavepointOptions.take(
+                                context,
+                                deployer,
+                                application,
+                                new SavepointRequest(withSavepoint, Ending.NONE));
+                if (taken != ExitCode.FINISHED) {
+                    context.terminal().failure("It was not cancelled.");
+                    return taken.code();
+                }
+            }
             switch (deployer.cancel(application)) {
                 case CANCELLING -> {
                     context.terminal().line(application + " is being cancelled.");

@@ -97,6 +97,17 @@ final class CapturingExecutor implements JobExecutor {
         }
 
         @Override
+        public CompletableFuture<String> triggerSavepoint(String savepointDirectory) {
+            return unknown();
+        }
+
+        @Override
+        public CompletableFuture<String> stopWithSavepoint(
+                boolean advanceToEndOfEventTime, String savepointDirectory) {
+            return unknown();
+        }
+
+        @Override
         public CompletableFuture<Map<String, Object>> getAccumulators() {
             return unknown();
         }

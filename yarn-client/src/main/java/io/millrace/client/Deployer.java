@@ -6,6 +6,7 @@ import io.millrace.runtime.master.JobStatus;
 import io.millrace.runtime.master.JobStatus.TimelineEvent;
 import java.io.IOException;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * The cluster as the command line sees it.
@@ -70,8 +71,44 @@ public interface Deployer extends AutoCloseable {
     /** Asks for the end of an application; returns when that is on record. */
     CancelResult cancel(String applicationId) throws IOException, InterruptedException;
 
+    /** How the job of an application is now; empty if its application master does not answer. */
+    Optional<JobStatus> status(String applicationId) throws IOException, InterruptedException;
+
+    /**
+     * Takes a savepoint of the job of an application, and waits for it over failures of its master.
+     *
+     * @param listener told about once a second how the job is
+     */
+    SavepointResult savepoint(String applicationId, SavepointRequest request, JobListener listener)
+            throws IOException, InterruptedException;
+
     @Override
     void close();
+
+    /**
+     * What is wanted.
+     *
+     * @param directory below which the savepoint makes its folder; empty: where the job's settings
+     *     say
+     */
+    record SavepointRequest(String directory, Ending ending) {}
+
+    /** What becomes of the job behind a savepoint. */
+    enum Ending {
+        /** It runs on. */
+        NONE,
+        STOP,
+        /** It ends as if its input had come to an end. */
+        DRAIN
+    }
+
+    /**
+     * What came of a savepoint.
+     *
+     * @param path of its folder; empty if there is none
+     * @param failure why there is none, in a sentence; empty if there is one
+     */
+    record SavepointResult(String path, String failure) {}
 
     /**
      * An application that YARN has accepted.

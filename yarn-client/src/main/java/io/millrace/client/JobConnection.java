@@ -17,6 +17,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
 
 /**
  * The launcher's connection to an application master.
@@ -117,6 +118,33 @@ final class JobConnection implements ControlListener, AutoCloseable {
             ToClient answer = received.poll(200, TimeUnit.MILLISECONDS);
             if (answer instanceof ToClient.CancelReply reply && reply.request().equals(request)) {
                 return reply;
+            }
+        }
+        return null;
+    }
+
+    /** Asks for something under a request's id; may be asked again on another connection. */
+    void send(FromClient request) {
+        connection.send(request);
+    }
+
+    /**
+     * Waits for the answer to a savepoint's request.
+     *
+     * @param statuses takes those that come meanwhile
+     * @return null if none has come in time, or the connection is gone
+     */
+    ToClient.SavepointEnded awaitSavepoint(
+            String request, Duration atMost, Consumer<JobStatus> statuses)
+            throws InterruptedException {
+        long deadline = System.nanoTime() + atMost.toNanos();
+        while (System.nanoTime() < deadline && (isOpen() || !received.isEmpty())) {
+            ToClient answer = received.poll(200, TimeUnit.MILLISECONDS);
+            if (answer instanceof ToClient.SavepointEnded ended
+                    && ended.request().equals(request)) {
+                return ended;
+            } else if (answer instanceof ToClient.Status status) {
+                statuses.accept(status.status());
             }
         }
         return null;

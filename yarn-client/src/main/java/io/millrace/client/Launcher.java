@@ -48,7 +48,7 @@ final class Launcher {
     private boolean version;
 
     /** Commands that hands know from Flink. */
-    private static final Set<String> NOT_BUILT = Set.of("info", "stop", "savepoint", "checkpoint");
+    private static final Set<String> NOT_BUILT = Set.of("info", "checkpoint");
 
     private final LauncherContext context;
 
@@ -73,12 +73,18 @@ final class Launcher {
         commandLine.addSubcommand(new RunCommand(context));
         commandLine.addSubcommand(new ListCommand(context));
         commandLine.addSubcommand(new FollowCommand(context));
+        commandLine.addSubcommand(new StatusCommand(context));
+        commandLine.addSubcommand(new SavepointCommand(context));
+        commandLine.addSubcommand(new StopCommand(context));
         commandLine.addSubcommand(new CancelCommand(context));
         commandLine.addSubcommand(new InspectCommand(context));
         commandLine.addSubcommand(new MemoryCommand(context));
         commandLine.addSubcommand(new OptionsCommand(context));
         // What follows the jar is the program's, whatever it looks like.
         commandLine.setStopAtPositional(true);
+        for (String name : List.of("savepoint", "stop", "cancel", "status", "follow")) {
+            commandLine.getSubcommands().get(name).setStopAtPositional(false);
+        }
         commandLine.setExpandAtFiles(false);
         commandLine.setOut(new PrintWriter(context.terminal().out(), true, StandardCharsets.UTF_8));
         commandLine.setErr(new PrintWriter(context.terminal().err(), true, StandardCharsets.UTF_8));

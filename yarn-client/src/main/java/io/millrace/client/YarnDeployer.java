@@ -17,6 +17,7 @@ import io.millrace.runtime.config.ParsedConfiguration;
 import io.millrace.runtime.config.TaskManagerOptions;
 import io.millrace.runtime.config.YarnOptions;
 import io.millrace.runtime.graph.JobGraph;
+import io.millrace.runtime.master.JobStatus;
 import io.millrace.runtime.master.JobStatus.TimelineEvent;
 import io.millrace.runtime.memory.JobManagerMemory;
 import io.millrace.runtime.memory.JvmOptions;
@@ -528,6 +529,27 @@ public final class YarnDeployer implements Deployer {
                                                 report.getTrackingUrl()))
                         .sorted(Comparator.comparing(ApplicationSummary::applicationId))
                         .toList();
+    }
+
+    @Override
+    public Optional<JobStatus> status(String applicationId) throws InterruptedException {
+        Optional<JobConnection> open = tryConnect(applicationId);
+        if (open.isEmpty()) {
+            return Optional.empty();
+        }
+        try (JobConnection connection = open.get()) {
+            connection.askStatus();
+            return Optional.ofNullable(connection.awaitStatus(CANCEL_ANSWER));
+        }
+    }
+
+    @Override
+    public SavepointResult savepoint(
+            String applicationId, SavepointRequest request, JobListener listener)
+            throws IOException, InterruptedException {
+        return new SavepointWait(
+                        applicationId, cluster, () -> tryConnect(applicationId), request, listener)
+                .await();
     }
 
     @Override

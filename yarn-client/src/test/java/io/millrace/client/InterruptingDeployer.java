@@ -1,7 +1,9 @@
 package io.millrace.client;
 
+import io.millrace.runtime.master.JobStatus;
 import java.io.IOException;
 import java.util.List;
+import java.util.Optional;
 
 /** A cluster on which somebody presses Ctrl-C as soon as an application is accepted. */
 final class InterruptingDeployer implements Deployer {
@@ -34,6 +36,17 @@ final class InterruptingDeployer implements Deployer {
     @Override
     public CancelResult cancel(String applicationId) throws IOException {
         return cluster.cancel(applicationId);
+    }
+
+    @Override
+    public Optional<JobStatus> status(String applicationId) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public SavepointResult savepoint(
+            String applicationId, SavepointRequest request, JobListener listener) {
+        throw new UnsupportedOperationException();
     }
 
     @Override

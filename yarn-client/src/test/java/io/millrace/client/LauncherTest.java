@@ -6,6 +6,9 @@ import io.millrace.client.Deployer.ApplicationSummary;
 import io.millrace.client.Deployer.CancelResult;
 import io.millrace.client.Deployer.JobEnd;
 import io.millrace.client.Deployer.Outcome;
+import io.millrace.client.Deployer.SavepointResult;
+import io.millrace.runtime.checkpoint.CheckpointKind;
+import io.millrace.runtime.checkpoint.CheckpointStatistics;
 import io.millrace.runtime.config.ConfigurationException;
 import io.millrace.runtime.config.DeploymentOptions;
 import io.millrace.runtime.config.DeploymentOptions.Target;
@@ -225,7 +228,9 @@ class LauncherTest {
         return Stream.of(
                 // arguments, with J: for a file in the test's directory; then the sentence
                 List.of("", "No command was given: 'millrace --help' lists them."),
-                List.of("lst", "Unknown command lst, did you mean list?: see 'millrace --help'."),
+                List.of(
+                        "folow",
+                        "Unknown command folow, did you mean follow?: see 'millrace --help'."),
                 List.of("run", "<jar> is missing: see 'millrace run --help'."),
                 List.of("run -p", "parameter for option '--parallelism'"),
                 List.of(
@@ -257,7 +262,15 @@ class LauncherTest {
                 List.of(
                         "run-application http://host/a.jar",
                         "The jar http://host/a.jar is on no file system of the cluster"),
-                List.of("savepoint application_1_2", "Command savepoint is not built yet"),
+                List.of("info J:job.jar", "Command info is not built yet"),
+                List.of(
+                        "savepoint -d hdfs:///s/savepoint-1",
+                        "hdfs dfs -rm -r hdfs:///s/savepoint-1"),
+                List.of("stop -type native application_1_2", "--type native is not known"),
+                List.of("stop", "No application is running"),
+                List.of(
+                        "savepoint 0123456789abcdef0123456789abcdef",
+                        "none runs job 0123456789abcdef0123456789abcdef"),
                 List.of("run J:folder", "folder is a directory"),
                 List.of("run J:text.jar", "text.jar is not a jar"),
                 List.of(
@@ -457,6 +470,107 @@ class LauncherTest {
         assertThat(recorded.errLines()).singleElement().asString().contains(sentence);
     }
 
+    static List<List<String>> savepoints() {
+        return List.of(
+                List.of("savepoint application_1_2", "application_1_2 NONE "),
+                List.of("savepoint application_1_2 hdfs:///s", "application_1_2 NONE hdfs:///s"),
+                List.of("savepoint hdfs:///s --app second", "application_1_2 NONE hdfs:///s"),
+                List.of(
+                        "savepoint job-2 hdfs:///s -yid application_1_2",
+                        "application_1_2 NONE hdfs:///s"),
+                List.of("stop -t yarn-application application_1_2", "application_1_2 STOP "),
+                List.of("stop application_1_2 -p hdfs:///s", "application_1_2 STOP hdfs:///s"),
+                List.of("stop -p job-2", "application_1_2 STOP "),
+                List.of(
+                        "stop --drain --savepointPath hdfs:///s job-2",
+                        "application_1_2 DRAIN hdfs:///s"),
+                List.of("cancel -s hdfs:///s application_1_2", "application_1_2 NONE hdfs:///s"),
+                List.of("cancel -s application_1_2", "application_1_2 NONE "),
+                List.of("cancel application_1_2 -s", "application_1_2 NONE "));
+    }
+
+    @ParameterizedTest
+    @MethodSource("savepoints")
+    void shouldTakeASavepointOfTheJobThatIsNamedAndSayWhereItIs(List<String> savepoint) {
+        String jobId = "22222222222222222222222222222222";
+        cluster.running.add(application("application_1_1", "first", "RUNNING"));
+        cluster.running.add(application("application_1_2", "second", "RUNNING"));
+        cluster.jobs.put("application_1_2", new Statuses().ofJob(jobId).build());
+        String line = savepoint.get(0).replace("job-2", jobId);
+
+        assertThat(run(line.split(" "))).isEqualTo(ExitCode.FINISHED);
+
+        assertThat(cluster.savepoints).containsExactly(savepoint.get(1));
+        assertThat(recorded.outLines())
+                .contains("Savepoint completed. Path: hdfs:///s/savepoint-1");
+        assertThat(cluster.cancelled.isEmpty()).isEqualTo(!line.startsWith("cancel"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"savepoint", "stop", "cancel -s"})
+    void shouldSayWhyThereIsNoSavepointAndCancelNothing(String command) {
+        cluster.running.add(application("application_1_1", "first", "RUNNING"));
+        cluster.savepointResult = new SavepointResult("", "No room is left. The job runs on.");
+
+        assertThat(run(command.split(" "))).isEqualTo(ExitCode.FAILED);
+
+        assertThat(recorded.errLines())
+                .contains("The savepoint failed: No room is left. The job runs on.");
+        assertThat(cluster.cancelled).isEmpty();
+    }
+
+    @Test
+    void shouldShowAJobWithItsCheckpoints() {
+        cluster.running.add(application("application_1_1", "first", "RUNNING"));
+        Statuses statuses = new Statuses();
+        statuses.records = 1_234_567;
+        statuses.checkpoints.add(
+                new CheckpointStatistics(
+                        8,
+                        CheckpointKind.SAVEPOINT,
+                        CheckpointStatistics.State.IN_PROGRESS,
+                        0,
+                        12,
+                        0,
+                        0,
+                        0,
+                        0,
+                        4,
+                        1,
+                        null,
+                        "hdfs:///s/savepoint-1",
+                        ""));
+        statuses.checkpoints.add(
+                new CheckpointStatistics(
+                        7,
+                        CheckpointKind.CHECKPOINT,
+                        CheckpointStatistics.State.COMPLETE,
+                        0,
+                        345,
+                        67,
+                        8,
+                        1024,
+                        4096,
+                        4,
+                        4,
+                        new CheckpointStatistics.Slowest("count", 1, 67, 8),
+                        "",
+                        ""));
+        cluster.jobs.put("application_1_1", statuses.build());
+
+        assertThat(run("status")).isEqualTo(ExitCode.FINISHED);
+
+        assertThat(recorded.outLines())
+                .contains("Job 'word count' (job-1) is RUNNING; 0 restarts")
+                .anyMatch(line -> line.matches("count +2 of 2 +0 +1,234,567 +0"))
+                .anyMatch(line -> line.matches("8 +savepoint +1 of 4 .* hdfs:///s/savepoint-1"))
+                .anyMatch(
+                        line ->
+                                line.matches(
+                                        "7 +checkpoint +complete +[0-9:]+ +345 ms +67 ms +8 ms"
+                                                + " +1,024 +4,096 +count\\[1]"));
+    }
+
     @Test
     void shouldFollowAnApplication() {
         cluster.statuses.add(new Statuses().build());
@@ -494,6 +608,9 @@ class LauncherTest {
                 "list --help",
                 "follow --help",
                 "cancel --help",
+                "savepoint --help",
+                "stop --help",
+                "status --help",
                 "memory --help",
                 "options --help"
             })

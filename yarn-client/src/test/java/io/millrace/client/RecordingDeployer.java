@@ -5,7 +5,10 @@ import io.millrace.runtime.master.JobStatus;
 import io.millrace.runtime.master.JobStatus.TimelineEvent;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 
 /** A cluster that remembers what it was asked, and answers what the test has set. */
 final class RecordingDeployer implements Deployer, Deployer.Connector {
@@ -23,6 +26,9 @@ final class RecordingDeployer implements Deployer, Deployer.Connector {
     Exception submitFailure;
     JobEnd end = new JobEnd(Outcome.FINISHED, "", null, "");
     CancelResult cancelResult = CancelResult.CANCELLING;
+    SavepointResult savepointResult = new SavepointResult("hdfs:///s/savepoint-1", "");
+    final List<String> savepoints = new ArrayList<>();
+    final Map<String, JobStatus> jobs = new HashMap<>();
     IOException cancelFailure;
     int connections;
     int closed;
@@ -75,6 +81,19 @@ final class RecordingDeployer implements Deployer, Deployer.Connector {
             throw cancelFailure;
         }
         return cancelResult;
+    }
+
+    @Override
+    public Optional<JobStatus> status(String applicationId) {
+        return Optional.ofNullable(jobs.get(applicationId));
+    }
+
+    @Override
+    public SavepointResult savepoint(
+            String applicationId, SavepointRequest request, JobListener listener) {
+        savepoints.add(applicationId + " " + request.ending() + " " + request.directory());
+        statuses.forEach(listener::onStatus);
+        return savepointResult;
     }
 
     @Override

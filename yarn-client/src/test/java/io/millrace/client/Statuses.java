@@ -1,5 +1,6 @@
 package io.millrace.client;
 
+import io.millrace.runtime.checkpoint.CheckpointStatistics;
 import io.millrace.runtime.control.Failure;
 import io.millrace.runtime.master.JobState;
 import io.millrace.runtime.master.JobStatus;
@@ -23,11 +24,19 @@ final class Statuses {
     final List<String> warnings = new ArrayList<>();
     final List<TimelineEvent> timeline = new ArrayList<>();
 
+    final List<CheckpointStatistics> checkpoints = new ArrayList<>();
+    private String jobId = "job-1";
+
+    Statuses ofJob(String id) {
+        jobId = id;
+        return this;
+    }
+
     JobStatus build() {
         return new JobStatus(
                 RecordingDeployer.APPLICATION,
                 1,
-                "job-1",
+                jobId,
                 "word count",
                 state,
                 nowMillis,
@@ -40,7 +49,9 @@ final class Statuses {
                 waitingFor,
                 failure,
                 warnings,
-                timeline);
+                timeline,
+                List.of(),
+                checkpoints);
     }
 
     private static VertexStatus vertex(int id, String name, long recordsIn, double busy) {

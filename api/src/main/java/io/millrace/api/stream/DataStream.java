@@ -481,7 +481,13 @@ public class DataStream<T> {
                 "Text File Sink", new SinkSpec.TextFile<>(path, writeMode == WriteMode.OVERWRITE));
     }
 
+    /** A function that is a {@link Sink} as well is taken as that. */
     public DataStreamSink<T> addSink(SinkFunction<T> function) {
+        if (function instanceof Sink<?>) {
+            @SuppressWarnings("unchecked") // of the same records
+            Sink<T> sink = (Sink<T>) function;
+            return sinkTo(sink);
+        }
         return sink("Unnamed", new SinkSpec.Function<>(checked("Sink", function)));
     }
 

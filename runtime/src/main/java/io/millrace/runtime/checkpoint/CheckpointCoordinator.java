@@ -55,7 +55,7 @@ public final class CheckpointCoordinator {
     /** Ids that are reserved at a time. */
     static final int ID_BLOCK = 1000;
 
-    /** Checkpoints that are over and still known. */
+    /** Checkpoints, and savepoints, that are over and still known. */
     static final int HISTORY = 10;
 
     /** Between a last checkpoint that has failed and the next try. */
@@ -75,6 +75,9 @@ public final class CheckpointCoordinator {
 
     /** Complete ones of earlier masters whose metadata nobody needs here. */
     private final TreeSet<Long> older = new TreeSet<>();
+
+    /** Complete ones that cannot be read, until they are removed. */
+    private final TreeSet<Long> damaged = new TreeSet<>();
 
     /** A foreign one that the job has claimed, as a path, until it is removed. */
     private String claimed;
@@ -192,15 +195,79 @@ public final class CheckpointCoordinator {
                 metadata -> {
                     older.remove(newest);
                     complete.put(newest, metadata);
-                    publish(folder, newest, () -> dropOlder());
                     LOG.info(
                             "Job '{}' goes on from checkpoint {}, completed by the master of"
                                     + " epoch {}",
                             graph.jobName(),
                             newest,
                             metadata.epoch());
-                    then.run();
+                    readRetained(
+                            () -> {
+                                publish(folder, newest, () -> dropOlder());
+                                then.run();
+                            });
+                },
+                damage -> {
+                    Failure end = unreadable(newest, damage);
+                    if (end == null) {
+                        readNewest(then);
+                    } else {
+                        ports.listener().damaged(end);
+                    }
                 });
+    }
+
+    /** Reads as many of those before the newest as are to be retained; what is damaged goes. */
+    private void readRetained(Runnable then) {
+        if (older.isEmpty() || complete.size() >= settings.retained()) {
+            then.run();
+            return;
+        }
+        long next = older.last();
+        older.remove(next);
+        this.<CheckpointMetadata>repeat(
+                "reading checkpoint " + next,
+                reply -> ports.storage().read(folder, next, reply),
+                metadata -> {
+                    complete.put(next, metadata);
+                    readRetained(then);
+                },
+                damage -> {
+                    LOG.warn("{} is not retained any more: {}", text(next), damage);
+                    damaged.add(next);
+                    readRetained(then);
+                });
+    }
+
+    /**
+     * Takes note that a checkpoint cannot be read, which whoever was to begin from it has found
+     * out.
+     *
+     * @param damage as a sentence
+     * @return the failure that the job ends with; null if it goes on from the checkpoint before
+     */
+    public Failure unreadable(long id, String damage) {
+        if (!complete.containsKey(id) && !older.contains(id)) {
+            return null; // another one has said so
+        }
+        Long before = complete.lowerKey(id);
+        if (before == null) {
+            before = older.lower(id);
+        }
+        Failure end =
+                FallBack.refusal(graph, settings, folder, damage, id, before == null ? 0 : before);
+        if (end == null) {
+            LOG.warn(
+                    "{} cannot be read, and the job goes back to {}, since nothing outside of it"
+                            + " has been done meanwhile: {}",
+                    text(id),
+                    before,
+                    damage);
+            complete.remove(id);
+            older.remove(id);
+            damaged.add(id);
+        }
+        return end;
     }
 
     /**
@@ -844,7 +911,9 @@ public final class CheckpointCoordinator {
             removeClaimed(() -> {});
         }
         List<Long> dropped = new ArrayList<>(older);
+        dropped.addAll(damaged);
         older.clear();
+        damaged.clear();
         while (complete.size() > settings.retained()) {
             dropped.add(complete.pollFirstEntry().getKey());
         }
@@ -918,10 +987,30 @@ public final class CheckpointCoordinator {
     }
 
     private <T> void repeat(String what, StorageCall<T> call, Consumer<T> then) {
-        repeat(what, call, then, FIRST_RETRY);
+        repeat(
+                what,
+                call,
+                then,
+                damage ->
+                        ports.listener()
+                                .damaged(
+                                        Failure.of(
+                                                Category.STATE,
+                                                "Job '" + graph.jobName() + "'",
+                                                damage)));
     }
 
-    private <T> void repeat(String what, StorageCall<T> call, Consumer<T> then, Duration pause) {
+    private <T> void repeat(
+            String what, StorageCall<T> call, Consumer<T> then, Consumer<String> onDamage) {
+        repeat(what, call, then, onDamage, FIRST_RETRY);
+    }
+
+    private <T> void repeat(
+            String what,
+            StorageCall<T> call,
+            Consumer<T> then,
+            Consumer<String> onDamage,
+            Duration pause) {
         call.make(
                 ports.loop()
                         .answer(
@@ -929,13 +1018,8 @@ public final class CheckpointCoordinator {
                                 result -> {
                                     if (result instanceof Result.Done<T> done) {
                                         then.accept(done.value());
-                                    } else if (result instanceof Result.Damaged<T> damaged) {
-                                        ports.listener()
-                                                .damaged(
-                                                        Failure.of(
-                                                                Category.STATE,
-                                                                "Job '" + graph.jobName() + "'",
-                                                                damaged.sentence()));
+                                    } else if (result instanceof Result.Damaged<T> found) {
+                                        onDamage.accept(found.sentence());
                                     } else if (result instanceof Result.Failed<T> failed) {
                                         LOG.warn(
                                                 "{} failed: {}; it is repeated in {} ms",
@@ -950,7 +1034,10 @@ public final class CheckpointCoordinator {
                                                 .after(
                                                         pause,
                                                         "repeat " + what,
-                                                        () -> repeat(what, call, then, next));
+                                                        () ->
+                                                                repeat(
+                                                                        what, call, then, onDamage,
+                                                                        next));
                                     }
                                 }));
     }
@@ -961,9 +1048,12 @@ public final class CheckpointCoordinator {
         CheckpointStatistics figures =
                 checkpoint.statistics(how, ports.clock().nanoTime(), totalBytes, graph, failure);
         history.addFirst(figures);
-        if (history.size() > HISTORY) {
-            history.removeLast();
-        }
+        // savepoints are rare, and are not to be crowded out
+        history.stream()
+                .filter(other -> other.kind().isSavepoint() == figures.kind().isSavepoint())
+                .skip(HISTORY)
+                .findFirst()
+                .ifPresent(history::remove);
         if (how == State.COMPLETE) {
             LOG.info(
                     "{} is complete after {} ms: {} subtasks, {} bytes; slowest {}",

@@ -124,7 +124,8 @@ public record CheckpointMetadata(
 
     /** The same with its files under other names. */
     CheckpointMetadata withFiles(List<WorkerFile> renamed) {
-        return new CheckpointMetadata(id, epoch, jobId, jobName, wallMillis, renamed, vertices);
+        return new CheckpointMetadata(
+                id, epoch, jobId, jobName, wallMillis, renamed, vertices, kind);
     }
 
     /** Bytes of its own files and of what it consists of in shared ones. */

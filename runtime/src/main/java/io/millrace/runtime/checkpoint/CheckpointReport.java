@@ -4,10 +4,12 @@ import io.millrace.runtime.checkpoint.CheckpointMetadata.Subtask;
 import io.millrace.runtime.checkpoint.CheckpointMetadata.Vertex;
 import io.millrace.runtime.checkpoint.RestoredState.Slice;
 import io.millrace.runtime.checkpoint.StatePart.Kind;
+import io.millrace.runtime.serializer.ShapeReader;
 import io.millrace.runtime.state.SnapshotContents;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.net.URI;
+import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
@@ -26,6 +28,11 @@ import java.util.TreeMap;
 public final class CheckpointReport {
     private static final DateTimeFormatter TIME =
             DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss", Locale.ROOT);
+
+    /** Elements of a list that are shown. */
+    private static final int MAX_VALUES = 20;
+
+    private static final int MAX_TEXT = 100;
 
     private final StoredCheckpoint stored;
     private final CheckpointMetadata metadata;
@@ -137,14 +144,18 @@ public final class CheckpointReport {
 
     private void writeList(List<Slice> parts, StateReader reader) {
         StatePart first = parts.get(0).part();
+        List<String> values = new ArrayList<>();
         long elements = 0;
         long bytes = 0;
         for (Slice part : parts) {
             elements += part.part().elements();
             bytes += part.part().length();
-            if (verify) {
-                verifying(() -> reader.elements(part));
-            }
+            verifying(
+                    () -> {
+                        if (verify || first.kind() == Kind.SPLIT_LIST) {
+                            values.addAll(values(first.type(), reader.elements(part)));
+                        }
+                    });
         }
         lines.add(
                 "    "
@@ -164,6 +175,33 @@ public final class CheckpointReport {
                         + parts.size()
                         + " subtasks, "
                         + bytes(bytes));
+        if (!values.isEmpty()) {
+            int shown = Math.min(MAX_VALUES, values.size());
+            lines.add(
+                    "      "
+                            + String.join(", ", values.subList(0, shown))
+                            + (shown < values.size() ? ", ..." : ""));
+        }
+    }
+
+    /** What can be said of elements without the classes of the program: positions mostly. */
+    private static List<String> values(String type, List<byte[]> elements) throws IOException {
+        List<String> values = new ArrayList<>();
+        try {
+            ShapeReader shape = ShapeReader.of(type);
+            for (byte[] element : elements) {
+                String text = String.valueOf(shape.read(element));
+                values.add(text.length() > MAX_TEXT ? text.substring(0, MAX_TEXT) + "..." : text);
+            }
+        } catch (IllegalArgumentException e) {
+            if (type.equals("long range")) {
+                for (byte[] element : elements) {
+                    ByteBuffer range = ByteBuffer.wrap(element);
+                    values.add(range.getLong() + " to " + range.getLong());
+                }
+            }
+        }
+        return values;
     }
 
     private void writeKeyed(List<Slice> parts, StateReader reader) {

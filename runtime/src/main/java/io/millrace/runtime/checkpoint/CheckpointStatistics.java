@@ -7,8 +7,8 @@ package io.millrace.runtime.checkpoint;
  * @param durationMillis from then until it was complete, had failed, or until now
  * @param alignmentMillis the longest that a subtask waited between its first and its last barrier
  * @param syncMillis the longest that a subtask stood still
- * @param newBytes written for it
- * @param totalBytes of all files that it consists of
+ * @param newBytes of states that were written for it
+ * @param totalBytes of all that it consists of, with what earlier ones have written
  * @param slowest the subtask that waited and stood still for longest, or null if none has answered
  * @param path of a savepoint's folder; empty for a checkpoint
  * @param failure why it failed, in a sentence; empty if it did not

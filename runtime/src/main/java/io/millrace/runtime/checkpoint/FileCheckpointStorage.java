@@ -95,11 +95,15 @@ public final class FileCheckpointStorage implements CheckpointStorage, SnapshotS
     private static CheckpointMetadata read(CheckpointFolder folder, long id) throws IOException {
         CheckpointFolder.Opened at = folder.open();
         for (URI name : new URI[] {at.metadata(id), at.pendingMetadata(id)}) {
+            byte[] bytes;
             try (InputStream in = at.files().open(name, 0)) {
-                return MetadataFormat.read(in.readAllBytes(), name.toString());
+                bytes = in.readAllBytes();
             } catch (FileNotFoundException e) {
-                // it has the other name
+                continue; // it has the other name
             }
+            CheckpointMetadata metadata = MetadataFormat.read(bytes, name.toString());
+            SavepointPath.checkFiles(metadata, at, "Checkpoint " + id);
+            return metadata;
         }
         throw new DamagedCheckpointException(
                 "Checkpoint " + id + ": file " + at.metadata(id) + " is not there");

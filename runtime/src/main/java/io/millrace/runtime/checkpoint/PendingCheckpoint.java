@@ -299,9 +299,9 @@ final class PendingCheckpoint {
         long newBytes = 0;
         int answered = 0;
         for (ToMaster.CheckpointStored answer : stored.values()) {
-            newBytes += answer.file() == null ? 0 : answer.file().length();
             for (SubtaskState subtask : answer.subtasks()) {
                 answered++;
+                newBytes += subtask.newBytes();
                 alignmentNanos = Math.max(alignmentNanos, subtask.alignmentNanos());
                 syncNanos = Math.max(syncNanos, subtask.syncNanos());
                 if (slowest == null

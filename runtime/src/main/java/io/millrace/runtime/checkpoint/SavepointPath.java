@@ -45,15 +45,25 @@ public final class SavepointPath {
     /** Finds, and checks that all files are there and of the length that they were written with. */
     public static StoredCheckpoint findWhole(String path) throws IOException {
         StoredCheckpoint found = find(path);
-        CheckpointFolder.Opened folder = found.folder().open();
-        for (WorkerFile file : found.metadata().allFiles()) {
+        checkFiles(found.metadata(), found.folder().open(), text(found));
+        return found;
+    }
+
+    /**
+     * Checks that all files are there and of the length that they were written with.
+     *
+     * @param who begins the sentence of the error
+     */
+    static void checkFiles(CheckpointMetadata metadata, CheckpointFolder.Opened folder, String who)
+            throws IOException {
+        for (WorkerFile file : metadata.allFiles()) {
             URI at = folder.resolve(file.name());
             long length;
             try {
                 length = folder.files().status(at).length();
             } catch (FileNotFoundException e) {
                 throw new DamagedCheckpointException(
-                        text(found)
+                        who
                                 + " is damaged: its file "
                                 + at
                                 + " is not there. If it was moved, move all of its folder"
@@ -66,7 +76,7 @@ public final class SavepointPath {
             }
             if (length != file.length()) {
                 throw new DamagedCheckpointException(
-                        text(found)
+                        who
                                 + " is damaged: its file "
                                 + at
                                 + " has "
@@ -76,7 +86,6 @@ public final class SavepointPath {
                                 + ". Begin with another one.");
             }
         }
-        return found;
     }
 
     /**

@@ -136,4 +136,15 @@ public final class JobOptions {
                             "Limit of what the accumulators of one subtask take when they are sent"
                                     + " to the master, about once a second; a subtask that exceeds"
                                     + " it fails its job.");
+
+    public static final ConfigOption<List<String>> LOCAL_DIRECTORIES =
+            ConfigOptions.key("io.tmp.dirs")
+                    .stringType()
+                    .asList()
+                    .defaultValue(List.of())
+                    .readBy(WORKER)
+                    .withDescription(
+                            "Directories on the worker's own disks, used in turns, for state that"
+                                    + " does not fit into managed memory. Unset: those that YARN"
+                                    + " gives the container (LOCAL_DIRS), else java.io.tmpdir.");
 }

@@ -40,7 +40,6 @@ final class KnownKeys {
                     "env.pid.dir",
                     "env.hadoop.conf.dir",
                     "env.yarn.conf.dir",
-                    "io.tmp.dirs",
                     "classloader.parent-first-patterns.default",
                     "classloader.check-leaked-classloader",
                     "taskmanager.host",

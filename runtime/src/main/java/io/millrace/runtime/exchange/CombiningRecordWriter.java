@@ -108,22 +108,14 @@ final class CombiningRecordWriter implements RecordWriter, EdgeWriter.Held {
         if (--untilJudged == 0) {
             judge();
         }
-        if (aside || awaitsWatermark || timestamp == RecordBatch.NO_TIMESTAMP) {
-            sendAlone(channel, value, timestamp);
-            return;
+        // without a timestamp it is behind any watermark, too
+        if (aside || awaitsWatermark || timestamp <= watermarkMillis) {
+            sent++;
+            channel.write(value, timestamp, 0);
+            edge.written();
+        } else {
+            combine(key, keyHash, panes.pane(timestamp), target, value, timestamp);
         }
-        long pane = panes.pane(timestamp);
-        if (panes.lastTimestamp(pane) <= watermarkMillis) {
-            sendAlone(channel, value, timestamp);
-            return;
-        }
-        combine(key, keyHash, pane, target, value, timestamp);
-    }
-
-    private void sendAlone(OutputChannel channel, Object value, long timestamp) {
-        sent++;
-        channel.write(value, timestamp, 0);
-        edge.written();
     }
 
     private void combine(

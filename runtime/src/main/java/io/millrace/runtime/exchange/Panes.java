@@ -12,9 +12,6 @@ public interface Panes {
     /** The pane that a timestamp is in: only records of one pane are combined. */
     long pane(long timestampMillis);
 
-    /** The last timestamp of a pane. */
-    long lastTimestamp(long pane);
-
     /**
      * @param contents of records of the same key and pane, which may be changed; null if it is the
      *     first

@@ -85,7 +85,7 @@ public record JobVertex(
      * An operator, as the master knows it.
      *
      * @param uid by which its state is found again
-     * @param keyType what its state is kept by, in words; empty without keys
+     * @param keyType the shape of what its state is kept by; empty without keys
      * @param actsOnCompletion whether it may do something outside of the job when a checkpoint is
      *     complete, so that the job must not go back behind that one
      */

@@ -3,6 +3,7 @@ package io.millrace.runtime.graph;
 import io.millrace.api.sink.SupportsCommitter;
 import io.millrace.api.state.CheckpointListener;
 import io.millrace.api.transform.Partitioning;
+import io.millrace.runtime.serializer.TypeShape;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.RecordComponent;
 
@@ -27,7 +28,7 @@ final class OperatorDescription {
         } else if (body instanceof ChainSpec.Body.TwoInputs two) {
             key = two.firstKey() != null ? two.firstKey() : two.secondKey();
         }
-        return key == null ? "" : key.keyType().toString();
+        return key == null ? "" : TypeShape.text(key.keyType());
     }
 
     /**

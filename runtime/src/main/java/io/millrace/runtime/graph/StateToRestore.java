@@ -6,9 +6,12 @@ import io.millrace.runtime.checkpoint.RecoverySettings;
 import io.millrace.runtime.checkpoint.SavepointPath;
 import io.millrace.runtime.checkpoint.StateMapping;
 import io.millrace.runtime.checkpoint.StoredCheckpoint;
+import io.millrace.runtime.checkpoint.StoredTypes;
 import io.millrace.runtime.config.ParsedConfiguration;
 import io.millrace.runtime.config.StateRecoveryOptions;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.slf4j.Logger;
@@ -81,14 +84,22 @@ final class StateToRestore {
             return;
         }
         StateMapping mapping = StateMapping.of(stored, graph, settings.ignoreUnclaimed());
-        if (!mapping.refusals().isEmpty()) {
+        List<String> refusals = new ArrayList<>(mapping.refusals());
+        try {
+            refusals.addAll(
+                    StoredTypes.refusals(
+                            stored, graph, Thread.currentThread().getContextClassLoader()));
+        } catch (IOException e) {
+            refusals.add(e.getMessage());
+        }
+        if (!refusals.isEmpty()) {
             throw new InvalidProgramException(
                     "Job '"
                             + graph.jobName()
                             + "' cannot begin from "
                             + stored.place()
                             + ". "
-                            + String.join(" ", mapping.refusals()));
+                            + String.join(" ", refusals));
         }
         mapping.notes().forEach(LOG::info);
         mapping.warnings().forEach(LOG::warn);

@@ -195,6 +195,8 @@ public final class JobMaster {
         } else if (event instanceof MasterEvent.CancelRequested cancel) {
             LOG.info("{} asks for the job to be cancelled", cancel.by());
             cancel();
+        } else if (event instanceof MasterEvent.SavepointRequested requested) {
+            savepoints.requested(requested.request(), requested.answer());
         } else if (event instanceof MasterEvent.StatusRequested requested) {
             requested.answer().accept(status());
         } else if (event instanceof MasterEvent.AccumulatorsRequested requested) {
@@ -207,6 +209,7 @@ public final class JobMaster {
     /** Clients may ask how the job ended for as long as the process is there. */
     private static boolean isAnsweredAfterTheEnd(MasterEvent event) {
         return event instanceof MasterEvent.StatusRequested
+                || event instanceof MasterEvent.SavepointRequested
                 || event instanceof MasterEvent.AccumulatorsRequested
                 || event instanceof MasterEvent.Connected
                 || event instanceof MasterEvent.Disconnected
@@ -1091,6 +1094,11 @@ public final class JobMaster {
                 run,
                 episode.failures(),
                 root.report());
+        Failure end = startingState.afterDamage(root, restoring, checkpoints);
+        if (end != null) {
+            fail(end);
+            return;
+        }
         Optional<Duration> pause =
                 root.category() == Category.CONFIG
                         ? Optional.empty()
@@ -1254,10 +1262,8 @@ public final class JobMaster {
             } else {
                 cancel();
             }
-        } else if (request instanceof FromClient.TriggerSavepoint trigger) {
-            savepoints.requested(connection, trigger);
-        } else if (request instanceof FromClient.StopJob stop) {
-            savepoints.requested(connection, stop);
+        } else {
+            savepoints.requested(connection, request);
         }
     }
 

@@ -2,6 +2,8 @@ package io.millrace.runtime.master;
 
 import io.millrace.runtime.control.ControlMessage;
 import io.millrace.runtime.control.Failure;
+import io.millrace.runtime.control.FromClient;
+import io.millrace.runtime.control.ToClient;
 import io.millrace.runtime.graph.JobGraph;
 import io.millrace.runtime.metrics.AccumulatorPart;
 import java.util.List;
@@ -21,6 +23,20 @@ public sealed interface MasterEvent {
 
     /** Somebody in this process wants the job cancelled. */
     record CancelRequested(String by) implements MasterEvent {}
+
+    /**
+     * Somebody in this process wants a savepoint.
+     *
+     * @param request one that is answered with {@link ToClient.SavepointEnded}
+     * @param answer called by the master's loop; must not block
+     */
+    record SavepointRequested(FromClient request, Consumer<ToClient.SavepointEnded> answer)
+            implements MasterEvent {
+        @Override
+        public String toString() {
+            return "SavepointRequested[" + request + "]";
+        }
+    }
 
     /**
      * Somebody in this process wants to know how the job is.

@@ -20,12 +20,14 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -53,8 +55,14 @@ final class SavepointRequests {
     /** Requests that are not answered yet, and who waits. */
     private final Map<String, Set<String>> waiting = new LinkedHashMap<>();
 
+    /** Programs of this process that wait, by request. */
+    private final Map<String, Consumer<ToClient.SavepointEnded>> programs = new HashMap<>();
+
     /** The last answers, for clients that ask again because they have lost their connection. */
     private final Deque<ToClient.SavepointEnded> answers = new ArrayDeque<>();
+
+    /** Savepoints that begin when the job runs. */
+    private final List<Runnable> whenRunning = new ArrayList<>();
 
     /** Null if nobody wants the job to stop. */
     private StopIntent stop;
@@ -139,19 +147,30 @@ final class SavepointRequests {
 
     // ------------------------------------------------------------------ requests
 
-    void requested(String connection, FromClient.TriggerSavepoint request) {
+    /** A program of this process asks. */
+    void requested(FromClient request, Consumer<ToClient.SavepointEnded> answer) {
+        programs.put(request.request(), answer);
+        requested("", request);
+    }
+
+    /**
+     * A client asks.
+     *
+     * @param connection empty if nobody waits on one
+     */
+    void requested(String connection, FromClient request) {
+        if (request instanceof FromClient.TriggerSavepoint trigger) {
+            savepoint(connection, trigger);
+        } else if (request instanceof FromClient.StopJob wish) {
+            stop(connection, wish);
+        }
+    }
+
+    private void savepoint(String connection, FromClient.TriggerSavepoint request) {
         if (isKnown(connection, request.request())) {
             return;
         }
         String refusal = refusal();
-        if (refusal == null && job.state() != JobState.RUNNING) {
-            refusal =
-                    "Job '"
-                            + job.graph().jobName()
-                            + "' is "
-                            + job.state()
-                            + ": a savepoint can be taken when it is RUNNING. Ask again then.";
-        }
         String directory = refusal == null ? directory(request.directory()) : null;
         if (refusal == null && directory == null) {
             refusal = noDirectory();
@@ -160,6 +179,15 @@ final class SavepointRequests {
             answer(request.request(), "", refusal);
             return;
         }
+        Runnable begin = () -> begin(request.request(), directory);
+        if (job.state() == JobState.RUNNING) {
+            begin.run();
+        } else {
+            whenRunning.add(begin);
+        }
+    }
+
+    private void begin(String request, String directory) {
         job.checkpoints()
                 .savepoint(
                         CheckpointKind.SAVEPOINT,
@@ -167,18 +195,18 @@ final class SavepointRequests {
                         new SavepointListener() {
                             @Override
                             public void complete(long id, CheckpointFolder folder) {
-                                answer(request.request(), folder.path(), "");
+                                answer(request, folder.path(), "");
                             }
 
                             @Override
                             public void failed(Failure cause, boolean begun) {
-                                answer(request.request(), "", text(cause));
+                                answer(request, "", text(cause));
                             }
 
                             @Override
                             public void interrupted(String why) {
                                 answer(
-                                        request.request(),
+                                        request,
                                         "",
                                         "The savepoint was given up: "
                                                 + why
@@ -187,7 +215,7 @@ final class SavepointRequests {
                         });
     }
 
-    void requested(String connection, FromClient.StopJob request) {
+    private void stop(String connection, FromClient.StopJob request) {
         if (isKnown(connection, request.request())) {
             return;
         }
@@ -237,7 +265,9 @@ final class SavepointRequests {
             connections = new LinkedHashSet<>();
             waiting.put(request, connections);
         }
-        connections.add(connection);
+        if (!connection.isEmpty()) {
+            connections.add(connection);
+        }
         return known;
     }
 
@@ -289,8 +319,11 @@ final class SavepointRequests {
 
     // ------------------------------------------------------------------ stop
 
-    /** All subtasks run: if the job is to be stopped, this is the moment. */
+    /** All subtasks run: the moment for what was asked before. */
     void running() {
+        List<Runnable> beginning = List.copyOf(whenRunning);
+        whenRunning.clear();
+        beginning.forEach(Runnable::run);
         if (stop == null
                 || !stopRecorded
                 || stopping
@@ -389,5 +422,9 @@ final class SavepointRequests {
             answers.removeLast();
         }
         connections.forEach(connection -> outbox.send(connection, answer));
+        Consumer<ToClient.SavepointEnded> program = programs.remove(request);
+        if (program != null) {
+            program.accept(answer);
+        }
     }
 }

@@ -2,6 +2,7 @@ package io.millrace.runtime.master;
 
 import io.millrace.runtime.checkpoint.CheckpointCoordinator;
 import io.millrace.runtime.checkpoint.CheckpointStorage.Result;
+import io.millrace.runtime.checkpoint.FallBack;
 import io.millrace.runtime.checkpoint.RecoverySettings;
 import io.millrace.runtime.checkpoint.StateAssignment;
 import io.millrace.runtime.checkpoint.StateMapping;
@@ -115,5 +116,29 @@ final class StartingState {
     StateAssignment newest(CheckpointCoordinator own) {
         StateAssignment newest = own == null ? null : own.newest();
         return newest != null || stored == null ? newest : stored.assignment();
+    }
+
+    /**
+     * Decides where a job goes on after a failure that may come from what it had begun from.
+     *
+     * @param restored what it had begun from, or null
+     * @param own null if the job takes no checkpoints
+     * @return the failure that the job ends with; null if it may start again
+     */
+    Failure afterDamage(Failure failure, StateAssignment restored, CheckpointCoordinator own) {
+        String damage = FallBack.damage(failure);
+        if (damage == null || restored == null) {
+            return null;
+        }
+        if (stored != null && restored.checkpointId() == checkpointId()) {
+            return Failure.of(
+                    Category.STATE,
+                    "Job '" + graph.jobName() + "'",
+                    damage
+                            + ". The job began from "
+                            + stored.place()
+                            + " and has no checkpoint of its own yet: begin from another one.");
+        }
+        return own == null ? null : own.unreadable(restored.checkpointId(), damage);
     }
 }

@@ -75,6 +75,11 @@ public final class MemoryBudget {
         return usedBytes.get();
     }
 
+    /** Bytes that could be lent now. */
+    public long freeBytes() {
+        return Math.min(limitBytes - usedBytes.get(), memory.totalBytes() - memory.lentBytes());
+    }
+
     public long limitBytes() {
         return limitBytes;
     }

@@ -15,6 +15,7 @@ import io.millrace.api.transform.SourceSpec;
 import io.millrace.api.transform.TwoInputSpec;
 import io.millrace.api.type.FieldAccessor;
 import io.millrace.api.type.TypeInformation;
+import io.millrace.runtime.checkpoint.CheckpointSettings;
 import io.millrace.runtime.config.CheckpointOptions;
 import io.millrace.runtime.config.JobOptions;
 import io.millrace.runtime.config.ParsedConfiguration;
@@ -752,7 +753,9 @@ public final class ChainBuilder {
                                     + "."
                                     + subtask.deployment().attempt().counter(),
                             subtask.time(),
-                            SinkWriterOperator.End.COMMITS_AT_END_OF_INPUT,
+                            CheckpointSettings.arePeriodic(subtask.deployment().configuration())
+                                    ? SinkWriterOperator.End.WAITS_FOR_LAST_CHECKPOINT
+                                    : SinkWriterOperator.End.COMMITS_AT_END_OF_INPUT,
                             options().get(JobOptions.COMMITTER_RETRIES));
         }
         return calling(

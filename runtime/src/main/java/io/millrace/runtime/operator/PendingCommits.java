@@ -21,6 +21,7 @@ import org.slf4j.LoggerFactory;
 final class PendingCommits {
     private static final Logger LOG = LoggerFactory.getLogger(PendingCommits.class);
     private static final long IN_NO_CHECKPOINT = Long.MAX_VALUE;
+    private static final long IN_COMPLETE_CHECKPOINT = 0;
     private static final long FIRST_PAUSE_MILLIS = 100;
     private static final long LONGEST_PAUSE_MILLIS = 30_000;
 
@@ -40,15 +41,14 @@ final class PendingCommits {
         this.maxRetries = maxRetries;
     }
 
-    /** The checkpoint that a committable belongs to, for its format. */
-    record Held(long checkpointId, Object committable) {}
-
-    /** Takes what the checkpoint held that the subtask begins from; it is due. */
-    void restore(long restoredId, Collection<Held> held) {
-        for (Held one : held) {
-            requests.add(new Request(one.committable(), one.checkpointId()));
+    /**
+     * Takes what the checkpoint held that the subtask begins from: all of it is due, whatever ids
+     * the checkpoints of this job have.
+     */
+    void restore(Collection<Object> committables) {
+        for (Object committable : committables) {
+            requests.add(new Request(committable, IN_COMPLETE_CHECKPOINT));
         }
-        dueUpTo = Math.max(dueUpTo, restoredId);
     }
 
     /** Takes what the writer has prepared. */
@@ -59,13 +59,13 @@ final class PendingCommits {
     }
 
     /** All that is not committed; from now on the checkpoint holds it. */
-    List<Held> hold(long checkpointId) {
-        List<Held> held = new ArrayList<>();
+    List<Object> hold(long checkpointId) {
+        List<Object> held = new ArrayList<>();
         for (Request request : requests) {
             if (request.checkpointId == IN_NO_CHECKPOINT) {
                 request.checkpointId = checkpointId;
             }
-            held.add(new Held(request.checkpointId, request.committable));
+            held.add(request.committable);
         }
         return held;
     }
@@ -88,14 +88,6 @@ final class PendingCommits {
 
     private boolean isDue(Request request) {
         return request.checkpointId <= dueUpTo;
-    }
-
-    boolean isEmpty() {
-        return requests.isEmpty();
-    }
-
-    int size() {
-        return requests.size();
     }
 
     /** When what is due is to be tried again; 0 if at once. */

@@ -9,7 +9,6 @@ import io.millrace.runtime.checkpoint.RestoredOperator;
 import io.millrace.runtime.checkpoint.RestoredState.Slice;
 import io.millrace.runtime.checkpoint.SnapshotPart;
 import io.millrace.runtime.checkpoint.StatePart.Kind;
-import io.millrace.runtime.operator.PendingCommits.Held;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
@@ -26,7 +25,7 @@ import java.util.List;
  *
  * <pre>
  * sink-writer        int version of the sink's serializer, its bytes
- * sink-committables  long first checkpoint that held it, int version of the sink's serializer, its bytes
+ * sink-committables  int version of the sink's serializer, its bytes
  * </pre>
  *
  * <p>Both are written only if there is something in them. What a sink no longer reads is refused,
@@ -59,46 +58,36 @@ final class SinkState {
     }
 
     /** What a subtask begins with. */
-    record Restored(List<Object> writerStates, List<Held> committables) {}
+    record Restored(List<Object> writerStates, List<Object> committables) {}
 
-    List<SnapshotPart> write(List<?> states, List<Held> held) throws IOException {
+    List<SnapshotPart> write(List<?> states, List<?> held) throws IOException {
         List<SnapshotPart> parts = new ArrayList<>();
         if (!states.isEmpty()) {
-            List<byte[]> elements = new ArrayList<>();
-            for (Object state : states) {
-                elements.add(bytes(0, false, writerStates, state));
-            }
-            parts.add(new ListPart(Kind.SPLIT_LIST, WRITER, TYPE, elements));
+            parts.add(list(WRITER, writerStates, states));
         }
         if (!held.isEmpty()) {
-            List<byte[]> elements = new ArrayList<>();
-            for (Held one : held) {
-                elements.add(bytes(one.checkpointId(), true, committables, one.committable()));
-            }
-            parts.add(new ListPart(Kind.SPLIT_LIST, COMMITTABLES, TYPE, elements));
+            parts.add(list(COMMITTABLES, committables, held));
         }
         return parts;
     }
 
-    private static byte[] bytes(
-            long checkpointId,
-            boolean withId,
-            SimpleVersionedSerializer<Object> serializer,
-            Object value)
+    private static ListPart list(
+            String name, SimpleVersionedSerializer<Object> serializer, List<?> values)
             throws IOException {
-        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-        DataOutputStream out = new DataOutputStream(bytes);
-        if (withId) {
-            out.writeLong(checkpointId);
+        List<byte[]> elements = new ArrayList<>();
+        for (Object value : values) {
+            ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+            DataOutputStream out = new DataOutputStream(bytes);
+            out.writeInt(serializer.getVersion());
+            out.write(serializer.serialize(value));
+            elements.add(bytes.toByteArray());
         }
-        out.writeInt(serializer.getVersion());
-        out.write(serializer.serialize(value));
-        return bytes.toByteArray();
+        return new ListPart(Kind.SPLIT_LIST, name, TYPE, elements);
     }
 
     Restored read(RestoredOperator restored) throws IOException {
         List<Object> states = new ArrayList<>();
-        List<Held> held = new ArrayList<>();
+        List<Object> held = new ArrayList<>();
         for (Slice slice : restored.lists()) {
             boolean ofWriter = slice.part().name().equals(WRITER);
             SimpleVersionedSerializer<Object> serializer = ofWriter ? writerStates : committables;
@@ -118,13 +107,8 @@ final class SinkState {
             for (byte[] element : restored.elements(slice)) {
                 DataInputStream in = new DataInputStream(new ByteArrayInputStream(element));
                 try {
-                    long id = ofWriter ? 0 : in.readLong();
                     Object value = serializer.deserialize(in.readInt(), in.readAllBytes());
-                    if (ofWriter) {
-                        states.add(value);
-                    } else {
-                        held.add(new Held(id, value));
-                    }
+                    (ofWriter ? states : held).add(value);
                 } catch (EOFException e) {
                     throw new IOException(
                             "'"

@@ -87,7 +87,7 @@ final class SinkWriterOperator implements Operator, SinkWriter.Context {
         } catch (RuntimeException e) {
             throw OperatorFailure.in(name, "deserialize() of its state", e);
         }
-        pending.restore(from.checkpointId(), restored.committables());
+        pending.restore(restored.committables());
     }
 
     /** What the checkpoint holds is committed before the writer sees what else is there. */

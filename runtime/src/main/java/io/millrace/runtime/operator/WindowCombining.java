@@ -56,11 +56,6 @@ public final class WindowCombining implements Panes {
     }
 
     @Override
-    public long lastTimestamp(long pane) {
-        return grid.next(pane) - 1;
-    }
-
-    @Override
     public Object add(Object contents, Object value) throws Exception {
         return values.add(contents, value);
     }

@@ -6,12 +6,14 @@ import io.millrace.api.JobClient;
 import io.millrace.api.JobExecutionException;
 import io.millrace.api.JobExecutionResult;
 import io.millrace.api.JobStatus;
+import io.millrace.runtime.control.FromClient;
 import io.millrace.runtime.loop.Inbox;
 import io.millrace.runtime.master.JobResult;
 import io.millrace.runtime.master.JobState;
 import io.millrace.runtime.master.MasterEvent;
 import io.millrace.runtime.metrics.JobValues;
 import java.util.Map;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 
@@ -69,6 +71,49 @@ public final class MasterJobClient implements JobClient {
             // the master takes one event after the other
             master.put(new MasterEvent.StatusRequested(status -> answer.complete(null)));
         }
+        return answer;
+    }
+
+    @Override
+    public CompletableFuture<String> triggerSavepoint(String savepointDirectory) {
+        return savepoint(
+                new FromClient.TriggerSavepoint(
+                        UUID.randomUUID().toString(), jobId, orEmpty(savepointDirectory)));
+    }
+
+    @Override
+    public CompletableFuture<String> stopWithSavepoint(
+            boolean advanceToEndOfEventTime, String savepointDirectory) {
+        return savepoint(
+                new FromClient.StopJob(
+                        UUID.randomUUID().toString(),
+                        jobId,
+                        orEmpty(savepointDirectory),
+                        advanceToEndOfEventTime));
+    }
+
+    private static String orEmpty(String directory) {
+        return directory == null ? "" : directory;
+    }
+
+    private CompletableFuture<String> savepoint(FromClient request) {
+        CompletableFuture<String> answer = new CompletableFuture<>();
+        master.put(
+                new MasterEvent.SavepointRequested(
+                        request,
+                        told -> {
+                            if (told.failure().isEmpty()) {
+                                answer.complete(told.path());
+                            } else {
+                                answer.completeExceptionally(
+                                        new JobExecutionException(jobId, told.failure()));
+                            }
+                        }));
+        ended.whenComplete(
+                (result, crash) ->
+                        answer.completeExceptionally(
+                                new JobExecutionException(
+                                        jobId, "The job has ended without the savepoint")));
         return answer;
     }
 

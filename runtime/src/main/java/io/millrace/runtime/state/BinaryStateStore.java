@@ -41,6 +41,9 @@ final class BinaryStateStore implements KeyedStateStore, StoreMemory {
     /** With a time to live, each so many writes look for expired entries in one page. */
     private static final int WRITES_PER_SWEEP = 128;
 
+    /** Segments that go to disk between two operations. */
+    private static final int SPILLED_AT_A_TIME = 16;
+
     private final KeyedStateSettings settings;
     private final int maxParallelism;
 
@@ -55,6 +58,7 @@ final class BinaryStateStore implements KeyedStateStore, StoreMemory {
     private final boolean keyIsLong;
     private final boolean keyIsInt;
     private final Epochs epochs;
+    private final Spill spill;
     private final EntryLog[] logs;
     private final List<StateDefinition> states = new ArrayList<>();
     private final Map<String, StateDefinition> byName = new HashMap<>();
@@ -88,6 +92,7 @@ final class BinaryStateStore implements KeyedStateStore, StoreMemory {
     /** Changes with the current key. */
     private long keyVersion;
 
+    private int spillTurn;
     private long writesWithTtl;
     private long restoredBytes;
     private boolean closed;
@@ -106,7 +111,13 @@ final class BinaryStateStore implements KeyedStateStore, StoreMemory {
         this.keyIsInt = type.equals(BasicTypeInfo.INT_TYPE_INFO);
         this.keySerializer =
                 fixedKey == null ? Serializers.compileKey(type, settings.classes()) : null;
-        this.epochs = new Epochs(settings.memory(), settings.owner());
+        this.spill =
+                new Spill(
+                        settings.spill(),
+                        settings.memory(),
+                        settings.owner(),
+                        settings.keyGroups().size());
+        this.epochs = new Epochs(settings.memory(), spill.file(), settings.owner());
         this.logs = new EntryLog[settings.keyGroups().size()];
     }
 
@@ -334,6 +345,62 @@ final class BinaryStateStore implements KeyedStateStore, StoreMemory {
     }
 
     @Override
+    public long allocate(int bytes) {
+        long block;
+        try {
+            block = settings.memory().allocate(bytes);
+        } catch (InsufficientManagedMemoryException e) {
+            if (!epochs.giveUpOpen()) {
+                throw e;
+            }
+            // a checkpoint may fail, the task need not
+            block = settings.memory().allocate(bytes);
+        }
+        spill.onAllocated();
+        return block;
+    }
+
+    @Override
+    public Spill spill() {
+        return spill;
+    }
+
+    /**
+     * Moves state to disk while memory is short, some segments at a time; nobody may hold an
+     * address.
+     */
+    void relieve() {
+        relieve(spill.reliefBytes(), SPILLED_AT_A_TIME);
+    }
+
+    /** Makes room for a value if it is large; nobody may hold an address. */
+    void makeRoom(int bytes) {
+        if (bytes > Spill.LARGE_VALUE_BYTES && spill.mayGo()) {
+            relieve(4L * bytes, Integer.MAX_VALUE);
+        }
+    }
+
+    private void relieve(long freeBytes, int atMost) {
+        int gone = 0;
+        for (int looks = 0; looks < logs.length && gone < atMost; ) {
+            if (settings.memory().freeBytes() >= freeBytes) {
+                spill.rest();
+                return;
+            }
+            EntryLog log = logs[Math.floorMod(spillTurn++, logs.length)];
+            if (log != null && log.spill()) {
+                gone++;
+                looks = 0;
+            } else {
+                looks++;
+            }
+        }
+        if (gone == 0) {
+            spill.rest(); // nothing can go before more is written
+        }
+    }
+
+    @Override
     public Epochs epochs() {
         return epochs;
     }
@@ -427,6 +494,9 @@ final class BinaryStateStore implements KeyedStateStore, StoreMemory {
 
     EntryTable tableForWrite(StateDefinition state) {
         checkKey();
+        if (spill.isPressed()) {
+            relieve();
+        }
         return tableForWrite(state, keyGroup);
     }
 
@@ -1027,7 +1097,7 @@ final class BinaryStateStore implements KeyedStateStore, StoreMemory {
                 throws IOException {
             StateDefinition state = byFileId.get(fileId);
             if (state == null || !isPossible(state, keyLength, length, value, valueLength)) {
-                throw new IOException(
+                throw new DamagedSnapshotException(
                         "The state in "
                                 + name
                                 + " is damaged: a record of key group "
@@ -1112,6 +1182,9 @@ final class BinaryStateStore implements KeyedStateStore, StoreMemory {
                 byte[] bytes,
                 int value,
                 int valueLength) {
+            if (spill.isPressed()) {
+                relieve();
+            }
             EntryLog log = logForWrite(group);
             if (log.isUntidy()) {
                 log.tidy();
@@ -1179,6 +1252,11 @@ final class BinaryStateStore implements KeyedStateStore, StoreMemory {
     }
 
     @Override
+    public long spilledBytes() {
+        return spill.usedBytes();
+    }
+
+    @Override
     public void close() {
         if (closed) {
             return;
@@ -1213,5 +1291,6 @@ final class BinaryStateStore implements KeyedStateStore, StoreMemory {
                 log.free(settings.memory());
             }
         }
+        spill.close();
     }
 }

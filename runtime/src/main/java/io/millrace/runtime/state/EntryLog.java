@@ -6,7 +6,10 @@ import io.millrace.runtime.memory.ManagedMemory;
 import io.millrace.runtime.memory.Memory;
 import io.millrace.runtime.memory.MemoryBudget;
 import java.io.IOException;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 
 /**
  * The entries of one key group, of all states that are not tables: bytes of any length, one after
@@ -20,6 +23,11 @@ import java.util.Arrays;
  *
  * <p>The index is an extendible hash table of addresses, split a page of at most {@value
  * #MAX_INDEX_BYTES} bytes at a time.
+ *
+ * <p>When memory is short, segments go to local disk as they are ({@link #spill}), and what the
+ * index has of their entries is where they lie there. An entry that is looked for comes back into
+ * the open segment; one on disk is never changed. Entries that others have the addresses of (those
+ * of maps and of ordered states) and tombstones stay in memory.
  *
  * <p>Format: in memory only; all but the bytes of values in the machine's order. Entries begin at
  * multiples of 8.
@@ -37,6 +45,10 @@ import java.util.Arrays;
  * values, the number of a piece (4) in lists, a map's key in maps, and the order (8, its sign
  * flipped) in ordered states. The entries of a map are a ring around a derived entry without a
  * part; the first link of an entry of an ordered state is its place in the {@link OrderHeap}.
+ *
+ * <p>A slot of the index is 0, or {@value #REMOVED}, or 16 bits of the hash before 48 bits: an
+ * address; or, for an entry on disk, the number of its segment from bit 15 on, its distance from
+ * the segment's begin, and {@value #ON_DISK} in the lowest bits, which are 0 in addresses.
  *
  * <p>Threads: owned by the subtask's thread, but for {@link #read}.
  */
@@ -76,6 +88,18 @@ final class EntryLog {
     /** A place in the index that was used. */
     private static final long REMOVED = 1;
 
+    /** Set in the place of an entry that lies on disk. */
+    private static final long ON_DISK = 2;
+
+    private static final int NUMBER_SHIFT = 15;
+    private static final int OFFSET_MASK = 0x7ff8;
+
+    /** Read at first of an entry on disk: mostly all of it. */
+    private static final int FIRST_READ_BYTES = 512;
+
+    /** Segments looked at in one go for one that can go to disk. */
+    private static final int SPILL_LOOKS = 8;
+
     /** Segments compacted in one go. */
     private static final int TIDY_SEGMENTS = 2;
 
@@ -83,8 +107,15 @@ final class EntryLog {
      * What a snapshot sees of a log.
      *
      * @param count of the segments, the last of which is filled to {@code lastFilled}
+     * @param spilled segments on disk by number, null where there is none
      */
-    record Extent(long[] segments, int count, long last, int lastFilled) {}
+    record Extent(
+            long[] segments,
+            int count,
+            long last,
+            int lastFilled,
+            SpilledSegment[] spilled,
+            int spilledCount) {}
 
     private final StoreMemory store;
     private final Epochs epochs;
@@ -105,6 +136,22 @@ final class EntryLog {
     private long tombstoneBytes;
     private boolean sweepTombstones;
 
+    private final Spill spill;
+
+    /** By number; null where there is none. */
+    private SpilledSegment[] spilled = new SpilledSegment[0];
+
+    private int spilledCount;
+    private boolean spilledShared;
+
+    /** Numbers that may be used again. */
+    private final ArrayDeque<Integer> freeNumbers = new ArrayDeque<>();
+
+    /** On disk and to be compacted. */
+    private final ArrayDeque<Integer> waitingOnDisk = new ArrayDeque<>();
+
+    private int spillHand;
+
     private long[] directory;
     private int depth;
     private int indexBytes = MIN_INDEX_BYTES;
@@ -115,6 +162,7 @@ final class EntryLog {
     EntryLog(StoreMemory store, int keyGroup) {
         this.store = store;
         this.epochs = store.epochs();
+        this.spill = store.spill();
         this.keyGroup = keyGroup;
         this.directory = new long[] {newIndexPage(0)};
     }
@@ -194,7 +242,7 @@ final class EntryLog {
     }
 
     private long newIndexPage(int pageDepth) {
-        long page = store.memory().allocate(indexBytes);
+        long page = store.allocate(indexBytes);
         Memory.putInt(page + INDEX_DEPTH, pageDepth);
         Memory.putInt(page + INDEX_BYTES, indexBytes);
         return page;
@@ -250,7 +298,12 @@ final class EntryLog {
             }
             if ((found ^ tag) >>> 48 == 0 && found != REMOVED) {
                 long at = found & ADDRESS;
-                if (fullLength(at) == length
+                if ((at & ON_DISK) != 0) {
+                    long back = bringBack(at, hash, state, full, length);
+                    if (back != 0) {
+                        return back;
+                    }
+                } else if (fullLength(at) == length
                         && stateId(at) == state.id()
                         && Memory.equal(full(at, state), full, 0, length)) {
                     return at;
@@ -378,7 +431,8 @@ final class EntryLog {
                 continue;
             }
             long at = found & ADDRESS;
-            long hash = hashOf(at, store.state(stateId(at)));
+            long entry = (at & ON_DISK) == 0 ? at : load(at);
+            long hash = hashOf(entry, store.state(stateId(entry)));
             if ((hash & highBit) != 0) {
                 place(high, hash, at);
                 inHigh++;
@@ -396,7 +450,7 @@ final class EntryLog {
     // ---- appending
 
     private long newSegment(int bytes) {
-        long segment = store.memory().allocate(bytes);
+        long segment = store.allocate(bytes);
         if (segmentCount == segments.length) {
             segments = Arrays.copyOf(segments, 2 * segmentCount);
             segmentsShared = false;
@@ -434,7 +488,7 @@ final class EntryLog {
                 }
                 long before = open;
                 open = newSegment(size);
-                nextSegmentBytes = Math.min(MAX_SEGMENT_BYTES, 2 * nextSegmentBytes);
+                nextSegmentBytes = Math.min(spill.segmentBytes(), 2 * nextSegmentBytes);
                 if (before != 0) {
                     checkSparse(before);
                 }
@@ -798,6 +852,11 @@ final class EntryLog {
     }
 
     private void removeSegment(long segment) {
+        takeOut(segment);
+        epochs.retire(segment, Memory.getInt(segment + BYTES));
+    }
+
+    private void takeOut(long segment) {
         if (Memory.getInt(segment + WAITS) != 0) {
             for (int i = 0; i < waitingCount; i++) {
                 if (waiting[i] == segment) {
@@ -813,7 +872,6 @@ final class EntryLog {
         segmentCount--;
         segments[place] = segments[segmentCount];
         Memory.putInt(segments[place] + PLACE, place);
-        epochs.retire(segment, Memory.getInt(segment + BYTES));
     }
 
     /** Tombstones may have become needless. */
@@ -822,7 +880,9 @@ final class EntryLog {
     }
 
     boolean isUntidy() {
-        return waitingCount > 0 || sweepTombstones;
+        return waitingCount > 0
+                || sweepTombstones
+                || (!waitingOnDisk.isEmpty() && !spill.isPressed());
     }
 
     /** Compacts a few segments; nobody may hold an address. */
@@ -843,6 +903,10 @@ final class EntryLog {
             }
             compact(segment);
         }
+        Integer number = spill.isPressed() ? null : waitingOnDisk.poll();
+        if (number != null && spilled[number] != null) {
+            compactOnDisk(number);
+        }
         store.onMoved();
     }
 
@@ -856,7 +920,11 @@ final class EntryLog {
         }
         try {
             long before = open;
-            open = newSegment(MAX_SEGMENT_BYTES);
+            int size = spill.segmentBytes();
+            while (size < bytes + SEGMENT_HEADER_BYTES) {
+                size *= 2;
+            }
+            open = newSegment(size);
             if (before != 0) {
                 checkSparse(before);
             }
@@ -917,8 +985,229 @@ final class EntryLog {
         }
     }
 
+    // ---- disk
+
+    /**
+     * Moves a segment to disk, in turn; nobody may hold an address.
+     *
+     * @return whether one has gone
+     * @throws StateException if the disk does not take it
+     */
+    boolean spill() {
+        for (int look = 0; look < Math.min(SPILL_LOOKS, segmentCount); look++) {
+            long segment = segments[Math.floorMod(spillHand++, segmentCount)];
+            if (segment != open && spill(segment)) {
+                store.onMoved();
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private boolean spill(long segment) {
+        int filled = Memory.getInt(segment + FILLED);
+        int goes = 0;
+        int stays = 0;
+        for (int offset = SEGMENT_HEADER_BYTES; offset < filled; ) {
+            long at = segment + offset;
+            int bytes = Memory.getInt(at + LENGTH);
+            offset += bytes;
+            if (goesToDisk(at)) {
+                goes += bytes;
+            } else if (kind(at) != Epochs.DEAD) {
+                stays += bytes;
+            }
+        }
+        if (goes < Memory.getInt(segment + BYTES) / 2 || !makeRoom(stays)) {
+            return false; // more is won by compacting it, if anything
+        }
+        int kept = Memory.getInt(segment + BYTES);
+        byte[] image = spill.image(filled);
+        Memory.copy(segment, image, 0, filled);
+        long place = spill.file().write(image, filled);
+        SpilledSegment to = new SpilledSegment(place, filled, Memory.getInt(segment + LAST_EPOCH));
+        int number = addSpilled(to);
+        for (int offset = SEGMENT_HEADER_BYTES; offset < filled; ) {
+            long at = segment + offset;
+            int begin = offset;
+            offset += Memory.getInt(at + LENGTH);
+            int mark = Memory.getInt(at);
+            if ((mark & Epochs.KIND) == Epochs.DEAD) {
+                continue;
+            }
+            StateDefinition state = store.state(stateId(at));
+            if (goesToDisk(at)) {
+                setInIndex(hashOf(at, state), at, (long) number << NUMBER_SHIFT | begin | ON_DISK);
+                to.addAlive(Memory.getInt(at + LENGTH));
+                continue;
+            }
+            to.leave(begin, epochs.current());
+            if ((mark & Epochs.KIND) == Epochs.TOMBSTONE
+                    && !epochs.needsTombstone(mark >>> Epochs.SHIFT)) {
+                setInIndex(hashOf(at, state), at, 0);
+                gone(at);
+            } else {
+                move(at, state, mark);
+            }
+        }
+        takeOut(segment);
+        epochs.moved(segment, kept, to);
+        spill.frame().reserve(filled);
+        return true;
+    }
+
+    private boolean goesToDisk(long at) {
+        return isLive(at) && !store.state(stateId(at)).hasLinks();
+    }
+
+    private int addSpilled(SpilledSegment segment) {
+        Integer number = freeNumbers.poll();
+        if (number == null) {
+            number = spilledCount++;
+            if (number == spilled.length) {
+                spilled = Arrays.copyOf(spilled, Math.max(4, 2 * number));
+                spilledShared = false;
+            }
+        } else {
+            ownSpilled();
+        }
+        spilled[number] = segment;
+        return number;
+    }
+
+    private void ownSpilled() {
+        if (spilledShared) {
+            spilled = spilled.clone();
+            spilledShared = false;
+        }
+    }
+
+    private void removeSpilled(int number) {
+        ownSpilled();
+        epochs.retire(spilled[number]);
+        spilled[number] = null;
+        freeNumbers.add(number);
+    }
+
+    /** Reads an entry from disk; where it lies until the next one is read. */
+    private long load(long place) {
+        SpilledSegment segment = spilled[(int) (place >>> NUMBER_SHIFT)];
+        int offset = (int) place & OFFSET_MASK;
+        int rest = segment.bytes() - offset;
+        int count = Math.min(FIRST_READ_BYTES, rest);
+        long at = spill.frame().load(segment.place() + offset, count);
+        int bytes = Memory.getInt(at + LENGTH);
+        return bytes <= count ? at : spill.frame().load(segment.place() + offset, bytes);
+    }
+
+    /** Brings an entry back into memory if it is the one that is looked for; else 0. */
+    private long bringBack(long place, long hash, StateDefinition state, byte[] full, int length) {
+        long at = load(place);
+        if (fullLength(at) != length
+                || stateId(at) != state.id()
+                || !Memory.equal(full(at, state), full, 0, length)) {
+            return 0;
+        }
+        int number = (int) (place >>> NUMBER_SHIFT);
+        long back = bringBack(at, number, (int) place & OFFSET_MASK, hash, state);
+        SpilledSegment segment = spilled[number];
+        if (segment.alive() == 0) {
+            removeSpilled(number);
+        } else if (segment.becomesSparse()) {
+            waitingOnDisk.add(number);
+        }
+        return back;
+    }
+
+    private long bringBack(long at, int number, int offset, long hash, StateDefinition state) {
+        int bytes = Memory.getInt(at + LENGTH);
+        int mark = Memory.getInt(at);
+        long to = append(bytes);
+        long segment = bytes > LARGE_ENTRY_BYTES ? segments[segmentCount - 1] : open;
+        Memory.copy(at + STATE, to + STATE, bytes - STATE);
+        Memory.putInt(to + STATE, state.id() << 16 | (int) ((to - segment) >>> 3));
+        raiseLastEpoch(segment, mark >>> Epochs.SHIFT);
+        publish(to, bytes, mark);
+        setInIndex(hash, (long) number << NUMBER_SHIFT | offset | ON_DISK, to);
+        spilled[number].leave(offset, epochs.current());
+        spilled[number].addAlive(-bytes);
+        return to;
+    }
+
+    /** Brings what is left of a segment back into memory. */
+    private void compactOnDisk(int number) {
+        SpilledSegment segment = spilled[number];
+        if (!makeRoom(segment.alive())) {
+            waitingOnDisk.add(number);
+            return;
+        }
+        forEachOnDisk(
+                segment,
+                (at, offset) -> {
+                    StateDefinition state = store.state(stateId(at));
+                    bringBack(at, number, offset, hashOf(at, state), state);
+                });
+        removeSpilled(number);
+    }
+
+    /** Is shown entries of a segment on disk, and where in it they lie. */
+    @FunctionalInterface
+    private interface DiskVisitor {
+        void visit(long at, int offset);
+    }
+
+    private void forEachOnDisk(SpilledSegment segment, DiskVisitor visitor) {
+        long image = spill.frame().load(segment.place(), segment.bytes());
+        for (int offset = SEGMENT_HEADER_BYTES; offset < segment.bytes(); ) {
+            long at = image + offset;
+            int begin = offset;
+            offset += Memory.getInt(at + LENGTH);
+            if (goesToDisk(at) && !segment.isGone(begin, epochs.current())) {
+                visitor.visit(at, begin);
+            }
+        }
+    }
+
+    private void removeExpiredOnDisk(int turn) {
+        int number = spilledCount == 0 ? 0 : Math.floorMod(turn, spilledCount);
+        SpilledSegment segment = number < spilledCount ? spilled[number] : null;
+        if (segment == null) {
+            return;
+        }
+        List<byte[]> expired = new ArrayList<>();
+        List<StateDefinition> states = new ArrayList<>();
+        List<Integer> keyLengths = new ArrayList<>();
+        forEachOnDisk(
+                segment,
+                (at, offset) -> {
+                    StateDefinition state = store.state(stateId(at));
+                    if (state.shape().hasStamp() && store.isExpired(state.id(), stamp(at))) {
+                        byte[] full = new byte[fullLength(at)];
+                        Memory.copy(full(at, state), full, 0, full.length);
+                        expired.add(full);
+                        states.add(state);
+                        keyLengths.add(keyLength(at));
+                    }
+                });
+        for (int i = 0; i < expired.size(); i++) {
+            byte[] full = expired.get(i);
+            int keyLength = keyLengths.get(i);
+            StateDefinition state = states.get(i);
+            long hash =
+                    hash(store.keyHash(full, keyLength), state.id(), full, keyLength, full.length);
+            long at = find(hash, state, full, full.length);
+            if (at != 0
+                    && isLive(at)
+                    && store.isExpired(state.id(), stamp(at))
+                    && !isNeededByLaterPieces(at, state)) {
+                remove(state, at);
+            }
+        }
+    }
+
     /** Removes what has expired in one segment, in turn; nobody may hold an address. */
     void removeExpired(int turn) {
+        removeExpiredOnDisk(turn);
         if (segmentCount == 0) {
             return;
         }
@@ -995,6 +1284,11 @@ final class EntryLog {
                 }
             }
         }
+        for (int i = 0; i < spilledCount; i++) {
+            if (spilled[i] != null) {
+                forEachOnDisk(spilled[i], (at, offset) -> visitor.visit(at));
+            }
+        }
     }
 
     /** Is shown entries. */
@@ -1007,8 +1301,14 @@ final class EntryLog {
 
     Extent capture() {
         segmentsShared = true;
+        spilledShared = true;
         return new Extent(
-                segments, segmentCount, open, open == 0 ? 0 : Memory.getInt(open + FILLED));
+                segments,
+                segmentCount,
+                open,
+                open == 0 ? 0 : Memory.getInt(open + FILLED),
+                spilled,
+                spilledCount);
     }
 
     private static void encode(long at, StateDefinition state, int mark, RecordBytes to) {
@@ -1038,32 +1338,69 @@ final class EntryLog {
      */
     static void read(Extent extent, OpenSnapshot snapshot, SnapshotWriter writer)
             throws IOException {
-        RecordBytes scratch = new RecordBytes(256);
-        StateDefinition[] states = snapshot.contents().states();
         for (int i = 0; i < extent.count(); i++) {
             long segment = extent.segments()[i];
-            if (!snapshot.mayHold(Memory.getInt(segment + LAST_EPOCH))) {
+            snapshot.gather(
+                    records -> {
+                        SpilledSegment moved = snapshot.moved(segment);
+                        if (moved != null) {
+                            read(moved, snapshot, records);
+                        } else if (snapshot.mayHold(Memory.getInt(segment + LAST_EPOCH))) {
+                            int filled =
+                                    segment == extent.last()
+                                            ? extent.lastFilled()
+                                            : Memory.getInt(segment + FILLED);
+                            read(segment, filled, snapshot, records);
+                        }
+                    },
+                    writer);
+        }
+        for (int i = 0; i < extent.spilledCount(); i++) {
+            SpilledSegment segment = extent.spilled()[i];
+            if (segment != null) {
+                snapshot.gather(records -> read(segment, snapshot, records), writer);
+            }
+        }
+    }
+
+    /** The same of a segment on disk: it does not change, but entries may have left before. */
+    private static void read(SpilledSegment segment, OpenSnapshot snapshot, RecordBytes records) {
+        if (!snapshot.mayHold(segment.lastEpoch())) {
+            return;
+        }
+        StateDefinition[] states = snapshot.contents().states();
+        long image = snapshot.load(segment);
+        for (int offset = SEGMENT_HEADER_BYTES; offset < segment.bytes(); ) {
+            long at = image + offset;
+            int begin = offset;
+            offset += Memory.getInt(at + LENGTH);
+            int mark = Memory.getInt(at);
+            if (snapshot.holds(mark >>> Epochs.SHIFT)
+                    && (mark & Epochs.KIND) <= Epochs.TOMBSTONE
+                    && !segment.isGone(begin, snapshot.epoch())) {
+                int length = records.reserve(4);
+                encode(at, states[stateId(at)], mark, records);
+                records.setInt(length, records.length() - length - 4);
+            }
+        }
+    }
+
+    private static void read(long segment, int filled, OpenSnapshot snapshot, RecordBytes records) {
+        StateDefinition[] states = snapshot.contents().states();
+        for (int offset = SEGMENT_HEADER_BYTES; offset < filled; ) {
+            long at = segment + offset;
+            offset += Memory.getInt(at + LENGTH);
+            int mark = Memory.getInt(at);
+            if (!snapshot.holds(mark >>> Epochs.SHIFT) || (mark & Epochs.KIND) > Epochs.TOMBSTONE) {
                 continue;
             }
-            int filled =
-                    segment == extent.last()
-                            ? extent.lastFilled()
-                            : Memory.getInt(segment + FILLED);
-            for (int offset = SEGMENT_HEADER_BYTES; offset < filled; ) {
-                long at = segment + offset;
-                offset += Memory.getInt(at + LENGTH);
-                int mark = Memory.getInt(at);
-                if (!snapshot.holds(mark >>> Epochs.SHIFT)
-                        || (mark & Epochs.KIND) > Epochs.TOMBSTONE) {
-                    continue;
-                }
-                Memory.acquireFence();
-                scratch.truncate(0);
-                encode(at, states[stateId(at)], mark, scratch);
-                Memory.acquireFence();
-                if (Memory.getInt(at) == mark) {
-                    writer.record(scratch.bytes(), 0, scratch.length());
-                }
+            Memory.acquireFence();
+            int begin = records.reserve(4);
+            encode(at, states[stateId(at)], mark, records);
+            records.setInt(begin, records.length() - begin - 4);
+            Memory.acquireFence();
+            if (Memory.getInt(at) != mark) {
+                records.truncate(begin);
             }
         }
     }

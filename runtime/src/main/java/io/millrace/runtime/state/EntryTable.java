@@ -73,7 +73,7 @@ final class EntryTable {
     }
 
     private long newPage(int pageDepth) {
-        long page = store.memory().allocate(pageBytes);
+        long page = store.allocate(pageBytes);
         Memory.putInt(page + SLOTS, slots);
         Memory.putInt(page + DEPTH, pageDepth);
         Memory.putInt(page + PAGE_BYTES, pageBytes);
@@ -390,30 +390,34 @@ final class EntryTable {
      * snapshot's thread, while the table's own goes on.
      */
     void read(long[] captured, OpenSnapshot snapshot, SnapshotWriter writer) throws IOException {
-        RecordBytes scratch = new RecordBytes(64);
         long last = 0;
         for (long page : captured) {
             if (page == last) {
                 continue;
             }
             last = page;
-            if (!snapshot.mayHold(Memory.getInt(page + LAST_EPOCH))) {
+            snapshot.gather(records -> read(page, snapshot, records), writer);
+        }
+    }
+
+    private void read(long page, OpenSnapshot snapshot, RecordBytes records) {
+        if (!snapshot.mayHold(Memory.getInt(page + LAST_EPOCH))) {
+            return;
+        }
+        int count = Memory.getInt(page + SLOTS);
+        for (int slot = 0; slot < count; slot++) {
+            long at = page + HEADER_BYTES + (long) slot * stride;
+            int mark = Memory.getInt(at);
+            if (!snapshot.holds(mark >>> Epochs.SHIFT) || (mark & Epochs.KIND) >= Epochs.DEAD) {
                 continue;
             }
-            int count = Memory.getInt(page + SLOTS);
-            for (int slot = 0; slot < count; slot++) {
-                long at = page + HEADER_BYTES + (long) slot * stride;
-                int mark = Memory.getInt(at);
-                if (!snapshot.holds(mark >>> Epochs.SHIFT) || (mark & Epochs.KIND) >= Epochs.DEAD) {
-                    continue;
-                }
-                Memory.acquireFence();
-                scratch.truncate(0);
-                encode(at, mark, scratch);
-                Memory.acquireFence();
-                if (Memory.getInt(at) == mark) {
-                    writer.record(scratch.bytes(), 0, scratch.length());
-                }
+            Memory.acquireFence();
+            int begin = records.reserve(4);
+            encode(at, mark, records);
+            records.setInt(begin, records.length() - begin - 4);
+            Memory.acquireFence();
+            if (Memory.getInt(at) != mark) {
+                records.truncate(begin);
             }
         }
     }

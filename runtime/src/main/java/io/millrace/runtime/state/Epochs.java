@@ -6,6 +6,7 @@ import io.millrace.runtime.memory.MemoryBudget;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * The time of a store, counted in snapshots, and what follows from it: which entries a snapshot
@@ -45,6 +46,7 @@ final class Epochs {
     private static final int MAX_EPOCH = Integer.MAX_VALUE >>> SHIFT;
 
     private final MemoryBudget memory;
+    private final SpillFile spillFile;
     private final String owner;
     private int current = 1;
 
@@ -66,7 +68,8 @@ final class Epochs {
     /** Frees all memory of the store; set when it was closed while snapshots were open. */
     private Runnable whenAllClosed;
 
-    Epochs(MemoryBudget memory, String owner) {
+    Epochs(MemoryBudget memory, SpillFile spillFile, String owner) {
+        this.spillFile = spillFile;
         this.memory = memory;
         this.owner = owner;
     }
@@ -103,20 +106,64 @@ final class Epochs {
     /** Copies an entry, already put together, to the snapshots that need it. */
     void keep(int epoch, int keyGroup, RecordBytes record) {
         for (OpenSnapshot snapshot : open) {
-            if (snapshot.holds(epoch)) {
-                snapshot.keep(keyGroup, record);
+            if (snapshot.holds(epoch) && snapshot.keep(keyGroup, record)) {
+                onGivenUp(snapshot);
             }
         }
     }
 
     /** Gives a block back that snapshots may still read. */
-    synchronized void retire(long block, int bytes) {
+    void retire(long block, int bytes) {
+        OpenSnapshot newest = retireOrFree(block, bytes);
+        if (newest != null && newest.giveUpIfTooMuch()) {
+            onGivenUp(newest);
+        }
+    }
+
+    private synchronized OpenSnapshot retireOrFree(long block, int bytes) {
         OpenSnapshot[] snapshots = open;
         if (snapshots.length == 0) {
             memory.free(block, bytes);
-        } else {
-            snapshots[snapshots.length - 1].retired.add(block, bytes);
+            return null;
         }
+        OpenSnapshot newest = snapshots[snapshots.length - 1];
+        newest.retired.add(block, bytes);
+        return newest;
+    }
+
+    /** A segment of memory has moved to disk, where open snapshots find it. */
+    void moved(long segment, int bytes, SpilledSegment to) {
+        for (OpenSnapshot snapshot : open) {
+            snapshot.onMoved(segment, to);
+        }
+        memory.free(segment, bytes);
+    }
+
+    /** Gives a piece of the file back that snapshots may still read. */
+    synchronized void retire(SpilledSegment segment) {
+        OpenSnapshot[] snapshots = open;
+        if (snapshots.length == 0) {
+            spillFile.free(segment.place(), segment.bytes());
+        } else {
+            snapshots[snapshots.length - 1].retiredSegments.add(segment);
+        }
+    }
+
+    /** Gives all open snapshots up, as there is no memory; false if there is none. */
+    boolean giveUpOpen() {
+        OpenSnapshot[] snapshots = open;
+        for (OpenSnapshot snapshot : snapshots) {
+            if (snapshot.giveUpForMemory()) {
+                onGivenUp(snapshot);
+            }
+        }
+        return snapshots.length > 0;
+    }
+
+    /** What waits for a snapshot does not any more, although its writer has not noticed yet. */
+    private void onGivenUp(OpenSnapshot snapshot) {
+        snapshot.awaitReader();
+        onClosed(snapshot);
     }
 
     /** Ends the epoch. */
@@ -146,7 +193,8 @@ final class Epochs {
                         current,
                         increment ? baseEpoch : 0,
                         contents,
-                        memory);
+                        memory,
+                        spillFile);
         lastCheckpointId = checkpointId;
         current++;
         if (kind != SnapshotKind.CANONICAL) {
@@ -203,9 +251,12 @@ final class Epochs {
         incrementBytes = 0;
     }
 
-    /** Called by a snapshot on its thread. */
+    /** Called by a snapshot on its thread, and on the subtask's when it is given up. */
     synchronized void onClosed(OpenSnapshot closed) {
         OpenSnapshot[] before = open;
+        if (!Arrays.asList(before).contains(closed)) {
+            return; // given up before
+        }
         OpenSnapshot[] rest = new OpenSnapshot[before.length - 1];
         OpenSnapshot older = null;
         int count = 0;
@@ -220,9 +271,14 @@ final class Epochs {
         open = rest;
         if (older == null) {
             closed.retired.free(memory);
+            for (SpilledSegment segment : closed.retiredSegments) {
+                spillFile.free(segment.place(), segment.bytes());
+            }
         } else {
             older.retired.addAll(closed.retired);
+            older.retiredSegments.addAll(closed.retiredSegments);
         }
+        closed.retiredSegments.clear();
         if (rest.length == 0 && whenAllClosed != null) {
             whenAllClosed.run();
         }
@@ -242,6 +298,7 @@ final class Epochs {
         private long[] addresses = new long[8];
         private int[] bytes = new int[8];
         private int count;
+        private final AtomicLong sum = new AtomicLong();
 
         void add(long address, int size) {
             if (count == addresses.length) {
@@ -250,6 +307,12 @@ final class Epochs {
             }
             addresses[count] = address;
             bytes[count++] = size;
+            sum.addAndGet(size);
+        }
+
+        /** Bytes of all; may be asked by any thread. */
+        long sum() {
+            return sum.get();
         }
 
         void addAll(Blocks others) {
@@ -257,6 +320,7 @@ final class Epochs {
                 add(others.addresses[i], others.bytes[i]);
             }
             others.count = 0;
+            others.sum.set(0);
         }
 
         void free(MemoryBudget memory) {
@@ -264,6 +328,7 @@ final class Epochs {
                 memory.free(addresses[i], bytes[i]);
             }
             count = 0;
+            sum.set(0);
         }
 
         int count() {

@@ -15,6 +15,7 @@ import java.util.function.LongSupplier;
  * @param classes of the job, for serializers
  * @param memory what the store may use; nobody else uses this budget
  * @param wallMillis the time that values live by
+ * @param spill where state goes that does not fit into memory
  */
 public record KeyedStateSettings(
         String owner,
@@ -23,10 +24,31 @@ public record KeyedStateSettings(
         int maxParallelism,
         JobClasses classes,
         MemoryBudget memory,
-        LongSupplier wallMillis) {
+        LongSupplier wallMillis,
+        SpillDirectories spill) {
     public KeyedStateSettings {
         if (keyGroups.last() >= maxParallelism) {
             throw new IllegalArgumentException("Key groups " + keyGroups + " of " + maxParallelism);
         }
+    }
+
+    /** For a store that has to do with its memory. */
+    public KeyedStateSettings(
+            String owner,
+            TypeInformation<?> keyType,
+            KeyGroupRange keyGroups,
+            int maxParallelism,
+            JobClasses classes,
+            MemoryBudget memory,
+            LongSupplier wallMillis) {
+        this(
+                owner,
+                keyType,
+                keyGroups,
+                maxParallelism,
+                classes,
+                memory,
+                wallMillis,
+                SpillDirectories.none());
     }
 }

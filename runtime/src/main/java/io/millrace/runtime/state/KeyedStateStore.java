@@ -145,6 +145,11 @@ public interface KeyedStateStore extends AutoCloseable {
     /** Bytes of managed memory in use: live, dead, indexes, and copies for open snapshots. */
     long memoryBytes();
 
+    /** Bytes on local disk, for which there was no memory. */
+    default long spilledBytes() {
+        return 0;
+    }
+
     /**
      * Gives the memory back: at once, or, as long as a snapshot is open, when the last one is
      * closed. May be called twice.

@@ -1,6 +1,7 @@
 package io.millrace.runtime.state;
 
 import io.millrace.runtime.control.Failure;
+import io.millrace.runtime.memory.InsufficientManagedMemoryException;
 import io.millrace.runtime.serializer.RecordInput;
 import io.millrace.runtime.serializer.RecordOutput;
 import io.millrace.runtime.serializer.TypeSerializer;
@@ -155,6 +156,9 @@ final class LogCell {
     }
 
     private EntryLog tidyLog() {
+        if (store.spill().isPressed()) {
+            store.relieve();
+        }
         EntryLog log = store.log();
         if (log != null && log.isUntidy()) {
             log.tidy();
@@ -171,7 +175,7 @@ final class LogCell {
         EntryLog log = tidyLog();
         prepare();
         hash = EntryLog.hash(store.keyHash(), state.id(), namespaceHash);
-        at = log == null ? 0 : log.find(hash, state, full, length);
+        at = find(log);
         seen = store.version();
         return at;
     }
@@ -222,13 +226,21 @@ final class LogCell {
 
     /** The entry with the part that was set, or 0; entries may move before it is looked for. */
     long findPart() {
-        EntryLog log = tidyLog();
-        return log == null ? 0 : log.find(hash, state, full, length);
+        return find(tidyLog());
     }
 
     /** The same, and nothing moves. */
     long findPartUnmoved(EntryLog log) {
-        return log.find(hash, state, full, length);
+        return find(log);
+    }
+
+    /** It may come back from disk, for which there must be memory. */
+    private long find(EntryLog log) {
+        try {
+            return log == null ? 0 : log.find(hash, state, full, length);
+        } catch (InsufficientManagedMemoryException e) {
+            throw store.exhausted(state, e);
+        }
     }
 
     byte[] full() {

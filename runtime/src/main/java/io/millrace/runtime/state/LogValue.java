@@ -87,6 +87,7 @@ final class LogValue<V> implements StoredValue<V>, StateHandle {
         } catch (IOException | ClassCastException e) {
             throw store.unwritable(state, e);
         }
+        store.makeRoom(output.length());
         long at = cell.find();
         int count = output.length();
         // a value that has outgrown its place is likely to do so again

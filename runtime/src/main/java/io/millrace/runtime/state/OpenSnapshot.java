@@ -5,6 +5,10 @@ import io.millrace.runtime.memory.InsufficientManagedMemoryException;
 import io.millrace.runtime.memory.Memory;
 import io.millrace.runtime.memory.MemoryBudget;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 
 /**
  * A snapshot that is being written while its store goes on.
@@ -52,12 +56,27 @@ final class OpenSnapshot implements StateSnapshot {
     private final MemoryBudget memory;
     private final Copies[] copies;
     private long copiedBytes;
-    private String givenUp;
+    private volatile String givenUp;
     private boolean closed;
+
+    /** Held while memory is read that is not the subtask's thread's own. */
+    private final Object reading = new Object();
+
+    private final RecordBytes gathered = new RecordBytes(1024);
+
+    /** Segments that were moved to disk since, by where they lay; guarded by {@link #reading}. */
+    private final Map<Long, SpilledSegment> moved = new HashMap<>();
+
+    /** Of the writer's thread. */
+    private final SpillFrame frame;
+
     private volatile long bytesWritten;
 
     /** Guarded by the lock of {@link Epochs}. */
     final Epochs.Blocks retired = new Epochs.Blocks();
+
+    /** Guarded by the lock of {@link Epochs}. */
+    final List<SpilledSegment> retiredSegments = new ArrayList<>();
 
     OpenSnapshot(
             Epochs epochs,
@@ -68,7 +87,8 @@ final class OpenSnapshot implements StateSnapshot {
             int epoch,
             int baseEpoch,
             Contents contents,
-            MemoryBudget memory) {
+            MemoryBudget memory,
+            SpillFile spillFile) {
         this.epochs = epochs;
         this.owner = owner;
         this.checkpointId = checkpointId;
@@ -78,6 +98,7 @@ final class OpenSnapshot implements StateSnapshot {
         this.baseEpoch = baseEpoch;
         this.contents = contents;
         this.memory = memory;
+        this.frame = new SpillFrame(spillFile, memory);
         this.copies = new Copies[contents.keyGroups().size()];
     }
 
@@ -122,8 +143,18 @@ final class OpenSnapshot implements StateSnapshot {
         return lastEpoch > baseEpoch;
     }
 
-    /** Keeps the copy of an entry that is about to change; called by the subtask's thread. */
-    synchronized void keep(int keyGroup, RecordBytes record) {
+    /**
+     * Keeps the copy of an entry that is about to change; called by the subtask's thread.
+     *
+     * @return whether the snapshot had to be given up
+     */
+    boolean keep(int keyGroup, RecordBytes record) {
+        String before = givenUp;
+        keepOrGiveUp(keyGroup, record);
+        return before == null && givenUp != null;
+    }
+
+    private synchronized void keepOrGiveUp(int keyGroup, RecordBytes record) {
         int at = keyGroup - contents.keyGroups().first();
         Copies of = copies[at];
         if (closed || givenUp != null || (of != null && of.done)) {
@@ -145,20 +176,77 @@ final class OpenSnapshot implements StateSnapshot {
             giveUp(Epochs.givenUp(owner, checkpointId, e));
             return;
         }
-        if (copiedBytes > memory.limitBytes() / COPIES_PART) {
-            giveUp(
-                    "Checkpoint "
-                            + checkpointId
-                            + " of "
-                            + owner
-                            + " was given up: what changed while it was written had to be copied,"
-                            + " and the copies would take more than a "
-                            + COPIES_PART
-                            + "th of the store's "
-                            + memory.limitBytes()
-                            + " bytes. Storage may be slow; else raise"
-                            + " taskmanager.memory.managed.size or"
-                            + " taskmanager.memory.managed.fraction");
+        if (isTooMuch()) {
+            giveUp(tooMuch());
+        }
+    }
+
+    private boolean isTooMuch() {
+        return copiedBytes + retired.sum() > memory.limitBytes() / COPIES_PART;
+    }
+
+    private String tooMuch() {
+        return "Checkpoint "
+                + checkpointId
+                + " of "
+                + owner
+                + " was given up: what changed while it was written had to be kept, and that would"
+                + " take more than a "
+                + COPIES_PART
+                + "th of the store's "
+                + memory.limitBytes()
+                + " bytes. Storage may be slow; else raise taskmanager.memory.managed.size or"
+                + " taskmanager.memory.managed.fraction";
+    }
+
+    /** Gives up if too much memory waits for it; called by the subtask's thread. */
+    synchronized boolean giveUpIfTooMuch() {
+        if (givenUp != null || closed || !isTooMuch()) {
+            return false;
+        }
+        giveUp(tooMuch());
+        return true;
+    }
+
+    /** Gives up because there is no memory for what goes on; called by the subtask's thread. */
+    synchronized boolean giveUpForMemory() {
+        if (givenUp != null || closed) {
+            return false;
+        }
+        giveUp(
+                "Checkpoint "
+                        + checkpointId
+                        + " of "
+                        + owner
+                        + " was given up: the state itself needs the memory that was kept for it."
+                        + " Raise taskmanager.memory.managed.size or"
+                        + " taskmanager.memory.managed.fraction");
+        return true;
+    }
+
+    /** A segment has moved to disk; its memory may be used again after this call. */
+    void onMoved(long segment, SpilledSegment to) {
+        synchronized (reading) {
+            moved.putIfAbsent(segment, to);
+        }
+    }
+
+    /** Where a segment lies that is on disk; null if it is in memory. Asked by {@link Reader}s. */
+    SpilledSegment moved(long segment) {
+        assert Thread.holdsLock(reading);
+        return moved.get(segment);
+    }
+
+    /** Brings bytes of a segment from disk; asked by {@link Reader}s. */
+    long load(SpilledSegment segment) {
+        assert Thread.holdsLock(reading);
+        return frame.load(segment.place(), segment.bytes());
+    }
+
+    /** Waits until nothing is read, which after it was given up is for good. */
+    void awaitReader() {
+        synchronized (reading) {
+            assert givenUp != null;
         }
     }
 
@@ -221,8 +309,50 @@ final class OpenSnapshot implements StateSnapshot {
         }
     }
 
+    /** Reads a page or segment. */
+    @FunctionalInterface
+    interface Reader {
+
+        /**
+         * @param records each with its length before it
+         */
+        void read(RecordBytes records) throws IOException;
+    }
+
+    /**
+     * Reads what may be given back when the snapshot is given up, and writes it when nobody need
+     * wait for that any more: the output may take its time.
+     */
+    void gather(Reader reader, SnapshotWriter writer) throws IOException {
+        gathered.truncate(0);
+        synchronized (reading) {
+            checkGivenUp();
+            reader.read(gathered);
+        }
+        put(gathered, writer);
+    }
+
+    private static void put(RecordBytes records, SnapshotWriter writer) throws IOException {
+        for (int from = 0; from < records.length(); ) {
+            int length = RecordBytes.getInt(records.bytes(), from);
+            writer.record(records.bytes(), from + 4, length);
+            from += 4 + length;
+        }
+    }
+
     @Override
     public long write(SnapshotOutput output) throws IOException {
+        try {
+            return writeAll(output);
+        } catch (InsufficientManagedMemoryException e) {
+            throw new StateException(
+                    Failure.Category.STATE, Epochs.givenUp(owner, checkpointId, e), e);
+        } finally {
+            frame.close();
+        }
+    }
+
+    private long writeAll(SnapshotOutput output) throws IOException {
         SnapshotWriter writer =
                 new SnapshotWriter(output, contents, checkpointId, baseCheckpointId, kind);
         RecordBytes copied = new RecordBytes(1024);
@@ -242,11 +372,7 @@ final class OpenSnapshot implements StateSnapshot {
             }
             copied.truncate(0);
             takeCopies(group, copied);
-            for (int from = 0; from < copied.length(); ) {
-                int length = RecordBytes.getInt(copied.bytes(), from);
-                writer.record(copied.bytes(), from + 4, length);
-                from += 4 + length;
-            }
+            put(copied, writer);
             writer.end();
         }
         long bytes = writer.finish();

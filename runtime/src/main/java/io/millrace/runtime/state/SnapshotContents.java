@@ -17,8 +17,13 @@ import java.util.TreeMap;
 public record SnapshotContents(
         String keyType, int maxParallelism, List<State> states, Map<String, Long> entries) {
 
-    /** One named state, and its kind and types in words. */
-    public record State(String name, String type) {}
+    /**
+     * One named state.
+     *
+     * @param type its kind and types in words
+     * @param valueType the shape of its values; empty if it has none
+     */
+    public record State(String name, String type, String valueType) {}
 
     /** Reads what describes the states, and checks its sums. */
     public static SnapshotContents of(SnapshotInput input) throws IOException {
@@ -47,7 +52,9 @@ public record SnapshotContents(
     private static List<State> states(SnapshotReader reader) {
         List<State> states = new ArrayList<>();
         for (SnapshotReader.State state : reader.states()) {
-            states.add(new State(state.shape().name(), state.shape().text()));
+            states.add(
+                    new State(
+                            state.shape().name(), state.shape().text(), state.shape().valueType()));
         }
         states.sort(java.util.Comparator.comparing(State::name));
         return states;

@@ -214,7 +214,7 @@ final class SnapshotReader {
                     readRecord(group, records);
                 }
             } catch (IndexOutOfBoundsException e) {
-                throw new IOException(
+                throw new DamagedSnapshotException(
                         message("a record in its " + block(group, position) + " is wrong"), e);
             }
             position += length;
@@ -345,7 +345,7 @@ final class SnapshotReader {
     }
 
     private IOException damaged(String what) {
-        return new IOException(message(what));
+        return new DamagedSnapshotException(message(what));
     }
 
     private String message(String what) {

@@ -10,6 +10,11 @@ import io.millrace.runtime.memory.MemoryBudget;
 interface StoreMemory {
     MemoryBudget memory();
 
+    /** A block of the store's memory, all zeros. */
+    long allocate(int bytes);
+
+    Spill spill();
+
     Epochs epochs();
 
     /** For records that are put together and copied at once. */

@@ -1,12 +1,19 @@
 package io.millrace.runtime.worker;
 
+import io.millrace.api.Configuration;
 import io.millrace.api.type.TypeInformation;
+import io.millrace.runtime.config.JobOptions;
+import io.millrace.runtime.config.ParsedConfiguration;
 import io.millrace.runtime.memory.ManagedMemory;
 import io.millrace.runtime.operator.KeyedStores;
 import io.millrace.runtime.operator.SubtaskContext;
 import io.millrace.runtime.state.KeyGroupRange;
 import io.millrace.runtime.state.KeyedStateSettings;
 import io.millrace.runtime.state.KeyedStateStore;
+import io.millrace.runtime.state.SpillDirectories;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
 import java.util.function.LongSupplier;
 
 /**
@@ -15,8 +22,38 @@ import java.util.function.LongSupplier;
  * <p>Threads: any.
  *
  * @param wallMillis the time that state lives by
+ * @param localDirectories where state goes that does not fit, unless {@code io.tmp.dirs} is set;
+ *     empty: nowhere
  */
-public record ManagedStores(ManagedMemory memory, LongSupplier wallMillis) implements KeyedStores {
+public record ManagedStores(
+        ManagedMemory memory, LongSupplier wallMillis, List<Path> localDirectories)
+        implements KeyedStores {
+    public ManagedStores {
+        localDirectories = List.copyOf(localDirectories);
+    }
+
+    /** Stores that have to do with the memory. */
+    public ManagedStores(ManagedMemory memory, LongSupplier wallMillis) {
+        this(memory, wallMillis, List.of());
+    }
+
+    /** What the system gives this process: YARN's directories of the container, or the JDK's. */
+    static List<Path> directoriesOfProcess() {
+        String ofContainer = System.getenv("LOCAL_DIRS");
+        return ofContainer == null || ofContainer.isBlank()
+                ? List.of(Path.of(System.getProperty("java.io.tmpdir")))
+                : Arrays.stream(ofContainer.split(",")).map(Path::of).toList();
+    }
+
+    private SpillDirectories spill(SubtaskContext subtask) {
+        List<String> configured =
+                ParsedConfiguration.of(Configuration.fromMap(subtask.deployment().configuration()))
+                        .get(JobOptions.LOCAL_DIRECTORIES);
+        return new SpillDirectories(
+                configured.isEmpty()
+                        ? localDirectories
+                        : configured.stream().map(Path::of).toList());
+    }
 
     @Override
     public KeyedStateStore open(
@@ -31,6 +68,7 @@ public record ManagedStores(ManagedMemory memory, LongSupplier wallMillis) imple
                         maxParallelism,
                         subtask.classes(),
                         memory.budget(owner, memory.totalBytes()),
-                        wallMillis));
+                        wallMillis,
+                        spill(subtask)));
     }
 }

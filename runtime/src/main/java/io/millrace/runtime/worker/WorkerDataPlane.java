@@ -105,7 +105,10 @@ public final class WorkerDataPlane implements AutoCloseable {
                 new OperatorPorts(
                         running.clock()::wallMillis,
                         alarms,
-                        new ManagedStores(managed, running.clock()::wallMillis),
+                        new ManagedStores(
+                                managed,
+                                running.clock()::wallMillis,
+                                ManagedStores.directoriesOfProcess()),
                         running.collected()),
                 new ThreadedSubtasks.Settings(
                         running.clock()::nanoTime, running.cancelInterruptNanos(), flusher));

@@ -62,6 +62,9 @@ class CheckpointCoordinatorTest {
                 "/checkpoints");
     }
 
+    /** Whether the sums act on the completion of checkpoints. */
+    private boolean acting;
+
     private CheckpointCoordinator coordinator(CheckpointSettings settings, int epoch) {
         JobGraph graph =
                 new JobGraph(
@@ -78,9 +81,17 @@ class CheckpointCoordinatorTest {
                 epoch);
     }
 
-    private static JobVertex vertex(int id, String name, int parallelism) {
+    private JobVertex vertex(int id, String name, int parallelism) {
         return new JobVertex(
-                id, name, parallelism, 128, "default", new byte[0], List.of(), List.of());
+                id,
+                name,
+                parallelism,
+                128,
+                "default",
+                new byte[0],
+                List.of(),
+                List.of(),
+                List.of(new JobVertex.Operator(name, name + " operator", "", acting && id == 1)));
     }
 
     private CheckpointCoordinator started(CheckpointSettings settings) {
@@ -262,9 +273,27 @@ class CheckpointCoordinatorTest {
         assertThat(coordinator.newestId()).isEqualTo(7);
     }
 
+    private static CheckpointMetadata empty(long id) {
+        return new CheckpointMetadata(id, 1, JOB, "job", 1, List.of(), List.of());
+    }
+
     @Test
-    void shouldNotGoOnWithoutTheNewestCompleteCheckpoint() {
-        storage.complete.put(6L, new CheckpointMetadata(6, 1, JOB, "job", 1, List.of(), List.of()));
+    void shouldGoBackBehindADamagedCheckpointWhenNothingHasActedOnIt() {
+        storage.complete.put(6L, empty(6));
+        CheckpointCoordinator coordinator = coordinator(settings(1, 0, 2), 2);
+
+        coordinator.recover(1000, List.of(6L, 7L), () -> journal.add("goes on"));
+        time.settle();
+
+        assertThat(journal).contains("goes on");
+        assertThat(jobFailures).isEmpty();
+        assertThat(coordinator.newestId()).isEqualTo(6);
+    }
+
+    @Test
+    void shouldEndTheJobWhenASinkMayHaveActedOnTheDamagedCheckpoint() {
+        acting = true;
+        storage.complete.put(6L, empty(6));
         CheckpointCoordinator coordinator = coordinator(settings(1, 0, 2), 2);
 
         coordinator.recover(1000, List.of(6L, 7L), () -> journal.add("goes on"));
@@ -272,7 +301,44 @@ class CheckpointCoordinatorTest {
 
         assertThat(journal).doesNotContain("goes on");
         assertThat(jobFailures).hasSize(1);
-        assertThat(jobFailures.get(0).summary()).contains("no metadata of 7");
+        assertThat(jobFailures.get(0).summary())
+                .contains("no metadata of 7")
+                .contains("Checkpoint 6 is retained, but 'sums operator' may have made visible")
+                .contains("-s /checkpoints/" + JOB + "/chk-6");
+    }
+
+    @Test
+    void shouldEndTheJobWhenNoCheckpointIsLeftToGoBackTo() {
+        CheckpointCoordinator coordinator = coordinator(settings(1, 0, 1), 2);
+
+        coordinator.recover(1000, List.of(7L), () -> journal.add("goes on"));
+        time.settle();
+
+        assertThat(journal).doesNotContain("goes on");
+        assertThat(jobFailures.get(0).summary())
+                .contains("no metadata of 7")
+                .contains("execution.checkpointing.num-retained is 1");
+    }
+
+    @Test
+    void shouldRetainWhatEarlierMastersHaveRetainedAndGoBackOnceForOneDamage() {
+        for (long id = 5; id <= 8; id++) {
+            storage.complete.put(id, empty(id));
+        }
+        CheckpointCoordinator coordinator = coordinator(settings(1, 0, 3), 2);
+        coordinator.recover(1000, List.of(5L, 6L, 7L, 8L), () -> {});
+        time.settle();
+        assertThat(storage.complete).containsOnlyKeys(6L, 7L, 8L);
+
+        // two subtasks find the same
+        assertThat(coordinator.unreadable(8, "a file of 8 is damaged")).isNull();
+        assertThat(coordinator.unreadable(8, "a file of 8 is damaged")).isNull();
+
+        assertThat(coordinator.newestId()).isEqualTo(7);
+        assertThat(coordinator.unreadable(7, "a file of 7 is damaged")).isNull();
+        assertThat(coordinator.unreadable(6, "a file of 6 is damaged").summary())
+                .contains("a file of 6 is damaged")
+                .contains("No checkpoint before 6 is retained");
     }
 
     @Test
@@ -494,6 +560,25 @@ class CheckpointCoordinatorTest {
 
     private static SavepointRecord record(CheckpointKind kind) {
         return new SavepointRecord(1, kind, savepoint().path());
+    }
+
+    @Test
+    void shouldRememberTheLastCheckpointsAndTheSavepointsBetweenThem() {
+        CheckpointCoordinator coordinator = started(settings(1, 0, 1));
+        coordinator.savepoint(CheckpointKind.SAVEPOINT, savepoint(), new Savepoint());
+        time.settle();
+        for (long id = 1; id <= 13; id++) {
+            store(coordinator, id, "w1");
+            store(coordinator, id, "w2");
+            pass(20);
+        }
+
+        assertThat(coordinator.statistics())
+                .extracting(CheckpointStatistics::id)
+                .containsExactly(14L, 13L, 12L, 11L, 10L, 9L, 8L, 7L, 6L, 5L, 4L, 1L);
+        assertThat(coordinator.statistics().get(1))
+                .returns(CheckpointStatistics.State.COMPLETE, CheckpointStatistics::state)
+                .returns(3, CheckpointStatistics::answered);
     }
 
     @Test

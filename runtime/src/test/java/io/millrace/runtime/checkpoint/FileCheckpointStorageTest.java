@@ -203,8 +203,9 @@ class FileCheckpointStorageTest {
     }
 
     @Test
-    void shouldReadMetadataUnderEitherOfItsNames() {
+    void shouldReadMetadataUnderEitherOfItsNames() throws Exception {
         storage.writePending(checkpoints, metadata(7), r -> {});
+        Files.write(folder.resolve("job/chk-7/worker-w1"), new byte[99]);
         assertThat(read(7)).isEqualTo(new Result.Done<>(metadata(7)));
 
         assertThat(publish(7)).isEqualTo(new Result.Done<>(null));
@@ -213,6 +214,22 @@ class FileCheckpointStorageTest {
         assertThat(read(7)).isEqualTo(new Result.Done<>(metadata(7)));
         assertThat(folder.resolve("job/chk-7/_metadata")).exists();
         assertThat(folder.resolve("job/chk-7/_metadata.pending")).doesNotExist();
+    }
+
+    @Test
+    void shouldSayWhichFileIsMissingOrCutShort() throws Exception {
+        storage.writePending(checkpoints, metadata(7), r -> {});
+        assertThat(read(7))
+                .isInstanceOfSatisfying(
+                        Result.Damaged.class,
+                        damaged ->
+                                assertThat(damaged.sentence())
+                                        .contains("chk-7/worker-w1 is not there"));
+        Files.write(folder.resolve("job/chk-7/worker-w1"), new byte[98]);
+        assertThat(read(7))
+                .isInstanceOfSatisfying(
+                        Result.Damaged.class,
+                        damaged -> assertThat(damaged.sentence()).contains("was written with 99"));
     }
 
     @Test

@@ -3,8 +3,10 @@ package io.millrace.runtime.file;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.millrace.api.fs.FSDataOutputStream;
 import io.millrace.api.fs.FileSystem;
 import io.millrace.api.fs.NoFileSystemException;
+import java.io.EOFException;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.net.URI;
@@ -151,6 +153,29 @@ class LocalFileSystemTest {
         assertThatThrownBy(() -> files.open(a, 11)).isInstanceOf(IOException.class);
         assertThatThrownBy(() -> files.open(at("absent"), 0))
                 .isInstanceOf(FileNotFoundException.class);
+    }
+
+    @Test
+    void shouldEndAFileThatWasBeingWritten() throws IOException {
+        URI file = at("below/growing");
+        FSDataOutputStream out = files.createSyncable(file);
+        out.write("abc".getBytes(StandardCharsets.UTF_8));
+        out.sync();
+        assertThat(out.getPos()).isEqualTo(3);
+        out.write("def".getBytes(StandardCharsets.UTF_8));
+        out.close();
+
+        files.truncate(file, 3);
+        files.truncate(file, 3);
+
+        assertThat(text(file)).isEqualTo("abc");
+        assertThatThrownBy(() -> files.truncate(file, 4))
+                .isInstanceOf(EOFException.class)
+                .hasMessageContaining("has 3 bytes, 4 were made to stay");
+        assertThatThrownBy(() -> files.truncate(at("absent"), 3))
+                .isInstanceOf(FileNotFoundException.class);
+        assertThatThrownBy(() -> files.createSyncable(file))
+                .isInstanceOf(FileAlreadyExistsException.class);
     }
 
     private URI at(String name) {

@@ -228,8 +228,12 @@ class StartFromCheckpointTest {
 
     /** A job that was cancelled in the middle of its input; the folder of its checkpoints. */
     private Path cancelled(int parallelism) throws Exception {
+        return cancelled(parallelism, Map.of());
+    }
+
+    private Path cancelled(int parallelism, Map<String, String> more) throws Exception {
         try (LocalCluster cluster = cluster()) {
-            CompletableFuture<JobResult> result = cluster.run(sums(parallelism, Map.of()));
+            CompletableFuture<JobResult> result = cluster.run(sums(parallelism, more));
             assertThat(shared.twoComplete.await(60, TimeUnit.SECONDS)).isTrue();
             cluster.cancel("the test");
             assertThat(result.get(60, TimeUnit.SECONDS).state()).isEqualTo(JobState.CANCELED);
@@ -286,8 +290,21 @@ class StartFromCheckpointTest {
     }
 
     @Test
-    void shouldGoOnFromACheckpointThatWasMoved() throws Exception {
-        Path checkpoint = newest(cancelled(2));
+    void shouldGoOnFromACheckpointThatWasMovedWithTheFolderOfItsJob() throws Exception {
+        Path job = cancelled(2);
+        Path moved = Files.createDirectories(folder.resolve("else where")).resolve("kept, 1");
+        Files.move(job, moved);
+
+        JobResult result = run(sums(3, from(newest(moved).resolve("_metadata"))));
+
+        assertThat(result.state()).as("%s", result.failure()).isEqualTo(JobState.FINISHED);
+        assertSumsAreExact();
+    }
+
+    @Test
+    void shouldGoOnFromACheckpointThatSharesNothingAndWasMovedAlone() throws Exception {
+        Path checkpoint =
+                newest(cancelled(2, Map.of("execution.checkpointing.incremental", "false")));
         Path moved = Files.createDirectories(folder.resolve("else where")).resolve("kept, 1");
         Files.move(checkpoint, moved);
 
@@ -295,6 +312,17 @@ class StartFromCheckpointTest {
 
         assertThat(result.state()).as("%s", result.failure()).isEqualTo(JobState.FINISHED);
         assertSumsAreExact();
+    }
+
+    @Test
+    void shouldSayThatSharedFilesMoveToo() throws Exception {
+        Path checkpoint = newest(cancelled(2));
+        Path moved = Files.createDirectories(folder.resolve("else")).resolve("alone");
+        Files.move(checkpoint, moved);
+
+        assertThatThrownBy(() -> sums(2, from(moved)))
+                .hasMessageContaining("is not there")
+                .hasMessageContaining("the folder 'shared' beside it");
     }
 
     @Test
@@ -372,6 +400,29 @@ class StartFromCheckpointTest {
         options.put("execution.state-recovery.ignore-unclaimed-state", "true");
         JobResult result = run(graph(2, options, other));
         assertThat(result.state()).as("%s", result.failure()).isEqualTo(JobState.FINISHED);
+    }
+
+    @Test
+    void shouldRefuseKeysOfAnotherTypeBeforeAnythingIsStarted() throws Exception {
+        Path checkpoint = newest(cancelled(2));
+
+        assertThatThrownBy(
+                        () ->
+                                graph(
+                                        2,
+                                        from(checkpoint),
+                                        env ->
+                                                env.addSource(new Numbers(name))
+                                                        .returns(Long.class)
+                                                        .uid("numbers")
+                                                        .keyBy(i -> "k" + i % KEYS, Types.STRING)
+                                                        .map(new Sums(name))
+                                                        .uid("sums")
+                                                        .addSink(new DiscardingSink<>())))
+                .isInstanceOf(InvalidProgramException.class)
+                .hasMessageContaining("uid 'sums'")
+                .hasMessageContaining("had keys of Long")
+                .hasMessageContaining("has keys of String now");
     }
 
     @Test

@@ -3,6 +3,10 @@ package io.millrace.runtime.master;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.api.accumulator.LongCounter;
+import io.millrace.runtime.checkpoint.CheckpointFolder;
+import io.millrace.runtime.checkpoint.CheckpointMetadata;
+import io.millrace.runtime.checkpoint.DamagedCheckpointException;
+import io.millrace.runtime.checkpoint.StoredCheckpoint;
 import io.millrace.runtime.checkpoint.SubtaskState;
 import io.millrace.runtime.checkpoint.WorkerFile;
 import io.millrace.runtime.control.Failure;
@@ -24,6 +28,7 @@ import io.millrace.runtime.task.SubtaskEnd;
 import io.millrace.runtime.task.SubtaskMetrics;
 import io.millrace.runtime.task.TaskDeployment;
 import io.millrace.runtime.worker.WorkerAddress;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -706,25 +711,33 @@ class JobMasterTest {
 
     /** All subtasks of a job with checkpoints run, and a first one is complete. */
     private static String checkpointed(MasterFixture fixture) {
+        return checkpointed(fixture, CHECKPOINTS);
+    }
+
+    private static String checkpointed(MasterFixture fixture, Map<String, String> options) {
         fixture.started();
-        fixture.on(new MasterEvent.Submitted(MasterFixture.graph(CHECKPOINTS)));
+        fixture.on(new MasterEvent.Submitted(MasterFixture.graph(options)));
         fixture.grant("w1");
         String connection = fixture.report("w1");
         for (AttemptId attempt : List.copyOf(fixture.deployed.keySet())) {
             fixture.on(new MasterEvent.Received(connection, new ToMaster.TaskRunning(attempt)));
         }
         fixture.time.pass(Duration.ofSeconds(10));
+        store(fixture, connection, 1);
+        return connection;
+    }
+
+    private static void store(MasterFixture fixture, String connection, long id) {
         fixture.on(
                 new MasterEvent.Received(
                         connection,
                         new ToMaster.CheckpointStored(
+                                id,
                                 1,
-                                1,
-                                new WorkerFile("chk-1/worker-w1", 1, 1),
+                                new WorkerFile("chk-" + id + "/worker-w1", 1, 1),
                                 fixture.deployed.keySet().stream()
                                         .map(a -> new SubtaskState(a, false, 0, 0, List.of()))
                                         .toList())));
-        return connection;
     }
 
     @Test
@@ -747,6 +760,119 @@ class JobMasterTest {
         assertThat(again.attempt().counter()).isEqualTo(2);
         assertThat(again.restored().checkpointId()).isEqualTo(1);
         assertThat(again.restored().folder()).isEqualTo("/checkpoints/" + MasterFixture.JOB);
+    }
+
+    private static void failAndStartAgain(
+            MasterFixture fixture, String connection, SubtaskEnd end) {
+        AttemptId failing = fixture.attempt(0, 0);
+        fixture.ends(connection, failing, end);
+        for (AttemptId attempt : List.copyOf(fixture.deployed.keySet())) {
+            if (!attempt.equals(failing)) {
+                fixture.ends(connection, attempt, new SubtaskEnd.Canceled());
+            }
+        }
+        fixture.time.pass(Duration.ofSeconds(5));
+    }
+
+    private static Map<String, String> with(Map<String, String> options, String... more) {
+        Map<String, String> all = new java.util.HashMap<>(options);
+        for (int i = 0; i < more.length; i += 2) {
+            all.put(more[i], more[i + 1]);
+        }
+        return all;
+    }
+
+    @Test
+    void shouldBeginFromTheSavepointItIsToldOfUntilItHasACheckpointOfItsOwn() {
+        MasterFixture fixture = new MasterFixture();
+        fixture.checkpoints.stored.put("/sp/one", stored(41));
+        fixture.started();
+        fixture.on(
+                new MasterEvent.Submitted(
+                        MasterFixture.graph(
+                                with(CHECKPOINTS, "execution.state-recovery.path", "/sp/one"))));
+        fixture.grant("w1");
+        String connection = fixture.report("w1");
+        assertThat(fixture.deployed.values())
+                .allSatisfy(d -> assertThat(d.restored().checkpointId()).isEqualTo(41));
+
+        failAndStartAgain(
+                fixture, connection, MasterFixture.failed(Category.USER_CODE, "before the first"));
+
+        TaskDeployment again = fixture.deployed.get(fixture.attempt(0, 0));
+        assertThat(again.attempt().counter()).isEqualTo(2);
+        assertThat(again.restored().checkpointId()).isEqualTo(41);
+        assertThat(again.restored().folder()).isEqualTo("/sp");
+        for (AttemptId attempt : List.copyOf(fixture.deployed.keySet())) {
+            fixture.on(new MasterEvent.Received(connection, new ToMaster.TaskRunning(attempt)));
+        }
+        fixture.time.pass(Duration.ofSeconds(10));
+        assertThat(fixture.journal).contains("write ids-upto-1041");
+        // the next master knows it, too
+        MasterFixture second =
+                new MasterFixture(2, fixture.record, new RestartStrategy.Spec.None());
+        second.checkpoints.stored.putAll(fixture.checkpoints.stored);
+        second.started();
+        assertThat(second.journal).contains("find /sp/one");
+    }
+
+    private static StoredCheckpoint stored(long id) {
+        return new StoredCheckpoint(
+                new CheckpointMetadata(id, 1, "other", "other", 1, List.of(), List.of()),
+                new CheckpointFolder("/sp"),
+                "/sp/one");
+    }
+
+    @Test
+    void shouldAskForNoContainerWhenTheSavepointIsNotThere() {
+        MasterFixture fixture = new MasterFixture();
+        fixture.started();
+        fixture.on(
+                new MasterEvent.Submitted(
+                        MasterFixture.graph(
+                                with(CHECKPOINTS, "execution.state-recovery.path", "/sp/none"))));
+
+        assertThat(fixture.result.state()).isEqualTo(JobState.FAILED);
+        assertThat(fixture.result.failure().category()).isEqualTo(Category.CONFIG);
+        assertThat(fixture.result.failure().summary()).contains("nothing at /sp/none");
+        assertThat(fixture.journal).noneMatch(line -> line.startsWith("request"));
+    }
+
+    @Test
+    void shouldGoBackToTheCheckpointBeforeWhenASubtaskFindsTheNewestDamaged() {
+        MasterFixture fixture = new MasterFixture();
+        String connection =
+                checkpointed(
+                        fixture, with(CHECKPOINTS, "execution.checkpointing.num-retained", "2"));
+        fixture.time.pass(Duration.ofSeconds(10));
+        store(fixture, connection, 2);
+        failAndStartAgain(fixture, connection, MasterFixture.failed(Category.USER_CODE, "bad"));
+        assertThat(fixture.deployed.get(fixture.attempt(0, 0)).restored().checkpointId())
+                .isEqualTo(2);
+
+        failAndStartAgain(
+                fixture,
+                connection,
+                new SubtaskEnd.Failed(
+                        Failure.of(
+                                Category.STATE,
+                                "source[0]",
+                                new IOException(
+                                        new DamagedCheckpointException("file x is damaged")))));
+
+        assertThat(fixture.deployed.get(fixture.attempt(0, 0)).restored().checkpointId())
+                .isEqualTo(1);
+        failAndStartAgain(
+                fixture,
+                connection,
+                new SubtaskEnd.Failed(
+                        Failure.of(
+                                Category.STATE,
+                                "source[0]",
+                                new DamagedCheckpointException("file y is damaged"))));
+        assertThat(fixture.result.state()).isEqualTo(JobState.FAILED);
+        assertThat(fixture.result.failure().summary())
+                .contains("file y is damaged. No checkpoint before 1 is retained");
     }
 
     @Test

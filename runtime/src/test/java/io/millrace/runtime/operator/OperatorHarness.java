@@ -12,6 +12,7 @@ import io.millrace.runtime.graph.ChainSpec;
 import io.millrace.runtime.graph.JobGraph;
 import io.millrace.runtime.graph.JobVertex;
 import io.millrace.runtime.memory.ManagedMemory;
+import io.millrace.runtime.metrics.MetricValue;
 import io.millrace.runtime.metrics.SubtaskValues;
 import io.millrace.runtime.schedule.AttemptId;
 import io.millrace.runtime.schedule.Generation;
@@ -52,6 +53,7 @@ final class OperatorHarness implements AutoCloseable {
     private final JobGraph graph;
     private final JobVertex vertex;
     private OperatorChain chain;
+    private SubtaskValues values;
     private long checkpoints;
 
     /** Where the operators keep their state. */
@@ -211,11 +213,8 @@ final class OperatorHarness implements AutoCloseable {
     }
 
     private OperatorChain build() throws Exception {
-        ChainSpec spec;
-        try (ObjectInputStream in =
-                new ObjectInputStream(new ByteArrayInputStream(vertex.chain()))) {
-            spec = ChainSpec.read(in);
-        }
+        ChainSpec spec = spec();
+        values = new SubtaskValues(1 << 20, "some.limit");
         TaskDeployment deployment =
                 new TaskDeployment(
                         new AttemptId(graph.jobId(), vertex.id(), 0, 1, 1),
@@ -236,7 +235,7 @@ final class OperatorHarness implements AutoCloseable {
                         deployment,
                         new JobClasses(getClass().getClassLoader()),
                         () -> {},
-                        new SubtaskValues(1 << 20, "some.limit"),
+                        values,
                         time,
                         (uid, event) -> {});
         OperatorPorts ports =
@@ -263,6 +262,28 @@ final class OperatorHarness implements AutoCloseable {
                                 time::nowMillis));
         managed.add(store);
         return store;
+    }
+
+    /** What the operator that reads the inputs was planned as. */
+    ChainSpec.Body.Operator head() throws Exception {
+        return (ChainSpec.Body.Operator) spec().head().body();
+    }
+
+    private ChainSpec spec() throws Exception {
+        try (ObjectInputStream in =
+                new ObjectInputStream(new ByteArrayInputStream(vertex.chain()))) {
+            return ChainSpec.read(in);
+        }
+    }
+
+    /** What an operator has counted since it was made last. */
+    long count(String name) {
+        values.snapshot(0);
+        return values.latest().metrics().stream()
+                .filter(metric -> metric.name().endsWith(name))
+                .mapToLong(MetricValue::count)
+                .findFirst()
+                .orElseThrow();
     }
 
     /** A record of the first input. */

@@ -190,6 +190,22 @@ class SinkWriterOperatorTest {
     }
 
     @Test
+    void shouldNotTakeTheIdsOfAnotherJobForItsOwn() throws Exception {
+        SinkSubtasks subtasks = started(End.WAITS_FOR_LAST_CHECKPOINT, 1);
+        write(subtasks, "a");
+        Snapshot savepoint = subtasks.checkpoint(500);
+        subtasks.start(1, savepoint);
+        write(subtasks, "b");
+        subtasks.checkpoint(3);
+        log.clear();
+        subtasks.advance(60_000);
+        assertThat(log).isEmpty();
+
+        subtasks.complete(3);
+        assertThat(log).containsExactly("commit [b]");
+    }
+
+    @Test
     void shouldTryAgainAfterPausesThatGrow() throws Exception {
         SinkSubtasks subtasks = started(End.WAITS_FOR_LAST_CHECKPOINT, 5);
         committing = Committer.CommitRequest::retryLater;

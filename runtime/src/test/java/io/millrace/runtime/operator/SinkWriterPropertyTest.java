@@ -174,7 +174,7 @@ class SinkWriterPropertyTest {
         }
     }
 
-    @Property(tries = 400)
+    @Property(tries = 200)
     void shouldShowEachRecordOnceWhateverFailsWhenever(@ForAll long seed) throws Exception {
         Job job = new Job(seed);
         job.run();

@@ -18,7 +18,15 @@ import io.millrace.api.window.SlidingEventTimeWindows;
 import io.millrace.api.window.TimeWindow;
 import io.millrace.api.window.Trigger;
 import io.millrace.api.window.TriggerResult;
+import io.millrace.runtime.exchange.EdgeWriter;
+import io.millrace.runtime.exchange.OutputChannel;
+import io.millrace.runtime.exchange.RecordWriter;
+import io.millrace.runtime.exchange.StreamEvent;
+import io.millrace.runtime.generate.JobClasses;
 import io.millrace.runtime.operator.OperatorHarness.Stores;
+import io.millrace.runtime.serializer.KeyHashers;
+import io.millrace.runtime.serializer.Serializers;
+import io.millrace.runtime.serializer.TypeSerializer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -265,6 +273,174 @@ class WindowResultsPropertyTest {
             assertThat(harness.take("out")).containsExactlyInAnyOrderElementsOf(reference.results);
             assertThat(harness.take("late")).containsExactlyElementsOf(reference.late);
             assertThat(harness.state()).as("left behind").isEmpty();
+        }
+    }
+
+    /** One of the subtasks that the windows read: what it sends arrives at once. */
+    private static final class Producer implements OutputChannel {
+        private final Inputs inputs;
+        private final RecordWriter writer;
+        private long watermark = Long.MIN_VALUE;
+        private boolean idle;
+
+        Producer(Inputs inputs, RecordWriters writers) {
+            this.inputs = inputs;
+            this.writer = writers.to(this);
+        }
+
+        interface RecordWriters {
+            RecordWriter to(OutputChannel channel);
+        }
+
+        @Override
+        public void write(Object value, long timestamp, int bytes) {
+            inputs.harness.record(value, timestamp);
+        }
+
+        @Override
+        public boolean handsObjectsOver() {
+            return false;
+        }
+
+        @Override
+        public void writeEvent(StreamEvent event) {
+            if (event instanceof StreamEvent.Watermark mark) {
+                watermark = mark.timestampMillis();
+            } else {
+                idle = event == StreamEvent.Status.IDLE;
+            }
+            inputs.changed();
+        }
+
+        @Override
+        public void flush() {}
+
+        @Override
+        public void requestFlush() {}
+
+        @Override
+        public boolean isAvailable() {
+            return true;
+        }
+
+        @Override
+        public long recordsWritten() {
+            return 0;
+        }
+
+        @Override
+        public long bytesWritten() {
+            return 0;
+        }
+
+        @Override
+        public void close() {}
+    }
+
+    /** Several subtasks, and the least of their watermarks. */
+    private static final class Inputs {
+        private final OperatorHarness harness;
+        private final Reference reference;
+        private final List<Producer> producers = new ArrayList<>();
+
+        Inputs(OperatorHarness harness, Reference reference) {
+            this.harness = harness;
+            this.reference = reference;
+        }
+
+        void changed() {
+            producers.stream()
+                    .filter(producer -> !producer.idle)
+                    .mapToLong(producer -> producer.watermark)
+                    .min()
+                    .ifPresent(
+                            least -> {
+                                if (least > reference.watermark) {
+                                    harness.watermark(least);
+                                    reference.watermark(least);
+                                }
+                            });
+        }
+    }
+
+    @Property(tries = 300)
+    void shouldGiveTheResultsOfThePlainReferenceWhenRecordsAreCombinedOnTheirWay(
+            @ForAll long seed,
+            @ForAll @IntRange(min = 1, max = 80) int records,
+            @ForAll @LongRange(min = 1, max = 60) long size,
+            @ForAll @LongRange(min = 1, max = 40) long slide,
+            @ForAll Stores stores)
+            throws Exception {
+        Random random = new Random(seed);
+        Reference reference = new Reference(size, slide, 0, 0);
+        JobClasses classes = new JobClasses(getClass().getClassLoader());
+        try (OperatorHarness harness =
+                OperatorHarness.of(
+                        stores,
+                        TYPE,
+                        (in, sinks) ->
+                                sinks.collect(
+                                        "out",
+                                        in.keyBy(r -> r.f0, Types.STRING)
+                                                .window(
+                                                        SlidingEventTimeWindows.of(
+                                                                Time.milliseconds(size),
+                                                                Time.milliseconds(slide)))
+                                                .aggregate(new Joined())))) {
+            Inputs inputs = new Inputs(harness, reference);
+            for (int i = 0; i < 2; i++) {
+                inputs.producers.add(
+                        new Producer(inputs, channel -> combining(harness, channel, classes)));
+            }
+            for (Step step : steps(seed, records)) {
+                Producer producer = inputs.producers.get(random.nextInt(2));
+                EdgeWriter edge = producer.writer.edge();
+                if (producer.idle) {
+                    edge.event(StreamEvent.Status.ACTIVE);
+                } else if (random.nextInt(12) == 0) {
+                    edge.event(StreamEvent.Status.IDLE);
+                    continue;
+                }
+                if (step.key == null) {
+                    if (step.timestampMillis > producer.watermark) {
+                        edge.event(new StreamEvent.Watermark(step.timestampMillis));
+                    }
+                } else {
+                    producer.writer.write(Tuple2.of(step.key, step.value), step.timestampMillis);
+                    reference.record(step);
+                }
+                if (random.nextInt(8) == 0) {
+                    edge.flush();
+                }
+            }
+            for (Producer producer : inputs.producers) {
+                producer.writer.edge().event(StreamEvent.Status.ACTIVE);
+                producer.writer.edge().event(new StreamEvent.Watermark(Long.MAX_VALUE));
+            }
+            assertThat(harness.take("out")).containsExactlyInAnyOrderElementsOf(reference.results);
+            assertThat(harness.count("numLateRecordsDropped")).isEqualTo(reference.late.size());
+            assertThat(harness.state()).isEmpty();
+        }
+    }
+
+    @SuppressWarnings("unchecked") // records of the type
+    private static RecordWriter combining(
+            OperatorHarness harness, OutputChannel channel, JobClasses classes) {
+        try {
+            return new EdgeWriter(0, List.of(channel), 100, edge -> {})
+                    .byKeyCombined(
+                            classes,
+                            "edge",
+                            TYPE,
+                            (TypeSerializer<Object>)
+                                    (TypeSerializer<?>) Serializers.compile(TYPE, classes),
+                            (Tuple2<String, Long> record) -> record.f0,
+                            KeyHashers.forType(Types.STRING, classes),
+                            128,
+                            WindowCombining.of(
+                                    harness.head().spec(), TYPE, Types.STRING, classes, "edge"));
+        } catch (Exception e) {
+            throw new IllegalStateException(e);
         }
     }
 

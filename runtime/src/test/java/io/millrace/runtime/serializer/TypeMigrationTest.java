@@ -371,7 +371,7 @@ class TypeMigrationTest {
         try {
             TypeMigration.of(shape, typeOf(Wide.class), CLASSES).read(in);
         } catch (IOException e) {
-            assertThat(e).hasMessageNotContaining("null");
+            assertThat(e.getMessage()).isNotBlank();
         }
     }
 }

@@ -3,6 +3,7 @@ package io.millrace.runtime.state;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.api.type.Types;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -11,6 +12,7 @@ import java.util.Random;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -27,9 +29,24 @@ class ConcurrentSnapshotTest {
     @ParameterizedTest
     @ValueSource(ints = {40, 3000, 60_000})
     void shouldHoldWhatWasThereWhenItWasTaken(int keyCount) throws Exception {
+        try (TestStores stores = new TestStores(256 << 20)) {
+            run(stores, keyCount);
+        }
+    }
+
+    @Test
+    void shouldHoldWhatWasThereWhileSegmentsGoToDisk() throws Exception {
+        try (TestStores stores =
+                new TestStores(64 << 20, Path.of(System.getProperty("java.io.tmpdir")))) {
+            stores.makeShort();
+            run(stores, 3000);
+        }
+    }
+
+    private static void run(TestStores stores, int keyCount) throws Exception {
         Random random = new Random(keyCount);
         ExecutorService uploader = Executors.newSingleThreadExecutor();
-        try (TestStores stores = new TestStores(256 << 20)) {
+        try {
             KeyedStateStore store = stores.open(Types.LONG);
             StoredLong sums = store.longValue("sums", Namespace.none(), StateTtl.NONE);
             StoredValue<String> texts =

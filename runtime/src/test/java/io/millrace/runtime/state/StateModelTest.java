@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.millrace.api.type.TypeInformation;
 import io.millrace.api.type.Types;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -96,7 +97,14 @@ class StateModelTest {
         int keyCount = random.nextBoolean() ? 5 : 400;
         int steps = 200 + random.nextInt(4000);
         int snapshotEvery = 20 + random.nextInt(1500);
-        try (TestStores stores = new TestStores(64 << 20)) {
+        boolean spills = random.nextBoolean();
+        try (TestStores stores =
+                spills
+                        ? new TestStores(64 << 20, Path.of(System.getProperty("java.io.tmpdir")))
+                        : new TestStores(64 << 20)) {
+            if (spills) {
+                stores.makeShort();
+            }
             States states = new States(stores.open(keyType));
             Model model = new Model();
             Deque<Taken> unwritten = new ArrayDeque<>();

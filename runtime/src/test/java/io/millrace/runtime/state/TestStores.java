@@ -3,6 +3,8 @@ package io.millrace.runtime.state;
 import io.millrace.api.type.TypeInformation;
 import io.millrace.runtime.generate.JobClasses;
 import io.millrace.runtime.memory.ManagedMemory;
+import io.millrace.runtime.memory.MemoryBudget;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -11,12 +13,40 @@ final class TestStores implements AutoCloseable {
     static final int MAX_PARALLELISM = 12;
 
     private final ManagedMemory memory;
+    private final SpillDirectories spill;
+    private final Path directory;
+    private final List<Long> ballast = new ArrayList<>();
     private final List<KeyedStateStore> stores = new ArrayList<>();
     private final JobClasses classes = new JobClasses(TestStores.class.getClassLoader());
     long wallMillis = 1_000_000;
 
     TestStores(long bytes) {
         memory = new ManagedMemory(bytes);
+        spill = SpillDirectories.none();
+        directory = null;
+    }
+
+    /** Stores that move what they do not use to a directory when memory is short. */
+    TestStores(long bytes, Path directory) {
+        memory = new ManagedMemory(bytes);
+        spill = new SpillDirectories(List.of(directory));
+        this.directory = directory;
+    }
+
+    Path spillDirectory() {
+        return directory;
+    }
+
+    /**
+     * Makes memory short without making it few: stores move to disk what they can, after each block
+     * that they take.
+     */
+    void makeShort() {
+        MemoryBudget others = memory.budget("others", memory.totalBytes());
+        int block = 1 << 20;
+        while (others.freeBytes() > memory.totalBytes() / 8 - block) {
+            ballast.add(others.allocate(block));
+        }
     }
 
     ManagedMemory memory() {
@@ -42,7 +72,8 @@ final class TestStores implements AutoCloseable {
                                 MAX_PARALLELISM,
                                 classes,
                                 memory.budget("sums[" + subtask + "]", budgetBytes),
-                                () -> wallMillis));
+                                () -> wallMillis,
+                                spill));
         stores.add(store);
         return store;
     }
@@ -51,6 +82,8 @@ final class TestStores implements AutoCloseable {
     @Override
     public void close() {
         stores.forEach(KeyedStateStore::close);
+        MemoryBudget others = memory.budget("others", memory.totalBytes());
+        ballast.forEach(block -> others.free(block, 1 << 20));
         memory.close();
     }
 }

@@ -1,5 +1,6 @@
 package io.millrace.testkit.simulation;
 
+import io.millrace.runtime.checkpoint.SavepointRecord;
 import io.millrace.runtime.control.Failure;
 import io.millrace.runtime.exchange.StreamEvent;
 import io.millrace.runtime.graph.JobGraph;
@@ -40,6 +41,10 @@ import java.util.TreeSet;
  *   <li>{@code begins-from-a-complete-checkpoint}: whose completion was on record
  *   <li>{@code begins-not-before-what-was-told}: no job goes back behind a checkpoint that a
  *       subtask was told is complete, as it may have acted on it
+ *   <li>{@code ends-where-it-was-stopped}: once a savepoint that the job ends with is on record,
+ *       subtasks begin from it alone, and emit nothing
+ *   <li>{@code savepoint-is-exact}: each savepoint that somebody was told of holds what the records
+ *       before it come to
  *   <li>{@code no-complete-checkpoint-damaged}
  *   <li>{@code each-record-counted-once}: by a job that finished
  *   <li>{@code channels-closed}, {@code buffers-given-back}: by workers that left in order, where
@@ -59,6 +64,9 @@ final class Invariants {
     private final Set<Long> completeCheckpoints = new HashSet<>();
     private long highestTold;
     private boolean checkpoints;
+
+    /** The savepoint that the job ends with, or null. */
+    private SavepointRecord stop;
 
     Invariants(Simulation simulation) {
         this.simulation = simulation;
@@ -144,6 +152,19 @@ final class Invariants {
         check(completeCheckpoints.add(id), "one-master-for-each-checkpoint-id", id + " again");
     }
 
+    /** The completion of a savepoint is on record. */
+    void savepointRecorded(SavepointRecord savepoint) {
+        if (savepoint.kind().endsJob()) {
+            checkpointRecorded(savepoint.id());
+            stop = savepoint;
+        }
+    }
+
+    /** The savepoint that the job ends with, or null if there is none on record. */
+    SavepointRecord stop() {
+        return stop;
+    }
+
     /** A subtask is told. */
     void toldComplete(long id) {
         highestTold = Math.max(highestTold, id);
@@ -155,6 +176,11 @@ final class Invariants {
 
     private void restored(TaskDeployment deployment) {
         long id = deployment.restored().checkpointId();
+        check(
+                stop == null || (id == stop.id() && deployment.restored().finished()),
+                "ends-where-it-was-stopped",
+                deployment.attempt() + " from " + id,
+                stop);
         check(
                 id == 0 || completeCheckpoints.contains(id),
                 "begins-from-a-complete-checkpoint",

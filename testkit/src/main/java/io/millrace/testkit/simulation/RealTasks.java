@@ -18,6 +18,12 @@ import io.millrace.api.transform.Pipeline;
 import io.millrace.api.tuple.Tuple2;
 import io.millrace.api.type.TypeInformation;
 import io.millrace.api.type.Types;
+import io.millrace.runtime.checkpoint.CheckpointMetadata;
+import io.millrace.runtime.checkpoint.DamagedCheckpointException;
+import io.millrace.runtime.checkpoint.RestoredState;
+import io.millrace.runtime.checkpoint.SavepointPath;
+import io.millrace.runtime.checkpoint.StateReader;
+import io.millrace.runtime.checkpoint.StoredCheckpoint;
 import io.millrace.runtime.checkpoint.SubtaskSnapshot;
 import io.millrace.runtime.config.ParsedConfiguration;
 import io.millrace.runtime.control.Failure;
@@ -32,6 +38,7 @@ import io.millrace.runtime.file.TextOutputFiles;
 import io.millrace.runtime.generate.JobClasses;
 import io.millrace.runtime.graph.JobGraph;
 import io.millrace.runtime.graph.JobPlanner;
+import io.millrace.runtime.graph.JobVertex;
 import io.millrace.runtime.master.JobFiles;
 import io.millrace.runtime.memory.ManagedMemory;
 import io.millrace.runtime.memory.NetworkBufferPool;
@@ -43,6 +50,8 @@ import io.millrace.runtime.operator.OperatorPorts;
 import io.millrace.runtime.operator.SubtaskContext;
 import io.millrace.runtime.schedule.AttemptId;
 import io.millrace.runtime.schedule.Generation;
+import io.millrace.runtime.serializer.RecordInput;
+import io.millrace.runtime.serializer.Serializers;
 import io.millrace.runtime.serializer.TypeSerializer;
 import io.millrace.runtime.state.KeyedStateStore;
 import io.millrace.runtime.task.SteppedSubtasks;
@@ -56,11 +65,13 @@ import io.millrace.runtime.worker.WorkerAddress;
 import java.io.IOException;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -95,6 +106,7 @@ final class RealTasks implements AutoCloseable {
     private final String authority;
     private final SimulatedFileSystem fileSystem;
     private final JobFiles files;
+    private final CommittedNumbers committed;
     private final InMemoryNetwork network = new InMemoryNetwork(WINDOW_FRAMES);
     private final Map<String, Plane> planes = new LinkedHashMap<>();
     private final int parallelism;
@@ -234,6 +246,8 @@ final class RealTasks implements AutoCloseable {
         SimulatedFileSystemProvider.put(authority, fileSystem);
         this.files = new TextOutputFiles(this::callFiles);
         this.split = program == Program.CHECKPOINTED && seed % 2 == 1;
+        this.committed = new CommittedNumbers(new Random(seed));
+        CommittedNumbers.put(authority, committed);
         this.parallelism = 2 + simulation.random().nextInt(2);
         this.records =
                 (program == Program.CHECKPOINTED ? 18_000 : 500)
@@ -252,6 +266,7 @@ final class RealTasks implements AutoCloseable {
     public void close() {
         SimulatedFileSystemProvider.remove(authority);
         TellingSink.CLOSED.remove(authority);
+        CommittedNumbers.remove(authority);
     }
 
     // ------------------------------------------------------------------ the job
@@ -357,12 +372,13 @@ final class RealTasks implements AutoCloseable {
             if (program == Program.FILES) {
                 env.setRuntimeMode(RuntimeExecutionMode.BATCH);
             }
-            DataStream<Tuple2<Long, Long>> sums =
-                    numbers(env).rebalance().map(new KeyOf(keys)).keyBy(0).sum(1);
+            DataStream<Tuple2<Long, Long>> numbers = numbers(env).rebalance().map(new KeyOf(keys));
+            DataStream<Tuple2<Long, Long>> sums = numbers.keyBy(0).sum(1);
             if (program == Program.FILES) {
                 sums.writeAsText(folder(OUTPUT));
             } else {
                 sums.addSink(new TellingSink(authority));
+                numbers.sinkTo(new CommittedNumbers.NumberSink(authority)).uid("committed");
             }
             env.execute("simulated");
         } catch (Exception e) {
@@ -411,6 +427,115 @@ final class RealTasks implements AutoCloseable {
             sums.merge(number % keys, number, Long::sum);
         }
         return sums;
+    }
+
+    /** What numbers come to that do not lie in some ranges. */
+    private Map<Long, Long> expectedSums(List<long[]> without) {
+        Map<Long, Long> sums = new TreeMap<>();
+        for (long number = 1; number <= records; number++) {
+            long emitted = number;
+            if (without.stream().noneMatch(r -> r[0] <= emitted && emitted <= r[1])) {
+                sums.merge(number % keys, number, Long::sum);
+            }
+        }
+        return sums;
+    }
+
+    // ------------------------------------------------------------------ savepoints
+
+    /** Whether what a savepoint holds can be told from its bytes; of split sources it cannot. */
+    boolean areSavepointsReadable() {
+        return !split;
+    }
+
+    /** Where they go. */
+    String savepoints() {
+        return folder("/savepoints");
+    }
+
+    /**
+     * What a savepoint holds.
+     *
+     * @param left ranges of numbers that the source has still to emit
+     * @param sums of the sink
+     * @param whole whether no subtask had finished, so that all sums are in it
+     */
+    private record Saved(List<long[]> left, Map<Long, Long> sums, boolean whole) {}
+
+    /** Somebody was told that it is complete. */
+    void checkSavepoint(String path) {
+        Saved saved = read(path);
+        Map<Long, Long> expected = expectedSums(saved.left());
+        invariants.check(
+                !saved.whole() || saved.sums().equals(expected),
+                "savepoint-is-exact",
+                path + " has " + saved.sums(),
+                "expected " + expected);
+    }
+
+    private Saved read(String path) {
+        while (true) {
+            try {
+                return tryRead(path);
+            } catch (DamagedCheckpointException e) {
+                invariants.check(false, "savepoint-is-exact", e.getMessage());
+            } catch (IOException e) {
+                simulation.tell("reader", "reads again: " + e.getMessage());
+            }
+        }
+    }
+
+    private Saved tryRead(String path) throws IOException {
+        StoredCheckpoint found = SavepointPath.findWhole(path);
+        TypeSerializer<Tuple2<Long, Long>> pairs =
+                Serializers.compile(
+                        Types.TUPLE(Types.LONG, Types.LONG),
+                        new JobClasses(RealTasks.class.getClassLoader()));
+        List<long[]> left = new ArrayList<>();
+        Map<Long, Long> sums = new TreeMap<>();
+        boolean whole = true;
+        for (CheckpointMetadata.Vertex former : found.metadata().vertices()) {
+            for (int s = 0; s < former.parallelism(); s++) {
+                CheckpointMetadata.Subtask subtask = former.subtasks().get(s);
+                whole &= !subtask.finished() || !subtask.operators().isEmpty();
+                RestoredState state = found.assignment().of(vertex(former), s);
+                try (StateReader reader = new StateReader(state)) {
+                    for (RestoredState.Operator operator : state.operators()) {
+                        for (RestoredState.Slice slice : operator.slices()) {
+                            if (slice.part().name().equals("ranges")) {
+                                for (byte[] range : reader.elements(slice)) {
+                                    ByteBuffer bytes = ByteBuffer.wrap(range);
+                                    left.add(new long[] {bytes.getLong(), bytes.getLong()});
+                                }
+                            } else if (slice.part().name().equals("sums")) {
+                                for (byte[] pair : reader.elements(slice)) {
+                                    RecordInput in = new RecordInput();
+                                    in.reset(pair, 0, pair.length);
+                                    Tuple2<Long, Long> sum = pairs.deserialize(in);
+                                    sums.put(sum.f0, sum.f1);
+                                }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+        return new Saved(left, sums, whole);
+    }
+
+    private static JobVertex vertex(CheckpointMetadata.Vertex former) {
+        return new JobVertex(
+                former.vertex(),
+                former.name(),
+                former.parallelism(),
+                former.maxParallelism(),
+                "default",
+                new byte[0],
+                List.of(),
+                List.of(),
+                former.operators().stream()
+                        .map(o -> new JobVertex.Operator(o.uid(), o.name(), "", false))
+                        .toList());
     }
 
     // ------------------------------------------------------------------ files
@@ -560,7 +685,8 @@ final class RealTasks implements AutoCloseable {
     /** A subtask that had finished in the checkpoint has told before, and is not closed again. */
     private void finished(TaskDeployment ended) {
         boolean sink = program == Program.CHECKPOINTED && ended.outputs().isEmpty();
-        if (!sink || ended.restored().finished()) {
+        boolean notOpened = ended.restored().finished() && ended.restored().operators().isEmpty();
+        if (!sink || notOpened) {
             return;
         }
         Told before = told.get(ended.attempt().subtask());
@@ -634,14 +760,27 @@ final class RealTasks implements AutoCloseable {
     void checkEnd(boolean finished, int generations) {
         invariants.check(
                 finished || visibleParts().isEmpty(), "end-matches-output", visibleParts());
+        invariants.check(
+                committed.violations().isEmpty(),
+                "each-record-committed-once",
+                committed.violations().toArray());
         if (finished && program == Program.CHECKPOINTED) {
+            List<long[]> left =
+                    invariants.stop() == null ? List.of() : read(invariants.stop().path()).left();
+            long emitted = records - left.stream().mapToLong(r -> r[1] - r[0] + 1).sum();
+            invariants.check(
+                    committed.visible() == emitted,
+                    "each-record-committed",
+                    committed.visible() + " of " + emitted);
             Map<Long, Long> sums = new TreeMap<>();
             told.values().forEach(of -> sums.putAll(of.sums()));
+            Map<Long, Long> expected = expectedSums(left);
             invariants.check(
-                    sums.equals(expectedSums()),
+                    sums.equals(expected),
                     "each-record-counted-once",
                     "told " + sums,
-                    "expected " + expectedSums());
+                    "expected " + expected,
+                    "stopped by " + invariants.stop());
         }
         for (Plane plane : planes.values()) {
             if (!plane.left) {

@@ -1,5 +1,7 @@
 package io.millrace.testkit.simulation;
 
+import io.millrace.runtime.checkpoint.CheckpointKind;
+import io.millrace.runtime.checkpoint.SavepointRecord;
 import io.millrace.runtime.control.ControlCodec;
 import io.millrace.runtime.control.ControlMessage;
 import io.millrace.runtime.control.FromClient;
@@ -44,6 +46,7 @@ public final class SimulatedCluster {
     private static final Duration MASTER_EXPIRY = Duration.ofSeconds(20);
 
     private final long seed;
+    private final Tasks kind;
     private final Random random;
     private final Simulation simulation;
     private final Faults faults;
@@ -78,6 +81,8 @@ public final class SimulatedCluster {
     private boolean restartsSpent;
     private JobResult result;
     private int faultsMade;
+    private int savepointsAnswered;
+    private int stopsAnswered;
 
     /** What runs in the workers. */
     enum Tasks {
@@ -94,6 +99,7 @@ public final class SimulatedCluster {
      */
     SimulatedCluster(long seed, Tasks kind, Faults.Breaker breaker) {
         this.seed = seed;
+        this.kind = kind;
         this.random = new Random(seed * 0x9E3779B97F4A7C15L + 1);
         this.simulation = new Simulation(random);
         this.faults = new Faults(breaker);
@@ -143,6 +149,8 @@ public final class SimulatedCluster {
      *
      * @param starts of the job, by all masters
      * @param checkpoints that became complete
+     * @param savepoints that somebody was told of
+     * @param stops of them with which the job was to end
      * @param hash of all that happened, in its order
      */
     public record Outcome(
@@ -151,6 +159,8 @@ public final class SimulatedCluster {
             int masters,
             int faults,
             int checkpoints,
+            int savepoints,
+            int stops,
             long events,
             long hash) {}
 
@@ -200,6 +210,8 @@ public final class SimulatedCluster {
                 masters.size(),
                 faultsMade,
                 invariants.completeCheckpoints(),
+                savepointsAnswered,
+                stopsAnswered,
                 simulation.handled(),
                 simulation.hash());
     }
@@ -210,6 +222,9 @@ public final class SimulatedCluster {
         simulation.after(faultTime, faults::stop);
         if (simulation.chance(0.15)) {
             simulation.between(Duration.ZERO, faultTime, this::askForCancel);
+        }
+        if (kind == Tasks.CHECKPOINTED && realTasks.areSavepointsReadable()) {
+            wishForSavepoints();
         }
         long limit = faultTime.plus(TIME_AFTER_FAULTS).toNanos();
         while (result == null) {
@@ -294,13 +309,19 @@ public final class SimulatedCluster {
         if (name.startsWith("chk-")) {
             invariants.checkpointRecorded(Long.parseLong(name.substring("chk-".length())));
         }
+        if (name.startsWith("savepoint-")) {
+            invariants.savepointRecorded((SavepointRecord) decoded(name, content));
+        }
         if (name.startsWith("intent-commit-")) {
-            try {
-                JobIntent intent = (JobIntent) new ControlCodec().decode(content);
-                invariants.commitRecorded(intent.run());
-            } catch (IOException e) {
-                throw new IllegalStateException(name + " cannot be read", e);
-            }
+            invariants.commitRecorded(((JobIntent) decoded(name, content)).run());
+        }
+    }
+
+    private static Object decoded(String name, byte[] content) {
+        try {
+            return new ControlCodec().decode(content);
+        } catch (IOException e) {
+            throw new IllegalStateException(name + " cannot be read", e);
         }
     }
 
@@ -615,6 +636,47 @@ public final class SimulatedCluster {
             network.outboxOf(client).send(connection, new FromClient.CancelJob("r1", ""));
         }
         simulation.after(Duration.ofSeconds(10), this::askForCancel);
+    }
+
+    /** Some savepoints, and often one to end with. */
+    private void wishForSavepoints() {
+        for (int i = 1 + random.nextInt(3); i > 0; i--) {
+            wish(CheckpointKind.SAVEPOINT, "savepoint-" + i);
+        }
+        if (simulation.chance(0.4)) {
+            wish(simulation.chance(0.6) ? CheckpointKind.STOP : CheckpointKind.DRAIN, "stop");
+        }
+    }
+
+    private void wish(CheckpointKind savepoint, String request) {
+        SavepointClient client =
+                new SavepointClient(
+                        simulation,
+                        savepoint,
+                        request,
+                        answer -> {
+                            if (!answer.path().isEmpty()) {
+                                savepointsAnswered++;
+                                stopsAnswered += savepoint.endsJob() ? 1 : 0;
+                                realTasks.checkSavepoint(answer.path());
+                            }
+                        });
+        simulation.between(Duration.ZERO, faultTime, () -> ask(client));
+    }
+
+    private void ask(SavepointClient client) {
+        if (result != null || client.isAnswered()) {
+            return;
+        }
+        SimulatedMaster master = current;
+        if (master != null && master.alive() && !master.process().paused()) {
+            String label = "client>" + master.epoch();
+            epochOfConnection.put(label, master.epoch());
+            String connection = network.open(master, client, label);
+            master.connectedBy(connection, "client");
+            network.outboxOf(client).send(connection, client.message(realTasks.savepoints()));
+        }
+        simulation.after(Duration.ofSeconds(10), () -> ask(client));
     }
 
     private final class Client implements SimulatedNetwork.End {

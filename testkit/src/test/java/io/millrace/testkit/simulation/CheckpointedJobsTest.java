@@ -38,6 +38,8 @@ class CheckpointedJobsTest {
         int masters = 0;
         int starts = 0;
         int checkpoints = 0;
+        int savepoints = 0;
+        int stops = 0;
         for (long seed = 0; seed < SEEDS; seed++) {
             Outcome outcome = SimulatedCluster.runWithCheckpoints(seed);
             ends.merge(outcome.state(), 1, Integer::sum);
@@ -46,14 +48,18 @@ class CheckpointedJobsTest {
             masters += outcome.masters();
             starts += outcome.starts();
             checkpoints += outcome.checkpoints();
+            savepoints += outcome.savepoints();
+            stops += outcome.stops();
         }
         System.out.printf(
                 "%d seeds with checkpoints: %s, %d events, %d faults, %d masters, %d starts, %d"
-                        + " checkpoints%n",
-                SEEDS, ends, events, faults, masters, starts, checkpoints);
+                        + " checkpoints, %d savepoints, %d of them to stop%n",
+                SEEDS, ends, events, faults, masters, starts, checkpoints, savepoints, stops);
         assertThat(ends.get(JobState.FINISHED)).as("finished").isGreaterThan(SEEDS / 2);
         assertThat(starts).as("starts of the job").isGreaterThan(SEEDS * 3 / 2);
         assertThat(checkpoints).as("complete checkpoints").isGreaterThan(2 * SEEDS);
+        assertThat(savepoints - stops).as("savepoints").isGreaterThan(SEEDS / 5);
+        assertThat(stops).as("stopped jobs").isGreaterThan(SEEDS / 10);
     }
 
     /** Both from one line, as failures carry stack traces, which reach down to here. */

@@ -152,7 +152,7 @@ final class FileWriter<IN>
     /**
      * Removes files that belong to no checkpoint any more: those that the followed writers began
      * after it, and those of earlier executions of this subtask that are younger than it; without a
-     * checkpoint those of all earlier executions of this subtask.
+     * checkpoint of this job those of all earlier executions of this subtask.
      *
      * @param states null without a checkpoint
      * @param kept never removed
@@ -179,7 +179,7 @@ final class FileWriter<IN>
 
     private boolean isLeftOver(PartName.Numbered file, Collection<FileWriterState> states) {
         boolean ofThisSubtask = file.writer().isBefore(name);
-        if (states == null) {
+        if (states == null || isFirstOfItsJob(states)) {
             return ofThisSubtask;
         }
         for (FileWriterState state : states) {
@@ -193,6 +193,12 @@ final class FileWriter<IN>
             }
         }
         return false;
+    }
+
+    /** Whether it begins from another job: no checkpoint of its own has anything then. */
+    private boolean isFirstOfItsJob(Collection<FileWriterState> states) {
+        return !states.isEmpty()
+                && states.stream().noneMatch(state -> state.writer().sink().equals(name.sink()));
     }
 
     // ------------------------------------------------------------------ records

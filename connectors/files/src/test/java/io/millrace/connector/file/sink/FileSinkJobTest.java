@@ -147,6 +147,26 @@ class FileSinkJobTest {
     }
 
     @Test
+    void shouldWriteFilesForProgramsThatAddASink() throws Exception {
+        StreamExecutionEnvironment env = StreamExecutionEnvironment.getExecutionEnvironment();
+        env.setParallelism(1);
+        env.fromSequence(1, 10)
+                .map(n -> n.toString())
+                .returns(String.class)
+                .addSink(
+                        StreamingFileSink.forRowFormat(
+                                        new io.millrace.api.fs.Path(folder.toString()),
+                                        new SimpleStringEncoder<String>())
+                                .withBucketAssigner(new BasePathBucketAssigner<>())
+                                .withRollingPolicy(DefaultRollingPolicy.builder().build())
+                                .build());
+        env.execute("numbers");
+
+        assertThat(WRITTEN.get().lines())
+                .containsExactly("1", "2", "3", "4", "5", "6", "7", "8", "9", "10");
+    }
+
+    @Test
     void shouldShowAllFilesAtTheEndOfAJobWithoutCheckpoints() throws Exception {
         StreamExecutionEnvironment env = StreamExecutionEnvironment.getExecutionEnvironment();
         env.setParallelism(2);

@@ -338,6 +338,20 @@ class FileSinkTest {
     }
 
     @Test
+    void shouldRemoveCopiesOfExecutionsThatCameToNoCheckpoint() throws Exception {
+        FileSink<String> sink = rows().build();
+        SinkDriver driver = new SinkDriver(sink, JOB, "sink");
+        driver.start(1, null);
+        driver.write(0, "a");
+        Snapshot savepoint = driver.checkpoint(false);
+        SinkDriver next = new SinkDriver(sink, OTHER_JOB, "sink");
+        next.start(1, savepoint);
+        next.start(1, savepoint);
+
+        assertThat(written.hidden()).as("the file and one copy").hasSize(2);
+    }
+
+    @Test
     void shouldSayThatTheFileOfTheCheckpointIsGone() throws Exception {
         SinkDriver driver = started(rows().build());
         write(driver, "a");

@@ -1,0 +1,273 @@
+package io.millrace.runtime.master;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.millrace.runtime.checkpoint.CheckpointKind;
+import io.millrace.runtime.checkpoint.SubtaskState;
+import io.millrace.runtime.checkpoint.WorkerFile;
+import io.millrace.runtime.control.Failure;
+import io.millrace.runtime.control.Failure.Category;
+import io.millrace.runtime.control.FromClient;
+import io.millrace.runtime.control.ToClient;
+import io.millrace.runtime.control.ToMaster;
+import io.millrace.runtime.control.ToWorker;
+import io.millrace.runtime.graph.JobEdge;
+import io.millrace.runtime.graph.JobGraph;
+import io.millrace.runtime.graph.JobVertex;
+import io.millrace.runtime.schedule.AttemptId;
+import io.millrace.runtime.schedule.RestartStrategy;
+import io.millrace.runtime.task.SubtaskEnd;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class SavepointRequestsTest {
+    private static final String JOB = MasterFixture.JOB;
+    private static final FromClient STOP = new FromClient.StopJob("r1", "", "/s", false);
+    private static final FromClient DRAIN = new FromClient.StopJob("r1", "", "/s", true);
+
+    private final MasterFixture f = new MasterFixture();
+
+    private static JobGraph graph() {
+        return new JobGraph(
+                JOB,
+                "count",
+                List.of(vertex(0, "source"), vertex(1, "sink")),
+                List.of(new JobEdge(0, 0, 1, 0, JobEdge.Pattern.ALL_TO_ALL, "HASH")),
+                Map.of());
+    }
+
+    private static JobVertex vertex(int id, String name) {
+        return new JobVertex(id, name, 2, 128, "default", new byte[] {1}, List.of(), List.of());
+    }
+
+    /** All subtasks run on one worker; returns its connection. */
+    private static String running(MasterFixture fixture, String worker) {
+        fixture.started();
+        fixture.on(new MasterEvent.PreviousContainers(List.of()));
+        fixture.on(new MasterEvent.Submitted(graph()));
+        fixture.grant(worker);
+        String connection = fixture.report(worker);
+        run(fixture, connection);
+        return connection;
+    }
+
+    private static void run(MasterFixture fixture, String connection) {
+        for (AttemptId attempt : List.copyOf(fixture.deployed.keySet())) {
+            fixture.on(new MasterEvent.Received(connection, new ToMaster.TaskRunning(attempt)));
+        }
+    }
+
+    private static void ask(MasterFixture fixture, String connection, FromClient request) {
+        fixture.on(new MasterEvent.Connected(connection, "client"));
+        fixture.on(new MasterEvent.Received(connection, request));
+    }
+
+    private static List<ToWorker.TriggerCheckpoint> triggers(MasterFixture fixture) {
+        return fixture.sent.stream()
+                .filter(ToWorker.TriggerCheckpoint.class::isInstance)
+                .map(ToWorker.TriggerCheckpoint.class::cast)
+                .toList();
+    }
+
+    private static List<ToClient.SavepointEnded> answers(MasterFixture fixture) {
+        return fixture.sent.stream()
+                .filter(ToClient.SavepointEnded.class::isInstance)
+                .map(ToClient.SavepointEnded.class::cast)
+                .toList();
+    }
+
+    private static void store(MasterFixture fixture, String connection, long id) {
+        fixture.on(
+                new MasterEvent.Received(
+                        connection,
+                        new ToMaster.CheckpointStored(
+                                id,
+                                1,
+                                new WorkerFile("worker-w1", 1, 1),
+                                fixture.deployed.keySet().stream()
+                                        .map(a -> new SubtaskState(a, false, 0, 0, List.of()))
+                                        .toList())));
+    }
+
+    private static void decline(MasterFixture fixture, String connection, long id) {
+        fixture.on(
+                new MasterEvent.Received(
+                        connection,
+                        new ToMaster.CheckpointDeclined(
+                                id, 1, Failure.of(Category.USER_CODE, "Task", "cannot"))));
+    }
+
+    @Test
+    void shouldPutTheWishToStopOnRecordBeforeTheFirstCommand() {
+        running(f, "w1");
+        f.journal.clear();
+
+        ask(f, "client#1", STOP);
+
+        assertThat(f.journal.get(0)).isEqualTo("write intent-stop-" + JOB);
+        assertThat(f.journal.get(1)).matches("make /s/savepoint-" + JOB.substring(0, 6) + "-.{12}");
+        assertThat(triggers(f)).singleElement().returns(CheckpointKind.STOP, t -> t.kind());
+    }
+
+    @Test
+    void shouldAnswerAndEndWhenTheSavepointIsComplete() {
+        String w1 = running(f, "w1");
+        ask(f, "client#1", STOP);
+        f.journal.clear();
+
+        store(f, w1, 1);
+
+        assertThat(f.journal).containsExactly("write metadata 1", "write savepoint-1", "publish 1");
+        assertThat(answers(f)).singleElement().returns(triggers(f).get(0).folder(), a -> a.path());
+        assertThat(f.sent).contains(new ToWorker.CheckpointComplete(1, 1));
+        f.allEnd(w1, new SubtaskEnd.Finished());
+        assertThat(f.state()).isEqualTo(JobState.FINISHED);
+    }
+
+    @Test
+    void shouldTakeTheWishToStopUpWhenItTakesOver() {
+        running(f, "w1");
+        ask(f, "client#1", STOP);
+
+        MasterFixture second = new MasterFixture(2, f.record, new RestartStrategy.Spec.None());
+        running(second, "w2");
+
+        assertThat(triggers(second))
+                .singleElement()
+                .returns(CheckpointKind.STOP, t -> t.kind())
+                .returns(1001L, t -> t.checkpointId());
+    }
+
+    @Test
+    void shouldOnlyEndWhatWasStoppedWhenItTakesOver() {
+        String w1 = running(f, "w1");
+        ask(f, "client#1", STOP);
+        store(f, w1, 1);
+
+        MasterFixture second = new MasterFixture(2, f.record, new RestartStrategy.Spec.None());
+        second.checkpoints.savepoints.putAll(f.checkpoints.savepoints);
+        String w2 = running(second, "w2");
+
+        assertThat(second.deployed.values())
+                .isNotEmpty()
+                .allSatisfy(d -> assertThat(d.restored().checkpointId()).isEqualTo(1))
+                .allSatisfy(d -> assertThat(d.restored().finished()).isTrue());
+        assertThat(triggers(second)).isEmpty();
+        ask(second, "client#2", STOP);
+        assertThat(answers(second))
+                .singleElement()
+                .returns(answers(f).get(0).path(), a -> a.path());
+        second.allEnd(w2, new SubtaskEnd.Finished());
+        assertThat(second.state()).isEqualTo(JobState.FINISHED);
+    }
+
+    @Test
+    void shouldForgetTheWishAndRunOnWhenTheSavepointFails() {
+        String w1 = running(f, "w1");
+        ask(f, "client#1", STOP);
+        f.journal.clear();
+
+        decline(f, w1, 1);
+
+        assertThat(f.journal).containsExactly("remove intent-stop-" + JOB);
+        assertThat(f.sent).contains(new ToWorker.CheckpointAborted(1, 1));
+        assertThat(answers(f))
+                .singleElement()
+                .returns("cannot (Task). The job runs on.", a -> a.failure());
+        assertThat(f.state()).isEqualTo(JobState.RUNNING);
+        ask(f, "client#1", new FromClient.StopJob("r2", "", "/s", false));
+        assertThat(triggers(f)).hasSize(2);
+    }
+
+    @Test
+    void shouldStartAgainWhenSubtasksMayHaveBeenDrainedInVain() {
+        String w1 = running(f, "w1");
+        ask(f, "client#1", DRAIN);
+        assertThat(triggers(f)).singleElement().returns(CheckpointKind.DRAIN, t -> t.kind());
+
+        decline(f, w1, 1);
+
+        assertThat(f.state()).isEqualTo(JobState.RESTARTING);
+        assertThat(answers(f)).singleElement().asString().contains("starts again from its last");
+    }
+
+    @Test
+    void shouldStopAgainWhenATaskHasFailedBeforeTheSavepointWasComplete() {
+        String w1 = running(f, "w1");
+        ask(f, "client#1", STOP);
+
+        AttemptId failing = f.attempt(0, 0);
+        f.ends(w1, failing, MasterFixture.failed(Category.USER_CODE, "bad"));
+        for (AttemptId attempt : List.copyOf(f.deployed.keySet())) {
+            if (!attempt.equals(failing)) {
+                f.ends(w1, attempt, new SubtaskEnd.Canceled());
+            }
+        }
+        f.time.pass(Duration.ofSeconds(2));
+        assertThat(answers(f)).isEmpty();
+        run(f, w1);
+
+        assertThat(triggers(f)).hasSize(2);
+        assertThat(triggers(f).get(1).checkpointId()).isEqualTo(2);
+    }
+
+    @Test
+    void shouldCarryARequestOutOnceThoughItIsRepeated() {
+        String w1 = running(f, "w1");
+        FromClient request = new FromClient.TriggerSavepoint("r1", "", "/s");
+        ask(f, "client#1", request);
+        f.on(new MasterEvent.Disconnected("client#1", "the network"));
+        ask(f, "client#2", request);
+        assertThat(triggers(f)).hasSize(1);
+
+        store(f, w1, 1);
+        ask(f, "client#3", request);
+
+        assertThat(triggers(f)).hasSize(1);
+        assertThat(answers(f)).hasSize(2);
+        assertThat(f.record).doesNotContainKey("savepoint-1");
+        assertThat(f.state()).isEqualTo(JobState.RUNNING);
+    }
+
+    @Test
+    void shouldTakeASavepointAsSoonAsTheJobRuns() {
+        f.started();
+        f.on(new MasterEvent.Submitted(graph()));
+        ask(f, "client#1", new FromClient.TriggerSavepoint("r1", "", "/s"));
+        assertThat(answers(f)).isEmpty();
+
+        f.grant("w1");
+        run(f, f.report("w1"));
+
+        assertThat(triggers(f)).singleElement().returns(CheckpointKind.SAVEPOINT, t -> t.kind());
+    }
+
+    @Test
+    void shouldRefuseWhatCannotBeSaved() {
+        running(f, "w1");
+        ask(f, "client#1", new FromClient.StopJob("r1", "", "", false));
+        MasterFixture files = new MasterFixture();
+        files.running();
+        ask(files, "client#1", STOP);
+
+        assertThat(answers(f))
+                .singleElement()
+                .asString()
+                .contains("execution.checkpointing.savepoint-dir");
+        assertThat(answers(files)).singleElement().asString().contains("writeAsText");
+        assertThat(f.record).doesNotContainKey("intent-stop-" + JOB);
+    }
+
+    @Test
+    void shouldAnswerWhoWaitsWhenTheJobIsCancelled() {
+        String w1 = running(f, "w1");
+        ask(f, "client#1", STOP);
+
+        f.on(new MasterEvent.CancelRequested("somebody"));
+        f.allEnd(w1, new SubtaskEnd.Canceled());
+
+        assertThat(answers(f)).singleElement().returns("The job is CANCELED.", a -> a.failure());
+    }
+}

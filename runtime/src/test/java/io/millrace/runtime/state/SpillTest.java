@@ -1,0 +1,264 @@
+package io.millrace.runtime.state;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.millrace.api.type.Types;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** State that is much larger than the memory for it. */
+class SpillTest {
+    private static final int KEYS = 110_000;
+
+    @TempDir Path directory;
+
+    private static final class Values implements AutoCloseable {
+        final KeyedStateStore store;
+        final StoredValue<String> text;
+        final StoredList<String> list;
+        final StoredMap<String, Long> map;
+
+        Values(KeyedStateStore store) {
+            this.store = store;
+            text = store.value("text", Namespace.none(), Types.STRING, StateTtl.NONE);
+            list = store.list("list", Namespace.none(), Types.STRING, StateTtl.NONE);
+            map = store.map("map", Namespace.none(), Types.STRING, Types.LONG, StateTtl.NONE);
+        }
+
+        @Override
+        public void close() {
+            store.close();
+        }
+    }
+
+    /** A thousand bytes that tell which they are. */
+    private static String value(long key, int version) {
+        String one = key + "/" + version + " ";
+        return one.repeat(1000 / one.length());
+    }
+
+    @Test
+    void shouldHoldMoreStateThanMemoryAndSaveAndRestoreIt() throws Exception {
+        try (TestStores stores = new TestStores(8 << 20, directory)) {
+            Values values = new Values(stores.open(Types.LONG));
+            Map<Long, Integer> model = new HashMap<>();
+            for (long key = 0; key < KEYS; key++) {
+                values.store.setCurrentKey(key);
+                values.text.put(value(key, 0));
+                model.put(key, 0);
+            }
+            assertThat(values.store.spilledBytes()).isGreaterThan(90 << 20);
+            Random random = new Random(7);
+            List<SnapshotInput> chain = new ArrayList<>();
+            for (int round = 1; round <= 4; round++) {
+                StateSnapshot snapshot = values.store.snapshot(round, SnapshotKind.INCREMENTAL);
+                Map<Long, Integer> then = new HashMap<>(model);
+                change(values, model, random, round);
+                Path file = directory.resolve("snapshot-" + round);
+                try (snapshot;
+                        var out = Files.newOutputStream(file)) {
+                    snapshot.write(out::write);
+                }
+                values.store.confirm(round);
+                chain.add(new FileInput(file));
+                if (round == 4) {
+                    check(stores, chain, then);
+                }
+            }
+            for (long key = 0; key < KEYS; key += 97) {
+                values.store.setCurrentKey(key);
+                Integer version = model.get(key);
+                assertThat(values.text.get())
+                        .isEqualTo(version == null ? null : value(key, version));
+            }
+            values.close();
+        }
+        try (Stream<Path> left = Files.list(directory)) {
+            assertThat(left.filter(file -> file.getFileName().toString().startsWith("millrace")))
+                    .isEmpty();
+        }
+    }
+
+    private static void change(Values values, Map<Long, Integer> model, Random random, int round) {
+        for (int i = 0; i < 3_000; i++) {
+            long key = random.nextInt(KEYS);
+            values.store.setCurrentKey(key);
+            Integer version = model.get(key);
+            switch (random.nextInt(4)) {
+                case 0, 1 ->
+                        assertThat(values.text.get())
+                                .isEqualTo(version == null ? null : value(key, version));
+                case 2 -> {
+                    values.text.put(value(key, round));
+                    model.put(key, round);
+                }
+                default -> {
+                    values.text.clear();
+                    model.remove(key);
+                }
+            }
+        }
+    }
+
+    private static void check(
+            TestStores stores, List<SnapshotInput> chain, Map<Long, Integer> expected)
+            throws Exception {
+        Map<Long, Integer> rest = new HashMap<>(expected);
+        try (TestStores others = new TestStores(8 << 20, stores.spillDirectory());
+                Values restored = new Values(others.open(Types.LONG))) {
+            for (SnapshotInput each : chain) {
+                restored.store.restore(each);
+            }
+            restored.store.forEachKey(
+                    restored.text,
+                    key -> {
+                        Integer version = rest.remove((Long) key);
+                        assertThat(version).isNotNull();
+                        assertThat(restored.text.get()).isEqualTo(value((Long) key, version));
+                    });
+            assertThat(rest).isEmpty();
+        }
+    }
+
+    @Test
+    void shouldKeepMapsAndListsRightWhileValuesGoToDisk() throws Exception {
+        try (TestStores stores = new TestStores(8 << 20, directory);
+                Values values = new Values(stores.open(Types.LONG))) {
+            for (int round = 0; round < 4; round++) {
+                for (long key = 0; key < 12_000; key++) {
+                    values.store.setCurrentKey(key);
+                    values.text.put(value(key, round));
+                    values.list.add("element " + round);
+                    if (key < 500) {
+                        values.map.put("entry " + round, key);
+                    }
+                }
+            }
+            assertThat(values.store.spilledBytes()).isPositive();
+            for (long key = 0; key < 12_000; key++) {
+                values.store.setCurrentKey(key);
+                assertThat(values.list.iterator())
+                        .toIterable()
+                        .containsExactly("element 0", "element 1", "element 2", "element 3");
+                assertThat(values.text.get()).isEqualTo(value(key, 3));
+                assertThat(values.map.size()).isEqualTo(key < 500 ? 4 : 0);
+            }
+        }
+    }
+
+    @Test
+    void shouldHoldValuesThatAreLargeForTheMemory() throws Exception {
+        try (TestStores stores = new TestStores(8 << 20, directory);
+                Values values = new Values(stores.open(Types.LONG))) {
+            String large = "x".repeat(300_000);
+            for (long key = 0; key < 100; key++) {
+                values.store.setCurrentKey(key);
+                values.text.put(large + key);
+            }
+            for (long key = 99; key >= 0; key--) {
+                values.store.setCurrentKey(key);
+                assertThat(values.text.get()).isEqualTo(large + key);
+            }
+        }
+    }
+
+    @Test
+    void shouldSayWhichDirectoryDoesNotTakeState() throws Exception {
+        Path file = Files.createFile(directory.resolve("a-file"));
+        try (TestStores stores = new TestStores(2 << 20, file);
+                Values values = new Values(stores.open(Types.LONG))) {
+            assertThatThrownBy(
+                            () -> {
+                                for (long key = 0; key < KEYS; key++) {
+                                    values.store.setCurrentKey(key);
+                                    values.text.put(value(key, 0));
+                                }
+                            })
+                    .isInstanceOf(StateException.class)
+                    .hasMessageContaining("sums[0]")
+                    .hasMessageContaining(file.toString())
+                    .hasMessageContaining("bytes")
+                    .hasMessageContaining("io.tmp.dirs");
+        }
+    }
+
+    @Test
+    void shouldGoOnWhenStorageIsAwayAndSaveAgainWhenItIsBack() throws Exception {
+        try (TestStores stores = new TestStores(8 << 20, directory);
+                Values values = new Values(stores.open(Types.LONG))) {
+            Map<Long, Integer> model = new HashMap<>();
+            for (long key = 0; key < 3_000; key++) {
+                values.store.setCurrentKey(key);
+                values.text.put(value(key, 0));
+                model.put(key, 0);
+            }
+            for (int round = 1; round <= 3; round++) {
+                // nobody writes it: storage does not answer, and all changes meanwhile
+                StateSnapshot held = values.store.snapshot(round, SnapshotKind.INCREMENTAL);
+                for (long key = 0; key < 9_000; key++) {
+                    values.store.setCurrentKey(key);
+                    values.text.put(value(key, round) + "longer".repeat(round));
+                }
+                assertThatThrownBy(() -> held.write((bytes, from, count) -> {}))
+                        .isInstanceOf(StateException.class)
+                        .hasMessageContaining("Checkpoint " + round)
+                        .hasMessageContaining("taskmanager.memory.managed");
+                held.close();
+                values.store.abort(round);
+            }
+            StateSnapshot failing = values.store.snapshot(4, SnapshotKind.INCREMENTAL);
+            assertThatThrownBy(
+                            () ->
+                                    failing.write(
+                                            (bytes, from, count) -> {
+                                                throw new IOException("no storage");
+                                            }))
+                    .isInstanceOf(IOException.class);
+            failing.close();
+            values.store.abort(4);
+            InMemorySnapshot bytes = new InMemorySnapshot();
+            try (StateSnapshot snapshot = values.store.snapshot(5, SnapshotKind.INCREMENTAL)) {
+                snapshot.write(bytes);
+            }
+            try (TestStores others = new TestStores(64 << 20);
+                    Values restored = new Values(others.open(Types.LONG))) {
+                restored.store.restore(bytes);
+                for (long key = 0; key < 9_000; key++) {
+                    restored.store.setCurrentKey(key);
+                    assertThat(restored.text.get()).isEqualTo(value(key, 3) + "longer".repeat(3));
+                }
+            }
+        }
+    }
+
+    /** Reads a file as it was written. */
+    private record FileInput(Path file) implements SnapshotInput {
+        @Override
+        public String name() {
+            return file.toString();
+        }
+
+        @Override
+        public long length() {
+            return file.toFile().length();
+        }
+
+        @Override
+        public void read(long position, byte[] into, int offset, int count) throws IOException {
+            try (var in = new java.io.RandomAccessFile(file.toFile(), "r")) {
+                in.seek(position);
+                in.readFully(into, offset, count);
+            }
+        }
+    }
+}
