@@ -103,6 +103,15 @@ public final class CheckpointCoordinator {
     /** Those that are over, the newest first. */
     private final Deque<CheckpointStatistics> history = new ArrayDeque<>();
 
+    /** Given up, and meant to end the job: subtasks stand still until they hear of it. */
+    private final Set<Long> abortedStops = new TreeSet<>();
+
+    /**
+     * Whether sources may have ended for a savepoint that drains the job, so that no other
+     * checkpoint may take them for what they are.
+     */
+    private boolean draining;
+
     /** What runs, or null while nothing is to be checkpointed. */
     private Supplier<List<CheckpointTask>> tasks;
 
@@ -436,6 +445,7 @@ public final class CheckpointCoordinator {
     private boolean mayTrigger() {
         return tasks != null
                 && settings.isPeriodic()
+                && !draining
                 && pending.values().stream().noneMatch(p -> p.kind().isSavepoint())
                 && (pending.size() < settings.maxConcurrent() || isLastDue(tasks.get()));
     }
@@ -536,7 +546,7 @@ public final class CheckpointCoordinator {
         if (beginning.listener() == null) {
             count(id, cause);
         } else {
-            beginning.listener().failed(cause, false);
+            beginning.listener().failed(cause);
         }
         scheduleTrigger();
         prepareFirst();
@@ -552,7 +562,9 @@ public final class CheckpointCoordinator {
         }
         lastTriggerNanos = ports.clock().nanoTime();
         List<CheckpointTask> now = tasks.get();
-        if (canBegin(now) && pending.values().stream().noneMatch(p -> p.kind().isSavepoint())) {
+        if (canBegin(now)
+                && !draining
+                && pending.values().stream().noneMatch(p -> p.kind().isSavepoint())) {
             begin(beginning, id, now, coordinators);
         }
         scheduleTrigger();
@@ -587,6 +599,7 @@ public final class CheckpointCoordinator {
             List<CheckpointTask> now,
             List<CoordinatorState> coordinators) {
         CheckpointKind kind = beginning.kind();
+        draining |= kind == CheckpointKind.DRAIN;
         Purpose purpose =
                 new Purpose(
                         kind,
@@ -657,8 +670,7 @@ public final class CheckpointCoordinator {
                                                                 "The savepoint's folder "
                                                                         + in.path(),
                                                                 "it cannot be made: "
-                                                                        + cause(result)),
-                                                        false);
+                                                                        + cause(result)));
                                             }
                                         }));
     }
@@ -679,6 +691,10 @@ public final class CheckpointCoordinator {
             listener.interrupted("not all of the job's subtasks run");
             return false;
         }
+        if (draining && kind != CheckpointKind.DRAIN) {
+            listener.interrupted("the job is being drained");
+            return false;
+        }
         PendingCheckpoint ending =
                 pending.values().stream().filter(p -> p.kind().endsJob()).findFirst().orElse(null);
         if (ending != null) {
@@ -686,11 +702,36 @@ public final class CheckpointCoordinator {
                     Failure.of(
                             Category.CONFIG,
                             "Job '" + graph.jobName() + "'",
-                            "it is being stopped with savepoint " + ending.id()),
-                    false);
+                            "it is being stopped with savepoint " + ending.id()));
             return false;
         }
         return true;
+    }
+
+    /**
+     * From now on nothing but a savepoint that drains the job can be taken: an earlier master may
+     * have begun one, and what runs may have come to its end for it.
+     */
+    public void drainMayHaveBegun() {
+        draining = true;
+    }
+
+    /** Whether subtasks may have come to their end for a savepoint that was not taken. */
+    public boolean isDraining() {
+        return draining;
+    }
+
+    /** All subtasks that may have been drained have begun anew. */
+    public void drainIsUndone() {
+        draining = false;
+        scheduleTrigger();
+    }
+
+    /** A worker is connected again: what it does not know may have been lost meanwhile. */
+    public void reconnected(String worker) {
+        for (long id : abortedStops) {
+            ports.workers().send(worker, new ToWorker.CheckpointAborted(epoch, id));
+        }
     }
 
     private static boolean canBegin(List<CheckpointTask> now) {
@@ -966,7 +1007,7 @@ public final class CheckpointCoordinator {
         if (listener != null) {
             LOG.warn("{} failed: {}", text(checkpoint.id()), cause.summary());
             giveUp(checkpoint, cause.summary());
-            listener.failed(cause, true);
+            listener.failed(cause);
             return;
         }
         giveUp(checkpoint, cause.summary());
@@ -994,6 +1035,9 @@ public final class CheckpointCoordinator {
         LOG.debug("{} is given up: {}", text(checkpoint.id()), why);
         checkpoint.cancelTimer();
         pending.remove(checkpoint.id());
+        if (checkpoint.kind() == CheckpointKind.STOP) {
+            abortedStops.add(checkpoint.id());
+        }
         lastEndNanos = ports.clock().nanoTime();
         over(checkpoint, State.FAILED, 0, why);
         for (String worker : checkpoint.workers()) {

@@ -15,12 +15,8 @@ public interface SavepointListener {
     /** Its metadata has its name, and whom it concerns is being told. */
     void complete(long id, CheckpointFolder folder);
 
-    /**
-     * It failed.
-     *
-     * @param begun whether barriers may have begun
-     */
-    void failed(Failure cause, boolean begun);
+    /** It failed. */
+    void failed(Failure cause);
 
     /** The job has left off running for a reason of its own before the savepoint was complete. */
     void interrupted(String why);

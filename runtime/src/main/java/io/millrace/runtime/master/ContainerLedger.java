@@ -318,23 +318,23 @@ final class ContainerLedger {
             if (!waits || !late || nowNanos - entry.deadlineNanos < 0) {
                 continue;
             }
-            Claim claim = entry.claim;
-            returnContainer(id, entry);
-            if (claim == Claim.GRANTED) {
+            if (entry.claim == Claim.GRANTED) {
                 String cause =
                         "its worker did not report within "
                                 + settings.startTimeout().toSeconds()
                                 + " s; see its log";
-                failure = startFailed(id, cause, nowNanos);
                 told.expired(id, cause);
+                returnContainer(id, entry);
+                failure = startFailed(id, cause, nowNanos);
             } else {
                 told.expired(
                         id,
-                        (claim == Claim.PREVIOUS
+                        (entry.claim == Claim.PREVIOUS
                                         ? "its worker of an earlier attempt did not report within "
                                         : "the cluster did not confirm its container within ")
                                 + settings.previousTimeout().toSeconds()
                                 + " s");
+                returnContainer(id, entry);
             }
             if (failure.isPresent()) {
                 break;
@@ -348,7 +348,7 @@ final class ContainerLedger {
         return failure;
     }
 
-    /** Hears of containers past their deadline. */
+    /** Hears of containers past their deadline, right before they are returned. */
     @FunctionalInterface
     interface ExpiryListener {
         void expired(String containerId, String cause);

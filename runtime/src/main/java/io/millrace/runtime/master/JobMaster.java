@@ -568,7 +568,7 @@ public final class JobMaster {
                 return;
             }
             JobState next = regions.jobState();
-            if (graph.allFinished()) {
+            if (regions.areFinished()) {
                 finish();
             } else if (next != state) {
                 if (next == JobState.RUNNING) {

@@ -208,6 +208,14 @@ final class Regions {
         return least.ofJob;
     }
 
+    /**
+     * Whether each has finished, and nothing else was decided of it: what a restart has abandoned
+     * may have been discarded already, and must not be committed.
+     */
+    boolean areFinished() {
+        return courses.values().stream().allMatch(course -> course.state == State.FINISHED);
+    }
+
     /** Names of the runs whose output is not visible yet, one for each region. */
     List<String> runs() {
         return graph.regions().stream().map(this::run).toList();
@@ -566,9 +574,10 @@ final class Regions {
                 compare(worker, execution, reported.get(execution.attempt()), report);
             }
         }
-        if (checkpoints != null && checkpoints.publishedId() > 0) {
+        if (checkpoints != null) {
             // the news may have been lost with its last connection
             confirm(worker, graph.executions());
+            checkpoints.reconnected(worker.id());
         }
         decideTakeover();
         tryDeploy();
@@ -911,6 +920,9 @@ final class Regions {
     }
 
     private void decideRestart(Region region) {
+        if (!job.isAtWork()) {
+            return; // another region has given it up meanwhile: it is brought down with the rest
+        }
         Course course = courses.get(region);
         Failure root = course.episode.root();
         if (root != null) {

@@ -73,6 +73,9 @@ final class SavepointRequests {
     private boolean stopRecorded;
     private boolean stopping;
 
+    /** Why the job was not drained, while subtasks that may have been start again; or null. */
+    private Failure drainFailure;
+
     /** What the savepoint that the job ends with holds, from its record on; null before. */
     private StateAssignment stoppedAt;
 
@@ -91,7 +94,7 @@ final class SavepointRequests {
         /** Does something after a while, unless the job leaves its state. */
         void later(String what, Duration pause, Runnable step);
 
-        /** Sends the job back to its last checkpoint. */
+        /** Sends whatever runs, or begins to, back to the last checkpoint. */
         void restart(Failure cause);
     }
 
@@ -112,6 +115,9 @@ final class SavepointRequests {
             stopRequests.add(stop.request());
             waiting.computeIfAbsent(stop.request(), r -> new LinkedHashSet<>());
             stopRecorded = true;
+            if (stop.drain()) {
+                job.checkpoints().drainMayHaveBegun();
+            }
             LOG.info("An earlier master was asked to stop the job: {}", stop);
         }
         List<SavepointRecord> decided =
@@ -199,7 +205,7 @@ final class SavepointRequests {
                             }
 
                             @Override
-                            public void failed(Failure cause, boolean begun) {
+                            public void failed(Failure cause) {
                                 answer(request, "", text(cause));
                             }
 
@@ -323,6 +329,12 @@ final class SavepointRequests {
     void running() {
         List<Runnable> beginning = List.copyOf(whenRunning);
         whenRunning.clear();
+        if (drainFailure != null && job.state() == JobState.RUNNING) {
+            Failure cause = drainFailure;
+            drainFailure = null;
+            job.checkpoints().drainIsUndone();
+            forgetStop(text(cause) + " The job has started again from its last checkpoint.");
+        }
         beginning.forEach(Runnable::run);
         if (stop == null
                 || !stopRecorded
@@ -349,8 +361,8 @@ final class SavepointRequests {
                             }
 
                             @Override
-                            public void failed(Failure cause, boolean begun) {
-                                stopFailed(cause, drain && begun);
+                            public void failed(Failure cause) {
+                                stopFailed(cause);
                             }
 
                             @Override
@@ -366,12 +378,22 @@ final class SavepointRequests {
     }
 
     /**
-     * The wish is forgotten, for the next master, too, before anybody hears of it.
-     *
-     * @param drained whether subtasks may have ended their input, so that they cannot go on
+     * Subtasks that may have been drained, by this try, an earlier one or an earlier master's,
+     * cannot go on. As long as one of them runs, the wish stays on record: a master that did not
+     * know of it would take the end of their input for true.
      */
-    private void stopFailed(Failure cause, boolean drained) {
+    private void stopFailed(Failure cause) {
         LOG.warn("The job is not stopped: {}", cause.summary());
+        if (job.checkpoints().isDraining()) {
+            drainFailure = cause;
+            job.restart(cause);
+        } else {
+            forgetStop(text(cause) + " The job runs on.");
+        }
+    }
+
+    /** The wish is forgotten, for the next master, too, before anybody hears of it. */
+    private void forgetStop(String answer) {
         record.remove(
                 JobRecord.INTENT_STOP + job.graph().jobId(),
                 () -> !job.isOver(),
@@ -380,15 +402,7 @@ final class SavepointRequests {
                     stop = null;
                     stopping = false;
                     stopRequests.clear();
-                    String sentence =
-                            text(cause)
-                                    + (drained
-                                            ? " The job starts again from its last checkpoint."
-                                            : " The job runs on.");
-                    asked.forEach(r -> answer(r, "", sentence));
-                    if (drained && job.state() == JobState.RUNNING) {
-                        job.restart(cause);
-                    }
+                    asked.forEach(r -> answer(r, "", answer));
                 });
     }
 

@@ -313,8 +313,18 @@ final class WorkerPool {
                 send(worker, new ToWorker.MasterBeat(settings.epoch(), loops));
             }
         }
-        ledger.tick(now, (id, cause) -> LOG.warn("Container {} goes back: {}", id, cause))
+        Map<Worker, String> expired = new LinkedHashMap<>();
+        ledger.tick(
+                        now,
+                        (id, cause) -> {
+                            LOG.warn("Container {} goes back: {}", id, cause);
+                            if (workers.containsKey(id)) {
+                                expired.put(workers.get(id), cause);
+                            }
+                        })
                 .ifPresent(listener::unavailable);
+        // what an earlier attempt had started there is not to be waited for
+        expired.forEach(this::tellLost);
         listener.ticked();
         scheduleTick();
     }

@@ -667,13 +667,61 @@ class CheckpointCoordinatorTest {
 
         decline(coordinator, 1);
 
-        assertThat(journal)
-                .contains("abort 1 on w1", "abort 1 on w2", "failed begun: cannot (Task)");
+        assertThat(journal).contains("abort 1 on w1", "abort 1 on w2", "failed: cannot (Task)");
         assertThat(jobFailures).isEmpty();
         assertThat(coordinator.failures()).isZero();
         assertThat(coordinator.statistics())
                 .extracting(CheckpointStatistics::failure)
                 .containsExactly("cannot (Task)");
+    }
+
+    @Test
+    void shouldTakeNothingElseWhenSubtasksMayHaveBeenDrained() {
+        CheckpointCoordinator coordinator = started(settings(1, 0, 1));
+        coordinator.savepoint(CheckpointKind.DRAIN, savepoint(), new Savepoint());
+        time.settle();
+        decline(coordinator, 1);
+        assertThat(coordinator.isDraining()).isTrue();
+        journal.clear();
+
+        tasks.forEach(task -> coordinator.inputEnded(task.attempt()));
+        coordinator.savepoint(CheckpointKind.SAVEPOINT, savepoint(), new Savepoint());
+        pass(1000);
+        assertThat(journal).containsExactly("interrupted: the job is being drained");
+
+        coordinator.drainIsUndone();
+        pass(20);
+        assertThat(journal).contains("trigger 2 on w1 with 2 attempts, 1 sources");
+    }
+
+    @Test
+    void shouldTakeOnlyTheSavepointThatDrainsWhenAnEarlierMasterMayHaveBegunOne() {
+        CheckpointCoordinator coordinator = coordinator(settings(1, 0, 1), 2);
+        coordinator.recover(0, List.of(), () -> {});
+        time.settle();
+        coordinator.drainMayHaveBegun();
+        coordinator.start(() -> tasks);
+        tasks.forEach(task -> coordinator.inputEnded(task.attempt()));
+        pass(1000);
+        assertThat(journal).containsExactly("make folder");
+
+        coordinator.savepoint(CheckpointKind.DRAIN, savepoint(), new Savepoint());
+        time.settle();
+
+        assertThat(journal).contains("trigger 1 on w1 with 2 attempts, 1 sources");
+    }
+
+    @Test
+    void shouldTellAWorkerThatComesBackOfASavepointThatWasToStopTheJobAndFailed() {
+        CheckpointCoordinator coordinator = started(settings(1, 0, 1));
+        coordinator.savepoint(CheckpointKind.STOP, savepoint(), new Savepoint());
+        time.settle();
+        decline(coordinator, 1);
+        journal.clear();
+
+        coordinator.reconnected("w2");
+
+        assertThat(journal).containsExactly("abort 1 on w2");
     }
 
     @Test
@@ -908,8 +956,8 @@ class CheckpointCoordinatorTest {
         }
 
         @Override
-        public void failed(Failure cause, boolean begun) {
-            journal.add("failed" + (begun ? " begun: " : ": ") + cause.summary());
+        public void failed(Failure cause) {
+            journal.add("failed: " + cause.summary());
         }
 
         @Override

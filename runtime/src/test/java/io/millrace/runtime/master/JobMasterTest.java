@@ -32,6 +32,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
 class JobMasterTest {
@@ -189,7 +190,11 @@ class JobMasterTest {
 
         assertThat(f.journal)
                 .containsExactly(
-                        "close w1#1", "deploy v0[1]#1.1", "deploy v1[0]#1.1", "deploy v1[1]#1.1");
+                        "close w1#1",
+                        "deploy v0[1]#1.1",
+                        "deploy v1[0]#1.1",
+                        "deploy v1[1]#1.1",
+                        "adopt [v0[0]#1.1] up to 0");
     }
 
     @Test
@@ -1063,6 +1068,17 @@ class JobMasterTest {
     }
 
     @Test
+    void shouldGiveUpOnceWhenALostWorkerStrikesManyRegions() {
+        MasterFixture last = new MasterFixture(1, new TreeMap<>(), new RestartStrategy.Spec.None());
+        runningTwoRegions(last);
+
+        last.on(new MasterEvent.ContainerCompleted("w1", "killed"));
+
+        assertThat(last.result.state()).isEqualTo(JobState.FAILED);
+        assertThat(last.journal).containsOnlyOnce("write intent-fail-" + JOB);
+    }
+
+    @Test
     void shouldKeepOneRegionAndStartTheOtherAgainWhenMasterBeforeItDied() {
         runningTwoRegions(f);
         List<AttemptId> attempts = List.copyOf(f.deployed.keySet());
@@ -1168,6 +1184,63 @@ class JobMasterTest {
 
         assertThat(second.deployed.get(second.attempt(1, 1)).run()).isEqualTo("app-2-0");
         assertThat(second.status().restarts()).as("counted once").isEqualTo(1);
+    }
+
+    @Test
+    void shouldNotCommitWhatHasFinishedAfterItsRestartWasDecided() {
+        f.running();
+        f.on(new MasterEvent.ContainerCompleted("w1", "its node is lost"));
+        List<AttemptId> attempts = List.copyOf(f.deployed.keySet());
+        assertThat(f.journal).contains("discard app-1-0");
+        MasterFixture second = next(f.record);
+        second.deployed.putAll(f.deployed);
+        second.started();
+        second.on(
+                new MasterEvent.PreviousContainers(
+                        List.of(new MasterEvent.Container("w1", "host"))));
+        second.report(
+                "w1",
+                List.of(),
+                attempts.stream().map(attempt -> f.ended(attempt, FINISHED)).toList(),
+                attempts);
+        second.time.pass(Duration.ofSeconds(11));
+
+        assertThat(second.journal).doesNotContain("write intent-commit-" + JOB);
+        assertThat(second.deployed.get(second.attempt(1, 1)).run()).isEqualTo("app-2-0");
+    }
+
+    @Test
+    void shouldNotWaitForTasksOfAWorkerThatTheClusterNeverVouchesFor() {
+        f.running();
+        List<AttemptId> attempts = List.copyOf(f.deployed.keySet());
+        MasterFixture second = next(f.record);
+        second.started();
+        second.on(new MasterEvent.PreviousContainers(List.of()));
+        second.report(
+                "w1", attempts.stream().map(MasterFixture::runs).toList(), List.of(), attempts);
+        second.time.pass(Duration.ofMinutes(2));
+        assertThat(second.journal).contains("release w1", "leave w1");
+
+        second.grant("w2");
+        second.report("w2");
+
+        assertThat(second.state()).isEqualTo(JobState.DEPLOYING);
+        assertThat(second.deployed).hasSize(4);
+    }
+
+    @Test
+    void shouldTellAgainWhatItKeepsWhenAWorkerComesBack() {
+        f.running();
+        MasterFixture second = next(f.record);
+        String w1 = takeOver(second, f);
+        second.on(new MasterEvent.Disconnected(w1, "the network"));
+        second.journal.clear();
+
+        List<AttemptId> attempts = List.copyOf(f.deployed.keySet());
+        second.report(
+                "w1", attempts.stream().map(MasterFixture::runs).toList(), List.of(), attempts);
+
+        assertThat(second.journal).containsExactly("adopt " + attempts + " up to 0");
     }
 
     @Test

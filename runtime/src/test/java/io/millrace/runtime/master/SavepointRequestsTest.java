@@ -190,7 +190,41 @@ class SavepointRequestsTest {
         decline(f, w1, 1);
 
         assertThat(f.state()).isEqualTo(JobState.RESTARTING);
-        assertThat(answers(f)).singleElement().asString().contains("starts again from its last");
+        f.allEnd(w1, new SubtaskEnd.Canceled());
+        f.time.pass(Duration.ofSeconds(2));
+        assertThat(f.record).as("drained subtasks may run on").containsKey("intent-stop-" + JOB);
+        assertThat(answers(f)).isEmpty();
+        run(f, w1);
+
+        assertThat(f.state()).isEqualTo(JobState.RUNNING);
+        assertThat(f.record).doesNotContainKey("intent-stop-" + JOB);
+        assertThat(answers(f))
+                .singleElement()
+                .asString()
+                .contains("has started again from its last checkpoint");
+        assertThat(triggers(f)).hasSize(1);
+    }
+
+    @Test
+    void shouldTellAWorkerThatComesBackThatTheSavepointItStandsAtHasFailed() {
+        String w1 = running(f, "w1");
+        List<AttemptId> attempts = List.copyOf(f.deployed.keySet());
+        ask(f, "client#1", STOP);
+        f.on(new MasterEvent.Disconnected(w1, "the network"));
+        f.time.pass(Duration.ofSeconds(9));
+        w1 = report(f, attempts);
+        decline(f, w1, 1);
+        f.on(new MasterEvent.Disconnected(w1, "the network"));
+        f.sent.clear();
+
+        report(f, attempts);
+
+        assertThat(f.sent).contains(new ToWorker.CheckpointAborted(1, 1));
+    }
+
+    private static String report(MasterFixture fixture, List<AttemptId> attempts) {
+        return fixture.report(
+                "w1", attempts.stream().map(MasterFixture::runs).toList(), List.of(), attempts);
     }
 
     @Test

@@ -1,5 +1,7 @@
 package io.millrace.testkit.simulation;
 
+import io.millrace.runtime.checkpoint.CheckpointKind;
+import io.millrace.runtime.checkpoint.FallBack;
 import io.millrace.runtime.checkpoint.SavepointRecord;
 import io.millrace.runtime.control.Failure;
 import io.millrace.runtime.exchange.StreamEvent;
@@ -30,7 +32,7 @@ import java.util.TreeSet;
  *   <li>{@code one-generation-at-a-time}: attempts of two generations of a region never run on
  *       workers that the master holds which has started the newer one
  *   <li>{@code no-task-starts-again-when-only-masters-die}: where nothing else fails, what once ran
- *       is never started anew
+ *       is never started anew, unless it was drained for a savepoint that failed
  *   <li>{@code connected-attempts-of-one-generation}
  *   <li>{@code obeys-promised-epoch}: no worker starts what an older master commanded after it has
  *       reported to a newer one
@@ -67,6 +69,10 @@ final class Invariants {
     private final Map<Integer, Integer> regionOf = new HashMap<>();
     private boolean onlyMastersDie;
     private boolean allHaveRun;
+
+    /** Sources have come to their end for a savepoint; if it fails they must begin anew. */
+    private boolean drained;
+
     private final Map<Long, Integer> epochOfCheckpoint = new HashMap<>();
     private final Set<Long> completeCheckpoints = new HashSet<>();
     private long highestTold;
@@ -149,7 +155,7 @@ final class Invariants {
         AttemptId attempt = deployment.attempt();
         check(started.add(attempt), "attempt-started-once", attempt);
         check(
-                !onlyMastersDie || !allHaveRun,
+                !onlyMastersDie || !allHaveRun || drained,
                 "no-task-starts-again-when-only-masters-die",
                 attempt);
         restored(deployment);
@@ -179,6 +185,7 @@ final class Invariants {
 
     /** A barrier begins. */
     void checkpointTriggered(StreamEvent.Barrier barrier) {
+        drained |= barrier.kind() == CheckpointKind.DRAIN;
         Integer before = epochOfCheckpoint.putIfAbsent(barrier.checkpointId(), barrier.epoch());
         check(
                 before == null || before == barrier.epoch(),
@@ -320,12 +327,12 @@ final class Invariants {
         if (result.state() == JobState.FAILED) {
             Failure failure = result.failure();
             check(
-                    !checkpoints || failure.category() != Failure.Category.STATE,
+                    !checkpoints || FallBack.damage(failure) == null,
                     "no-complete-checkpoint-damaged",
                     result);
             check(
                     expected.restartsSpent()
-                            || failure.category() == Failure.Category.STATE
+                            || (!checkpoints && failure.category() == Failure.Category.STATE)
                             || failure.where().equals("Starting workers"),
                     "ends-with-reason",
                     result);

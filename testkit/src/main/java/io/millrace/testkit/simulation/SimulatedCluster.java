@@ -138,7 +138,8 @@ public final class SimulatedCluster {
             invariants.onlyMastersDie();
         }
         this.slotsPerWorker = realTasks == null ? 1 + random.nextInt(3) : 1;
-        this.restarts = simulation.chance(0.1) ? random.nextInt(3) : 1000;
+        boolean fewRestarts = simulation.chance(0.1);
+        this.restarts = fewRestarts && trouble == Trouble.ANY ? random.nextInt(3) : 1000;
         this.meanFaultPause =
                 Duration.ofMillis(
                         simulation.nanosBetween(Duration.ofSeconds(3), Duration.ofSeconds(20))

@@ -95,9 +95,9 @@ final class SimulatedMaster implements SimulatedNetwork.End {
         return process;
     }
 
-    /** Whether it still counts on a container. */
+    /** Whether it counts on a container: the cluster has told it of it, and it is not gone. */
     boolean holds(String containerId) {
-        return !lost.contains(containerId);
+        return held.contains(containerId);
     }
 
     int heldCount() {

@@ -13,7 +13,9 @@ import java.util.Random;
  * <p>Threads: one.
  */
 final class Simulation {
-    private static final int TRACE_LINES = 400;
+    /** How much of what happened a failure shows. */
+    private static final int TRACE_LINES = Integer.getInteger("simulation.trace", 400);
+
     private static final long FNV_PRIME = 0x100000001b3L;
 
     private final Random random;
