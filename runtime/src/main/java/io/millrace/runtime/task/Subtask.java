@@ -29,6 +29,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.LongSupplier;
+import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -94,8 +95,11 @@ final class Subtask {
     /** Barriers that its source puts among its records, and that have not come out yet. */
     private final Deque<StreamEvent.Barrier> injected = new ArrayDeque<>();
 
-    /** Barriers that begin here, as soon as all is emitted and no other can come by the gate. */
-    private final Deque<StreamEvent.Barrier> held = new ArrayDeque<>();
+    /**
+     * Barriers that begin here, as soon as all is emitted and no other can come by the gate, and
+     * what a coordinator has told after them.
+     */
+    private final Deque<SubtaskCommand> held = new ArrayDeque<>();
 
     /** First checkpoint that it has joined since all is emitted; 0 if none. */
     private long joinedAtEnd;
@@ -329,7 +333,7 @@ final class Subtask {
         time.cancel();
         chain.endOfTime();
         // those that its source did not come to
-        held.addAll(injected);
+        injected.forEach(this::hold);
         injected.clear();
     }
 
@@ -343,7 +347,36 @@ final class Subtask {
         } else if (fromSource) {
             onSourceBarrier(barrier);
         } else {
-            held.add(barrier);
+            hold(barrier);
+        }
+    }
+
+    private void hold(StreamEvent.Barrier barrier) {
+        held.add(new SubtaskCommand.TriggerCheckpoint(barrier));
+    }
+
+    private void dropHeld(Predicate<StreamEvent.Barrier> which) throws Exception {
+        held.removeIf(
+                command ->
+                        command instanceof SubtaskCommand.TriggerCheckpoint trigger
+                                && which.test(trigger.barrier()));
+        hearHeld();
+    }
+
+    /** What its coordinator has told after a barrier began must not be in that checkpoint. */
+    private void onOperatorEvent(SubtaskCommand.OperatorEvent event) throws Exception {
+        if (held.isEmpty()) {
+            chain.operatorEvent(event.uid(), event.event());
+        } else {
+            held.add(event);
+        }
+    }
+
+    /** Hears what no barrier stands before any more. */
+    private void hearHeld() throws Exception {
+        while (held.peek() instanceof SubtaskCommand.OperatorEvent event) {
+            held.poll();
+            chain.operatorEvent(event.uid(), event.event());
         }
     }
 
@@ -353,7 +386,7 @@ final class Subtask {
         if (barrier.kind() == CheckpointKind.DRAIN) {
             // as if the source had come to its end: the barrier follows what is emitted at the end
             stop = barrier.checkpointId();
-            held.add(barrier);
+            hold(barrier);
             endInput();
         } else {
             checkpoint(barrier, null, 0);
@@ -423,7 +456,7 @@ final class Subtask {
         }
         unfinished.giveUp(id);
         injected.removeIf(barrier -> barrier.checkpointId() == id);
-        held.removeIf(barrier -> barrier.checkpointId() == id);
+        dropHeld(barrier -> barrier.checkpointId() == id);
         undecided.remove(id);
         chain.checkpointAborted(id);
         if (stop != id) {
@@ -434,9 +467,15 @@ final class Subtask {
             become(SubtaskState.RUNNING);
             // what has rung meanwhile was not listened to
             chain.processingTime(time.nowMillis());
-            List<StreamEvent.Barrier> waiting = List.copyOf(held);
+            List<SubtaskCommand> waiting = List.copyOf(held);
             held.clear();
-            waiting.forEach(this::trigger);
+            for (SubtaskCommand command : waiting) {
+                if (command instanceof SubtaskCommand.TriggerCheckpoint trigger) {
+                    trigger(trigger.barrier());
+                } else if (command instanceof SubtaskCommand.OperatorEvent event) {
+                    onOperatorEvent(event);
+                }
+            }
         }
     }
 
@@ -501,7 +540,10 @@ final class Subtask {
     private Step stay() throws Exception {
         boolean atEnd = gate == null || gate.isAtEnd();
         if (atEnd && !held.isEmpty()) {
-            checkpoint(held.poll(), null, 0);
+            if (held.poll() instanceof SubtaskCommand.TriggerCheckpoint trigger) {
+                checkpoint(trigger.barrier(), null, 0);
+            }
+            hearHeld();
             return Step.WORKED;
         }
         if (released || (atEnd && !awaitsCheckpoint && stop == 0)) {
@@ -551,7 +593,7 @@ final class Subtask {
             } else if (command instanceof SubtaskCommand.TriggerCheckpoint trigger) {
                 trigger(trigger.barrier());
             } else if (command instanceof SubtaskCommand.OperatorEvent event) {
-                chain.operatorEvent(event.uid(), event.event());
+                onOperatorEvent(event);
             } else if (command instanceof SubtaskCommand.Register register) {
                 chain.register(register.link());
             } else if (command instanceof SubtaskCommand.CheckpointComplete complete) {
@@ -576,10 +618,10 @@ final class Subtask {
         }
     }
 
-    private void onMasterChanged(int epoch) {
+    private void onMasterChanged(int epoch) throws Exception {
         masterEpoch = epoch;
         injected.removeIf(barrier -> barrier.epoch() < epoch);
-        held.removeIf(barrier -> barrier.epoch() < epoch);
+        dropHeld(barrier -> barrier.epoch() < epoch);
         if (gate != null) {
             gate.giveUpBefore(epoch);
         }
