@@ -28,6 +28,12 @@ final class Faults {
         TOLD_BEFORE_RECORDED,
         /** Metadata is taken for written as soon as it was asked for. */
         RECORDED_BEFORE_METADATA,
+        /** Splits are given to readers as soon as it was asked to put them on record. */
+        ASSIGNED_BEFORE_RECORDED,
+        /** The record forgets that the job is to be stopped. */
+        NO_STOP_ON_RECORD,
+        /** A savepoint is taken for recorded as soon as it was asked for. */
+        STOPPED_BEFORE_RECORDED,
         /** The record forgets which attempts have finished. */
         NO_FINISHED_ON_RECORD,
         /** A master that takes over decides at once, whoever has not reported yet. */

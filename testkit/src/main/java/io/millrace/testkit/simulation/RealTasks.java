@@ -7,6 +7,7 @@ import io.millrace.api.RuntimeExecutionMode;
 import io.millrace.api.StreamExecutionEnvironment;
 import io.millrace.api.function.MapFunction;
 import io.millrace.api.function.RichSinkFunction;
+import io.millrace.api.source.SequenceSplit;
 import io.millrace.api.state.CheckpointedFunction;
 import io.millrace.api.state.FunctionInitializationContext;
 import io.millrace.api.state.FunctionSnapshotContext;
@@ -19,6 +20,7 @@ import io.millrace.api.tuple.Tuple2;
 import io.millrace.api.type.TypeInformation;
 import io.millrace.api.type.Types;
 import io.millrace.runtime.checkpoint.CheckpointMetadata;
+import io.millrace.runtime.checkpoint.CoordinatorState;
 import io.millrace.runtime.checkpoint.DamagedCheckpointException;
 import io.millrace.runtime.checkpoint.RestoredState;
 import io.millrace.runtime.checkpoint.SavepointPath;
@@ -68,6 +70,7 @@ import java.lang.reflect.Proxy;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -413,11 +416,7 @@ final class RealTasks implements AutoCloseable {
 
     private DataStream<Long> numbers(StreamExecutionEnvironment env) {
         return split
-                ? env.fromSource(
-                        new PulledRanges(1, records, MOST_SPLITS),
-                        WatermarkStrategy.noWatermarks(),
-                        "ranges",
-                        Types.LONG)
+                ? env.fromSource(ranges(), WatermarkStrategy.noWatermarks(), "ranges", Types.LONG)
                 : env.fromSequence(1, records);
     }
 
@@ -445,11 +444,11 @@ final class RealTasks implements AutoCloseable {
     }
 
     /** What numbers come to that do not lie in some ranges. */
-    private Map<Long, Long> expectedSums(List<long[]> without) {
+    private Map<Long, Long> expectedSums(List<Left> without) {
         Map<Long, Long> sums = new TreeMap<>();
         for (long number = 1; number <= records; number++) {
             long emitted = number;
-            if (without.stream().noneMatch(r -> r[0] <= emitted && emitted <= r[1])) {
+            if (without.stream().noneMatch(r -> r.first() <= emitted && emitted <= r.last())) {
                 sums.merge(number % keys, number, Long::sum);
             }
         }
@@ -457,11 +456,6 @@ final class RealTasks implements AutoCloseable {
     }
 
     // ------------------------------------------------------------------ savepoints
-
-    /** Whether what a savepoint holds can be told from its bytes; of split sources it cannot. */
-    boolean areSavepointsReadable() {
-        return !split;
-    }
 
     /** Where they go. */
     String savepoints() {
@@ -471,25 +465,39 @@ final class RealTasks implements AutoCloseable {
     /**
      * What a savepoint holds.
      *
-     * @param left ranges of numbers that the source has still to emit
+     * @param left ranges of numbers that the source has still to emit: in its subtasks, its
+     *     coordinator, and among what came back from subtasks that are gone
      * @param sums of the sink
      * @param whole whether no subtask had finished, so that all sums are in it
      */
-    private record Saved(List<long[]> left, Map<Long, Long> sums, boolean whole) {}
+    private record Saved(List<Left> left, Map<Long, Long> sums, boolean whole) {}
+
+    /** A range of numbers that somebody has still to emit. */
+    private record Left(long first, long last, String holder) {}
 
     /** Somebody was told that it is complete. */
     void checkSavepoint(String path) {
         Saved saved = read(path);
-        if (split) {
-            // what is left stands in the words of the source's coordinator and readers
-            return;
-        }
+        checkDisjoint(path, saved.left());
         Map<Long, Long> expected = expectedSums(saved.left());
         invariants.check(
                 !saved.whole() || saved.sums().equals(expected),
                 "savepoint-is-exact",
                 path + " has " + saved.sums(),
                 "expected " + expected);
+    }
+
+    /** Nothing is left in two places, and would be read twice. */
+    private void checkDisjoint(String path, List<Left> left) {
+        List<Left> inOrder = left.stream().sorted(Comparator.comparingLong(Left::first)).toList();
+        for (int i = 1; i < inOrder.size(); i++) {
+            invariants.check(
+                    inOrder.get(i - 1).last() < inOrder.get(i).first(),
+                    "savepoint-is-exact",
+                    path + " has more than once what is left",
+                    inOrder.get(i - 1),
+                    inOrder.get(i));
+        }
     }
 
     private Saved read(String path) {
@@ -510,7 +518,8 @@ final class RealTasks implements AutoCloseable {
                 Serializers.compile(
                         Types.TUPLE(Types.LONG, Types.LONG),
                         new JobClasses(RealTasks.class.getClassLoader()));
-        List<long[]> left = new ArrayList<>();
+        List<Left> left = new ArrayList<>();
+        addSplitsOfCoordinator(path, found.metadata(), left);
         Map<Long, Long> sums = new TreeMap<>();
         boolean whole = true;
         for (CheckpointMetadata.Vertex former : found.metadata().vertices()) {
@@ -524,7 +533,15 @@ final class RealTasks implements AutoCloseable {
                             if (slice.part().name().equals("ranges")) {
                                 for (byte[] range : reader.elements(slice)) {
                                     ByteBuffer bytes = ByteBuffer.wrap(range);
-                                    left.add(new long[] {bytes.getLong(), bytes.getLong()});
+                                    left.add(new Left(bytes.getLong(), bytes.getLong(), "source"));
+                                }
+                            } else if (slice.part().name().equals("splits")) {
+                                for (byte[] element : reader.elements(slice)) {
+                                    ByteBuffer bytes = ByteBuffer.wrap(element);
+                                    int version = bytes.getInt();
+                                    byte[] range = new byte[bytes.remaining()];
+                                    bytes.get(range);
+                                    left.add(left(version, range, "reader " + s));
                                 }
                             } else if (slice.part().name().equals("sums")) {
                                 for (byte[] pair : reader.elements(slice)) {
@@ -540,6 +557,36 @@ final class RealTasks implements AutoCloseable {
             }
         }
         return new Saved(left, sums, whole);
+    }
+
+    private PulledRanges ranges() {
+        return new PulledRanges(1, records, MOST_SPLITS);
+    }
+
+    private void addSplitsOfCoordinator(String path, CheckpointMetadata metadata, List<Left> left)
+            throws IOException {
+        invariants.check(
+                metadata.coordinators().size() == (split ? 1 : 0),
+                "savepoint-is-exact",
+                path + " has the states of coordinators: " + metadata.coordinators().size());
+        for (CoordinatorState coordinator : metadata.coordinators()) {
+            for (SequenceSplit range :
+                    ranges().getEnumeratorCheckpointSerializer()
+                            .deserialize(coordinator.version(), coordinator.enumerator())) {
+                left.add(new Left(range.next(), range.last(), "enumerator"));
+            }
+            for (CoordinatorState.Splits returned : coordinator.returned()) {
+                for (byte[] range : returned.splits()) {
+                    left.add(left(returned.version(), range, "coordinator"));
+                }
+            }
+        }
+    }
+
+    /** A split, which may be at its end. */
+    private Left left(int version, byte[] split, String holder) throws IOException {
+        SequenceSplit range = ranges().getSplitSerializer().deserialize(version, split);
+        return new Left(range.next(), range.last(), holder);
     }
 
     private static JobVertex vertex(CheckpointMetadata.Vertex former) {
@@ -813,16 +860,13 @@ final class RealTasks implements AutoCloseable {
                     "told " + sums,
                     "committed " + committed.sums(keys));
             boolean stopped = invariants.stop() != null;
-            // of a stopped source with splits what is left stands in words of its coordinator's
-            if (!stopped || !split) {
-                Map<Long, Long> expected =
-                        expectedSums(stopped ? read(invariants.stop().path()).left() : List.of());
-                invariants.check(
-                        sums.equals(expected),
-                        "each-record-counted-once",
-                        "told " + sums,
-                        "expected " + expected);
-            }
+            Map<Long, Long> expected =
+                    expectedSums(stopped ? read(invariants.stop().path()).left() : List.of());
+            invariants.check(
+                    sums.equals(expected),
+                    "each-record-counted-once",
+                    "told " + sums,
+                    "expected " + expected);
         }
         for (Plane plane : planes.values()) {
             if (!plane.left) {

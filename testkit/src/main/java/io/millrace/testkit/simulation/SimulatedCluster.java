@@ -241,7 +241,7 @@ public final class SimulatedCluster {
         if (simulation.chance(trouble == Trouble.ANY ? 0.15 : 0)) {
             simulation.between(Duration.ZERO, faultTime, this::askForCancel);
         }
-        if (kind == Tasks.CHECKPOINTED && realTasks.areSavepointsReadable()) {
+        if (kind == Tasks.CHECKPOINTED) {
             wishForSavepoints();
         }
         long limit = faultTime.plus(TIME_AFTER_FAULTS).toNanos();

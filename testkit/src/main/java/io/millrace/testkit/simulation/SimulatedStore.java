@@ -80,6 +80,9 @@ final class SimulatedStore {
             if (faults.breaker() == Faults.Breaker.NO_FINISHED_ON_RECORD) {
                 all.removeIf(entry -> entry.name().startsWith("finished-"));
             }
+            if (faults.breaker() == Faults.Breaker.NO_STOP_ON_RECORD) {
+                all.removeIf(entry -> entry.name().startsWith("intent-stop-"));
+            }
             return new Outcome.Done<>(all);
         }
 
@@ -94,11 +97,19 @@ final class SimulatedStore {
             all.add(new Entry("ids-upto-" + highest, new byte[0]));
         }
 
+        private boolean isBelievedAtOnce(String name) {
+            return switch (faults.breaker()) {
+                case TOLD_BEFORE_RECORDED -> name.startsWith("chk-");
+                case ASSIGNED_BEFORE_RECORDED -> name.startsWith("coord-");
+                case STOPPED_BEFORE_RECORDED -> name.startsWith("savepoint-");
+                default -> false;
+            };
+        }
+
         @Override
         public void write(String name, byte[] content, Consumer<Outcome<Void>> reply) {
             byte[] copy = content.clone();
-            if (name.startsWith("chk-")
-                    && faults.breaker() == Faults.Breaker.TOLD_BEFORE_RECORDED) {
+            if (isBelievedAtOnce(name)) {
                 reply.accept(new Outcome.Done<>(null));
                 simulation.between(
                         Duration.ofMillis(1), Duration.ofSeconds(20), () -> tryWrite(name, copy));

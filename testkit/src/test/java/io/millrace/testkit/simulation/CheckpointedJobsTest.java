@@ -16,23 +16,15 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/**
- * A real program with checkpoints in a simulated cluster. Replay a seed with {@code
- * -Dsimulation.checkpoints.seed=N}, with the engine's own log by {@code -Dsimulation.log=INFO}; run
- * more with {@code -Dsimulation.checkpoints.seeds=N}.
- */
+/** A real program with checkpoints in a simulated cluster; see {@link Seeds}. */
 class CheckpointedJobsTest {
-    private static final Long ONE_SEED = Long.getLong("simulation.checkpoints.seed");
-    private static final int SEEDS = Integer.getInteger("simulation.checkpoints.seeds", 100);
+    private static final int USUAL_SEEDS = 100;
+    private static final int SEEDS = Seeds.count(USUAL_SEEDS);
     private static final int SEEDS_RUN_TWICE = 10;
     private static final int SEEDS_UNTIL_BROKEN = 400;
 
     @Test
     void shouldCountEachRecordOnceUnderAnySeed() {
-        if (ONE_SEED != null) {
-            System.out.println(SimulatedCluster.runWithCheckpoints(ONE_SEED));
-            return;
-        }
         Map<JobState, Integer> ends = new EnumMap<>(JobState.class);
         long events = 0;
         int faults = 0;
@@ -41,8 +33,13 @@ class CheckpointedJobsTest {
         int checkpoints = 0;
         int savepoints = 0;
         int stops = 0;
-        for (long seed = 0; seed < SEEDS; seed++) {
-            Outcome outcome = SimulatedCluster.runWithCheckpoints(seed);
+        for (long seed : Seeds.of(USUAL_SEEDS).toArray()) {
+            Outcome outcome =
+                    Seeds.run(
+                            "CheckpointedJobsTest#shouldCountEachRecordOnceUnderAnySeed",
+                            seed,
+                            Tasks.CHECKPOINTED,
+                            Trouble.ANY);
             ends.merge(outcome.state(), 1, Integer::sum);
             events += outcome.events();
             faults += outcome.faults();
@@ -51,6 +48,9 @@ class CheckpointedJobsTest {
             checkpoints += outcome.checkpoints();
             savepoints += outcome.savepoints();
             stops += outcome.stops();
+        }
+        if (Seeds.areOne()) {
+            return;
         }
         System.out.printf(
                 "%d seeds with checkpoints: %s, %d events, %d faults, %d masters, %d starts, %d"

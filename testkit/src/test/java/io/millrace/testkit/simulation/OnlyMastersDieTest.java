@@ -11,36 +11,36 @@ import io.millrace.testkit.simulation.SimulatedCluster.Trouble;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.EnumSource;
 
 /**
  * Jobs whose application masters are killed, and paused for so long that two live at once, while
- * all else is well: nothing that ran is ever started again. Replay a seed with {@code
- * -Dsimulation.masters.seed=N}, with the engine's own log by {@code -Dsimulation.log=INFO}.
+ * all else is well: nothing that ran is ever started again; see {@link Seeds}.
  */
 class OnlyMastersDieTest {
-    private static final Long ONE_SEED = Long.getLong("simulation.masters.seed");
-    private static final int SEEDS = Integer.getInteger("simulation.masters.seeds", 50);
     private static final int SEEDS_UNTIL_BROKEN = 400;
 
     @ParameterizedTest
-    @CsvSource({"MODELLED, 6", "CHECKPOINTED, 1"})
-    void shouldStartNoTaskAgainUnderAnySeed(Tasks kind, int times) {
-        if (ONE_SEED != null) {
-            System.out.println(run(ONE_SEED, kind, Breaker.NONE));
-            return;
-        }
+    @CsvSource({"MODELLED, 300", "CHECKPOINTED, 50"})
+    void shouldStartNoTaskAgainUnderAnySeed(Tasks kind, int usual) {
         int masters = 0;
         int checkpoints = 0;
         int survived = 0;
-        int seeds = times * SEEDS;
-        for (long seed = 0; seed < seeds; seed++) {
-            Outcome outcome = run(seed, kind, Breaker.NONE);
+        for (long seed : Seeds.of(usual).toArray()) {
+            Outcome outcome =
+                    Seeds.run(
+                            "OnlyMastersDieTest#shouldStartNoTaskAgainUnderAnySeed*",
+                            seed,
+                            kind,
+                            Trouble.ONLY_MASTERS_DIE);
             assertThat(outcome.state()).as("seed %d", seed).isEqualTo(JobState.FINISHED);
             masters += outcome.masters();
             checkpoints += outcome.checkpoints();
             survived += outcome.masters() > 1 && outcome.lastEpochStarted() == 1 ? 1 : 0;
         }
+        if (Seeds.areOne()) {
+            return;
+        }
+        int seeds = Seeds.count(usual);
         System.out.printf(
                 "%d seeds where only masters die, %s: %d masters, %d checkpoints; in %d a later"
                         + " master has finished what the first one had started%n",
@@ -50,11 +50,17 @@ class OnlyMastersDieTest {
 
     /** Without the rule some seed fails: the simulation would see it if the engine lost it. */
     @ParameterizedTest
-    @EnumSource(names = {"NO_FINISHED_ON_RECORD", "NO_WAIT_FOR_WORKERS"})
-    void shouldFailUnderSomeSeedWhenRuleIsTakenAway(Breaker breaker) {
+    @CsvSource({
+        "MODELLED, NO_FINISHED_ON_RECORD",
+        "MODELLED, NO_WAIT_FOR_WORKERS",
+        "CHECKPOINTED, ASSIGNED_BEFORE_RECORDED",
+        "CHECKPOINTED, NO_STOP_ON_RECORD",
+        "CHECKPOINTED, STOPPED_BEFORE_RECORDED"
+    })
+    void shouldFailUnderSomeSeedWhenRuleIsTakenAway(Tasks kind, Breaker breaker) {
         for (long seed = 0; seed < SEEDS_UNTIL_BROKEN; seed++) {
             try {
-                run(seed, Tasks.MODELLED, breaker);
+                run(seed, kind, breaker);
             } catch (AssertionError expected) {
                 System.out.printf(
                         "%s: %s%n", breaker, expected.getMessage().lines().findFirst().orElse(""));

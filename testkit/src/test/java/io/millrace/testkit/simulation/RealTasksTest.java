@@ -16,35 +16,35 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/**
- * A real program in a simulated cluster. Replay a seed with {@code -Dsimulation.real.seed=N}, with
- * the engine's own log by {@code -Dsimulation.log=INFO}; run more with {@code
- * -Dsimulation.real.seeds=N}.
- */
+/** A real program in a simulated cluster; see {@link Seeds}. */
 class RealTasksTest {
-    private static final Long ONE_SEED = Long.getLong("simulation.real.seed");
-    private static final int SEEDS = Integer.getInteger("simulation.real.seeds", 200);
+    private static final int USUAL_SEEDS = 200;
+    private static final int SEEDS = Seeds.count(USUAL_SEEDS);
     private static final int SEEDS_RUN_TWICE = 10;
     private static final int SEEDS_UNTIL_BROKEN = 200;
 
     @Test
     void shouldWriteEachLineOnceUnderAnySeed() {
-        if (ONE_SEED != null) {
-            System.out.println(SimulatedCluster.runWithRealTasks(ONE_SEED));
-            return;
-        }
         Map<JobState, Integer> ends = new EnumMap<>(JobState.class);
         long events = 0;
         int faults = 0;
         int masters = 0;
         int starts = 0;
-        for (long seed = 0; seed < SEEDS; seed++) {
-            Outcome outcome = SimulatedCluster.runWithRealTasks(seed);
+        for (long seed : Seeds.of(USUAL_SEEDS).toArray()) {
+            Outcome outcome =
+                    Seeds.run(
+                            "RealTasksTest#shouldWriteEachLineOnceUnderAnySeed",
+                            seed,
+                            Tasks.REAL,
+                            Trouble.ANY);
             ends.merge(outcome.state(), 1, Integer::sum);
             events += outcome.events();
             faults += outcome.faults();
             masters += outcome.masters();
             starts += outcome.starts();
+        }
+        if (Seeds.areOne()) {
+            return;
         }
         System.out.printf(
                 "%d seeds with real tasks: %s, %d events, %d faults, %d masters, %d starts%n",
