@@ -52,11 +52,17 @@ import org.slf4j.LoggerFactory;
 public final class CheckpointCoordinator {
     private static final Logger LOG = LoggerFactory.getLogger(CheckpointCoordinator.class);
 
+    /** Checkpoints of which a worker hears again on its next connection that they are over. */
+    private static final int MOST_GIVEN_UP = 100;
+
     /** Ids that are reserved at a time. */
     static final int ID_BLOCK = 1000;
 
     /** Checkpoints, and savepoints, that are over and still known. */
     static final int HISTORY = 10;
+
+    /** As many in a row are the news' lateness; more are no checkpoint ever again. */
+    private static final int MOST_DROPS_IN_ROW = 3;
 
     /** Between a last checkpoint that has failed and the next try. */
     private static final Duration LAST_CHECKPOINT_PAUSE = Duration.ofSeconds(1);
@@ -97,6 +103,9 @@ public final class CheckpointCoordinator {
     /** What waits for ids to be reserved. */
     private final List<Runnable> awaitingIds = new ArrayList<>();
 
+    /** Given up since the newest complete one. */
+    private final TreeSet<Long> givenUp = new TreeSet<>();
+
     /** Subtasks that have emitted all and stay for a checkpoint. */
     private final Set<AttemptId> ended = new HashSet<>();
 
@@ -110,6 +119,9 @@ public final class CheckpointCoordinator {
     private long lastTriggerNanos;
     private long lastEndNanos;
     private Runnable settled;
+
+    /** Checkpoints in a row that were given up since they referred to files that may be gone. */
+    private int dropsInRow;
 
     private long completions;
     private long failures;
@@ -279,22 +291,32 @@ public final class CheckpointCoordinator {
     }
 
     /**
-     * Finishes what an earlier master had decided of a savepoint.
+     * Finishes what an earlier master had decided of a savepoint. One that the job does not end
+     * with may be gone: whoever asked for it was told, and has moved it.
      *
      * @param then gets what it holds if the job ends with it, else null
      */
     public void recover(SavepointRecord savepoint, Consumer<StateAssignment> then) {
         CheckpointFolder in = savepoint.folder();
+        if (!savepoint.kind().endsJob()) {
+            Consumer<String> over =
+                    how -> {
+                        LOG.info("Savepoint {} in {}: {}", savepoint.id(), in.path(), how);
+                        ports.ledger().published(savepoint);
+                        then.accept(null);
+                    };
+            this.<Void>repeat(
+                    "naming the metadata of savepoint " + savepoint.id(),
+                    reply -> ports.storage().publish(in, savepoint.id(), reply),
+                    done -> over.accept("it is complete"),
+                    over);
+            return;
+        }
         publish(
                 in,
                 savepoint.id(),
                 () -> {
                     LOG.info("Savepoint {} is complete: {}", savepoint.id(), in.path());
-                    if (!savepoint.kind().endsJob()) {
-                        ports.ledger().published(savepoint);
-                        then.accept(null);
-                        return;
-                    }
                     this.<CheckpointMetadata>repeat(
                             "reading savepoint " + savepoint.id(),
                             reply -> ports.storage().read(in, savepoint.id(), reply),
@@ -329,7 +351,7 @@ public final class CheckpointCoordinator {
             beginnings.clear();
             for (Beginning beginning : interrupted) {
                 if (beginning.listener() != null) {
-                    beginning.listener().interrupted(why);
+                    beginning.listener().interrupted(why, false);
                 }
             }
         }
@@ -337,7 +359,7 @@ public final class CheckpointCoordinator {
             if (!checkpoint.isDecided()) {
                 giveUp(checkpoint, why);
                 if (checkpoint.purpose().listener() != null) {
-                    checkpoint.purpose().listener().interrupted(why);
+                    checkpoint.purpose().listener().interrupted(why, true);
                 }
             }
         }
@@ -468,8 +490,8 @@ public final class CheckpointCoordinator {
     }
 
     private void trigger() {
-        if (!mayTrigger() || reserving || !beginnings.isEmpty()) {
-            return;
+        if (!mayTrigger() || !beginnings.isEmpty()) {
+            return; // what is on its way comes back to this when it is over
         }
         lastTriggerNanos = ports.clock().nanoTime();
         if (canBegin(tasks.get())) {
@@ -547,6 +569,8 @@ public final class CheckpointCoordinator {
         if (beginning.listener() != null) {
             if (mayBeginSavepoint(beginning.kind(), beginning.listener())) {
                 begin(beginning, id, tasks.get(), coordinators);
+            } else {
+                scheduleTrigger();
             }
             return;
         }
@@ -676,7 +700,7 @@ public final class CheckpointCoordinator {
 
     private boolean mayBeginSavepoint(CheckpointKind kind, SavepointListener listener) {
         if (tasks == null || !canBegin(tasks.get())) {
-            listener.interrupted("not all of the job's subtasks run");
+            listener.interrupted("not all of the job's subtasks run", false);
             return false;
         }
         PendingCheckpoint ending =
@@ -742,6 +766,26 @@ public final class CheckpointCoordinator {
     }
 
     /**
+     * A worker has another connection. What was on its way on the last one may be lost: that a
+     * checkpoint is to begin or was given up, without which subtasks would stand still behind the
+     * barrier that stops the job, or what the worker has answered.
+     */
+    public void reconnected(String worker) {
+        for (long id : givenUp) {
+            ports.workers().send(worker, new ToWorker.CheckpointAborted(epoch, id));
+        }
+        String why = "the connection to worker " + worker + " was lost meanwhile";
+        for (PendingCheckpoint checkpoint : List.copyOf(pending.values())) {
+            if (checkpoint.awaits(worker)) {
+                giveUp(checkpoint, why);
+                if (checkpoint.purpose().listener() != null) {
+                    checkpoint.purpose().listener().interrupted(why, true);
+                }
+            }
+        }
+    }
+
+    /**
      * A subtask has finished: where it has not come to a barrier, those that read it go on without,
      * and if they read nothing else any more, the barrier begins in them.
      */
@@ -795,6 +839,8 @@ public final class CheckpointCoordinator {
     /**
      * A subtask whose barrier came before the news that a checkpoint is complete has built on the
      * one before that, whose files may be gone. The news is told again, and the next one is right.
+     * It is not if the subtask builds on a checkpoint that turned out to be damaged: then this is a
+     * failure, which sends it back to the one before in the end.
      */
     private boolean refersToDropped(PendingCheckpoint checkpoint, CheckpointMetadata metadata) {
         String missing = missing(metadata);
@@ -804,9 +850,14 @@ public final class CheckpointCoordinator {
         for (String worker : checkpoint.workers()) {
             ports.workers().send(worker, new ToWorker.CheckpointComplete(epoch, newestId()));
         }
-        giveUp(
-                checkpoint,
-                "it refers to file " + missing + ", which no retained checkpoint needs any more");
+        String why =
+                "it refers to file " + missing + ", which no retained checkpoint needs any more";
+        dropsInRow++;
+        if (dropsInRow > MOST_DROPS_IN_ROW) {
+            fail(checkpoint, Failure.of(Category.STATE, text(checkpoint.id()), why));
+        } else {
+            giveUp(checkpoint, why);
+        }
         return true;
     }
 
@@ -847,9 +898,11 @@ public final class CheckpointCoordinator {
         checkpoint.become(Phase.PUBLISHING);
         long id = checkpoint.id();
         complete.put(id, metadata);
+        givenUp.headSet(id).clear();
         ports.sources().complete(id);
         completions++;
         failuresInRow = 0;
+        dropsInRow = 0;
         lastFailure = null;
         lastEndNanos = ports.clock().nanoTime();
         over(checkpoint, State.COMPLETE, metadata.bytes(), "");
@@ -994,6 +1047,10 @@ public final class CheckpointCoordinator {
         LOG.debug("{} is given up: {}", text(checkpoint.id()), why);
         checkpoint.cancelTimer();
         pending.remove(checkpoint.id());
+        givenUp.add(checkpoint.id());
+        if (givenUp.size() > MOST_GIVEN_UP) {
+            givenUp.pollFirst();
+        }
         lastEndNanos = ports.clock().nanoTime();
         over(checkpoint, State.FAILED, 0, why);
         for (String worker : checkpoint.workers()) {

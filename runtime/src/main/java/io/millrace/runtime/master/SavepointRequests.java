@@ -93,6 +93,12 @@ final class SavepointRequests {
 
         /** Sends the job back to its last checkpoint. */
         void restart(Failure cause);
+
+        /**
+         * Sends what still runs, in a job of which a part has failed, back to its last checkpoint,
+         * too.
+         */
+        void startAgain();
     }
 
     SavepointRequests(Job job, Outbox outbox, JobRecord record, Random random) {
@@ -143,6 +149,14 @@ final class SavepointRequests {
     /** What a start begins with in the place of the last checkpoint, to end at once; or null. */
     StateAssignment stoppedAt() {
         return stoppedAt;
+    }
+
+    /**
+     * Whether subtasks may have ended their input for a savepoint that an earlier master has not
+     * completed: they are not at their end, and cannot go on.
+     */
+    boolean mayHaveDrained() {
+        return stop != null && stop.drain() && stoppedAt == null;
     }
 
     // ------------------------------------------------------------------ requests
@@ -204,7 +218,7 @@ final class SavepointRequests {
                             }
 
                             @Override
-                            public void interrupted(String why) {
+                            public void interrupted(String why, boolean begun) {
                                 answer(
                                         request,
                                         "",
@@ -354,9 +368,12 @@ final class SavepointRequests {
                             }
 
                             @Override
-                            public void interrupted(String why) {
+                            public void interrupted(String why, boolean begun) {
                                 stopping = false;
                                 LOG.info("The job is not stopped yet: {}", why);
+                                if (drain && begun) {
+                                    job.startAgain();
+                                }
                                 if (job.state() == JobState.RUNNING) {
                                     job.later(
                                             "stop the job", RETRY, SavepointRequests.this::running);
@@ -368,10 +385,14 @@ final class SavepointRequests {
     /**
      * The wish is forgotten, for the next master, too, before anybody hears of it.
      *
-     * @param drained whether subtasks may have ended their input, so that they cannot go on
+     * @param drained whether subtasks may have ended their input, so that they cannot go on, nor
+     *     may a checkpoint take them for such as have come to their end
      */
     private void stopFailed(Failure cause, boolean drained) {
         LOG.warn("The job is not stopped: {}", cause.summary());
+        if (drained) {
+            job.restart(cause);
+        }
         record.remove(
                 JobRecord.INTENT_STOP + job.graph().jobId(),
                 () -> !job.isOver(),
@@ -386,9 +407,6 @@ final class SavepointRequests {
                                             ? " The job starts again from its last checkpoint."
                                             : " The job runs on.");
                     asked.forEach(r -> answer(r, "", sentence));
-                    if (drained && job.state() == JobState.RUNNING) {
-                        job.restart(cause);
-                    }
                 });
     }
 

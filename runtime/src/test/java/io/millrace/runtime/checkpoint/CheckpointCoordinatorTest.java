@@ -367,6 +367,22 @@ class CheckpointCoordinatorTest {
     }
 
     @Test
+    void shouldTakeCheckpointsAgainWhenTheJobHasStoppedWhileIdsWereBeingReserved() {
+        CheckpointCoordinator coordinator = started(settings(1, 0, 1));
+        heldRecords = new ArrayList<>();
+        pass(10);
+        assertThat(journal).last().isEqualTo("reserve 1000");
+        coordinator.stop("a task failed");
+        coordinator.start(() -> tasks);
+        pass(10);
+
+        heldRecords.forEach(Runnable::run);
+        time.settle();
+
+        assertThat(journal).contains("trigger 1 on w1 with 2 attempts, 1 sources");
+    }
+
+    @Test
     void shouldKeepTheMinimumPauseBetweenTwoCheckpoints() {
         CheckpointCoordinator coordinator = started(settings(1, 0, 1));
         pass(19);
@@ -563,6 +579,45 @@ class CheckpointCoordinatorTest {
     }
 
     @Test
+    void shouldTellAWorkerAgainThatCheckpointsWereGivenUpWhileItWasNotConnected() {
+        CheckpointCoordinator coordinator = started(settings(1, 0, 1));
+        coordinator.savepoint(CheckpointKind.STOP, savepoint(), new Savepoint());
+        time.settle();
+        store(coordinator, 1, "w1");
+        pass(61);
+        assertThat(journal).contains("abort 1 on w2");
+        journal.clear();
+
+        coordinator.reconnected("w2");
+        assertThat(journal).contains("abort 1 on w2");
+
+        pass(10);
+        store(coordinator, 2, "w1");
+        store(coordinator, 2, "w2");
+        journal.clear();
+        coordinator.reconnected("w2");
+        assertThat(journal).isEmpty();
+    }
+
+    @Test
+    void shouldGiveUpWhatAWorkerHasNotAnsweredWhenItComesBackOnAnotherConnection() {
+        CheckpointCoordinator coordinator = started(settings(1, 0, 1));
+        coordinator.savepoint(CheckpointKind.STOP, savepoint(), new Savepoint());
+        time.settle();
+        store(coordinator, 1, "w1");
+
+        coordinator.reconnected("w1");
+        assertThat(journal).doesNotContain("abort 1 on w1");
+        coordinator.reconnected("w2");
+
+        assertThat(journal)
+                .contains("abort 1 on w1", "abort 1 on w2")
+                .last()
+                .isEqualTo("interrupted: the connection to worker w2 was lost meanwhile");
+        assertThat(coordinator.failures()).isZero();
+    }
+
+    @Test
     void shouldRememberTheLastCheckpointsAndTheSavepointsBetweenThem() {
         CheckpointCoordinator coordinator = started(settings(1, 0, 1));
         coordinator.savepoint(CheckpointKind.SAVEPOINT, savepoint(), new Savepoint());
@@ -717,6 +772,19 @@ class CheckpointCoordinatorTest {
     }
 
     @Test
+    void shouldGoOnWhenASavepointOfAnEarlierMasterWasMovedMeanwhile() {
+        CheckpointCoordinator coordinator = coordinator(settings(1, 0, 1), 2);
+
+        coordinator.recover(
+                record(CheckpointKind.SAVEPOINT),
+                content -> journal.add(content == null ? "goes on" : "ends"));
+        time.settle();
+
+        assertThat(jobFailures).isEmpty();
+        assertThat(journal).endsWith("forget savepoint 1", "goes on");
+    }
+
+    @Test
     void shouldNotTakeDrainedSubtasksForThoseThatHaveEndedByThemselves() {
         CheckpointCoordinator coordinator = started(settings(1, 0, 1));
         coordinator.inputEnded(attempt(0, 0));
@@ -823,6 +891,21 @@ class CheckpointCoordinatorTest {
     }
 
     @Test
+    void shouldFailTheJobWhenASubtaskBuildsOnAFileThatIsGoneAgainAndAgain() {
+        CheckpointCoordinator coordinator = started(settings(1, 0, 1));
+
+        for (long id = 1; id <= 4; id++) {
+            assertThat(jobFailures).isEmpty();
+            pass(10);
+            storePieces(coordinator, id, "w1", "shared/0-w1", "shared/" + id + "-w1");
+            storePieces(coordinator, id, "w2", "shared/" + id + "-w2");
+        }
+
+        assertThat(jobFailures).hasSize(1);
+        assertThat(jobFailures.get(0).summary()).contains("shared/0-w1");
+    }
+
+    @Test
     void shouldGiveUpAnEarlierCheckpointWhenALaterOneIsComplete() {
         CheckpointCoordinator coordinator = started(settings(2, 0, 1));
         pass(20);
@@ -913,7 +996,7 @@ class CheckpointCoordinatorTest {
         }
 
         @Override
-        public void interrupted(String why) {
+        public void interrupted(String why, boolean begun) {
             journal.add("interrupted: " + why);
         }
     }
