@@ -366,8 +366,10 @@ public final class CheckpointCoordinator {
     }
 
     /**
-     * Calls back once no checkpoint is between its metadata and the answer whether it is complete:
-     * only then is it known where the job goes on. Whoever has waited before is forgotten.
+     * Calls back once no checkpoint is between its metadata and its name. Before it is known
+     * whether it is complete, it is not known where the job goes on; and before it has its name
+     * nobody may begin from it, who would commit what it holds, as whoever looks for the newest one
+     * would not find it. Whoever has waited before is forgotten.
      */
     public void whenSettled(Runnable then) {
         settled = then;
@@ -376,7 +378,7 @@ public final class CheckpointCoordinator {
 
     private void checkSettled() {
         if (settled != null
-                && pending.values().stream().noneMatch(p -> p.phase() == Phase.DECIDING)) {
+                && pending.values().stream().noneMatch(PendingCheckpoint::isDecided)) {
             Runnable then = settled;
             settled = null;
             then.run();
@@ -899,7 +901,6 @@ public final class CheckpointCoordinator {
         long id = checkpoint.id();
         complete.put(id, metadata);
         givenUp.headSet(id).clear();
-        ports.sources().complete(id);
         completions++;
         failuresInRow = 0;
         dropsInRow = 0;
@@ -907,17 +908,18 @@ public final class CheckpointCoordinator {
         lastEndNanos = ports.clock().nanoTime();
         over(checkpoint, State.COMPLETE, metadata.bytes(), "");
         giveUpEarlier(id);
-        checkSettled();
         publish(
                 folder,
                 id,
                 () -> {
                     pending.remove(id);
                     published = Math.max(published, id);
+                    ports.sources().complete(id);
                     for (String worker : checkpoint.workers()) {
                         ports.workers().send(worker, new ToWorker.CheckpointComplete(epoch, id));
                     }
                     dropOlder();
+                    checkSettled();
                     scheduleTrigger();
                     completeNext();
                 });
@@ -948,7 +950,6 @@ public final class CheckpointCoordinator {
         if (endsJob) {
             giveUpEarlier(id);
         }
-        checkSettled();
         publish(
                 in,
                 id,
@@ -969,6 +970,7 @@ public final class CheckpointCoordinator {
                         ports.ledger().published(record(checkpoint));
                     }
                     listener.complete(id, in);
+                    checkSettled();
                     scheduleTrigger();
                     completeNext();
                 });

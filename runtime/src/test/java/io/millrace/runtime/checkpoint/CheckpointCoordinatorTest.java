@@ -228,6 +228,30 @@ class CheckpointCoordinatorTest {
     }
 
     @Test
+    void shouldLetARestartWaitUntilWhoeverLooksForTheLastCheckpointFindsIt() {
+        CheckpointCoordinator coordinator = started(settings(1, 0, 1));
+        pass(10);
+        heldRecords = new ArrayList<>();
+        store(coordinator, 1, "w1");
+        store(coordinator, 1, "w2");
+        storage.hold();
+        heldRecords.forEach(Runnable::run);
+        time.settle();
+
+        coordinator.stop("a task failed");
+        List<Long> begunFrom = new ArrayList<>();
+        coordinator.whenSettled(() -> begunFrom.add(coordinator.newestId()));
+        time.settle();
+        assertThat(journal).contains("record 1");
+        assertThat(begunFrom).isEmpty();
+
+        storage.release();
+        time.settle();
+        assertThat(journal).contains("publish 1");
+        assertThat(begunFrom).containsExactly(1L);
+    }
+
+    @Test
     void shouldGiveUpWhatHasNotBeenDecidedWhenTheJobStops() {
         CheckpointCoordinator coordinator = started(settings(1, 0, 1));
         pass(10);
