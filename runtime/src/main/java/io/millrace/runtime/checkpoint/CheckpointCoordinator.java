@@ -377,8 +377,7 @@ public final class CheckpointCoordinator {
     }
 
     private void checkSettled() {
-        if (settled != null
-                && pending.values().stream().noneMatch(PendingCheckpoint::isDecided)) {
+        if (settled != null && pending.values().stream().noneMatch(PendingCheckpoint::isDecided)) {
             Runnable then = settled;
             settled = null;
             then.run();
