@@ -403,6 +403,8 @@ stop() {
         signal_and_wait TERM 3 "${left[@]}" || signal_and_wait KILL 10 "${left[@]}" || fail "containers ${left[*]} cannot be killed."
     fi
     rm -f "$DIR"/run/*.pid
+    # What the ResourceManager remembers is for one that was killed: applications do not come back with the next start.
+    rm -rf "$DIR/resourcemanager"
     say "stopped; the files are still in $DIR"
 }
 

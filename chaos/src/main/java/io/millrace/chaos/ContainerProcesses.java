@@ -49,7 +49,7 @@ final class ContainerProcesses {
 
     private static Optional<String> container(ProcessHandle process) {
         try {
-            return Optional.of(
+            return Optional.ofNullable(
                             Files.readSymbolicLink(Path.of("/proc", "" + process.pid(), "cwd"))
                                     .getFileName())
                     .map(Path::toString)

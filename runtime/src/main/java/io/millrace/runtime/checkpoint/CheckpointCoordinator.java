@@ -52,11 +52,17 @@ import org.slf4j.LoggerFactory;
 public final class CheckpointCoordinator {
     private static final Logger LOG = LoggerFactory.getLogger(CheckpointCoordinator.class);
 
+    /** Checkpoints of which a worker hears again on its next connection that they are over. */
+    private static final int MOST_GIVEN_UP = 100;
+
     /** Ids that are reserved at a time. */
     static final int ID_BLOCK = 1000;
 
     /** Checkpoints, and savepoints, that are over and still known. */
     static final int HISTORY = 10;
+
+    /** As many in a row are the news' lateness; more are no checkpoint ever again. */
+    private static final int MOST_DROPS_IN_ROW = 3;
 
     /** Between a last checkpoint that has failed and the next try. */
     private static final Duration LAST_CHECKPOINT_PAUSE = Duration.ofSeconds(1);
@@ -97,14 +103,14 @@ public final class CheckpointCoordinator {
     /** What waits for ids to be reserved. */
     private final List<Runnable> awaitingIds = new ArrayList<>();
 
+    /** Given up since the newest complete one. */
+    private final TreeSet<Long> givenUp = new TreeSet<>();
+
     /** Subtasks that have emitted all and stay for a checkpoint. */
     private final Set<AttemptId> ended = new HashSet<>();
 
     /** Those that are over, the newest first. */
     private final Deque<CheckpointStatistics> history = new ArrayDeque<>();
-
-    /** Given up, and meant to end the job: subtasks stand still until they hear of it. */
-    private final Set<Long> abortedStops = new TreeSet<>();
 
     /**
      * Whether sources may have ended for a savepoint that drains the job, so that no other
@@ -119,6 +125,9 @@ public final class CheckpointCoordinator {
     private long lastTriggerNanos;
     private long lastEndNanos;
     private Runnable settled;
+
+    /** Checkpoints in a row that were given up since they referred to files that may be gone. */
+    private int dropsInRow;
 
     private long completions;
     private long failures;
@@ -288,22 +297,32 @@ public final class CheckpointCoordinator {
     }
 
     /**
-     * Finishes what an earlier master had decided of a savepoint.
+     * Finishes what an earlier master had decided of a savepoint. One that the job does not end
+     * with may be gone: whoever asked for it was told, and has moved it.
      *
      * @param then gets what it holds if the job ends with it, else null
      */
     public void recover(SavepointRecord savepoint, Consumer<StateAssignment> then) {
         CheckpointFolder in = savepoint.folder();
+        if (!savepoint.kind().endsJob()) {
+            Consumer<String> over =
+                    how -> {
+                        LOG.info("Savepoint {} in {}: {}", savepoint.id(), in.path(), how);
+                        ports.ledger().published(savepoint);
+                        then.accept(null);
+                    };
+            this.<Void>repeat(
+                    "naming the metadata of savepoint " + savepoint.id(),
+                    reply -> ports.storage().publish(in, savepoint.id(), reply),
+                    done -> over.accept("it is complete"),
+                    over);
+            return;
+        }
         publish(
                 in,
                 savepoint.id(),
                 () -> {
                     LOG.info("Savepoint {} is complete: {}", savepoint.id(), in.path());
-                    if (!savepoint.kind().endsJob()) {
-                        ports.ledger().published(savepoint);
-                        then.accept(null);
-                        return;
-                    }
                     this.<CheckpointMetadata>repeat(
                             "reading savepoint " + savepoint.id(),
                             reply -> ports.storage().read(in, savepoint.id(), reply),
@@ -338,7 +357,7 @@ public final class CheckpointCoordinator {
             beginnings.clear();
             for (Beginning beginning : interrupted) {
                 if (beginning.listener() != null) {
-                    beginning.listener().interrupted(why);
+                    beginning.listener().interrupted(why, false);
                 }
             }
         }
@@ -346,15 +365,17 @@ public final class CheckpointCoordinator {
             if (!checkpoint.isDecided()) {
                 giveUp(checkpoint, why);
                 if (checkpoint.purpose().listener() != null) {
-                    checkpoint.purpose().listener().interrupted(why);
+                    checkpoint.purpose().listener().interrupted(why, true);
                 }
             }
         }
     }
 
     /**
-     * Calls back once no checkpoint is between its metadata and the answer whether it is complete:
-     * only then is it known where the job goes on. Whoever has waited before is forgotten.
+     * Calls back once no checkpoint is between its metadata and its name. Before it is known
+     * whether it is complete, it is not known where the job goes on; and before it has its name
+     * nobody may begin from it, who would commit what it holds, as whoever looks for the newest one
+     * would not find it. Whoever has waited before is forgotten.
      */
     public void whenSettled(Runnable then) {
         settled = then;
@@ -362,8 +383,7 @@ public final class CheckpointCoordinator {
     }
 
     private void checkSettled() {
-        if (settled != null
-                && pending.values().stream().noneMatch(p -> p.phase() == Phase.DECIDING)) {
+        if (settled != null && pending.values().stream().noneMatch(PendingCheckpoint::isDecided)) {
             Runnable then = settled;
             settled = null;
             then.run();
@@ -478,8 +498,8 @@ public final class CheckpointCoordinator {
     }
 
     private void trigger() {
-        if (!mayTrigger() || reserving || !beginnings.isEmpty()) {
-            return;
+        if (!mayTrigger() || !beginnings.isEmpty()) {
+            return; // what is on its way comes back to this when it is over
         }
         lastTriggerNanos = ports.clock().nanoTime();
         if (canBegin(tasks.get())) {
@@ -557,6 +577,8 @@ public final class CheckpointCoordinator {
         if (beginning.listener() != null) {
             if (mayBeginSavepoint(beginning.kind(), beginning.listener())) {
                 begin(beginning, id, tasks.get(), coordinators);
+            } else {
+                scheduleTrigger();
             }
             return;
         }
@@ -688,11 +710,11 @@ public final class CheckpointCoordinator {
 
     private boolean mayBeginSavepoint(CheckpointKind kind, SavepointListener listener) {
         if (tasks == null || !canBegin(tasks.get())) {
-            listener.interrupted("not all of the job's subtasks run");
+            listener.interrupted("not all of the job's subtasks run", false);
             return false;
         }
         if (draining && kind != CheckpointKind.DRAIN) {
-            listener.interrupted("the job is being drained");
+            listener.interrupted("the job is being drained", false);
             return false;
         }
         PendingCheckpoint ending =
@@ -725,13 +747,6 @@ public final class CheckpointCoordinator {
     public void drainIsUndone() {
         draining = false;
         scheduleTrigger();
-    }
-
-    /** A worker is connected again: what it does not know may have been lost meanwhile. */
-    public void reconnected(String worker) {
-        for (long id : abortedStops) {
-            ports.workers().send(worker, new ToWorker.CheckpointAborted(epoch, id));
-        }
     }
 
     private static boolean canBegin(List<CheckpointTask> now) {
@@ -779,6 +794,26 @@ public final class CheckpointCoordinator {
                 && checkpoint.phase() == Phase.COLLECTING
                 && checkpoint.workers().contains(worker)) {
             fail(checkpoint, answer.failure());
+        }
+    }
+
+    /**
+     * A worker has another connection. What was on its way on the last one may be lost: that a
+     * checkpoint is to begin or was given up, without which subtasks would stand still behind the
+     * barrier that stops the job, or what the worker has answered.
+     */
+    public void reconnected(String worker) {
+        for (long id : givenUp) {
+            ports.workers().send(worker, new ToWorker.CheckpointAborted(epoch, id));
+        }
+        String why = "the connection to worker " + worker + " was lost meanwhile";
+        for (PendingCheckpoint checkpoint : List.copyOf(pending.values())) {
+            if (checkpoint.awaits(worker)) {
+                giveUp(checkpoint, why);
+                if (checkpoint.purpose().listener() != null) {
+                    checkpoint.purpose().listener().interrupted(why, true);
+                }
+            }
         }
     }
 
@@ -836,6 +871,8 @@ public final class CheckpointCoordinator {
     /**
      * A subtask whose barrier came before the news that a checkpoint is complete has built on the
      * one before that, whose files may be gone. The news is told again, and the next one is right.
+     * It is not if the subtask builds on a checkpoint that turned out to be damaged: then this is a
+     * failure, which sends it back to the one before in the end.
      */
     private boolean refersToDropped(PendingCheckpoint checkpoint, CheckpointMetadata metadata) {
         String missing = missing(metadata);
@@ -845,9 +882,14 @@ public final class CheckpointCoordinator {
         for (String worker : checkpoint.workers()) {
             ports.workers().send(worker, new ToWorker.CheckpointComplete(epoch, newestId()));
         }
-        giveUp(
-                checkpoint,
-                "it refers to file " + missing + ", which no retained checkpoint needs any more");
+        String why =
+                "it refers to file " + missing + ", which no retained checkpoint needs any more";
+        dropsInRow++;
+        if (dropsInRow > MOST_DROPS_IN_ROW) {
+            fail(checkpoint, Failure.of(Category.STATE, text(checkpoint.id()), why));
+        } else {
+            giveUp(checkpoint, why);
+        }
         return true;
     }
 
@@ -888,24 +930,26 @@ public final class CheckpointCoordinator {
         checkpoint.become(Phase.PUBLISHING);
         long id = checkpoint.id();
         complete.put(id, metadata);
-        ports.sources().complete(id);
+        givenUp.headSet(id).clear();
         completions++;
         failuresInRow = 0;
+        dropsInRow = 0;
         lastFailure = null;
         lastEndNanos = ports.clock().nanoTime();
         over(checkpoint, State.COMPLETE, metadata.bytes(), "");
         giveUpEarlier(id);
-        checkSettled();
         publish(
                 folder,
                 id,
                 () -> {
                     pending.remove(id);
                     published = Math.max(published, id);
+                    ports.sources().complete(id);
                     for (String worker : checkpoint.workers()) {
                         ports.workers().send(worker, new ToWorker.CheckpointComplete(epoch, id));
                     }
                     dropOlder();
+                    checkSettled();
                     scheduleTrigger();
                     completeNext();
                 });
@@ -936,7 +980,6 @@ public final class CheckpointCoordinator {
         if (endsJob) {
             giveUpEarlier(id);
         }
-        checkSettled();
         publish(
                 in,
                 id,
@@ -957,6 +1000,7 @@ public final class CheckpointCoordinator {
                         ports.ledger().published(record(checkpoint));
                     }
                     listener.complete(id, in);
+                    checkSettled();
                     scheduleTrigger();
                     completeNext();
                 });
@@ -1035,8 +1079,9 @@ public final class CheckpointCoordinator {
         LOG.debug("{} is given up: {}", text(checkpoint.id()), why);
         checkpoint.cancelTimer();
         pending.remove(checkpoint.id());
-        if (checkpoint.kind() == CheckpointKind.STOP) {
-            abortedStops.add(checkpoint.id());
+        givenUp.add(checkpoint.id());
+        if (givenUp.size() > MOST_GIVEN_UP) {
+            givenUp.pollFirst();
         }
         lastEndNanos = ports.clock().nanoTime();
         over(checkpoint, State.FAILED, 0, why);

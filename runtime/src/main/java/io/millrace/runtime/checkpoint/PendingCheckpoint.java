@@ -203,6 +203,13 @@ final class PendingCheckpoint {
         return true;
     }
 
+    /** Whether a worker was asked and has not answered. */
+    boolean awaits(String worker) {
+        return phase == Phase.COLLECTING
+                && expected.containsKey(worker)
+                && !stored.containsKey(worker);
+    }
+
     boolean isStoredByAll() {
         return stored.size() == expected.size();
     }

@@ -18,6 +18,10 @@ public interface SavepointListener {
     /** It failed. */
     void failed(Failure cause);
 
-    /** The job has left off running for a reason of its own before the savepoint was complete. */
-    void interrupted(String why);
+    /**
+     * The job has left off running for a reason of its own before the savepoint was complete.
+     *
+     * @param begun whether barriers may have begun
+     */
+    void interrupted(String why, boolean begun);
 }

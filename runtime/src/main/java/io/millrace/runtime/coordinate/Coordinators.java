@@ -135,7 +135,8 @@ public final class Coordinators {
      * that run no more is given back.
      *
      * @param newest the newest entry of the record; null if there is none, and nothing was told to
-     *     anybody
+     *     anybody. What it has of earlier attempts than those that run does not count: these have
+     *     begun from a checkpoint in which the same splits are the enumerator's again
      * @param restored what the newest complete checkpoint has of coordinators
      * @param checkpoint its id, 0 if there is none
      * @param attempts that run, of a vertex, in the order of its subtasks
@@ -167,7 +168,9 @@ public final class Coordinators {
                                     .filter(one -> one.state().uid().equals(coordinator.uid()))
                                     .findFirst()
                                     .orElse(null);
-            if (former == null) {
+            if (former == null
+                    || !SourceCoordinator.knowsOne(former, attempts.apply(coordinator.vertex()))) {
+                // since the attempts that run have begun nothing was told to any of them
                 start(coordinator, restored, checkpoint, attempts);
             } else {
                 recorded.put(coordinator.uid(), former);
@@ -264,8 +267,11 @@ public final class Coordinators {
                     state -> {
                         if (preparation == begun) {
                             begun.states.put(coordinator.uid(), state);
-                            pump();
+                        } else {
+                            // no barriers follow for which anything would be held back
+                            coordinator.goOn();
                         }
+                        pump();
                     });
         }
         pump();

@@ -157,6 +157,11 @@ final class SourceCoordinator {
         begin(restored);
     }
 
+    /** Whether an entry of the record is about one of these attempts at least. */
+    static boolean knowsOne(CoordinatorRecord.Coordinator recorded, List<AttemptId> attempts) {
+        return recorded.readers().stream().anyMatch(r -> attempts.contains(r.attempt()));
+    }
+
     /**
      * Goes on where another master has stopped, with readers that run.
      *

@@ -583,6 +583,11 @@ public final class JobMaster {
         }
 
         @Override
+        public boolean mayHaveDrained() {
+            return savepoints.mayHaveDrained();
+        }
+
+        @Override
         public boolean isAtWork() {
             return switch (state) {
                 case WAITING_FOR_WORKERS, DEPLOYING, RUNNING, RESTARTING -> true;
@@ -656,6 +661,12 @@ public final class JobMaster {
         @Override
         public void restart(Failure cause) {
             regions.failAll(cause);
+        }
+
+        @Override
+        public void startAgain() {
+            // the state is just changing
+            ports.inbox().put(new Continued("start all again", regions::startAllAgain));
         }
     }
 

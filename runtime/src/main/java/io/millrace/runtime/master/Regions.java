@@ -95,6 +95,9 @@ final class Regions {
          */
         Failure afterDamage(Failure root, StateAssignment from);
 
+        /** Whether an earlier master may have had subtasks end their input before its end. */
+        boolean mayHaveDrained();
+
         /** Whether regions may start: the job neither ends nor is looked at still. */
         boolean isAtWork();
 
@@ -279,9 +282,10 @@ final class Regions {
         boolean complete = pool.ledger().isPreviousSettled(ports.clock().nanoTime());
         for (Region region : List.copyOf(takeover.undecided())) {
             Takeover.Found found = takeover.find(region, pool.ledger()::isHeld);
-            if (found.verdict() == Takeover.Verdict.KEEP) {
+            boolean whole = found.verdict() == Takeover.Verdict.KEEP;
+            if (whole && (found.isFinished() || !job.mayHaveDrained())) {
                 keep(region, found);
-            } else if (complete) {
+            } else if (whole || complete) {
                 bringDown(region, found);
             }
         }
@@ -575,9 +579,9 @@ final class Regions {
             }
         }
         if (checkpoints != null) {
+            checkpoints.reconnected(worker.id());
             // the news may have been lost with its last connection
             confirm(worker, graph.executions());
-            checkpoints.reconnected(worker.id());
         }
         decideTakeover();
         tryDeploy();
@@ -764,6 +768,21 @@ final class Regions {
         running.addAll(inState(State.DEPLOYING));
         running.forEach(region -> courses.get(region).episode.taskFailed(cause));
         restart(running);
+    }
+
+    /** All that runs, or begins to, starts again, although nothing in it has failed. */
+    void startAllAgain() {
+        List<Region> running = new ArrayList<>(inState(State.RUNNING));
+        running.addAll(inState(State.DEPLOYING));
+        if (running.isEmpty() || !job.isAtWork()) {
+            return;
+        }
+        for (Region region : running) {
+            Course course = courses.get(region);
+            course.pause = Optional.of(Duration.ZERO);
+            course.grant = Grant.NONE;
+        }
+        abandon(running, null);
     }
 
     /** Those of the regions that run or begin to are brought down, for one failure. */

@@ -96,6 +96,12 @@ final class SavepointRequests {
 
         /** Sends whatever runs, or begins to, back to the last checkpoint. */
         void restart(Failure cause);
+
+        /**
+         * Sends what still runs, in a job of which a part has failed, back to its last checkpoint,
+         * too.
+         */
+        void startAgain();
     }
 
     SavepointRequests(Job job, Outbox outbox, JobRecord record, Random random) {
@@ -149,6 +155,14 @@ final class SavepointRequests {
     /** What a start begins with in the place of the last checkpoint, to end at once; or null. */
     StateAssignment stoppedAt() {
         return stoppedAt;
+    }
+
+    /**
+     * Whether subtasks may have ended their input for a savepoint that an earlier master has not
+     * completed: they are not at their end, and cannot go on.
+     */
+    boolean mayHaveDrained() {
+        return stop != null && stop.drain() && stoppedAt == null;
     }
 
     // ------------------------------------------------------------------ requests
@@ -210,7 +224,7 @@ final class SavepointRequests {
                             }
 
                             @Override
-                            public void interrupted(String why) {
+                            public void interrupted(String why, boolean begun) {
                                 answer(
                                         request,
                                         "",
@@ -366,9 +380,12 @@ final class SavepointRequests {
                             }
 
                             @Override
-                            public void interrupted(String why) {
+                            public void interrupted(String why, boolean begun) {
                                 stopping = false;
                                 LOG.info("The job is not stopped yet: {}", why);
+                                if (drain && begun) {
+                                    job.startAgain();
+                                }
                                 if (job.state() == JobState.RUNNING) {
                                     job.later(
                                             "stop the job", RETRY, SavepointRequests.this::running);

@@ -78,7 +78,13 @@ final class Takeover {
     }
 
     /** What is left of the newest generation of a region. */
-    record Found(Generation generation, List<Adopted> attempts, Verdict verdict) {}
+    record Found(Generation generation, List<Adopted> attempts, Verdict verdict) {
+
+        /** Whether none of it runs any more. */
+        boolean isFinished() {
+            return attempts.stream().allMatch(a -> a.state() == Execution.State.FINISHED);
+        }
+    }
 
     /** What becomes of a region. */
     enum Verdict {

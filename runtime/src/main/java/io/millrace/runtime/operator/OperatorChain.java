@@ -329,7 +329,7 @@ public final class OperatorChain {
 
     /** The wall clock has reached a time that was asked for. */
     public void processingTime(long nowMillis) {
-        if (source != null) {
+        if (sourceOpened) { // not where only what a checkpoint holds is still to be committed
             source.processingTime(nowMillis);
         }
         for (Member member : operators) {

@@ -142,12 +142,12 @@ public final class SteppedSubtasks implements Subtasks {
 
         @Override
         public void checkpointComplete(long checkpointId) {
-            tell(new SubtaskCommand.CheckpointComplete(checkpointId));
+            put(new SubtaskCommand.CheckpointComplete(checkpointId));
         }
 
         @Override
         public void checkpointAborted(long checkpointId) {
-            tell(new SubtaskCommand.CheckpointAborted(checkpointId));
+            put(new SubtaskCommand.CheckpointAborted(checkpointId));
         }
 
         @Override

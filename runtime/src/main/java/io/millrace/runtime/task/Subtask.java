@@ -83,6 +83,9 @@ final class Subtask {
     /** Barriers of masters before this one are dropped. */
     private int masterEpoch;
 
+    /** The newest barrier that it has sent on. */
+    private long newestBarrier;
+
     private volatile boolean canceled;
 
     private SubtaskState state = SubtaskState.CREATED;
@@ -404,6 +407,12 @@ final class Subtask {
         if (barrier.epoch() < masterEpoch) {
             return; // begun at a source before the promise, it comes out of it after
         }
+        if (barrier.checkpointId() <= newestBarrier) {
+            // told to begin here as all that it reads has finished, it has come by the gate, too:
+            // its states of now have what lies behind the barrier
+            return;
+        }
+        newestBarrier = barrier.checkpointId();
         if (barrier.kind() != CheckpointKind.SAVEPOINT) {
             undecided.put(barrier.checkpointId(), barrier.epoch());
         }

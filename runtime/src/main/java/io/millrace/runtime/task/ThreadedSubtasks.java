@@ -366,12 +366,12 @@ public final class ThreadedSubtasks implements Subtasks, AutoCloseable {
 
         @Override
         public void checkpointComplete(long checkpointId) {
-            tell(new SubtaskCommand.CheckpointComplete(checkpointId));
+            put(new SubtaskCommand.CheckpointComplete(checkpointId));
         }
 
         @Override
         public void checkpointAborted(long checkpointId) {
-            tell(new SubtaskCommand.CheckpointAborted(checkpointId));
+            put(new SubtaskCommand.CheckpointAborted(checkpointId));
         }
 
         @Override

@@ -228,6 +228,30 @@ class CheckpointCoordinatorTest {
     }
 
     @Test
+    void shouldLetARestartWaitUntilWhoeverLooksForTheLastCheckpointFindsIt() {
+        CheckpointCoordinator coordinator = started(settings(1, 0, 1));
+        pass(10);
+        heldRecords = new ArrayList<>();
+        store(coordinator, 1, "w1");
+        store(coordinator, 1, "w2");
+        storage.hold();
+        heldRecords.forEach(Runnable::run);
+        time.settle();
+
+        coordinator.stop("a task failed");
+        List<Long> begunFrom = new ArrayList<>();
+        coordinator.whenSettled(() -> begunFrom.add(coordinator.newestId()));
+        time.settle();
+        assertThat(journal).contains("record 1");
+        assertThat(begunFrom).isEmpty();
+
+        storage.release();
+        time.settle();
+        assertThat(journal).contains("publish 1");
+        assertThat(begunFrom).containsExactly(1L);
+    }
+
+    @Test
     void shouldGiveUpWhatHasNotBeenDecidedWhenTheJobStops() {
         CheckpointCoordinator coordinator = started(settings(1, 0, 1));
         pass(10);
@@ -364,6 +388,22 @@ class CheckpointCoordinatorTest {
         store(coordinator, 1, "w2");
 
         assertThat(journal).doesNotContain("write metadata 1");
+    }
+
+    @Test
+    void shouldTakeCheckpointsAgainWhenTheJobHasStoppedWhileIdsWereBeingReserved() {
+        CheckpointCoordinator coordinator = started(settings(1, 0, 1));
+        heldRecords = new ArrayList<>();
+        pass(10);
+        assertThat(journal).last().isEqualTo("reserve 1000");
+        coordinator.stop("a task failed");
+        coordinator.start(() -> tasks);
+        pass(10);
+
+        heldRecords.forEach(Runnable::run);
+        time.settle();
+
+        assertThat(journal).contains("trigger 1 on w1 with 2 attempts, 1 sources");
     }
 
     @Test
@@ -560,6 +600,45 @@ class CheckpointCoordinatorTest {
 
     private static SavepointRecord record(CheckpointKind kind) {
         return new SavepointRecord(1, kind, savepoint().path());
+    }
+
+    @Test
+    void shouldTellAWorkerAgainThatCheckpointsWereGivenUpWhileItWasNotConnected() {
+        CheckpointCoordinator coordinator = started(settings(1, 0, 1));
+        coordinator.savepoint(CheckpointKind.STOP, savepoint(), new Savepoint());
+        time.settle();
+        store(coordinator, 1, "w1");
+        pass(61);
+        assertThat(journal).contains("abort 1 on w2");
+        journal.clear();
+
+        coordinator.reconnected("w2");
+        assertThat(journal).contains("abort 1 on w2");
+
+        pass(10);
+        store(coordinator, 2, "w1");
+        store(coordinator, 2, "w2");
+        journal.clear();
+        coordinator.reconnected("w2");
+        assertThat(journal).isEmpty();
+    }
+
+    @Test
+    void shouldGiveUpWhatAWorkerHasNotAnsweredWhenItComesBackOnAnotherConnection() {
+        CheckpointCoordinator coordinator = started(settings(1, 0, 1));
+        coordinator.savepoint(CheckpointKind.STOP, savepoint(), new Savepoint());
+        time.settle();
+        store(coordinator, 1, "w1");
+
+        coordinator.reconnected("w1");
+        assertThat(journal).doesNotContain("abort 1 on w1");
+        coordinator.reconnected("w2");
+
+        assertThat(journal)
+                .contains("abort 1 on w1", "abort 1 on w2")
+                .last()
+                .isEqualTo("interrupted: the connection to worker w2 was lost meanwhile");
+        assertThat(coordinator.failures()).isZero();
     }
 
     @Test
@@ -765,6 +844,19 @@ class CheckpointCoordinatorTest {
     }
 
     @Test
+    void shouldGoOnWhenASavepointOfAnEarlierMasterWasMovedMeanwhile() {
+        CheckpointCoordinator coordinator = coordinator(settings(1, 0, 1), 2);
+
+        coordinator.recover(
+                record(CheckpointKind.SAVEPOINT),
+                content -> journal.add(content == null ? "goes on" : "ends"));
+        time.settle();
+
+        assertThat(jobFailures).isEmpty();
+        assertThat(journal).endsWith("forget savepoint 1", "goes on");
+    }
+
+    @Test
     void shouldNotTakeDrainedSubtasksForThoseThatHaveEndedByThemselves() {
         CheckpointCoordinator coordinator = started(settings(1, 0, 1));
         coordinator.inputEnded(attempt(0, 0));
@@ -871,6 +963,21 @@ class CheckpointCoordinatorTest {
     }
 
     @Test
+    void shouldFailTheJobWhenASubtaskBuildsOnAFileThatIsGoneAgainAndAgain() {
+        CheckpointCoordinator coordinator = started(settings(1, 0, 1));
+
+        for (long id = 1; id <= 4; id++) {
+            assertThat(jobFailures).isEmpty();
+            pass(10);
+            storePieces(coordinator, id, "w1", "shared/0-w1", "shared/" + id + "-w1");
+            storePieces(coordinator, id, "w2", "shared/" + id + "-w2");
+        }
+
+        assertThat(jobFailures).hasSize(1);
+        assertThat(jobFailures.get(0).summary()).contains("shared/0-w1");
+    }
+
+    @Test
     void shouldGiveUpAnEarlierCheckpointWhenALaterOneIsComplete() {
         CheckpointCoordinator coordinator = started(settings(2, 0, 1));
         pass(20);
@@ -961,7 +1068,7 @@ class CheckpointCoordinatorTest {
         }
 
         @Override
-        public void interrupted(String why) {
+        public void interrupted(String why, boolean begun) {
             journal.add("interrupted: " + why);
         }
     }

@@ -456,6 +456,21 @@ class CoordinatorsTest {
     }
 
     @Test
+    void shouldHoldNothingBackWhenTheStateComesAfterItsCheckpointWasGivenUp() {
+        Master master = new Master().started();
+        master.register(attempt(0), 1, 0, 0);
+        master.register(attempt(1), 1, 0, 0);
+        master.coordinators.prepare(7, states -> {});
+        master.coordinators.cancelPreparation();
+        master.settle();
+
+        master.request(attempt(0), 1, 1);
+        master.pass();
+
+        assertThat(master.splitsOf(attempt(0))).containsExactly(0L);
+    }
+
+    @Test
     void shouldNotWaitForReadersThatHaveFinished() {
         Master master = new Master().started();
         master.register(attempt(0), 1, 0, 0);
@@ -643,6 +658,36 @@ class CoordinatorsTest {
         second.pass();
 
         assertThat(second.splitsOf(attempt(1))).containsExactly(1L);
+    }
+
+    @Test
+    void shouldKeepTheSplitsThatARestartHasGivenBackAndNobodyHasAskedForSince() {
+        Master first = new Master().started();
+        first.register(attempt(0), 1, 0, 0);
+        first.register(attempt(1), 1, 0, 0);
+        List<CoordinatorState> seven = checkpoint(first, 7);
+        first.request(attempt(0), 1, 1);
+        first.pass();
+        assertThat(first.splitsOf(attempt(0))).containsExactly(0L);
+        // both begin anew from 7, in which split 0 is the enumerator's, and ask for nothing
+        AttemptId[] running = {nextAttempt(0), nextAttempt(1)};
+        first.coordinators.stop();
+        first.coordinators.start(seven, 7, vertex -> List.of(running));
+        first.settle();
+        first.register(nextAttempt(0), 1, 0, 0);
+        first.register(nextAttempt(1), 1, 0, 0);
+        List<CoordinatorState> eight = checkpoint(first, 8);
+        assertThat(splitsIn(eight.get(0))).hasSize(10);
+
+        Master second = new Master();
+        second.coordinators.adopt(second.newestRecord(), eight, 8, vertex -> List.of(running));
+        second.settle();
+        second.register(nextAttempt(1), 1, 0, 1);
+        second.register(nextAttempt(0), 1, 0, 1);
+        second.pass();
+
+        assertThat(second.splitsOf(nextAttempt(1))).containsExactly(0L);
+        assertThat(second.splitsOf(nextAttempt(0))).containsExactly(1L);
     }
 
     // ------------------------------------------------------------------ failures

@@ -12,11 +12,13 @@ import io.millrace.api.sink.Sink;
 import io.millrace.api.sink.SinkWriter;
 import io.millrace.api.sink.SupportsCommitter;
 import io.millrace.api.sink.WriterInitContext;
+import io.millrace.api.source.NumberSequenceSource;
 import io.millrace.api.state.CheckpointedFunction;
 import io.millrace.api.state.FunctionInitializationContext;
 import io.millrace.api.state.FunctionSnapshotContext;
 import io.millrace.api.state.ListState;
 import io.millrace.api.state.ListStateDescriptor;
+import io.millrace.api.time.WatermarkStrategy;
 import io.millrace.api.type.SimpleVersionedSerializer;
 import io.millrace.runtime.graph.CapturedProgram;
 import io.millrace.runtime.graph.JobGraph;
@@ -52,6 +54,9 @@ class SinkJobTest {
         final List<Long> visible = new CopyOnWriteArrayList<>();
         final AtomicInteger commits = new AtomicInteger();
         final AtomicInteger failures = new AtomicInteger();
+
+        /** Number of the attempt to commit that fails, 0 if none does. */
+        volatile int failingCommit;
     }
 
     private final String name = "test-" + System.identityHashCode(this);
@@ -113,7 +118,10 @@ class SinkJobTest {
         @Override
         public void commit(Collection<CommitRequest<List<Long>>> committables) {
             for (CommitRequest<List<Long>> request : committables) {
-                if (shared.commits.incrementAndGet() % 3 == 0) {
+                int attempt = shared.commits.incrementAndGet();
+                if (attempt == shared.failingCommit) {
+                    throw new IllegalStateException("commit " + attempt + " fails");
+                } else if (attempt % 3 == 0) {
                     request.retryLater();
                 } else if (shared.committed.put(request.getCommittable().get(0), true) == null) {
                     shared.visible.addAll(request.getCommittable());
@@ -248,6 +256,37 @@ class SinkJobTest {
         assertThat(result.restarts()).isEqualTo(1);
         assertThat(shared.visible.stream().sorted().toList())
                 .isEqualTo(LongStream.rangeClosed(1, last).boxed().toList());
+    }
+
+    @Test
+    void shouldCommitInTimeWhatTheLastCheckpointHoldsWhenAllElseHasEnded() throws Exception {
+        shared.commits.set(1);
+        shared.failingCommit = 2; // the next one is to be repeated after a pause
+        Map<String, String> options =
+                Map.of(
+                        "execution.checkpointing.interval", "1 h",
+                        "execution.checkpointing.dir", folder.toUri().toString(),
+                        "restart-strategy.type", "fixed-delay",
+                        "restart-strategy.fixed-delay.attempts", "1",
+                        "restart-strategy.fixed-delay.delay", "10 ms");
+
+        JobResult result =
+                run(
+                        1,
+                        CapturedProgram.graph(
+                                1,
+                                env -> {
+                                    env.configure(Configuration.fromMap(options));
+                                    env.fromSource(
+                                                    new NumberSequenceSource(1, 10),
+                                                    WatermarkStrategy.forMonotonousTimestamps(),
+                                                    "source")
+                                            .sinkTo(new NumberSink(name));
+                                }));
+
+        assertThat(result.state()).as("%s", result.failure()).isEqualTo(JobState.FINISHED);
+        assertThat(shared.commits).hasValue(4);
+        assertThat(shared.visible).isEqualTo(LongStream.rangeClosed(1, 10).boxed().toList());
     }
 
     @Test

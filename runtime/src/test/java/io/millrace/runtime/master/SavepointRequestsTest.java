@@ -228,6 +228,60 @@ class SavepointRequestsTest {
     }
 
     @Test
+    void shouldStartAgainBeforeACheckpointTakesDrainedSubtasksForEndedOnes() {
+        String w1 = running(f, "w1");
+        ask(f, "client#1", DRAIN);
+        f.journal.clear();
+
+        decline(f, w1, 1);
+
+        assertThat(f.journal.get(0)).startsWith("write intent-restart-");
+        assertThat(f.journal).doesNotContain("remove intent-stop-" + JOB);
+    }
+
+    @Test
+    void shouldStartAgainWhatAnEarlierMasterMayHaveDrained() {
+        running(f, "w1");
+        ask(f, "client#1", DRAIN);
+        List<AttemptId> attempts = List.copyOf(f.deployed.keySet());
+
+        MasterFixture second = new MasterFixture(2, f.record, new RestartStrategy.Spec.None());
+        second.started();
+        second.on(
+                new MasterEvent.PreviousContainers(
+                        List.of(new MasterEvent.Container("w1", "host"))));
+        second.report(
+                "w1", attempts.stream().map(MasterFixture::runs).toList(), List.of(), attempts);
+
+        assertThat(second.state()).isEqualTo(JobState.RESTARTING);
+        assertThat(second.journal).contains("cancel " + attempts.get(0));
+    }
+
+    @Test
+    void shouldStartARegionAgainThatWasDrainedWhenAnotherFailsBeforeTheSavepointIsComplete() {
+        f.started();
+        f.on(new MasterEvent.PreviousContainers(List.of()));
+        f.on(
+                new MasterEvent.Submitted(
+                        new JobGraph(
+                                JOB,
+                                "count",
+                                List.of(vertex(0, "one"), vertex(1, "other")),
+                                List.of(),
+                                Map.of())));
+        f.grant("w1");
+        String w1 = f.report("w1");
+        run(f, w1);
+        ask(f, "client#1", DRAIN);
+        assertThat(triggers(f)).hasSize(1);
+        f.journal.clear();
+
+        f.ends(w1, f.attempt(0, 0), MasterFixture.failed(Category.USER_CODE, "bad"));
+
+        assertThat(f.journal).contains("cancel " + f.attempt(1, 0), "cancel " + f.attempt(1, 1));
+    }
+
+    @Test
     void shouldStopAgainWhenATaskHasFailedBeforeTheSavepointWasComplete() {
         String w1 = running(f, "w1");
         ask(f, "client#1", STOP);

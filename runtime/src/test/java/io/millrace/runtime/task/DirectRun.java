@@ -100,6 +100,11 @@ final class DirectRun implements Subtasks.Listener {
         return channels.openChannels();
     }
 
+    /** What a subtask would be started with. */
+    TaskDeployment deployment(int vertex, int subtask) {
+        return deployment(graph.vertex(vertex), subtask);
+    }
+
     private TaskDeployment deployment(JobVertex vertex, int subtask) {
         List<Edge> inputs = new ArrayList<>();
         for (JobEdge edge : graph.inputsOf(vertex.id())) {
@@ -167,7 +172,8 @@ final class DirectRun implements Subtasks.Listener {
         ended.countDown();
     }
 
-    private static final class NoRemote implements Channels {
+    /** Channels to other workers, of which there is none. */
+    static final class NoRemote implements Channels {
         @Override
         public OutputChannel openOutput(
                 ChannelId id,

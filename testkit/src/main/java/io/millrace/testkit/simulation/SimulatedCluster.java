@@ -677,7 +677,9 @@ public final class SimulatedCluster {
             wish(CheckpointKind.SAVEPOINT, "savepoint-" + i);
         }
         if (simulation.chance(0.4)) {
-            wish(simulation.chance(0.6) ? CheckpointKind.STOP : CheckpointKind.DRAIN, "stop");
+            // with a drain that a master's death breaks off, all starts again
+            double keeping = trouble == Trouble.ONLY_MASTERS_DIE ? 1 : 0.6;
+            wish(simulation.chance(keeping) ? CheckpointKind.STOP : CheckpointKind.DRAIN, "stop");
         }
     }
 
