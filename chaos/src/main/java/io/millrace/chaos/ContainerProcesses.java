@@ -1,15 +1,17 @@
 package io.millrace.chaos;
 
+import io.millrace.master.ApplicationMaster;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 
 /** The processes of an application's containers on this machine, found by their working folders. */
 final class ContainerProcesses {
-    /** An application master is the first container of its attempt. */
-    private static final String FIRST_OF_ATTEMPT = "_000001";
+    /** By its class: any container may be the first one that a ResourceManager knows. */
+    private static final String MASTER = ApplicationMaster.class.getName();
 
     private final String partOfId;
 
@@ -29,9 +31,14 @@ final class ContainerProcesses {
     Optional<ProcessHandle> master() {
         return jvms().stream()
                 .filter(ContainerProcesses::isMaster)
-                .max(
-                        (left, right) ->
-                                container(left).orElse("").compareTo(container(right).orElse("")));
+                .max(Comparator.comparing(this::attempt));
+    }
+
+    /** Attempt and number of its container, as they stand in the container's id. */
+    private String attempt(ProcessHandle jvm) {
+        String id = container(jvm).orElse("");
+        int at = id.indexOf(partOfId);
+        return at < 0 ? "" : id.substring(at + partOfId.length());
     }
 
     private List<ProcessHandle> jvms() {
@@ -39,12 +46,12 @@ final class ContainerProcesses {
                 .filter(
                         process ->
                                 container(process).filter(id -> id.contains(partOfId)).isPresent())
-                .filter(process -> command(process).equals("java"))
+                .filter(process -> read(process, "comm").strip().equals("java"))
                 .toList();
     }
 
     private static boolean isMaster(ProcessHandle jvm) {
-        return container(jvm).map(id -> id.endsWith(FIRST_OF_ATTEMPT)).orElse(false);
+        return read(jvm, "cmdline").contains(MASTER);
     }
 
     private static Optional<String> container(ProcessHandle process) {
@@ -59,9 +66,9 @@ final class ContainerProcesses {
         }
     }
 
-    private static String command(ProcessHandle process) {
+    private static String read(ProcessHandle process, String file) {
         try {
-            return Files.readString(Path.of("/proc", "" + process.pid(), "comm")).strip();
+            return Files.readString(Path.of("/proc", "" + process.pid(), file));
         } catch (IOException e) {
             return "";
         }
