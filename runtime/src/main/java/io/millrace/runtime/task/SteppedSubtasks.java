@@ -2,7 +2,6 @@ package io.millrace.runtime.task;
 
 import io.millrace.runtime.control.Failure;
 import io.millrace.runtime.exchange.Channels;
-import io.millrace.runtime.exchange.StreamEvent;
 import io.millrace.runtime.exchange.Wakeup;
 import io.millrace.runtime.generate.JobClasses;
 import io.millrace.runtime.operator.OperatorPorts;
@@ -49,7 +48,7 @@ public final class SteppedSubtasks implements Subtasks {
         crashed = true;
     }
 
-    private final class Stepped implements RunningSubtask, Wakeup {
+    private final class Stepped implements CommandedSubtask, Wakeup {
         private final TaskDeployment deployment;
         private final Listener listener;
         private Subtask subtask;
@@ -136,48 +135,15 @@ public final class SteppedSubtasks implements Subtasks {
         }
 
         @Override
-        public void triggerCheckpoint(StreamEvent.Barrier barrier) {
-            tell(new SubtaskCommand.TriggerCheckpoint(barrier));
-        }
-
-        @Override
-        public void checkpointComplete(long checkpointId) {
-            put(new SubtaskCommand.CheckpointComplete(checkpointId));
-        }
-
-        @Override
-        public void checkpointAborted(long checkpointId) {
-            put(new SubtaskCommand.CheckpointAborted(checkpointId));
-        }
-
-        @Override
-        public void masterChanged(int epoch) {
-            put(new SubtaskCommand.MasterChanged(epoch));
-        }
-
-        @Override
-        public void checkpointsAbortedBefore(int epoch) {
-            put(new SubtaskCommand.CheckpointsAbortedBefore(epoch));
-        }
-
-        @Override
-        public void register(int link) {
-            put(new SubtaskCommand.Register(link));
-        }
-
-        @Override
-        public void operatorEvent(String uid, byte[] event) {
-            put(new SubtaskCommand.OperatorEvent(uid, event));
-        }
-
-        private void put(SubtaskCommand command) {
+        public void put(SubtaskCommand command) {
             if (subtask != null) {
                 subtask.put(command);
                 wake();
             }
         }
 
-        private void tell(SubtaskCommand command) {
+        @Override
+        public void tell(SubtaskCommand command) {
             if (subtask != null) {
                 subtask.tell(command);
                 wake();

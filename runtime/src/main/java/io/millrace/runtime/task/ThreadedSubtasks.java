@@ -5,7 +5,6 @@ import io.millrace.runtime.control.Failure;
 import io.millrace.runtime.exchange.Channels;
 import io.millrace.runtime.exchange.EdgeWriter;
 import io.millrace.runtime.exchange.OutputFlusher;
-import io.millrace.runtime.exchange.StreamEvent;
 import io.millrace.runtime.exchange.Wakeup;
 import io.millrace.runtime.generate.JobClasses;
 import io.millrace.runtime.memory.InsufficientNetworkMemoryException;
@@ -131,7 +130,7 @@ public final class ThreadedSubtasks implements Subtasks, AutoCloseable {
     }
 
     /** One subtask and its thread. */
-    private final class Driver implements RunningSubtask, Wakeup, EdgeWriter.Overdrawn, Runnable {
+    private final class Driver implements CommandedSubtask, Wakeup, EdgeWriter.Overdrawn, Runnable {
         private final TaskDeployment deployment;
         private final Listener listener;
         private final Thread thread;
@@ -360,41 +359,7 @@ public final class ThreadedSubtasks implements Subtasks, AutoCloseable {
         }
 
         @Override
-        public void triggerCheckpoint(StreamEvent.Barrier barrier) {
-            tell(new SubtaskCommand.TriggerCheckpoint(barrier));
-        }
-
-        @Override
-        public void checkpointComplete(long checkpointId) {
-            put(new SubtaskCommand.CheckpointComplete(checkpointId));
-        }
-
-        @Override
-        public void checkpointAborted(long checkpointId) {
-            put(new SubtaskCommand.CheckpointAborted(checkpointId));
-        }
-
-        @Override
-        public void masterChanged(int epoch) {
-            put(new SubtaskCommand.MasterChanged(epoch));
-        }
-
-        @Override
-        public void checkpointsAbortedBefore(int epoch) {
-            put(new SubtaskCommand.CheckpointsAbortedBefore(epoch));
-        }
-
-        @Override
-        public void register(int link) {
-            put(new SubtaskCommand.Register(link));
-        }
-
-        @Override
-        public void operatorEvent(String uid, byte[] event) {
-            put(new SubtaskCommand.OperatorEvent(uid, event));
-        }
-
-        private void put(SubtaskCommand command) {
+        public void put(SubtaskCommand command) {
             Subtask built = subtask;
             if (built != null) {
                 built.put(command);
@@ -402,7 +367,8 @@ public final class ThreadedSubtasks implements Subtasks, AutoCloseable {
             }
         }
 
-        private void tell(SubtaskCommand command) {
+        @Override
+        public void tell(SubtaskCommand command) {
             Subtask built = subtask;
             if (built != null) {
                 built.tell(command);
