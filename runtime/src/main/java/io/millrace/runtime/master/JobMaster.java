@@ -1092,32 +1092,12 @@ public final class JobMaster {
 
     /** Goes on in this loop when the answer comes, unless the job has moved on. */
     private <T> Consumer<T> answer(String what, Consumer<T> then) {
-        BooleanSupplier wanted = stillInThisStep();
-        return result ->
-                ports.inbox()
-                        .put(
-                                new Continued(
-                                        what,
-                                        () -> {
-                                            if (wanted.getAsBoolean()) {
-                                                then.accept(result);
-                                            }
-                                        }));
+        return ports.answer(what, stillInThisStep(), then);
     }
 
     /** Goes on after a pause, unless the job has moved on. */
     private void later(String what, Duration pause, Runnable then) {
-        BooleanSupplier wanted = stillInThisStep();
-        ports.timers()
-                .schedule(
-                        pause,
-                        new Continued(
-                                what,
-                                () -> {
-                                    if (wanted.getAsBoolean()) {
-                                        then.run();
-                                    }
-                                }));
+        ports.later(what, pause, stillInThisStep(), then);
     }
 
     private int restartCount() {

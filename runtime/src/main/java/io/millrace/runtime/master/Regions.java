@@ -11,7 +11,6 @@ import io.millrace.runtime.control.ToMaster.TaskReport;
 import io.millrace.runtime.control.ToWorker;
 import io.millrace.runtime.graph.JobVertex;
 import io.millrace.runtime.master.JobFiles.Result;
-import io.millrace.runtime.master.MasterEvent.Continued;
 import io.millrace.runtime.master.RestartIntent.Abandoned;
 import io.millrace.runtime.schedule.AttemptId;
 import io.millrace.runtime.schedule.Execution;
@@ -1052,31 +1051,11 @@ final class Regions {
 
     /** Goes on in this loop when the answer comes, unless the region has moved on. */
     private <T> Consumer<T> answer(Region region, String what, Consumer<T> then) {
-        BooleanSupplier wanted = stillInThisStep(region);
-        return result ->
-                ports.inbox()
-                        .put(
-                                new Continued(
-                                        what,
-                                        () -> {
-                                            if (wanted.getAsBoolean()) {
-                                                then.accept(result);
-                                            }
-                                        }));
+        return ports.answer(what, stillInThisStep(region), then);
     }
 
     /** Goes on after a pause, unless the region has moved on. */
     private void later(Region region, String what, Duration pause, Runnable then) {
-        BooleanSupplier wanted = stillInThisStep(region);
-        ports.timers()
-                .schedule(
-                        pause,
-                        new Continued(
-                                what,
-                                () -> {
-                                    if (wanted.getAsBoolean()) {
-                                        then.run();
-                                    }
-                                }));
+        ports.later(what, pause, stillInThisStep(region), then);
     }
 }
