@@ -88,10 +88,7 @@ final class CombiningRecordWriter implements RecordWriter, EdgeWriter.Held {
         this.hash = hash;
         this.panes = panes;
         this.maxParallelism = maxParallelism;
-        this.readers = new int[maxParallelism];
-        for (int group = 0; group < maxParallelism; group++) {
-            readers[group] = KeyGroups.subtask(group, maxParallelism, channels.length);
-        }
+        this.readers = edge.readers(maxParallelism);
     }
 
     @Override

@@ -3,6 +3,7 @@ package io.millrace.runtime.exchange;
 import io.millrace.api.function.KeySelector;
 import io.millrace.api.type.TypeInformation;
 import io.millrace.runtime.generate.JobClasses;
+import io.millrace.runtime.serializer.KeyGroups;
 import io.millrace.runtime.serializer.KeyHasher;
 import io.millrace.runtime.serializer.TypeSerializer;
 import java.lang.invoke.MethodHandles;
@@ -69,6 +70,15 @@ public final class EdgeWriter {
         this.bufferTimeoutMillis = bufferTimeoutMillis;
         this.flushEachRecord = bufferTimeoutMillis == 0;
         this.overdrawn = overdrawn;
+    }
+
+    /** The reader of each key group. */
+    int[] readers(int maxParallelism) {
+        int[] readers = new int[maxParallelism];
+        for (int group = 0; group < maxParallelism; group++) {
+            readers[group] = KeyGroups.subtask(group, maxParallelism, channels.length);
+        }
+        return readers;
     }
 
     /**

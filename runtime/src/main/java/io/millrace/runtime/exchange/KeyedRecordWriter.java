@@ -37,10 +37,7 @@ final class KeyedRecordWriter implements RecordWriter {
         this.selector = selector;
         this.hash = hash;
         this.maxParallelism = maxParallelism;
-        this.readers = new int[maxParallelism];
-        for (int group = 0; group < maxParallelism; group++) {
-            readers[group] = KeyGroups.subtask(group, maxParallelism, channels.length);
-        }
+        this.readers = edge.readers(maxParallelism);
     }
 
     @Override
