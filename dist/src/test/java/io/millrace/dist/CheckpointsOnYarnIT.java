@@ -13,11 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.function.Predicate;
-import java.util.stream.Stream;
 import org.apache.hadoop.fs.FileStatus;
-import org.apache.hadoop.yarn.api.records.FinalApplicationStatus;
-import org.apache.hadoop.yarn.api.records.YarnApplicationState;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -43,6 +39,7 @@ class CheckpointsOnYarnIT {
 
     @TempDir Path folder;
 
+    private Gate gate;
     private String checkpoints;
 
     @BeforeAll
@@ -61,29 +58,25 @@ class CheckpointsOnYarnIT {
 
     @BeforeEach
     void makeFolder(TestInfo test) throws IOException {
+        gate = new Gate(folder.resolve("gate"), cluster, yarn);
         checkpoints = "/checkpoints/" + test.getTestMethod().orElseThrow().getName();
         cluster.hdfs().delete(new org.apache.hadoop.fs.Path(checkpoints), true);
     }
 
     @AfterEach
     void endWhatStillRuns() throws Exception {
-        for (String id : yarn.applications()) {
-            YarnApplicationState state = yarn.report(id).getYarnApplicationState();
-            if (state == YarnApplicationState.RUNNING || state == YarnApplicationState.ACCEPTED) {
-                yarn.kill(id);
-            }
-        }
+        yarn.killWhatRuns();
     }
 
     @Test
     void shouldGoOnFromTheLastCheckpointWhenAWorkerIsKilled() throws Exception {
         Terminal.Running running = start();
         String id = running.awaitApplicationId();
-        awaitFiles(id, "complete-", 1);
+        gate.awaitFiles(id, "complete-", 1);
 
-        kill(id, jvm -> !ContainerProcesses.isApplicationMaster(jvm));
-        awaitFiles(id, "arrived-", 2);
-        open();
+        ContainerProcesses.kill(id, jvm -> !ContainerProcesses.isApplicationMaster(jvm));
+        gate.awaitFiles(id, "arrived-", 2);
+        gate.open();
 
         Terminal.Result result = running.await();
         assertThat(result.exitCode()).as(result.output()).isZero();
@@ -96,25 +89,25 @@ class CheckpointsOnYarnIT {
     void shouldGoOnWithEveryTaskWhenTheApplicationMasterIsKilled() throws Exception {
         Terminal.Running running = start();
         String id = running.awaitApplicationId();
-        awaitFiles(id, "complete-", 1);
+        gate.awaitFiles(id, "complete-", 1);
         List<Long> workers = workers(id);
         long newest = newestComplete();
 
-        kill(id, ContainerProcesses::isApplicationMaster);
+        ContainerProcesses.kill(id, ContainerProcesses::isApplicationMaster);
         // the next master's ids begin behind all that were reserved
         Conditions.await(
                 "checkpoints of the second application master",
                 LIMIT,
                 () -> newestComplete() > Math.max(newest, IDS_RESERVED),
-                () -> "there are " + files("") + "; " + describe(id));
+                () -> "there are " + gate.files("") + "; " + cluster.describe(yarn, id));
         assertThat(workers(id)).as("workers").isEqualTo(workers);
-        open();
+        gate.open();
 
         Terminal.Result result = running.await();
         assertThat(result.exitCode()).as(result.output()).isZero();
         assertThat(yarn.attempts(id)).isEqualTo(2);
-        assertThat(files("arrived-")).as("starts of the source at the gate").hasSize(1);
-        assertThat(files("restored-")).as("tasks that began from a checkpoint").isEmpty();
+        assertThat(gate.files("arrived-")).as("starts of the source at the gate").hasSize(1);
+        assertThat(gate.files("restored-")).as("tasks that began from a checkpoint").isEmpty();
         assertThat(sums()).isEqualTo(expectedSums());
     }
 
@@ -127,7 +120,7 @@ class CheckpointsOnYarnIT {
     }
 
     private long newestComplete() {
-        return files("complete-").stream()
+        return gate.files("complete-").stream()
                 .mapToLong(file -> Long.parseLong(file.getFileName().toString().split("-")[1]))
                 .max()
                 .orElse(0);
@@ -152,11 +145,11 @@ class CheckpointsOnYarnIT {
         Terminal.Running running =
                 startWith(input, "run-application -t yarn-application -p 2", "FileSums");
         String id = running.awaitApplicationId();
-        awaitFiles(id, "complete-", 2);
+        gate.awaitFiles(id, "complete-", 2);
 
-        kill(id, jvm -> !ContainerProcesses.isApplicationMaster(jvm));
-        awaitFiles(id, "restored-", 2);
-        open();
+        ContainerProcesses.kill(id, jvm -> !ContainerProcesses.isApplicationMaster(jvm));
+        gate.awaitFiles(id, "restored-", 2);
+        gate.open();
 
         Terminal.Result result = running.await();
         assertThat(result.exitCode()).as(result.output()).isZero();
@@ -169,7 +162,7 @@ class CheckpointsOnYarnIT {
         Terminal.Running running =
                 start("run-application -t yarn-application -p 2", "PartitionedSums");
         String id = running.awaitApplicationId();
-        awaitFiles(id, "complete-", 1);
+        gate.awaitFiles(id, "complete-", 1);
         assertThat(cluster.terminal().run("cancel", id).exitCode()).isZero();
         running.await();
         FileStatus[] jobFolders =
@@ -178,7 +171,7 @@ class CheckpointsOnYarnIT {
         org.apache.hadoop.fs.Path moved =
                 new org.apache.hadoop.fs.Path(checkpoints, "moved to here");
         assertThat(cluster.hdfs().rename(jobFolders[0].getPath(), moved)).isTrue();
-        open();
+        gate.open();
 
         Terminal.Result inspected = cluster.terminal().run("inspect", moved.toString(), "--verify");
         assertThat(inspected.exitCode()).as(inspected.output()).isZero();
@@ -196,7 +189,7 @@ class CheckpointsOnYarnIT {
         Terminal.Running running =
                 start("run-application -t yarn-application -p 2", "PartitionedSums");
         String id = running.awaitApplicationId();
-        awaitFiles(id, "complete-", 1);
+        gate.awaitFiles(id, "complete-", 1);
 
         Terminal.Result saved =
                 cluster.terminal().run("savepoint", id, checkpoints + "/savepoints");
@@ -209,7 +202,7 @@ class CheckpointsOnYarnIT {
         assertThat(status.output()).contains("savepoint   complete", savepointOf(saved));
         assertThat(stopped.exitCode()).as(stopped.output()).isZero();
         assertThat(ended.exitCode()).as(ended.output()).isZero();
-        assertThat(files("arrived-")).as("subtasks at the gate").isNotEmpty();
+        assertThat(gate.files("arrived-")).as("subtasks at the gate").isNotEmpty();
         assertThat(savepointOf(stopped)).isNotEqualTo(savepointOf(saved));
         org.apache.hadoop.fs.Path moved =
                 new org.apache.hadoop.fs.Path(checkpoints, "moved to here");
@@ -217,7 +210,7 @@ class CheckpointsOnYarnIT {
                         cluster.hdfs()
                                 .rename(new org.apache.hadoop.fs.Path(savepointOf(stopped)), moved))
                 .isTrue();
-        open();
+        gate.open();
         Terminal.Result result = start("run -p 4 -s", "PartitionedSums", moved).await();
         assertThat(result.exitCode()).as(result.output()).isZero();
         assertSumsAreExact();
@@ -275,33 +268,16 @@ class CheckpointsOnYarnIT {
                                         "-c org.example.jobs." + job,
                                         jobs.toString(),
                                         argument,
-                                        gate().toString())
+                                        gate.folder().toString())
                                 .split(" ")));
         return cluster.terminal().start(words.toArray(String[]::new));
-    }
-
-    private Path gate() {
-        return folder.resolve("gate");
-    }
-
-    private void open() throws IOException {
-        Files.createFile(gate().resolve("open"));
-    }
-
-    private static void kill(String applicationId, Predicate<ProcessHandle> which) {
-        ProcessHandle victim =
-                ContainerProcesses.jvms(applicationId).stream()
-                        .filter(which)
-                        .findFirst()
-                        .orElseThrow();
-        assertThat(victim.destroyForcibly()).isTrue();
     }
 
     /** Sums that were lost are too small, those counted twice too large. */
     private void assertSumsAreExact() throws IOException {
         assertThat(sums()).isEqualTo(expectedSums());
         List<Long> restored = new ArrayList<>();
-        for (Path file : files("restored-")) {
+        for (Path file : gate.files("restored-")) {
             restored.add(Long.parseLong(file.getFileName().toString().split("-")[1]));
         }
         assertThat(restored).as("positions restored").anyMatch(next -> next >= NUMBERS / 2);
@@ -317,51 +293,12 @@ class CheckpointsOnYarnIT {
 
     private Map<Long, Long> sums() throws IOException {
         Map<Long, Long> sums = new TreeMap<>();
-        for (Path file : files("sums-")) {
+        for (Path file : gate.files("sums-")) {
             for (String line : Files.readAllLines(file)) {
                 String[] words = line.split(" ");
                 sums.merge(Long.parseLong(words[0]), Long.parseLong(words[1]), Math::max);
             }
         }
         return sums;
-    }
-
-    private List<Path> files(String prefix) {
-        try (Stream<Path> files = Files.list(gate())) {
-            return files.filter(file -> file.getFileName().toString().startsWith(prefix)).toList();
-        } catch (IOException e) {
-            return List.of();
-        }
-    }
-
-    private void awaitFiles(String applicationId, String prefix, int count) throws Exception {
-        Conditions.await(
-                count + " files " + prefix + "* at the gate",
-                LIMIT,
-                () -> {
-                    if (yarn.report(applicationId).getFinalApplicationStatus()
-                            != FinalApplicationStatus.UNDEFINED) {
-                        throw new AssertionError("It has ended: " + describe(applicationId));
-                    }
-                    return files(prefix).size() >= count;
-                },
-                () -> "there are " + files("") + "; " + describe(applicationId));
-    }
-
-    private static String describe(String applicationId) {
-        StringBuilder text = new StringBuilder();
-        try {
-            text.append(yarn.report(applicationId).getDiagnostics());
-            for (Path log : cluster.hadoop().containerLogs(applicationId)) {
-                List<String> lines = Files.readAllLines(log);
-                text.append("\n==> ").append(log).append('\n');
-                text.append(
-                        String.join(
-                                "\n", lines.subList(Math.max(0, lines.size() - 60), lines.size())));
-            }
-        } catch (Exception e) {
-            text.append("(no more is known: ").append(e).append(')');
-        }
-        return text.toString();
     }
 }

@@ -1,6 +1,8 @@
 package io.millrace.dist;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
 
@@ -9,6 +11,8 @@ final class Cluster {
     static final Path DISTRIBUTION = Path.of(System.getProperty("millrace.distribution"));
     private static final Path CHECKOUT =
             Path.of(System.getProperty("millrace.checkout")).toAbsolutePath().normalize();
+
+    private static final int LOG_LINES = 60;
 
     private static Cluster instance;
 
@@ -55,5 +59,22 @@ final class Cluster {
     Terminal terminal() {
         return new Terminal(
                 DISTRIBUTION, CHECKOUT.resolve("dist/target/terminal"), hadoop.confFolder());
+    }
+
+    /** YARN's words about an application and the ends of its containers' logs. */
+    String describe(YarnView yarn, String applicationId) {
+        StringBuilder text = new StringBuilder();
+        try {
+            text.append(yarn.report(applicationId).getDiagnostics());
+            for (Path log : hadoop.containerLogs(applicationId)) {
+                List<String> lines = Files.readAllLines(log);
+                int from = Math.max(0, lines.size() - LOG_LINES);
+                text.append("\n==> ").append(log).append('\n');
+                text.append(String.join("\n", lines.subList(from, lines.size())));
+            }
+        } catch (Exception e) {
+            text.append("(no more is known: ").append(e).append(')');
+        }
+        return text.toString();
     }
 }

@@ -1,5 +1,7 @@
 package io.millrace.dist;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -8,6 +10,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /** Finds the processes of containers on this machine, as Linux shows them. */
@@ -56,6 +59,12 @@ final class ContainerProcesses {
                                         .isPresent())
                 .filter(process -> name(process).equals("java"))
                 .toList();
+    }
+
+    /** Kills one of an application's JVMs, as the kernel or an administrator would. */
+    static void kill(String applicationId, Predicate<ProcessHandle> which) {
+        ProcessHandle victim = jvms(applicationId).stream().filter(which).findFirst().orElseThrow();
+        assertThat(victim.destroyForcibly()).isTrue();
     }
 
     static boolean isApplicationMaster(ProcessHandle jvm) {

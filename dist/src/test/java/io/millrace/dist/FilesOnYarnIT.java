@@ -6,16 +6,11 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Predicate;
 import java.util.stream.LongStream;
-import java.util.stream.Stream;
-import org.apache.hadoop.yarn.api.records.FinalApplicationStatus;
-import org.apache.hadoop.yarn.api.records.YarnApplicationState;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -37,6 +32,7 @@ class FilesOnYarnIT {
 
     @TempDir Path folder;
 
+    private Gate gate;
     private String checkpoints;
     private String output;
 
@@ -56,6 +52,7 @@ class FilesOnYarnIT {
 
     @BeforeEach
     void makeFolder(TestInfo test) throws IOException {
+        gate = new Gate(folder.resolve("gate"), cluster, yarn);
         checkpoints = "/checkpoints/" + test.getTestMethod().orElseThrow().getName();
         output = "/files/" + test.getTestMethod().orElseThrow().getName();
         cluster.hdfs().delete(new org.apache.hadoop.fs.Path(checkpoints), true);
@@ -64,12 +61,7 @@ class FilesOnYarnIT {
 
     @AfterEach
     void endWhatStillRuns() throws Exception {
-        for (String id : yarn.applications()) {
-            YarnApplicationState state = yarn.report(id).getYarnApplicationState();
-            if (state == YarnApplicationState.RUNNING || state == YarnApplicationState.ACCEPTED) {
-                yarn.kill(id);
-            }
-        }
+        yarn.killWhatRuns();
     }
 
     @Test
@@ -77,20 +69,21 @@ class FilesOnYarnIT {
             throws Exception {
         Terminal.Running running = start();
         String id = running.awaitApplicationId();
-        awaitFiles(id, "complete-", 4);
+        gate.awaitFiles(id, "complete-", 4);
         awaitCommitted(id);
 
         int restored = 0;
         for (boolean master : new boolean[] {false, false, true}) {
-            kill(id, jvm -> ContainerProcesses.isApplicationMaster(jvm) == master);
+            ContainerProcesses.kill(
+                    id, jvm -> ContainerProcesses.isApplicationMaster(jvm) == master);
             restored += 2;
-            int complete = files("complete-").size();
+            int complete = gate.files("complete-").size();
             if (!master) {
-                awaitFiles(id, "restored-", restored);
+                gate.awaitFiles(id, "restored-", restored);
             }
-            awaitFiles(id, "complete-", complete + 6);
+            gate.awaitFiles(id, "complete-", complete + 6);
         }
-        open();
+        gate.open();
 
         Terminal.Result result = running.await();
         assertThat(result.exitCode()).as(result.output()).isZero();
@@ -138,7 +131,10 @@ class FilesOnYarnIT {
 
     private void awaitCommitted(String id) throws Exception {
         Conditions.await(
-                "a committed file", LIMIT, () -> !committed().isEmpty(), () -> describe(id));
+                "a committed file",
+                LIMIT,
+                () -> !committed().isEmpty(),
+                () -> cluster.describe(yarn, id));
     }
 
     private Terminal.Running start() throws Exception {
@@ -153,64 +149,8 @@ class FilesOnYarnIT {
                                         "-c org.example.jobs.NumbersToFiles",
                                         jobs.toString(),
                                         Long.toString(NUMBERS),
-                                        gate().toString(),
+                                        gate.folder().toString(),
                                         output)
                                 .split(" "));
-    }
-
-    private Path gate() {
-        return folder.resolve("gate");
-    }
-
-    private void open() throws IOException {
-        Files.createFile(gate().resolve("open"));
-    }
-
-    private static void kill(String applicationId, Predicate<ProcessHandle> which) {
-        ProcessHandle victim =
-                ContainerProcesses.jvms(applicationId).stream()
-                        .filter(which)
-                        .findFirst()
-                        .orElseThrow();
-        assertThat(victim.destroyForcibly()).isTrue();
-    }
-
-    private List<Path> files(String prefix) {
-        try (Stream<Path> files = Files.list(gate())) {
-            return files.filter(file -> file.getFileName().toString().startsWith(prefix)).toList();
-        } catch (IOException e) {
-            return List.of();
-        }
-    }
-
-    private void awaitFiles(String applicationId, String prefix, int count) throws Exception {
-        Conditions.await(
-                count + " files " + prefix + "* at the gate",
-                LIMIT,
-                () -> {
-                    if (yarn.report(applicationId).getFinalApplicationStatus()
-                            != FinalApplicationStatus.UNDEFINED) {
-                        throw new AssertionError("It has ended: " + describe(applicationId));
-                    }
-                    return files(prefix).size() >= count;
-                },
-                () -> "there are " + files("") + "; " + describe(applicationId));
-    }
-
-    private static String describe(String applicationId) {
-        StringBuilder text = new StringBuilder();
-        try {
-            text.append(yarn.report(applicationId).getDiagnostics());
-            for (Path log : cluster.hadoop().containerLogs(applicationId)) {
-                List<String> lines = Files.readAllLines(log);
-                text.append("\n==> ").append(log).append('\n');
-                text.append(
-                        String.join(
-                                "\n", lines.subList(Math.max(0, lines.size() - 60), lines.size())));
-            }
-        } catch (Exception e) {
-            text.append("(no more is known: ").append(e).append(')');
-        }
-        return text.toString();
     }
 }

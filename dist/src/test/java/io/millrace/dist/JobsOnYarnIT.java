@@ -71,12 +71,7 @@ class JobsOnYarnIT {
 
     @AfterEach
     void endWhatStillRuns() throws Exception {
-        for (String id : yarn.applications()) {
-            YarnApplicationState state = yarn.report(id).getYarnApplicationState();
-            if (state == YarnApplicationState.RUNNING || state == YarnApplicationState.ACCEPTED) {
-                yarn.kill(id);
-            }
-        }
+        yarn.killWhatRuns();
     }
 
     // --- both modes ---
@@ -557,11 +552,12 @@ class JobsOnYarnIT {
                             yarn.report(applicationId).getYarnApplicationState();
                     if (state == YarnApplicationState.FAILED
                             || state == YarnApplicationState.FINISHED) {
-                        throw new AssertionError("It has ended: " + describe(applicationId));
+                        throw new AssertionError(
+                                "It has ended: " + cluster.describe(yarn, applicationId));
                     }
                     return arrivals() >= arrivals;
                 },
-                () -> arrivals() + " have come; " + describe(applicationId));
+                () -> arrivals() + " have come; " + cluster.describe(yarn, applicationId));
     }
 
     private long arrivals() {
@@ -580,14 +576,14 @@ class JobsOnYarnIT {
                 () ->
                         yarn.report(applicationId).getFinalApplicationStatus()
                                 != FinalApplicationStatus.UNDEFINED,
-                () -> describe(applicationId));
+                () -> cluster.describe(yarn, applicationId));
     }
 
     private void assertFinalStatus(String applicationId, FinalApplicationStatus expected)
             throws Exception {
         awaitEnd(applicationId);
         assertThat(yarn.report(applicationId).getFinalApplicationStatus())
-                .as(describe(applicationId))
+                .as(cluster.describe(yarn, applicationId))
                 .isEqualTo(expected);
         Conditions.await(
                 "the files of " + applicationId + " to be removed",
@@ -613,24 +609,6 @@ class JobsOnYarnIT {
             found.add("(the folder cannot be listed: " + e + ")");
         }
         return found;
-    }
-
-    /** YARN's words and the ends of the containers' logs. */
-    private static String describe(String applicationId) {
-        StringBuilder text = new StringBuilder();
-        try {
-            text.append(yarn.report(applicationId).getDiagnostics());
-            for (Path log : cluster.hadoop().containerLogs(applicationId)) {
-                List<String> lines = Files.readAllLines(log);
-                text.append("\n==> ").append(log).append('\n');
-                text.append(
-                        String.join(
-                                "\n", lines.subList(Math.max(0, lines.size() - 40), lines.size())));
-            }
-        } catch (Exception e) {
-            text.append("(no more is known: ").append(e).append(')');
-        }
-        return text.toString();
     }
 
     /** The lines of what a reader of the folder would be given. */

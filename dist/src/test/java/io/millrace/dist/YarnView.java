@@ -5,6 +5,7 @@ import java.util.TreeSet;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.yarn.api.records.ApplicationId;
 import org.apache.hadoop.yarn.api.records.ApplicationReport;
+import org.apache.hadoop.yarn.api.records.YarnApplicationState;
 import org.apache.hadoop.yarn.client.api.YarnClient;
 
 /** What YARN itself says of applications, whatever the launcher prints. */
@@ -29,6 +30,16 @@ final class YarnView implements AutoCloseable {
 
     void kill(String applicationId) throws Exception {
         client.killApplication(ApplicationId.fromString(applicationId));
+    }
+
+    /** Nothing of a test is left for the next one. */
+    void killWhatRuns() throws Exception {
+        for (String id : applications()) {
+            YarnApplicationState state = report(id).getYarnApplicationState();
+            if (state == YarnApplicationState.RUNNING || state == YarnApplicationState.ACCEPTED) {
+                kill(id);
+            }
+        }
     }
 
     /** All that were ever submitted. */
