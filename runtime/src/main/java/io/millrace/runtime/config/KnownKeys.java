@@ -95,8 +95,6 @@ final class KnownKeys {
                     "execution.checkpointing.storage",
                     "execution.checkpointing.checkpoints-after-tasks-finish",
                     "execution.state-recovery.from-local",
-                    "state.backend",
-                    "state.backend.type",
                     "state.backend.local-recovery",
                     "state.checkpoint-storage",
                     "state.storage.fs.memory-threshold",

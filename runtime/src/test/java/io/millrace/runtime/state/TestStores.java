@@ -1,18 +1,37 @@
 package io.millrace.runtime.state;
 
+import io.millrace.api.Configuration;
 import io.millrace.api.type.TypeInformation;
+import io.millrace.runtime.config.ParsedConfiguration;
+import io.millrace.runtime.config.StateBackendOptions;
 import io.millrace.runtime.generate.JobClasses;
 import io.millrace.runtime.memory.ManagedMemory;
 import io.millrace.runtime.memory.MemoryBudget;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
-/** Managed memory and a clock for the stores of one test; checks that nothing is left behind. */
+/**
+ * Managed memory and a clock for the stores of one test; checks that nothing is left behind.
+ *
+ * <p>The stores are of the backend that {@code millrace.test.state-backend} names: the tests of
+ * keyed state run over each. Those about how the built-in one lies in memory have the tag {@value
+ * #MANAGED_ONLY}.
+ */
 final class TestStores implements AutoCloseable {
     static final int MAX_PARALLELISM = 12;
+    static final String MANAGED_ONLY = "managed-memory";
+
+    private static final ParsedConfiguration BACKEND =
+            ParsedConfiguration.of(
+                    Configuration.fromMap(
+                            Map.of(
+                                    StateBackendOptions.TYPE.key(),
+                                    System.getProperty("millrace.test.state-backend", "managed"))));
 
     private final ManagedMemory memory;
+    private final StateBackends backends = new StateBackends();
     private final SpillDirectories spill;
     private final Path directory;
     private final List<Long> ballast = new ArrayList<>();
@@ -49,6 +68,11 @@ final class TestStores implements AutoCloseable {
         }
     }
 
+    /** What asks for the backend that is tested. */
+    static ParsedConfiguration backend() {
+        return BACKEND;
+    }
+
     ManagedMemory memory() {
         return memory;
     }
@@ -64,7 +88,7 @@ final class TestStores implements AutoCloseable {
     KeyedStateStore open(
             TypeInformation<?> keyType, int subtask, int parallelism, long budgetBytes) {
         KeyedStateStore store =
-                KeyedStateStore.binary(
+                backends.open(
                         new KeyedStateSettings(
                                 "sums[" + subtask + "]",
                                 keyType,
@@ -73,7 +97,8 @@ final class TestStores implements AutoCloseable {
                                 classes,
                                 memory.budget("sums[" + subtask + "]", budgetBytes),
                                 () -> wallMillis,
-                                spill));
+                                spill),
+                        BACKEND);
         stores.add(store);
         return store;
     }
