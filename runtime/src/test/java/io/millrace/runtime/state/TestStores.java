@@ -11,26 +11,30 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 
 /**
  * Managed memory and a clock for the stores of one test; checks that nothing is left behind.
  *
- * <p>The stores are of the backend that {@code millrace.test.state-backend} names: the tests of
- * keyed state run over each. Those about how the built-in one lies in memory have the tag {@value
- * #MANAGED_ONLY}.
+ * <p>The stores are of the backend {@link TestedBackend}, as the tests of keyed state run over
+ * each. Those about how the built-in one lies in memory have the tag {@value #MANAGED_ONLY}.
  */
 final class TestStores implements AutoCloseable {
     static final int MAX_PARALLELISM = 12;
     static final String MANAGED_ONLY = "managed-memory";
 
-    private static final ParsedConfiguration BACKEND =
-            ParsedConfiguration.of(
-                    Configuration.fromMap(
-                            Map.of(
-                                    StateBackendOptions.TYPE.key(),
-                                    System.getProperty("millrace.test.state-backend", "managed"))));
+    private static final ParsedConfiguration BACKEND = job(TestedBackend.name());
+
+    private static ParsedConfiguration job(String backend) {
+        return ParsedConfiguration.of(
+                Configuration.fromMap(Map.of(StateBackendOptions.TYPE.key(), backend)));
+    }
 
     private final ManagedMemory memory;
+
+    /** Of stores of the built-in backend, where they are beside others. */
+    private final ManagedMemory otherMemory;
+
     private final StateBackends backends = new StateBackends();
     private final SpillDirectories spill;
     private final Path directory;
@@ -41,6 +45,7 @@ final class TestStores implements AutoCloseable {
 
     TestStores(long bytes) {
         memory = new ManagedMemory(bytes);
+        otherMemory = new ManagedMemory(bytes);
         spill = SpillDirectories.none();
         directory = null;
     }
@@ -48,6 +53,7 @@ final class TestStores implements AutoCloseable {
     /** Stores that move what they do not use to a directory when memory is short. */
     TestStores(long bytes, Path directory) {
         memory = new ManagedMemory(bytes);
+        otherMemory = new ManagedMemory(bytes);
         spill = new SpillDirectories(List.of(directory));
         this.directory = directory;
     }
@@ -87,6 +93,33 @@ final class TestStores implements AutoCloseable {
 
     KeyedStateStore open(
             TypeInformation<?> keyType, int subtask, int parallelism, long budgetBytes) {
+        return open(
+                keyType,
+                subtask,
+                parallelism,
+                memory.budget("sums[" + subtask + "]", budgetBytes),
+                BACKEND);
+    }
+
+    /** A store of the built-in backend, or of the one that is tested. */
+    KeyedStateStore openAny(
+            Random random, TypeInformation<?> keyType, int subtask, int parallelism) {
+        return random.nextBoolean()
+                ? open(keyType, subtask, parallelism)
+                : open(
+                        keyType,
+                        subtask,
+                        parallelism,
+                        otherMemory.budget("sums[" + subtask + "]", otherMemory.totalBytes()),
+                        job("managed"));
+    }
+
+    private KeyedStateStore open(
+            TypeInformation<?> keyType,
+            int subtask,
+            int parallelism,
+            MemoryBudget budget,
+            ParsedConfiguration job) {
         KeyedStateStore store =
                 backends.open(
                         new KeyedStateSettings(
@@ -95,10 +128,10 @@ final class TestStores implements AutoCloseable {
                                 KeyGroupRange.of(subtask, MAX_PARALLELISM, parallelism),
                                 MAX_PARALLELISM,
                                 classes,
-                                memory.budget("sums[" + subtask + "]", budgetBytes),
+                                budget,
                                 () -> wallMillis,
                                 spill),
-                        BACKEND);
+                        job);
         stores.add(store);
         return store;
     }
@@ -110,5 +143,6 @@ final class TestStores implements AutoCloseable {
         MemoryBudget others = memory.budget("others", memory.totalBytes());
         ballast.forEach(block -> others.free(block, 1 << 20));
         memory.close();
+        otherMemory.close();
     }
 }
