@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -133,7 +134,7 @@ final class LocalDirectories {
                 Files.deleteIfExists(file);
                 LOG.info("Removed {}, which a process that was killed had left", folder);
             }
-        } catch (IOException e) {
+        } catch (IOException | OverlappingFileLockException e) {
             LOG.debug("{} stays", folder, e); // another's, or just being removed
         }
     }

@@ -101,17 +101,22 @@ final class TestStores implements AutoCloseable {
                 BACKEND);
     }
 
+    /** A store of the built-in backend. */
+    KeyedStateStore openManaged(TypeInformation<?> keyType, int subtask, int parallelism) {
+        return open(
+                keyType,
+                subtask,
+                parallelism,
+                otherMemory.budget("sums[" + subtask + "]", otherMemory.totalBytes()),
+                job("managed"));
+    }
+
     /** A store of the built-in backend, or of the one that is tested. */
     KeyedStateStore openAny(
             Random random, TypeInformation<?> keyType, int subtask, int parallelism) {
         return random.nextBoolean()
                 ? open(keyType, subtask, parallelism)
-                : open(
-                        keyType,
-                        subtask,
-                        parallelism,
-                        otherMemory.budget("sums[" + subtask + "]", otherMemory.totalBytes()),
-                        job("managed"));
+                : openManaged(keyType, subtask, parallelism);
     }
 
     private KeyedStateStore open(
