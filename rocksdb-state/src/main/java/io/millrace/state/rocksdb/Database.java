@@ -46,7 +46,7 @@ final class Database {
     private static final int BLOOM_BITS = 10;
     private static final long MAX_BUFFER_BYTES = 64 << 20;
     private static final long MIN_ARENA_BYTES = 8 << 10;
-    private static final long MAX_ARENA_BYTES = 1 << 20;
+    private static final long MAX_ARENA_BYTES = 256 << 10;
     private static final int READAHEAD_BYTES = 256 << 10;
 
     private final String owner;
@@ -88,7 +88,7 @@ final class Database {
     private RocksDB open(int threads) throws RocksDBException {
         BloomFilter filter = new BloomFilter(BLOOM_BITS, false);
         long arenaBytes =
-                Math.max(MIN_ARENA_BYTES, Math.min(MAX_ARENA_BYTES, memory.bufferBytes() / 64));
+                Math.max(MIN_ARENA_BYTES, Math.min(MAX_ARENA_BYTES, memory.bufferBytes() / 256));
         ColumnFamilyOptions perFamily =
                 new ColumnFamilyOptions()
                         .setWriteBufferSize(

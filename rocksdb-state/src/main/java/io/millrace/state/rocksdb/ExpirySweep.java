@@ -2,6 +2,7 @@ package io.millrace.state.rocksdb;
 
 import io.millrace.runtime.state.KeyGroupRange;
 import io.millrace.runtime.state.RecordBytes;
+import io.millrace.runtime.state.StateDefinition.Kind;
 
 /**
  * Removes what has expired although nobody asks for it: goes round and round through the entries
@@ -60,8 +61,9 @@ final class ExpirySweep {
             }
             for (; scan.isValid() && seen < atMost; scan.next()) {
                 seen++;
-                if (of.isExpired(RecordBytes.getLong(scan.value(), Cell.EPOCH_BYTES), now)) {
-                    byte[] key = scan.key();
+                byte[] key = scan.key();
+                byte[] entry = scan.value();
+                if (isExpired(of, entry, now) && !isNeededByLaterPieces(of, key, entry, now)) {
                     store.increments().note(key, key.length);
                     store.database().delete(Database.Family.ENTRIES, key, key.length);
                     store.onWritten();
@@ -70,5 +72,25 @@ final class ExpirySweep {
             from = scan.isValid() ? scan.key() : null;
         }
         return seen;
+    }
+
+    private static boolean isExpired(State of, byte[] entry, long nowMillis) {
+        return of.isExpired(RecordBytes.getLong(entry, Cell.EPOCH_BYTES), nowMillis);
+    }
+
+    /** Whether an entry is the first piece of a list whose last piece is alive. */
+    private boolean isNeededByLaterPieces(State of, byte[] key, byte[] entry, long nowMillis) {
+        int numberAt = key.length - Integer.BYTES;
+        if (!of.is(Kind.LIST) || RecordBytes.getInt(key, numberAt) != 0) {
+            return false;
+        }
+        int pieces = RecordBytes.getInt(entry, Cell.valueAt(of));
+        byte[] last = key.clone();
+        for (int i = 0; i < Integer.BYTES; i++) {
+            last[numberAt + i] = (byte) (pieces - 1 >>> (24 - 8 * i));
+        }
+        byte[] head = new byte[Cell.valueAt(of)];
+        return store.database().get(last, last.length, head) >= 0
+                && !isExpired(of, head, nowMillis);
     }
 }

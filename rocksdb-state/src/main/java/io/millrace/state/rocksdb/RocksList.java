@@ -121,11 +121,10 @@ final class RocksList<E> implements StoredList<E>, Handle {
             cell.put(value, 0, value.length, now);
             return;
         }
-        if ((pieces == 1 && !hasTtl) || findPiece(pieces - 1)) {
-            if (cell.valueLength() + count <= PIECE_BYTES) {
-                cell.append(elements.bytes(), count, now);
-                return;
-            }
+        boolean isAtLast = pieces == 1 && !hasTtl;
+        if ((isAtLast || findPiece(pieces - 1)) && cell.valueLength() + count <= PIECE_BYTES) {
+            cell.append(elements.bytes(), count, now);
+            return;
         }
         cell.setPart(pieces);
         cell.put(elements.bytes(), 0, count, now);

@@ -228,6 +228,41 @@ class RocksDbStoreTest {
     }
 
     @Test
+    void shouldKeepWhatIsAliveOfAListWhoseBeginHasExpired() {
+        StateTtl ttl =
+                StateTtl.of(
+                        Duration.ofMillis(100),
+                        Update.ON_CREATE_AND_WRITE,
+                        Visibility.NEVER_RETURN_EXPIRED);
+        try (TestStores stores = new TestStores(16 << 20, folder)) {
+            KeyedStateStore store = stores.open(Types.LONG);
+            StoredList<String> list = store.list("list", Namespace.none(), Types.STRING, ttl);
+            store.setCurrentKey(-1);
+            list.add("x".repeat(1900));
+            stores.wallMillis += 60;
+            list.add("y".repeat(1900));
+            stores.wallMillis += 60;
+            for (long key = 0; key < 1000; key++) {
+                store.setCurrentKey(key);
+                list.add("other");
+            }
+            store.setCurrentKey(-1);
+
+            assertThat(list.iterator()).toIterable().containsExactly("y".repeat(1900));
+
+            stores.wallMillis += 60;
+            for (long key = 0; key < 1000; key++) {
+                store.setCurrentKey(key);
+                list.add("other");
+            }
+            store.setCurrentKey(-1);
+            assertThat(list.isEmpty()).isTrue();
+            list.add("z");
+            assertThat(list.iterator()).toIterable().containsExactly("z");
+        }
+    }
+
+    @Test
     void shouldBeginAnewWhenCheckpointsAreGivenUpForLong() throws Exception {
         try (TestStores stores = new TestStores(16 << 20, folder)) {
             KeyedStateStore store = stores.open(Types.LONG);
