@@ -39,6 +39,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
+import java.util.Set;
 import java.util.TreeMap;
 
 /**
@@ -102,24 +103,32 @@ public final class TaskHarness implements AutoCloseable {
             inputs.add(of);
         }
         plan.outputs().forEach((name, edge) -> outputs.put(name, new Output(edge)));
-        TaskDeployment deployment = deployment(program);
-        if (from == null) {
-            running = subtasks.start(deployment, new Hears());
-            run();
-        } else {
-            Subtasks.RunningSubtask[] started = new Subtasks.RunningSubtask[1];
-            from.restore(
-                    plan.vertex(),
-                    subtask,
-                    restored -> {
-                        started[0] = subtasks.start(deployment.with(restored), new Hears());
-                        if (restored.finished()) {
-                            allChannels().forEach(Channel::end);
-                        }
-                        run();
-                    });
-            running = started[0];
+        try {
+            running = start(deployment(program), from);
+        } catch (RuntimeException e) {
+            release();
+            throw e;
         }
+    }
+
+    private Subtasks.RunningSubtask start(TaskDeployment deployment, TaskSnapshot from) {
+        if (from == null) {
+            Subtasks.RunningSubtask started = subtasks.start(deployment, new Hears());
+            run();
+            return started;
+        }
+        Subtasks.RunningSubtask[] started = new Subtasks.RunningSubtask[1];
+        from.restore(
+                plan.vertex(),
+                subtask,
+                restored -> {
+                    started[0] = subtasks.start(deployment.with(restored), new Hears());
+                    if (restored.finished()) {
+                        allChannels().forEach(Channel::end);
+                    }
+                    run();
+                });
+        return started[0];
     }
 
     private AttemptId attempt(int vertex, int of) {
@@ -344,6 +353,11 @@ public final class TaskHarness implements AutoCloseable {
         List<Object> taken = List.copyOf(output.elements);
         output.elements.clear();
         return taken;
+    }
+
+    /** Names of what the program collects. */
+    public Set<String> outputs() {
+        return Set.copyOf(outputs.keySet());
     }
 
     private final class Output {
