@@ -16,7 +16,6 @@ import io.millrace.api.time.WatermarkStrategy;
 import io.millrace.api.type.Types;
 import io.millrace.runtime.local.TransactionLedger.Step;
 import java.nio.file.Path;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -124,12 +123,9 @@ class TwoPhaseCommitJobTest {
     }
 
     private JobClient start(int parallelism, Map<String, String> more) throws Exception {
-        Map<String, String> options = new HashMap<>();
-        options.put("execution.checkpointing.interval", "10 ms");
-        options.put("execution.checkpointing.dir", folder.resolve("jobs").toUri().toString());
-        options.put("restart-strategy.type", "fixed-delay");
+        Map<String, String> options =
+                LocalJobs.checkpointsAndRestarts(folder.resolve("jobs"), "10 ms");
         options.put("restart-strategy.fixed-delay.attempts", "100");
-        options.put("restart-strategy.fixed-delay.delay", "1 ms");
         options.putAll(more);
         options.values().removeIf(String::isEmpty);
         StreamExecutionEnvironment env =
