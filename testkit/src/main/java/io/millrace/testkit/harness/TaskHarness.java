@@ -25,6 +25,8 @@ import io.millrace.runtime.schedule.Generation;
 import io.millrace.runtime.serializer.KeyGroups;
 import io.millrace.runtime.serializer.KeyHasher;
 import io.millrace.runtime.serializer.KeyHashers;
+import io.millrace.runtime.serializer.Serializers;
+import io.millrace.runtime.serializer.TypeSerializer;
 import io.millrace.runtime.task.SteppedSubtasks;
 import io.millrace.runtime.task.SubtaskEnd;
 import io.millrace.runtime.task.Subtasks;
@@ -256,7 +258,7 @@ public final class TaskHarness implements AutoCloseable {
             checkAlive();
             for (int i = 0; i < edges.size(); i++) {
                 checkOwner(edges.get(i), value);
-                writers.get(i).write(value, timestampMillis, 0);
+                writers.get(i).write(copy(edges.get(i), value), timestampMillis, 0);
                 writers.get(i).flush();
             }
             run();
@@ -295,23 +297,31 @@ public final class TaskHarness implements AutoCloseable {
         }
     }
 
+    /** Whoever writes to an edge copies what the reader may change; the test keeps its record. */
+    @SuppressWarnings("unchecked") // values of the type are all the serializer ever sees
+    private Object copy(JobEdge edge, Object value) {
+        TypeSerializer<Object> serializer =
+                (TypeSerializer<Object>)
+                        Serializers.compile(
+                                plan.chain().head().inputTypes().get(edge.input()), plan.classes());
+        return serializer.isImmutable() ? value : serializer.copy(value);
+    }
+
     /** Tells which subtask a record belongs to. */
     private interface Owner {
         int of(Object value) throws Exception;
     }
 
+    /**
+     * Whether a record of an input comes to this subtask: its key is one of those that this subtask
+     * has, or the input has no keys.
+     */
+    public boolean owns(int input, Object value) {
+        return plan.inputs().get(input).stream().allMatch(edge -> ownerOf(edge, value) == subtask);
+    }
+
     private void checkOwner(JobEdge edge, Object value) {
-        if (!(plan.chain().input(edge.id()).partitioning()
-                instanceof Partitioning.Hash<?, ?> hash)) {
-            return;
-        }
-        int owner;
-        try {
-            owner = owners.computeIfAbsent(edge.id(), id -> owner(hash)).of(value);
-        } catch (Exception e) {
-            throw new IllegalArgumentException(
-                    "The key of record '" + value + "' is not to be had", e);
-        }
+        int owner = ownerOf(edge, value);
         if (owner != subtask) {
             throw new IllegalArgumentException(
                     "The key of record '"
@@ -322,6 +332,18 @@ public final class TaskHarness implements AutoCloseable {
                             + plan.vertex().parallelism()
                             + ", this one is subtask "
                             + subtask);
+        }
+    }
+
+    private int ownerOf(JobEdge edge, Object value) {
+        if (!(plan.chain().input(edge.id()).partitioning()
+                instanceof Partitioning.Hash<?, ?> hash)) {
+            return subtask;
+        }
+        try {
+            return owners.computeIfAbsent(edge.id(), id -> owner(hash)).of(value);
+        } catch (Exception e) {
+            throw new IllegalArgumentException("Record '" + value + "' gives no key", e);
         }
     }
 

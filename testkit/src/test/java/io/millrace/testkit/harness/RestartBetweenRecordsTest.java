@@ -403,4 +403,78 @@ class RestartBetweenRecordsTest {
         }
         return watermarks;
     }
+
+    /** All subtasks of a program. */
+    private static final class Subtasks {
+        private final List<TaskHarness> tasks = new ArrayList<>();
+
+        Subtasks(TaskProgram program, int parallelism, TaskSnapshot from, long wallMillis) {
+            TaskProgram parallel = program.withParallelism(parallelism);
+            for (int subtask = 0; subtask < parallelism; subtask++) {
+                tasks.add(parallel.start(subtask, from, wallMillis));
+            }
+        }
+
+        /** A record goes where its key belongs, all else to all. */
+        void take(Step step) {
+            for (TaskHarness task : tasks) {
+                if (!(step instanceof Step.Record record)
+                        || task.owns(record.input(), record.value())) {
+                    RestartBetweenRecordsTest.take(task, step);
+                }
+            }
+        }
+
+        List<String> records() {
+            return tasks.stream()
+                    .flatMap(task -> RestartBetweenRecordsTest.records(task).stream())
+                    .sorted()
+                    .toList();
+        }
+
+        /** Lets all die between two records, and others begin with another parallelism. */
+        Subtasks restarted(TaskProgram program, int parallelism, long id, long[] watermarks) {
+            TaskSnapshot snapshot =
+                    TaskSnapshot.of(tasks.stream().map(task -> task.snapshot(id)).toList());
+            long now = tasks.get(0).clock();
+            tasks.forEach(TaskHarness::kill);
+            Subtasks next = new Subtasks(program, parallelism, snapshot, now);
+            for (int input = 0; input < watermarks.length; input++) {
+                if (watermarks[input] != Long.MIN_VALUE) {
+                    next.take(new Step.Advance(input, watermarks[input]));
+                }
+            }
+            return next;
+        }
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("programs")
+    void shouldGiveTheSameWithAnotherParallelismAfterSomeElements(
+            String name, int inputs, Lateness lateness, TaskProgram program) {
+        for (long seed = 0; seed < SEEDS; seed++) {
+            Random random = new Random(seed);
+            List<Step> steps = steps(random, inputs, lateness);
+            Subtasks undisturbed = new Subtasks(program, 1, null, 0);
+            Subtasks rescaled = new Subtasks(program, 2, null, 0);
+            for (int i = 0; i < steps.size(); i++) {
+                undisturbed.take(steps.get(i));
+                rescaled.take(steps.get(i));
+                assertThat(rescaled.records())
+                        .as("seed %d, step %d, %s", seed, i, steps.get(i))
+                        .isEqualTo(undisturbed.records());
+                if (random.nextInt(8) == 0) {
+                    rescaled =
+                            rescaled.restarted(
+                                    program,
+                                    1 + random.nextInt(4),
+                                    i + 1,
+                                    watermarks(steps.subList(0, i + 1), inputs));
+                    assertThat(rescaled.records()).as("by the restart alone").isEmpty();
+                }
+            }
+            undisturbed.tasks.forEach(TaskHarness::close);
+            rescaled.tasks.forEach(TaskHarness::close);
+        }
+    }
 }
