@@ -125,6 +125,9 @@ final class RealTasks implements AutoCloseable {
     /** Whether the source has splits that a coordinator deals out. */
     private final boolean split;
 
+    /** Whether numbers are committed by a sink function, and not by a sink with a committer. */
+    private final boolean commitsByFunction;
+
     /** What each subtask of the sink has told when it finished, and in which generation. */
     private final Map<Integer, Told> told = new LinkedHashMap<>();
 
@@ -256,7 +259,8 @@ final class RealTasks implements AutoCloseable {
         SimulatedFileSystemProvider.put(authority, fileSystem);
         this.files = new TextOutputFiles(this::callFiles);
         this.split = program == Program.CHECKPOINTED && seed % 2 == 1;
-        this.committed = new CommittedNumbers(new Random(seed));
+        this.commitsByFunction = seed % 3 == 2;
+        this.committed = new CommittedNumbers(new Random(seed), () -> faults.taskFailure() / 2);
         CommittedNumbers.put(authority, committed);
         this.parallelism = 2 + simulation.random().nextInt(2);
         this.records =
@@ -394,7 +398,11 @@ final class RealTasks implements AutoCloseable {
                 sums.writeAsText(folder(OUTPUT));
             } else {
                 sums.addSink(new TellingSink(authority));
-                numbers.sinkTo(new CommittedNumbers.NumberSink(authority)).uid("committed");
+                if (commitsByFunction) {
+                    numbers.addSink(new NumberFunction(authority)).uid("committed");
+                } else {
+                    numbers.sinkTo(new CommittedNumbers.NumberSink(authority)).uid("committed");
+                }
             }
             env.execute("simulated");
         } catch (Exception e) {
