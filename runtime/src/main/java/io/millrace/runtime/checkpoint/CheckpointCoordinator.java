@@ -965,7 +965,10 @@ public final class CheckpointCoordinator {
 
     private static SavepointRecord record(PendingCheckpoint savepoint) {
         return new SavepointRecord(
-                savepoint.id(), savepoint.kind(), savepoint.purpose().folder().path());
+                savepoint.id(),
+                savepoint.kind(),
+                savepoint.purpose().folder().path(),
+                savepoint.purpose().listener().request());
     }
 
     private void savepointDecided(PendingCheckpoint checkpoint, CheckpointMetadata metadata) {
@@ -974,6 +977,7 @@ public final class CheckpointCoordinator {
         CheckpointFolder in = checkpoint.purpose().folder();
         SavepointListener listener = checkpoint.purpose().listener();
         boolean endsJob = checkpoint.kind().endsJob();
+        SavepointRecord savepoint = record(checkpoint);
         lastEndNanos = ports.clock().nanoTime();
         over(checkpoint, State.COMPLETE, metadata.bytes(), "");
         listener.recorded(id, new StateAssignment(metadata, in));
@@ -997,9 +1001,9 @@ public final class CheckpointCoordinator {
                                                 : new ToWorker.SavepointComplete(epoch, id));
                     }
                     if (!endsJob) {
-                        ports.ledger().published(record(checkpoint));
+                        ports.ledger().published(savepoint);
                     }
-                    listener.complete(id, in);
+                    listener.complete(savepoint);
                     checkSettled();
                     scheduleTrigger();
                     completeNext();
