@@ -517,6 +517,7 @@ public final class JobMaster {
             waitForWorkers();
             return;
         }
+        waitingFor = "the file system of its checkpoints";
         BooleanSupplier wanted = stillInThisStep();
         List<Long> reserved = JobRecord.numbers(found, JobRecord.IDS);
         long highest = reserved.isEmpty() ? 0 : reserved.get(reserved.size() - 1);

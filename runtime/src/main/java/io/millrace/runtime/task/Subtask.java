@@ -21,6 +21,7 @@ import io.millrace.runtime.metrics.SubtaskValues;
 import io.millrace.runtime.operator.OperatorChain;
 import io.millrace.runtime.operator.OperatorFailure;
 import io.millrace.runtime.operator.Source;
+import io.millrace.runtime.state.StateException;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -691,6 +692,9 @@ final class Subtask {
                             : Failure.Category.USER_CODE,
                     name(),
                     t);
+        }
+        if (t instanceof StateException ofState) {
+            return Failure.of(ofState.category(), name(), t);
         }
         Failure.Category category =
                 t instanceof ExchangeException || t instanceof ChannelBrokenException
