@@ -18,6 +18,7 @@ import io.millrace.api.state.ValueState;
 import io.millrace.api.state.ValueStateDescriptor;
 import io.millrace.api.tuple.Tuple2;
 import io.millrace.api.type.Types;
+import io.millrace.runtime.checkpoint.SavepointPath;
 import io.millrace.runtime.control.Failure.Category;
 import io.millrace.runtime.graph.CapturedProgram;
 import io.millrace.runtime.graph.JobGraph;
@@ -30,7 +31,9 @@ import java.time.Duration;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
@@ -380,6 +383,31 @@ class StartFromCheckpointTest {
         assertThat(result.state()).as("%s", result.failure()).isEqualTo(JobState.FINISHED);
         assertSumsAreExact();
         assertThat(checkpoint).doesNotExist();
+    }
+
+    @Test
+    void shouldRemoveWhatOnlyAClaimedCheckpointNeedsAndNoMore() throws Exception {
+        Path job = cancelled(2, Map.of("execution.checkpointing.num-retained", "3"));
+        Path claimed = newest(job);
+        Map<String, String> options = new HashMap<>(from(claimed));
+        options.put("execution.state-recovery.claim-mode", "claim");
+
+        JobResult result = run(sums(4, options));
+
+        assertThat(result.state()).as("%s", result.failure()).isEqualTo(JobState.FINISHED);
+        assertThat(claimed).doesNotExist();
+        Set<String> needed = new TreeSet<>();
+        try (Stream<Path> left = Files.list(job)) {
+            for (Path each : left.filter(path -> !path.endsWith("shared")).toList()) {
+                needed.addAll(SavepointPath.findWhole(each.toString()).metadata().sharedFiles());
+            }
+        }
+        assertThat(needed).isNotEmpty();
+        try (Stream<Path> shared = Files.list(job.resolve("shared"))) {
+            assertThat(shared)
+                    .extracting(file -> "shared/" + file.getFileName())
+                    .containsExactlyInAnyOrderElementsOf(needed);
+        }
     }
 
     @Test
