@@ -214,17 +214,6 @@ public final class Coordinators {
         }
     }
 
-    /**
-     * A subtask begins anew from the newest complete checkpoint while others of its vertex go on:
-     * what it was told since goes back to the enumerator.
-     *
-     * @param next the attempt that begins
-     */
-    public void reset(AttemptId next) {
-        of(next).forEach(coordinator -> coordinator.reset(next));
-        pump();
-    }
-
     /** An attempt has finished. */
     public void ended(AttemptId attempt) {
         of(attempt).forEach(coordinator -> coordinator.ended(attempt));

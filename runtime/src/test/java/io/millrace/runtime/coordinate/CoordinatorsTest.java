@@ -502,29 +502,7 @@ class CoordinatorsTest {
         assertThat(states).hasSize(1);
     }
 
-    // ------------------------------------------------------------------ readers that fail
-
-    @Test
-    void shouldGiveBackWhatAFailedReaderWasToldSinceTheCheckpointAndNothingElse() {
-        Master master = new Master().started();
-        master.register(attempt(0), 1, 0, 0);
-        master.register(attempt(1), 1, 0, 0);
-        master.request(attempt(0), 1, 1);
-        master.pass();
-        checkpoint(master, 7);
-        master.request(attempt(0), 1, 2);
-        master.pass();
-        assertThat(master.splitsOf(attempt(0))).containsExactly(0L, 1L);
-
-        master.coordinators.reset(nextAttempt(0));
-        master.settle();
-        master.request(attempt(1), 1, 1);
-        master.pass();
-
-        assertThat(master.splitsOf(attempt(1))).containsExactly(1L);
-        master.register(nextAttempt(0), 1, 0, 0);
-        assertThat(master.splitsOf(nextAttempt(0))).isEmpty();
-    }
+    // ------------------------------------------------------------------ readers that are gone
 
     @Test
     void shouldGiveBackWhatTheEnumeratorTellsAReaderThatIsGoneMeanwhile() {
@@ -532,19 +510,18 @@ class CoordinatorsTest {
         master.register(attempt(0), 1, 0, 0);
         master.tell(attempt(0), 1, new ToCoordinator.RequestSplit(1, 0));
         master.threads.runSteps();
-        // the enumerator has assigned split 0; the loop has not heard it when the reader fails
+        // the enumerator has assigned split 0; the loop has not heard it when the reader ends
         List<CoordinatorState> states = new ArrayList<>();
-        master.coordinators.reset(nextAttempt(0));
-        master.coordinators.ended(attempt(1));
+        master.coordinators.ended(attempt(0));
+        master.register(attempt(1), 1, 0, 0);
         master.coordinators.prepare(7, states::addAll);
         master.settle();
-        master.register(nextAttempt(0), 1, 0, 0);
-        master.pass();
 
         assertThat(splitsIn(states.get(0))).contains(0L).hasSize(10);
-        master.request(nextAttempt(0), 1, 1);
+        master.request(attempt(1), 1, 1);
         master.pass();
-        assertThat(master.splitsOf(nextAttempt(0))).containsExactly(0L);
+        assertThat(master.splitsOf(attempt(0))).isEmpty();
+        assertThat(master.splitsOf(attempt(1))).containsExactly(0L);
     }
 
     @Test
