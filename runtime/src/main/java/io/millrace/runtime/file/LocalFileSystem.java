@@ -235,6 +235,13 @@ public final class LocalFileSystem implements FileSystem {
             Files.createDirectories(folder);
         } catch (FileAlreadyExistsException e) {
             throw new NotDirectoryException(e.getFile());
+        } catch (IOException e) {
+            for (Path above = folder; above != null; above = above.getParent()) {
+                if (Files.isRegularFile(above)) {
+                    throw new NotDirectoryException(above.toString());
+                }
+            }
+            throw e;
         }
     }
 

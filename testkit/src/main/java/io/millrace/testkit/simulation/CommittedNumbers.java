@@ -20,6 +20,7 @@ import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.DoubleSupplier;
+import java.util.function.LongUnaryOperator;
 
 /**
  * A system outside of a simulated cluster that takes numbers in transactions, and outlives every
@@ -55,10 +56,12 @@ final class CommittedNumbers {
         return violations;
     }
 
-    /** What the numbers that are visible come to, by their rest. */
-    Map<Long, Long> sums(int keys) {
+    /** What the numbers that are visible come to, by their keys. */
+    Map<Long, Long> sums(LongUnaryOperator keyOf) {
         Map<Long, Long> sums = new TreeMap<>();
-        visible.forEach((number, times) -> sums.merge(number % keys, number * times, Long::sum));
+        visible.forEach(
+                (number, times) ->
+                        sums.merge(keyOf.applyAsLong(number), number * times, Long::sum));
         return sums;
     }
 
