@@ -128,7 +128,12 @@ public final class JobMaster {
         this.record = new JobRecord(ports, this::fenced);
         this.clients = new Clients(ports.outbox());
         this.savepoints =
-                new SavepointRequests(new SavepointJob(), ports.outbox(), record, ports.random());
+                new SavepointRequests(
+                        new SavepointJob(),
+                        settings.epoch(),
+                        ports.outbox(),
+                        record,
+                        ports.random());
         this.pool =
                 new WorkerPool(
                         settings,
@@ -219,6 +224,7 @@ public final class JobMaster {
         }
         if (end != null) {
             JobResult result = record.read(end, JobResult.class);
+            savepoints.foundEnded(entries);
             failure = result.failure();
             accumulators = result.accumulators();
             become(result.state(), "its end was on record");
@@ -283,6 +289,7 @@ public final class JobMaster {
             tearDown();
         } else if (last == commit) {
             accumulators = intent.accumulators();
+            savepoints.foundEnded(entries);
             become(JobState.COMMITTING, "all its subtasks had finished in " + intent.runs());
             commitFiles(0, new BackOff(ports.random()));
         } else {
@@ -510,6 +517,7 @@ public final class JobMaster {
             waitForWorkers();
             return;
         }
+        waitingFor = "the file system of its checkpoints";
         BooleanSupplier wanted = stillInThisStep();
         List<Long> reserved = JobRecord.numbers(found, JobRecord.IDS);
         long highest = reserved.isEmpty() ? 0 : reserved.get(reserved.size() - 1);
