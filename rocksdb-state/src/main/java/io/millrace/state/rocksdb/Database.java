@@ -2,8 +2,10 @@ package io.millrace.state.rocksdb;
 
 import io.millrace.runtime.control.Failure;
 import io.millrace.runtime.state.StateException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.rocksdb.AbstractImmutableNativeReference;
 import org.rocksdb.BlockBasedTableConfig;
@@ -132,7 +134,7 @@ final class Database {
     }
 
     private static byte[] name(Family family) {
-        return family.name().getBytes(java.nio.charset.StandardCharsets.US_ASCII);
+        return family.name().getBytes(StandardCharsets.US_ASCII);
     }
 
     private ColumnFamilyHandle handle(Family family) {
@@ -301,7 +303,7 @@ final class Database {
                 return db.get(
                         handle(Family.ENTRIES),
                         asOfThen,
-                        java.util.Arrays.copyOfRange(key, from, from + length));
+                        Arrays.copyOfRange(key, from, from + length));
             } catch (RocksDBException e) {
                 throw failed("cannot be read", e);
             }

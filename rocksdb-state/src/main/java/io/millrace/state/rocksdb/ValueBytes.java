@@ -19,7 +19,6 @@ import java.io.IOException;
  */
 final class ValueBytes<V> {
     private final String what;
-    private final String owner;
     private final FixedCodec<V> codec;
     private final TypeSerializer<V> serializer;
     private final RecordOutput output = new RecordOutput(64);
@@ -45,7 +44,6 @@ final class ValueBytes<V> {
             TypeInformation<V> type,
             JobClasses classes) {
         this.what = "state '" + state.shape().name() + "' of " + owner;
-        this.owner = owner;
         this.codec = codec;
         this.serializer = codec == null ? Serializers.compile(type, classes) : null;
     }
@@ -99,9 +97,5 @@ final class ValueBytes<V> {
             throw new StateException(
                     Failure.Category.STATE, "The bytes of " + what + " cannot be read", e);
         }
-    }
-
-    String owner() {
-        return owner;
     }
 }
