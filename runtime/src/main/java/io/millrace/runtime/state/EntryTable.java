@@ -295,7 +295,10 @@ final class EntryTable {
      */
     record Bounds(long least, long greatest) {}
 
-    /** Shows the entries, alive or removed, that a snapshot may hold on which others build. */
+    /**
+     * Shows the entries, alive or removed, that a snapshot may hold on which others build; only
+     * where there may be such snapshots.
+     */
     void forEachInBase(Visitor visitor) {
         long last = 0;
         for (long page : directory) {
@@ -316,7 +319,7 @@ final class EntryTable {
 
     private boolean mayBeInBase(int mark) {
         return switch (mark & Epochs.KIND) {
-            case Epochs.LIVE -> epochs.needsTombstones() && !isUnseen(mark);
+            case Epochs.LIVE -> !isUnseen(mark);
             case Epochs.TOMBSTONE -> epochs.needsTombstone(mark >>> Epochs.SHIFT);
             default -> false;
         };

@@ -128,7 +128,9 @@ final class PaneTables {
 
     /** Takes leave of a table; in the rest is noted what a base may hold of it. */
     private void bury(EntryTable table) {
-        table.forEachInBase((at, key, pane) -> putTombstone(key, pane));
+        if (store.epochs().needsTombstones()) {
+            table.forEachInBase((at, key, pane) -> putTombstone(key, pane));
+        }
         table.retire();
     }
 
