@@ -23,7 +23,7 @@ import java.util.Arrays;
  */
 final class PaneTables {
     /** Panes that have tables of their own. */
-    static final int MAX_TABLES = 256;
+    static final int MAX_TABLES = 512;
 
     private final StoreMemory store;
     private final int stateId;

@@ -92,8 +92,8 @@ class PaneTablesTest {
         Random random = new Random(seed);
         long keys = random.nextBoolean() ? 3 : 60;
         // more panes at a time than there are tables, or fewer
-        int open = random.nextInt(3) == 0 ? 2 * PaneTables.MAX_TABLES : 1 + random.nextInt(20);
-        int steps = 3000;
+        int open = random.nextInt(4) == 0 ? 2 * PaneTables.MAX_TABLES : 1 + random.nextInt(20);
+        int steps = 3000 + 3 * open;
         int snapshotEvery = 20 + random.nextInt(600);
         try (TestStores stores = new TestStores(64 << 20)) {
             Run run = new Run(stores.open(Types.LONG), Map.of());
