@@ -154,8 +154,11 @@ public final class StateDefinition {
     private final Shape shape;
     private StateTtl ttl = StateTtl.NONE;
 
-    /** By key group from the first; null where it is no table. */
+    /** By key group from the first; null where it is no table, or one by pane. */
     final EntryTable[] tables;
+
+    /** By key group from the first; null where it is no table by pane. */
+    final PaneTables[] paneTables;
 
     /** Null where it is not ordered. */
     final OrderHeap heap;
@@ -163,10 +166,16 @@ public final class StateDefinition {
     /** Where key, namespace and part begin in an entry of the log. */
     final int fullAt;
 
-    StateDefinition(int id, Shape shape, EntryTable[] tables, OrderHeap heap) {
+    /**
+     * @param isTable whether its entries lie in tables
+     * @param heap null where it is not ordered
+     */
+    StateDefinition(int id, Shape shape, boolean isTable, int keyGroups, OrderHeap heap) {
         this.id = id;
         this.shape = shape;
-        this.tables = tables;
+        boolean byPane = shape.namespaceKind() == NamespaceKind.PANES;
+        this.tables = isTable && !byPane ? new EntryTable[keyGroups] : null;
+        this.paneTables = isTable && byPane ? new PaneTables[keyGroups] : null;
         this.heap = heap;
         this.fullAt = EntryLog.fullAt(shape.hasStamp(), hasLinks());
     }
@@ -180,7 +189,7 @@ public final class StateDefinition {
     }
 
     boolean isTable() {
-        return tables != null;
+        return tables != null || paneTables != null;
     }
 
     /** Whether its entries in the log have two words for the store's own use. */
