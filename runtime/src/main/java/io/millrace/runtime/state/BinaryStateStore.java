@@ -69,8 +69,6 @@ final class BinaryStateStore implements KeyedStateStore, StoreMemory {
     private final RecordBytes scratch = new RecordBytes(256);
     private final Map<String, StoredCalendar> calendars = new HashMap<>();
     private final List<DerivedCells<?>> derived = new ArrayList<>();
-    private final List<LogMap.Entries> iterators = new ArrayList<>();
-    private int openIterators;
 
     // the current key
     private final RecordOutput keyOutput = new RecordOutput(64);
@@ -224,10 +222,6 @@ final class BinaryStateStore implements KeyedStateStore, StoreMemory {
         groupAt = group - firstKeyGroup;
         version++;
         keyVersion++;
-        if (openIterators != 0) {
-            iterators.clear();
-            openIterators = 0;
-        }
     }
 
     /** Makes the key of an entry the current one. */
@@ -427,29 +421,19 @@ final class BinaryStateStore implements KeyedStateStore, StoreMemory {
         version++;
     }
 
-    @Override
-    public void onMoved(long from, long to) {
-        for (LogMap.Entries iterator : iterators) {
-            iterator.onMoved(from, to);
+    /**
+     * The log of the current key, or null; tidied, and some state moved to disk, if need be: nobody
+     * may hold an address.
+     */
+    EntryLog tidyLog() {
+        if (spill.isPressed()) {
+            relieve();
         }
-    }
-
-    @Override
-    public void onUnlink(long at, long next) {
-        for (LogMap.Entries iterator : iterators) {
-            iterator.onUnlink(at, next);
+        EntryLog log = log();
+        if (log != null && log.isUntidy()) {
+            log.tidy();
         }
-    }
-
-    void opened(LogMap.Entries iterator) {
-        iterators.add(iterator);
-        openIterators++;
-    }
-
-    void ended(LogMap.Entries iterator) {
-        if (iterators.remove(iterator)) {
-            openIterators--;
-        }
+        return log;
     }
 
     @Override
@@ -702,10 +686,10 @@ final class BinaryStateStore implements KeyedStateStore, StoreMemory {
     }
 
     private StateDefinition define(StateDefinition.Shape shape) {
-        if (states.size() > 0xffff) {
+        if (states.size() > 0x7fff) {
             throw new StateException(
                     Failure.Category.USER_CODE,
-                    settings.owner() + " has more than 65536 states: keep them in a map state");
+                    settings.owner() + " has more than 32768 states: keep them in a map state");
         }
         StateDefinition state = definition(states.size(), shape);
         states.add(state);
@@ -1204,14 +1188,10 @@ final class BinaryStateStore implements KeyedStateStore, StoreMemory {
                 }
                 return;
             }
-            long ring = 0;
-            if (!live && state.shape().kind() == StateDefinition.Kind.MAP) {
-                int before = keyLength + namespaceLength(state, full, keyLength);
-                long ringHash = EntryLog.hash(keyHash, state.id(), full, keyLength, before);
-                ring = log.find(ringHash, state, full, before);
-                if (ring == 0) {
-                    ring = log.addRing(state, ringHash, full, keyLength, before);
-                }
+            boolean isNewOfMap = !live && state.shape().kind() == StateDefinition.Kind.MAP;
+            int prefix = isNewOfMap ? keyLength + state.namespaceLength(full, keyLength) : 0;
+            if (isNewOfMap) {
+                log.members().reserve(state, full, keyLength, prefix, length);
             }
             at =
                     log.put(
@@ -1226,18 +1206,10 @@ final class BinaryStateStore implements KeyedStateStore, StoreMemory {
                             valueLength,
                             0,
                             stampMillis);
-            if (ring != 0) {
-                log.link(state, ring, at);
+            if (isNewOfMap) {
+                log.members().add(state, at, full, prefix, length);
             }
         }
-    }
-
-    private static int namespaceLength(StateDefinition state, byte[] full, int keyLength) {
-        return switch (state.shape().namespaceKind()) {
-            case NONE -> 0;
-            case PANES -> 8;
-            case OBJECTS -> 4 + RecordBytes.getInt(full, keyLength);
-        };
     }
 
     @Override
@@ -1267,7 +1239,6 @@ final class BinaryStateStore implements KeyedStateStore, StoreMemory {
         keyVersion++;
         keyGroup = -1;
         groupAt = -1;
-        iterators.clear();
         epochs.whenAllClosed(this::free);
     }
 

@@ -27,7 +27,7 @@ import java.util.List;
  * <p>When memory is short, segments go to local disk as they are ({@link #spill}), and what the
  * index has of their entries is where they lie there. An entry that is looked for comes back into
  * the open segment; one on disk is never changed. Entries that others have the addresses of (those
- * of maps and of ordered states) and tombstones stay in memory.
+ * of ordered states) stay in memory.
  *
  * <p>Format: in memory only; all but the bytes of values in the machine's order. Entries begin at
  * multiples of 8.
@@ -37,14 +37,15 @@ import java.util.List;
  *            4, tombstones 4, waits to be compacted 4, then entries
  *   entry    mark 4 (epoch and kind, see {@link Epochs}), length of all 4, state 2, distance from the
  *            segment's begin in units of 8 2, length of the value 4, of the key 4, of key, namespace
- *            and part 4, time of last use 8 if values expire, two links 8 + 8 in maps and ordered
- *            states, key, namespace, part, value
+ *            and part 4, time of last use 8 if values expire, a word of their own 8 in maps and
+ *            ordered states, key, namespace, part, value
  * </pre>
  *
  * The namespace is nothing, 8 bytes, or a length of 4 bytes and an object; the part is nothing in
  * values, the number of a piece (4) in lists, a map's key in maps, and the order (8, its sign
- * flipped) in ordered states. The entries of a map are a ring around a derived entry without a
- * part; the first link of an entry of an ordered state is its place in the {@link OrderHeap}.
+ * flipped) in ordered states. An entry of an ordered state knows its place in the {@link
+ * OrderHeap}, one of a map where {@link MapMembers} has its key. What these keep in the log
+ * themselves are derived entries, with a bit in the state's id.
  *
  * <p>A slot of the index is 0, or {@value #REMOVED}, or 16 bits of the hash before 48 bits: an
  * address; or, for an entry on disk, the number of its segment from bit 15 on, its distance from
@@ -74,7 +75,10 @@ final class EntryLog {
     private static final int VALUE_LENGTH = 12;
     private static final int KEY_LENGTH = 16;
     private static final int FULL_LENGTH = 20;
-    private static final int ENTRY_HEADER_BYTES = 24;
+    static final int ENTRY_HEADER_BYTES = 24;
+
+    /** Set in the state's id of derived entries, whose bytes may be those of others. */
+    private static final int DERIVED_STATE = 0x8000;
 
     private static final int INDEX_HEADER_BYTES = 32;
     private static final int INDEX_USED = 0;
@@ -152,6 +156,11 @@ final class EntryLog {
 
     private int spillHand;
 
+    /** Where the entry lies that was read from disk last. */
+    private long loaded;
+
+    private MapMembers members;
+
     private long[] directory;
     private int depth;
     private int indexBytes = MIN_INDEX_BYTES;
@@ -170,6 +179,11 @@ final class EntryLog {
     // ---- entries
 
     static int stateId(long at) {
+        return lookedUpBy(at) & ~DERIVED_STATE;
+    }
+
+    /** The state's id, with {@link #DERIVED_STATE} in entries that are derived. */
+    private static int lookedUpBy(long at) {
         return Memory.getInt(at + STATE) >>> 16;
     }
 
@@ -201,8 +215,8 @@ final class EntryLog {
         return Memory.getInt(at + VALUE_LENGTH);
     }
 
-    static int fullAt(boolean hasStamp, boolean hasLinks) {
-        return ENTRY_HEADER_BYTES + (hasStamp ? 8 : 0) + (hasLinks ? 16 : 0);
+    static int fullAt(boolean hasStamp, boolean hasOwnWord) {
+        return ENTRY_HEADER_BYTES + (hasStamp ? 8 : 0) + (hasOwnWord ? 8 : 0);
     }
 
     /** Where key, namespace and part begin. */
@@ -218,21 +232,13 @@ final class EntryLog {
         return Memory.getLong(at + ENTRY_HEADER_BYTES);
     }
 
-    /** Links stand behind the stamp; states with an order have none. */
-    private static long links(long at, StateDefinition state) {
-        return at + ENTRY_HEADER_BYTES + (state.shape().hasStamp() ? 8 : 0);
+    /** What maps and ordered states keep in their entries for themselves; not in snapshots. */
+    static long ownWord(long at, StateDefinition state) {
+        return Memory.getLong(at + state.fullAt - 8);
     }
 
-    static void setFirstLink(long at, long link) {
-        Memory.putLong(at + ENTRY_HEADER_BYTES, link);
-    }
-
-    static long previous(long at, StateDefinition state) {
-        return Memory.getLong(links(at, state));
-    }
-
-    static long next(long at, StateDefinition state) {
-        return Memory.getLong(links(at, state) + 8);
+    static void setOwnWord(long at, StateDefinition state, long word) {
+        Memory.putLong(at + state.fullAt - 8, word);
     }
 
     // ---- index
@@ -268,7 +274,7 @@ final class EntryLog {
         int keyLength = keyLength(at);
         return hash(
                 store.keyHash(keyScratch.bytes(), keyLength),
-                state.id(),
+                lookedUpBy(at),
                 keyScratch.bytes(),
                 keyLength,
                 length);
@@ -286,8 +292,38 @@ final class EntryLog {
         return (int) (((hash & 0xffff_ffffL) * indexSlots) >>> 32);
     }
 
-    /** The entry of a state with these bytes, alive, derived or a tombstone, or 0. */
+    /**
+     * The entry of a state with these bytes, alive or a tombstone, or 0. One on disk comes back.
+     */
     long find(long hash, StateDefinition state, byte[] full, int length) {
+        return find(hash, state, state.id(), full, length);
+    }
+
+    private long find(long hash, StateDefinition state, int id, byte[] full, int length) {
+        long place = locate(hash, state, id, full, length);
+        return (place & ON_DISK) == 0 ? place : bringBack(place, hash, state);
+    }
+
+    /**
+     * The same, but one on disk stays there; it can be read until the next one is looked for, and
+     * {@link #isInMemory} tells.
+     */
+    long peek(long hash, StateDefinition state, byte[] full, int length) {
+        return peek(hash, state, state.id(), full, length);
+    }
+
+    private long peek(long hash, StateDefinition state, int id, byte[] full, int length) {
+        long place = locate(hash, state, id, full, length);
+        return (place & ON_DISK) == 0 ? place : loaded;
+    }
+
+    /** Whether what {@link #peek} has returned lies in memory. */
+    boolean isInMemory(long at) {
+        return at != loaded;
+    }
+
+    /** The address of an entry, or its place on disk, from where it was read; or 0. */
+    private long locate(long hash, StateDefinition state, int id, byte[] full, int length) {
         long first = indexPage(hash) + INDEX_HEADER_BYTES;
         long tag = tag(hash);
         int slot = firstSlot(hash);
@@ -297,16 +333,12 @@ final class EntryLog {
                 return 0;
             }
             if ((found ^ tag) >>> 48 == 0 && found != REMOVED) {
-                long at = found & ADDRESS;
-                if ((at & ON_DISK) != 0) {
-                    long back = bringBack(at, hash, state, full, length);
-                    if (back != 0) {
-                        return back;
-                    }
-                } else if (fullLength(at) == length
-                        && stateId(at) == state.id()
+                long place = found & ADDRESS;
+                long at = (place & ON_DISK) == 0 ? place : load(place);
+                if (fullLength(at) == length
+                        && lookedUpBy(at) == id
                         && Memory.equal(full(at, state), full, 0, length)) {
-                    return at;
+                    return place;
                 }
             }
             if (++slot == indexSlots) {
@@ -521,7 +553,8 @@ final class EntryLog {
         long bytes = ((long) state.fullAt + length + count + spare + 7) & -8;
         long at = append(bytes);
         long segment = bytes > LARGE_ENTRY_BYTES ? segments[segmentCount - 1] : open;
-        Memory.putInt(at + STATE, state.id() << 16 | (int) ((at - segment) >>> 3));
+        int id = (mark & Epochs.KIND) == Epochs.DERIVED ? state.id() | DERIVED_STATE : state.id();
+        Memory.putInt(at + STATE, id << 16 | (int) ((at - segment) >>> 3));
         Memory.putInt(at + VALUE_LENGTH, count);
         Memory.putInt(at + KEY_LENGTH, keyLength);
         Memory.putInt(at + FULL_LENGTH, length);
@@ -655,14 +688,10 @@ final class EntryLog {
                         spare,
                         stampMillis,
                         epochs.mark(Epochs.LIVE) | (unseen ? Epochs.FRESH : 0));
-        if (state.hasLinks()) {
-            Memory.putLong(links(at, state), previous(found, state));
-            Memory.putLong(links(at, state) + 8, next(found, state));
+        if (state.hasOwnWord()) {
+            setOwnWord(at, state, ownWord(found, state));
         }
         setInIndex(hash, found, at);
-        if (state.hasLinks() && (mark & Epochs.KIND) == Epochs.LIVE) {
-            fixLinks(state, found, at);
-        }
         keep(found, state, mark);
         kill(found, state);
         store.onMoved();
@@ -738,9 +767,9 @@ final class EntryLog {
     void remove(StateDefinition state, long at) {
         int mark = Memory.getInt(at);
         if (state.shape().kind() == StateDefinition.Kind.MAP) {
-            unlink(state, at);
+            members().remove(state, at);
         } else if (state.shape().kind() == StateDefinition.Kind.ORDERED) {
-            state.heap.removeAt(Memory.getLong(links(at, state)));
+            state.heap.removeAt(ownWord(at, state));
         }
         if (isUnseen(mark) || !epochs.needsTombstones()) {
             setInIndex(hashOf(at, state), at, 0);
@@ -773,66 +802,101 @@ final class EntryLog {
         }
     }
 
-    // ---- chains of maps
+    // ---- derived entries
 
-    /**
-     * Makes the derived entry that a map's entries form a ring around; it is made before the first
-     * of them, so that none is ever outside a ring.
-     *
-     * @param full key and namespace
-     */
-    long addRing(StateDefinition state, long hash, byte[] full, int keyLength, int length) {
-        long ring =
+    /** What the maps of this key group have. */
+    MapMembers members() {
+        if (members == null) {
+            members = new MapMembers(this);
+        }
+        return members;
+    }
+
+    long derivedHash(StateDefinition state, byte[] full, int keyLength, int length) {
+        return hash(
+                store.keyHash(full, keyLength),
+                state.id() | DERIVED_STATE,
+                full,
+                keyLength,
+                length);
+    }
+
+    /** A derived entry, which is found beside a live one with the same bytes; or 0. */
+    long findDerived(StateDefinition state, long hash, byte[] full, int length) {
+        return find(hash, state, state.id() | DERIVED_STATE, full, length);
+    }
+
+    /** The same, which stays on disk if it is there; see {@link #peek}. */
+    long peekDerived(StateDefinition state, long hash, byte[] full, int length) {
+        return peek(hash, state, state.id() | DERIVED_STATE, full, length);
+    }
+
+    /** Adds a derived entry, whose value is {@code count} zeros and may grow in place. */
+    long addDerived(
+            StateDefinition state,
+            long hash,
+            byte[] full,
+            int keyLength,
+            int length,
+            int count,
+            int spare) {
+        long at =
                 appendEntry(
                         state,
                         full,
                         keyLength,
                         length,
-                        full,
+                        new byte[count],
                         0,
-                        0,
-                        0,
+                        count,
+                        spare,
                         0,
                         epochs.mark(Epochs.DERIVED));
-        Memory.putLong(links(ring, state), ring);
-        Memory.putLong(links(ring, state) + 8, ring);
-        index(hash, ring);
-        return ring;
+        index(hash, at);
+        return at;
     }
 
-    /** Puts a new entry of a map into its ring. */
-    void link(StateDefinition state, long ring, long at) {
-        long first = next(ring, state);
-        Memory.putLong(links(at, state), ring);
-        Memory.putLong(links(at, state) + 8, first);
-        Memory.putLong(links(first, state), at);
-        Memory.putLong(links(ring, state) + 8, at);
+    /**
+     * Moves a derived entry to where it may grow.
+     *
+     * @return where it lies now
+     */
+    long growDerived(StateDefinition state, long hash, long at, int spare) {
+        int length = fullLength(at);
+        int count = valueLength(at);
+        RecordBytes both = new RecordBytes(length + count);
+        both.put(full(at, state), length + count);
+        long to =
+                appendEntry(
+                        state,
+                        both.bytes(),
+                        keyLength(at),
+                        length,
+                        both.bytes(),
+                        length,
+                        count,
+                        spare,
+                        0,
+                        epochs.mark(Epochs.DERIVED));
+        setInIndex(hash, at, to);
+        kill(at, state);
+        store.onMoved();
+        return to;
     }
 
-    private void unlink(StateDefinition state, long at) {
-        long previous = previous(at, state);
-        long next = next(at, state);
-        store.onUnlink(at, kind(next) == Epochs.DERIVED ? 0 : next);
-        Memory.putLong(links(previous, state) + 8, next);
-        Memory.putLong(links(next, state), previous);
-        Memory.putLong(links(at, state), 0);
-        Memory.putLong(links(at, state) + 8, 0);
-        if (previous == next && kind(next) == Epochs.DERIVED) {
-            setInIndex(hashOf(next, state), next, 0);
-            kill(next, state);
-            store.onMoved();
-        }
+    /** Bytes that a derived entry's value may have where it lies. */
+    static int room(long at, StateDefinition state) {
+        return Memory.getInt(at + LENGTH) - state.fullAt - fullLength(at);
     }
 
-    /** The neighbours of an entry that has moved, or its place in the heap, learn where it is. */
-    private void fixLinks(StateDefinition state, long from, long to) {
-        if (state.shape().kind() == StateDefinition.Kind.ORDERED) {
-            state.heap.setEntry(Memory.getLong(links(to, state)), to);
-            return;
-        }
-        Memory.putLong(links(previous(to, state), state) + 8, to);
-        Memory.putLong(links(next(to, state), state), to);
-        store.onMoved(from, to);
+    static void setValueLength(long at, int count) {
+        Memory.putInt(at + VALUE_LENGTH, count);
+    }
+
+    void removeDerived(StateDefinition state, long hash, long at) {
+        setInIndex(hash, at, 0);
+        kill(at, state);
+        store.onMoved();
     }
 
     // ---- tidying
@@ -893,6 +957,11 @@ final class EntryLog {
                     checkSparse(segments[i]);
                 }
             }
+            for (int number = 0; number < spilledCount; number++) {
+                if (spilled[number] != null && spilled[number].becomesSparseWithoutTombstones()) {
+                    waitingOnDisk.add(number);
+                }
+            }
             sweepTombstones = false;
         }
         for (int i = 0; i < TIDY_SEGMENTS && waitingCount > 0; i++) {
@@ -944,8 +1013,7 @@ final class EntryLog {
                 continue;
             }
             StateDefinition state = store.state(stateId(at));
-            if ((mark & Epochs.KIND) == Epochs.TOMBSTONE
-                    && !epochs.needsTombstone(mark >>> Epochs.SHIFT)) {
+            if (isNeedless(mark)) {
                 setInIndex(hashOf(at, state), at, 0);
                 gone(at);
             } else {
@@ -953,6 +1021,12 @@ final class EntryLog {
             }
         }
         removeSegment(segment);
+    }
+
+    /** Whether an entry is a tombstone that tells nobody anything any more. */
+    private boolean isNeedless(int mark) {
+        return (mark & Epochs.KIND) == Epochs.TOMBSTONE
+                && !epochs.needsTombstone(mark >>> Epochs.SHIFT);
     }
 
     /** Counts an entry of a segment that is about to be removed as gone. */
@@ -973,15 +1047,15 @@ final class EntryLog {
         long to = append(bytes);
         long segment = bytes > LARGE_ENTRY_BYTES ? segments[segmentCount - 1] : open;
         Memory.copy(at + STATE, to + STATE, used - STATE);
-        Memory.putInt(to + STATE, state.id() << 16 | (int) ((to - segment) >>> 3));
+        Memory.putInt(to + STATE, lookedUpBy(at) << 16 | (int) ((to - segment) >>> 3));
         raiseLastEpoch(segment, mark >>> Epochs.SHIFT);
         publish(to, bytes, mark);
         setInIndex(hash, at, to);
         if ((mark & Epochs.KIND) == Epochs.TOMBSTONE) {
             gone(at);
             countTombstone(to, 1);
-        } else if (state.hasLinks()) {
-            fixLinks(state, at, to);
+        } else if (state.shape().kind() == StateDefinition.Kind.ORDERED) {
+            state.heap.setEntry(ownWord(to, state), to);
         }
     }
 
@@ -1036,17 +1110,19 @@ final class EntryLog {
                 continue;
             }
             StateDefinition state = store.state(stateId(at));
-            if (goesToDisk(at)) {
-                setInIndex(hashOf(at, state), at, (long) number << NUMBER_SHIFT | begin | ON_DISK);
-                to.addAlive(Memory.getInt(at + LENGTH));
-                continue;
-            }
-            to.leave(begin, epochs.current());
-            if ((mark & Epochs.KIND) == Epochs.TOMBSTONE
-                    && !epochs.needsTombstone(mark >>> Epochs.SHIFT)) {
+            if (isNeedless(mark)) {
+                to.leave(begin, epochs.current());
                 setInIndex(hashOf(at, state), at, 0);
                 gone(at);
+            } else if (goesToDisk(at)) {
+                setInIndex(hashOf(at, state), at, (long) number << NUMBER_SHIFT | begin | ON_DISK);
+                int bytes = Memory.getInt(at + LENGTH);
+                to.addAlive(bytes);
+                if ((mark & Epochs.KIND) == Epochs.TOMBSTONE) {
+                    to.addTombstones(bytes);
+                }
             } else {
+                to.leave(begin, epochs.current());
                 move(at, state, mark);
             }
         }
@@ -1057,7 +1133,12 @@ final class EntryLog {
     }
 
     private boolean goesToDisk(long at) {
-        return isLive(at) && !store.state(stateId(at)).hasLinks();
+        return switch (kind(at)) {
+            case Epochs.LIVE ->
+                    store.state(stateId(at)).shape().kind() != StateDefinition.Kind.ORDERED;
+            case Epochs.TOMBSTONE, Epochs.DERIVED -> true;
+            default -> false;
+        };
     }
 
     private int addSpilled(SpilledSegment segment) {
@@ -1097,19 +1178,14 @@ final class EntryLog {
         int count = Math.min(FIRST_READ_BYTES, rest);
         long at = spill.frame().load(segment.place() + offset, count);
         int bytes = Memory.getInt(at + LENGTH);
-        return bytes <= count ? at : spill.frame().load(segment.place() + offset, bytes);
+        loaded = bytes <= count ? at : spill.frame().load(segment.place() + offset, bytes);
+        return loaded;
     }
 
-    /** Brings an entry back into memory if it is the one that is looked for; else 0. */
-    private long bringBack(long place, long hash, StateDefinition state, byte[] full, int length) {
-        long at = load(place);
-        if (fullLength(at) != length
-                || stateId(at) != state.id()
-                || !Memory.equal(full(at, state), full, 0, length)) {
-            return 0;
-        }
+    /** Brings the entry that was read last back into memory. */
+    private long bringBack(long place, long hash, StateDefinition state) {
         int number = (int) (place >>> NUMBER_SHIFT);
-        long back = bringBack(at, number, (int) place & OFFSET_MASK, hash, state);
+        long back = bringBack(loaded, number, (int) place & OFFSET_MASK, hash, state);
         SpilledSegment segment = spilled[number];
         if (segment.alive() == 0) {
             removeSpilled(number);
@@ -1120,17 +1196,27 @@ final class EntryLog {
     }
 
     private long bringBack(long at, int number, int offset, long hash, StateDefinition state) {
-        int bytes = Memory.getInt(at + LENGTH);
+        int bytesOnDisk = Memory.getInt(at + LENGTH);
         int mark = Memory.getInt(at);
+        boolean tombstone = (mark & Epochs.KIND) == Epochs.TOMBSTONE;
+        int bytes =
+                tombstone
+                        ? (state.fullAt + fullLength(at) + valueLength(at) + 7) & -8
+                        : bytesOnDisk;
         long to = append(bytes);
         long segment = bytes > LARGE_ENTRY_BYTES ? segments[segmentCount - 1] : open;
         Memory.copy(at + STATE, to + STATE, bytes - STATE);
-        Memory.putInt(to + STATE, state.id() << 16 | (int) ((to - segment) >>> 3));
+        Memory.putInt(to + STATE, lookedUpBy(at) << 16 | (int) ((to - segment) >>> 3));
         raiseLastEpoch(segment, mark >>> Epochs.SHIFT);
         publish(to, bytes, mark);
         setInIndex(hash, (long) number << NUMBER_SHIFT | offset | ON_DISK, to);
         spilled[number].leave(offset, epochs.current());
-        spilled[number].addAlive(-bytes);
+        spilled[number].addAlive(-bytesOnDisk);
+        if (tombstone) {
+            spilled[number].addTombstones(-bytesOnDisk);
+            tombstoneBytes -= bytesOnDisk;
+            countTombstone(to, 1);
+        }
         return to;
     }
 
@@ -1145,7 +1231,13 @@ final class EntryLog {
                 segment,
                 (at, offset) -> {
                     StateDefinition state = store.state(stateId(at));
-                    bringBack(at, number, offset, hashOf(at, state), state);
+                    long hash = hashOf(at, state);
+                    if (isNeedless(Memory.getInt(at))) {
+                        setInIndex(hash, (long) number << NUMBER_SHIFT | offset | ON_DISK, 0);
+                        gone(at);
+                    } else {
+                        bringBack(at, number, offset, hash, state);
+                    }
                 });
         removeSpilled(number);
     }
@@ -1181,7 +1273,9 @@ final class EntryLog {
                 segment,
                 (at, offset) -> {
                     StateDefinition state = store.state(stateId(at));
-                    if (state.shape().hasStamp() && store.isExpired(state.id(), stamp(at))) {
+                    if (isLive(at)
+                            && state.shape().hasStamp()
+                            && store.isExpired(state.id(), stamp(at))) {
                         byte[] full = new byte[fullLength(at)];
                         Memory.copy(full(at, state), full, 0, full.length);
                         expired.add(full);
@@ -1286,7 +1380,13 @@ final class EntryLog {
         }
         for (int i = 0; i < spilledCount; i++) {
             if (spilled[i] != null) {
-                forEachOnDisk(spilled[i], (at, offset) -> visitor.visit(at));
+                forEachOnDisk(
+                        spilled[i],
+                        (at, offset) -> {
+                            if (kind(at) != Epochs.TOMBSTONE) {
+                                visitor.visit(at);
+                            }
+                        });
             }
         }
     }

@@ -150,7 +150,7 @@ final class OrderHeap {
         long node = node(index);
         Memory.putLong(node, order);
         Memory.putLong(node + 8, entry);
-        EntryLog.setFirstLink(entry, index);
+        Memory.putLong(entry + EntryLog.ENTRY_HEADER_BYTES, index);
     }
 
     /** Gives all pages back. */

@@ -13,6 +13,7 @@ final class SpilledSegment {
     private final int bytes;
     private final int lastEpoch;
     private int alive;
+    private int tombstones;
     private boolean waits;
 
     /** Places of entries, each with the epoch it left in behind it. */
@@ -51,9 +52,23 @@ final class SpilledSegment {
         alive += entryBytes;
     }
 
+    /** Bytes of tombstones among them. */
+    void addTombstones(int entryBytes) {
+        tombstones += entryBytes;
+    }
+
     /** Whether less than half of it is alive and nobody has been told yet. */
     boolean becomesSparse() {
-        if (waits || alive >= bytes / 2) {
+        return becomesSparse(alive);
+    }
+
+    /** The same if tombstones have become needless. */
+    boolean becomesSparseWithoutTombstones() {
+        return tombstones > 0 && becomesSparse(alive - tombstones);
+    }
+
+    private boolean becomesSparse(int useful) {
+        if (waits || useful >= bytes / 2) {
             return false;
         }
         waits = true;

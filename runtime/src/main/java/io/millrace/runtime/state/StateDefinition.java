@@ -89,7 +89,7 @@ final class StateDefinition {
         this.shape = shape;
         this.tables = tables;
         this.heap = heap;
-        this.fullAt = EntryLog.fullAt(shape.hasStamp(), hasLinks());
+        this.fullAt = EntryLog.fullAt(shape.hasStamp(), hasOwnWord());
     }
 
     int id() {
@@ -104,9 +104,22 @@ final class StateDefinition {
         return tables != null;
     }
 
-    /** Whether its entries in the log have two words for the store's own use. */
-    boolean hasLinks() {
+    /** Whether its entries in the log have a word for the store's own use. */
+    boolean hasOwnWord() {
         return shape.kind() == Kind.MAP || shape.kind() == Kind.ORDERED;
+    }
+
+    /**
+     * The length of the namespace in an entry's bytes.
+     *
+     * @param full key, namespace and part
+     */
+    int namespaceLength(byte[] full, int keyLength) {
+        return switch (shape.namespaceKind()) {
+            case NONE -> 0;
+            case PANES -> 8;
+            case OBJECTS -> 4 + RecordBytes.getInt(full, keyLength);
+        };
     }
 
     StateTtl ttl() {

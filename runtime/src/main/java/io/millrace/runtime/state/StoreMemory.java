@@ -28,11 +28,5 @@ interface StoreMemory {
     /** Addresses that somebody has noted may be wrong, or missing entries be there. */
     void onMoved();
 
-    /** An entry of a map lies elsewhere now. */
-    void onMoved(long from, long to);
-
-    /** An entry of a map is about to leave its chain. */
-    void onUnlink(long at, long next);
-
     boolean isExpired(int stateId, long stampMillis);
 }

@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -83,6 +84,10 @@ class SpillTest {
             }
             values.close();
         }
+        assertThatNoFileIsLeft();
+    }
+
+    private void assertThatNoFileIsLeft() throws IOException {
         try (Stream<Path> left = Files.list(directory)) {
             assertThat(left.filter(file -> file.getFileName().toString().startsWith("millrace")))
                     .isEmpty();
@@ -154,6 +159,142 @@ class SpillTest {
                 assertThat(values.map.size()).isEqualTo(key < 500 ? 4 : 0);
             }
         }
+    }
+
+    @Test
+    void shouldHoldMapsLargerThanMemoryAndSaveAndRestoreThem() throws Exception {
+        try (TestStores stores = new TestStores(4 << 20, directory)) {
+            KeyedStateStore store = stores.open(Types.LONG);
+            StoredMap<Integer, String> map = texts(store);
+            Map<Long, Map<Integer, String>> model = new HashMap<>();
+            Random random = new Random(11);
+            // one map of twice the memory, and many small ones
+            for (int i = 0; i < 90_000; i++) {
+                long key = random.nextInt(10) < 2 ? 0 : random.nextInt(3_000);
+                store.setCurrentKey(key);
+                put(map, model, key, random.nextInt(200_000), i);
+            }
+            assertThat(store.spilledBytes()).isGreaterThan(40 << 20);
+            List<SnapshotInput> chain = new ArrayList<>();
+            for (int round = 1; round <= 3; round++) {
+                StateSnapshot snapshot = store.snapshot(round, SnapshotKind.INCREMENTAL);
+                Map<Long, Map<Integer, String>> then = copy(model);
+                changeMaps(store, map, model, random, round, 200);
+                Path file = directory.resolve("maps-" + round);
+                try (snapshot;
+                        var out = Files.newOutputStream(file)) {
+                    snapshot.write(out::write);
+                }
+                store.confirm(round);
+                changeMaps(store, map, model, random, round, 2_000);
+                chain.add(new FileInput(file));
+                try (TestStores others = new TestStores(4 << 20, directory);
+                        KeyedStateStore restored = others.open(Types.LONG)) {
+                    for (SnapshotInput each : chain) {
+                        restored.restore(each);
+                    }
+                    checkMaps(restored, texts(restored), then);
+                }
+            }
+            checkMaps(store, map, model);
+            for (long key : List.copyOf(model.keySet())) {
+                store.setCurrentKey(key);
+                map.clear();
+                assertThat(map.isEmpty()).isTrue();
+            }
+            store.close();
+        }
+        assertThatNoFileIsLeft();
+    }
+
+    private static StoredMap<Integer, String> texts(KeyedStateStore store) {
+        return store.map("texts", Namespace.none(), Types.INT, Types.STRING, StateTtl.NONE);
+    }
+
+    private static void put(
+            StoredMap<Integer, String> map,
+            Map<Long, Map<Integer, String>> model,
+            long key,
+            int part,
+            int version) {
+        String text = value(part, version).substring(0, 500);
+        map.put(part, text);
+        model.computeIfAbsent(key, k -> new HashMap<>()).put(part, text);
+    }
+
+    private static Map<Long, Map<Integer, String>> copy(Map<Long, Map<Integer, String>> model) {
+        Map<Long, Map<Integer, String>> copy = new HashMap<>();
+        model.forEach((key, of) -> copy.put(key, new HashMap<>(of)));
+        return copy;
+    }
+
+    private static void changeMaps(
+            KeyedStateStore store,
+            StoredMap<Integer, String> map,
+            Map<Long, Map<Integer, String>> model,
+            Random random,
+            int round,
+            int count) {
+        for (int i = 0; i < count; i++) {
+            long key = random.nextInt(3_000);
+            store.setCurrentKey(key);
+            Map<Integer, String> of = model.computeIfAbsent(key, k -> new HashMap<>());
+            List<Integer> parts = new ArrayList<>(of.keySet());
+            if (parts.isEmpty()) {
+                continue;
+            }
+            int part = parts.get(random.nextInt(parts.size()));
+            switch (random.nextInt(6)) {
+                case 0 -> {
+                    map.remove(part);
+                    of.remove(part);
+                }
+                case 1 -> put(map, model, key, part, round);
+                case 2 -> put(map, model, key, random.nextInt(200_000), round);
+                case 3 -> {
+                    if (key > 0) {
+                        map.clear();
+                        of.clear();
+                    }
+                }
+                case 4 -> {
+                    for (Iterator<Map.Entry<Integer, String>> entries = map.iterator();
+                            entries.hasNext() && random.nextInt(8) > 0; ) {
+                        Map.Entry<Integer, String> entry = entries.next();
+                        assertThat(of).containsEntry(entry.getKey(), entry.getValue());
+                        if (random.nextBoolean()) {
+                            entries.remove();
+                            of.remove(entry.getKey());
+                        }
+                    }
+                }
+                default -> assertThat(map.get(part)).isEqualTo(of.get(part));
+            }
+            assertThat(map.size()).isEqualTo(of.size());
+        }
+    }
+
+    private static void checkMaps(
+            KeyedStateStore store,
+            StoredMap<Integer, String> map,
+            Map<Long, Map<Integer, String>> expected)
+            throws Exception {
+        Map<Long, Map<Integer, String>> found = new HashMap<>();
+        store.forEachKey(
+                map,
+                key -> {
+                    Map<Integer, String> of = new HashMap<>();
+                    map.iterator()
+                            .forEachRemaining(
+                                    entry ->
+                                            assertThat(of.put(entry.getKey(), entry.getValue()))
+                                                    .isNull());
+                    found.put((Long) key, of);
+                });
+        Map<Long, Map<Integer, String>> there = copy(expected);
+        there.values().removeIf(Map::isEmpty);
+        assertThat(found.keySet()).isEqualTo(there.keySet());
+        found.forEach((key, of) -> assertThat(of.equals(there.get(key))).isTrue());
     }
 
     @Test
