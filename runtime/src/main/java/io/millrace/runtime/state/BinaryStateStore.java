@@ -359,11 +359,8 @@ final class BinaryStateStore implements KeyedStateStore, StoreMemory {
         return spill;
     }
 
-    /**
-     * Moves state to disk while memory is short, some segments at a time; nobody may hold an
-     * address.
-     */
-    void relieve() {
+    @Override
+    public void relieve() {
         relieve(spill.reliefBytes(), SPILLED_AT_A_TIME);
     }
 
@@ -376,22 +373,30 @@ final class BinaryStateStore implements KeyedStateStore, StoreMemory {
 
     private void relieve(long freeBytes, int atMost) {
         int gone = 0;
-        for (int looks = 0; looks < logs.length && gone < atMost; ) {
+        // twice, since what is found in the first round may be no more than marked
+        for (int looks = 0; looks < 2 * logs.length && gone < atMost; ) {
             if (settings.memory().freeBytes() >= freeBytes) {
                 spill.rest();
                 return;
             }
-            EntryLog log = logs[Math.floorMod(spillTurn++, logs.length)];
-            if (log != null && log.spill()) {
-                gone++;
-                looks = 0;
-            } else {
-                looks++;
-            }
+            int goes = spill(Math.floorMod(spillTurn++, logs.length));
+            gone += goes;
+            looks = goes > 0 ? 0 : looks + 1;
         }
         if (gone == 0) {
             spill.rest(); // nothing can go before more is written
         }
+    }
+
+    /** Moves a segment and pages of a key group to disk; returns how many have gone. */
+    private int spill(int group) {
+        int gone = logs[group] != null && logs[group].spill() ? 1 : 0;
+        for (StateDefinition state : states) {
+            if (state.isTable() && state.tables[group] != null && state.tables[group].spill()) {
+                gone++;
+            }
+        }
+        return gone;
     }
 
     @Override
@@ -835,7 +840,7 @@ final class BinaryStateStore implements KeyedStateStore, StoreMemory {
             if (state.isTable()) {
                 if (state.tables[at] != null) {
                     state.tables[at].forEach(
-                            (slot, word, pane) -> {
+                            (word, pane) -> {
                                 bytes.truncate(0);
                                 bytes.putLong(word);
                                 visitor.visit(pane, group, bytes.bytes(), 8);
@@ -879,7 +884,7 @@ final class BinaryStateStore implements KeyedStateStore, StoreMemory {
             long pane = namespace.length == 0 ? 0 : RecordBytes.getLong(namespace, 0);
             if (state.tables[at] != null) {
                 state.tables[at].forEach(
-                        (slot, key, ofPane) -> {
+                        (key, ofPane) -> {
                             if (namespace.length == 0 || ofPane == pane) {
                                 byte[] bytes = new byte[8];
                                 RecordBytes.setLong(bytes, 0, key);
@@ -925,10 +930,10 @@ final class BinaryStateStore implements KeyedStateStore, StoreMemory {
     public StateSnapshot snapshot(long checkpointId, SnapshotKind kind) {
         checkOpen();
         StateDefinition[] all = states.toArray(new StateDefinition[0]);
-        long[][][] tables = new long[all.length][][];
+        EntryTable.Extent[][] tables = new EntryTable.Extent[all.length][];
         for (int i = 0; i < all.length; i++) {
             if (all[i].isTable()) {
-                tables[i] = new long[logs.length][];
+                tables[i] = new EntryTable.Extent[logs.length];
                 for (int group = 0; group < logs.length; group++) {
                     EntryTable table = all[i].tables[group];
                     tables[i][group] = table == null ? null : table.capture();
@@ -1092,6 +1097,9 @@ final class BinaryStateStore implements KeyedStateStore, StoreMemory {
                 full = new byte[2 * length];
             }
             System.arraycopy(bytes, from, full, 0, length);
+            if (spill.isPressed()) {
+                relieve();
+            }
             long hash = keyHash(full, keyLength);
             if (state.isTable()) {
                 inTable(state, group, hash, length, stampMillis, bytes, value);
@@ -1166,9 +1174,6 @@ final class BinaryStateStore implements KeyedStateStore, StoreMemory {
                 byte[] bytes,
                 int value,
                 int valueLength) {
-            if (spill.isPressed()) {
-                relieve();
-            }
             EntryLog log = logForWrite(group);
             if (log.isUntidy()) {
                 log.tidy();

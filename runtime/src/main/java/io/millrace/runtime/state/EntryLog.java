@@ -111,15 +111,13 @@ final class EntryLog {
      * What a snapshot sees of a log.
      *
      * @param count of the segments, the last of which is filled to {@code lastFilled}
-     * @param spilled segments on disk by number, null where there is none
      */
     record Extent(
             long[] segments,
             int count,
             long last,
             int lastFilled,
-            SpilledSegment[] spilled,
-            int spilledCount) {}
+            SpilledSegments.Extent spilled) {}
 
     private final StoreMemory store;
     private final Epochs epochs;
@@ -142,14 +140,7 @@ final class EntryLog {
 
     private final Spill spill;
 
-    /** By number; null where there is none. */
-    private SpilledSegment[] spilled = new SpilledSegment[0];
-
-    private int spilledCount;
-    private boolean spilledShared;
-
-    /** Numbers that may be used again. */
-    private final ArrayDeque<Integer> freeNumbers = new ArrayDeque<>();
+    private final SpilledSegments spilled;
 
     /** On disk and to be compacted. */
     private final ArrayDeque<Integer> waitingOnDisk = new ArrayDeque<>();
@@ -172,6 +163,7 @@ final class EntryLog {
         this.store = store;
         this.epochs = store.epochs();
         this.spill = store.spill();
+        this.spilled = new SpilledSegments(epochs);
         this.keyGroup = keyGroup;
         this.directory = new long[] {newIndexPage(0)};
     }
@@ -957,8 +949,9 @@ final class EntryLog {
                     checkSparse(segments[i]);
                 }
             }
-            for (int number = 0; number < spilledCount; number++) {
-                if (spilled[number] != null && spilled[number].becomesSparseWithoutTombstones()) {
+            for (int number = 0; number < spilled.count(); number++) {
+                SpilledSegment segment = spilled.get(number);
+                if (segment != null && segment.becomesSparseWithoutTombstones()) {
                     waitingOnDisk.add(number);
                 }
             }
@@ -973,7 +966,7 @@ final class EntryLog {
             compact(segment);
         }
         Integer number = spill.isPressed() ? null : waitingOnDisk.poll();
-        if (number != null && spilled[number] != null) {
+        if (number != null && spilled.get(number) != null) {
             compactOnDisk(number);
         }
         store.onMoved();
@@ -1100,7 +1093,7 @@ final class EntryLog {
         Memory.copy(segment, image, 0, filled);
         long place = spill.file().write(image, filled);
         SpilledSegment to = new SpilledSegment(place, filled, Memory.getInt(segment + LAST_EPOCH));
-        int number = addSpilled(to);
+        int number = spilled.add(to);
         for (int offset = SEGMENT_HEADER_BYTES; offset < filled; ) {
             long at = segment + offset;
             int begin = offset;
@@ -1141,38 +1134,9 @@ final class EntryLog {
         };
     }
 
-    private int addSpilled(SpilledSegment segment) {
-        Integer number = freeNumbers.poll();
-        if (number == null) {
-            number = spilledCount++;
-            if (number == spilled.length) {
-                spilled = Arrays.copyOf(spilled, Math.max(4, 2 * number));
-                spilledShared = false;
-            }
-        } else {
-            ownSpilled();
-        }
-        spilled[number] = segment;
-        return number;
-    }
-
-    private void ownSpilled() {
-        if (spilledShared) {
-            spilled = spilled.clone();
-            spilledShared = false;
-        }
-    }
-
-    private void removeSpilled(int number) {
-        ownSpilled();
-        epochs.retire(spilled[number]);
-        spilled[number] = null;
-        freeNumbers.add(number);
-    }
-
     /** Reads an entry from disk; where it lies until the next one is read. */
     private long load(long place) {
-        SpilledSegment segment = spilled[(int) (place >>> NUMBER_SHIFT)];
+        SpilledSegment segment = spilled.get((int) (place >>> NUMBER_SHIFT));
         int offset = (int) place & OFFSET_MASK;
         int rest = segment.bytes() - offset;
         int count = Math.min(FIRST_READ_BYTES, rest);
@@ -1186,9 +1150,9 @@ final class EntryLog {
     private long bringBack(long place, long hash, StateDefinition state) {
         int number = (int) (place >>> NUMBER_SHIFT);
         long back = bringBack(loaded, number, (int) place & OFFSET_MASK, hash, state);
-        SpilledSegment segment = spilled[number];
+        SpilledSegment segment = spilled.get(number);
         if (segment.alive() == 0) {
-            removeSpilled(number);
+            spilled.remove(number);
         } else if (segment.becomesSparse()) {
             waitingOnDisk.add(number);
         }
@@ -1210,10 +1174,10 @@ final class EntryLog {
         raiseLastEpoch(segment, mark >>> Epochs.SHIFT);
         publish(to, bytes, mark);
         setInIndex(hash, (long) number << NUMBER_SHIFT | offset | ON_DISK, to);
-        spilled[number].leave(offset, epochs.current());
-        spilled[number].addAlive(-bytesOnDisk);
+        spilled.get(number).leave(offset, epochs.current());
+        spilled.get(number).addAlive(-bytesOnDisk);
         if (tombstone) {
-            spilled[number].addTombstones(-bytesOnDisk);
+            spilled.get(number).addTombstones(-bytesOnDisk);
             tombstoneBytes -= bytesOnDisk;
             countTombstone(to, 1);
         }
@@ -1222,7 +1186,7 @@ final class EntryLog {
 
     /** Brings what is left of a segment back into memory. */
     private void compactOnDisk(int number) {
-        SpilledSegment segment = spilled[number];
+        SpilledSegment segment = spilled.get(number);
         if (!makeRoom(segment.alive())) {
             waitingOnDisk.add(number);
             return;
@@ -1239,7 +1203,7 @@ final class EntryLog {
                         bringBack(at, number, offset, hash, state);
                     }
                 });
-        removeSpilled(number);
+        spilled.remove(number);
     }
 
     /** Is shown entries of a segment on disk, and where in it they lie. */
@@ -1261,8 +1225,8 @@ final class EntryLog {
     }
 
     private void removeExpiredOnDisk(int turn) {
-        int number = spilledCount == 0 ? 0 : Math.floorMod(turn, spilledCount);
-        SpilledSegment segment = number < spilledCount ? spilled[number] : null;
+        int number = spilled.count() == 0 ? 0 : Math.floorMod(turn, spilled.count());
+        SpilledSegment segment = spilled.get(number);
         if (segment == null) {
             return;
         }
@@ -1378,10 +1342,11 @@ final class EntryLog {
                 }
             }
         }
-        for (int i = 0; i < spilledCount; i++) {
-            if (spilled[i] != null) {
+        for (int i = 0; i < spilled.count(); i++) {
+            SpilledSegment segment = spilled.get(i);
+            if (segment != null) {
                 forEachOnDisk(
-                        spilled[i],
+                        segment,
                         (at, offset) -> {
                             if (kind(at) != Epochs.TOMBSTONE) {
                                 visitor.visit(at);
@@ -1401,14 +1366,12 @@ final class EntryLog {
 
     Extent capture() {
         segmentsShared = true;
-        spilledShared = true;
         return new Extent(
                 segments,
                 segmentCount,
                 open,
                 open == 0 ? 0 : Memory.getInt(open + FILLED),
-                spilled,
-                spilledCount);
+                spilled.capture());
     }
 
     private static void encode(long at, StateDefinition state, int mark, RecordBytes to) {
@@ -1455,8 +1418,8 @@ final class EntryLog {
                     },
                     writer);
         }
-        for (int i = 0; i < extent.spilledCount(); i++) {
-            SpilledSegment segment = extent.spilled()[i];
+        for (int i = 0; i < extent.spilled().count(); i++) {
+            SpilledSegment segment = extent.spilled().segments()[i];
             if (segment != null) {
                 snapshot.gather(records -> read(segment, snapshot, records), writer);
             }

@@ -27,7 +27,7 @@ final class OpenSnapshot implements StateSnapshot {
      * What is to be written, as it was found when the epoch ended. None of these arrays is changed
      * afterwards.
      *
-     * @param tables directories of tables by state and key group; null where a state has none
+     * @param tables by state and key group; null where a state has none
      * @param logs by key group; null where there is none
      */
     record Contents(
@@ -35,7 +35,7 @@ final class OpenSnapshot implements StateSnapshot {
             int maxParallelism,
             String keyType,
             StateDefinition[] states,
-            long[][][] tables,
+            EntryTable.Extent[][] tables,
             EntryLog.Extent[] logs) {}
 
     /** Copies of entries of one key group: each its length and its bytes, across blocks. */

@@ -8,6 +8,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.concurrent.atomic.LongAdder;
 
 /**
  * What one store has put on local disk: pieces of a file of its own, each as long as it was asked
@@ -25,6 +26,7 @@ final class SpillFile implements AutoCloseable {
     private long end;
     private long usedBytes;
     private boolean closed;
+    private final LongAdder reads = new LongAdder();
 
     SpillFile(SpillDirectories directories, String owner) {
         this.directories = directories;
@@ -83,6 +85,7 @@ final class SpillFile implements AutoCloseable {
 
     /** Reads a part of a piece. */
     void read(long position, byte[] into, int count) {
+        reads.increment();
         ByteBuffer to = ByteBuffer.wrap(into, 0, count);
         try {
             while (to.hasRemaining()) {
@@ -112,6 +115,11 @@ final class SpillFile implements AutoCloseable {
         int size = rounded(count);
         usedBytes -= size;
         free.computeIfAbsent(size, s -> new ArrayDeque<>()).addLast(place);
+    }
+
+    /** How often something was read. */
+    long reads() {
+        return reads.sum();
     }
 
     synchronized long usedBytes() {

@@ -17,7 +17,7 @@ final class SpilledSegment {
     private boolean waits;
 
     /** Places of entries, each with the epoch it left in behind it. */
-    private volatile int[] gone = new int[4];
+    private volatile int[] gone = {};
 
     private volatile int goneCount;
 
@@ -80,7 +80,7 @@ final class SpilledSegment {
         int count = goneCount;
         int[] all = gone;
         if (2 * count == all.length) {
-            all = Arrays.copyOf(all, 2 * all.length);
+            all = Arrays.copyOf(all, Math.max(4, 2 * all.length));
             gone = all;
         }
         all[2 * count] = offset;

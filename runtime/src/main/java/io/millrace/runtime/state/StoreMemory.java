@@ -15,6 +15,9 @@ interface StoreMemory {
 
     Spill spill();
 
+    /** Moves state to disk if memory is short; nobody may hold an address. */
+    void relieve();
+
     Epochs epochs();
 
     /** For records that are put together and copied at once. */
