@@ -388,11 +388,14 @@ final class BinaryStateStore implements KeyedStateStore, StoreMemory {
         }
     }
 
-    /** Moves a segment and pages of a key group to disk; returns how many have gone. */
+    /** Moves a segment and pages of a key group, and late timers; returns how many have gone. */
     private int spill(int group) {
         int gone = logs[group] != null && logs[group].spill() ? 1 : 0;
         for (StateDefinition state : states) {
             if (state.isTable() && state.tables[group] != null && state.tables[group].spill()) {
+                gone++;
+            }
+            if (state.order != null && state.order.spill(state)) {
                 gone++;
             }
         }
@@ -504,6 +507,11 @@ final class BinaryStateStore implements KeyedStateStore, StoreMemory {
             checkKey();
         }
         return logs[at];
+    }
+
+    @Override
+    public EntryLog log(int keyGroup) {
+        return logs[keyGroup - firstKeyGroup];
     }
 
     EntryLog logForWrite() {
@@ -712,9 +720,7 @@ final class BinaryStateStore implements KeyedStateStore, StoreMemory {
                 id,
                 shape,
                 isTable ? new EntryTable[logs.length] : null,
-                shape.kind() == StateDefinition.Kind.ORDERED
-                        ? new OrderHeap(settings.memory())
-                        : null);
+                shape.kind() == StateDefinition.Kind.ORDERED ? new OrderedEntries(this) : null);
     }
 
     private <T> TypeSerializer<T> serializer(TypeInformation<T> type) {
@@ -1258,8 +1264,8 @@ final class BinaryStateStore implements KeyedStateStore, StoreMemory {
                     }
                 }
             }
-            if (state.heap != null) {
-                state.heap.free();
+            if (state.order != null) {
+                state.order.free();
             }
         }
         for (EntryLog log : logs) {

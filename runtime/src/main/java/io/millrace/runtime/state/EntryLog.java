@@ -26,8 +26,8 @@ import java.util.List;
  *
  * <p>When memory is short, segments go to local disk as they are ({@link #spill}), and what the
  * index has of their entries is where they lie there. An entry that is looked for comes back into
- * the open segment; one on disk is never changed. Entries that others have the addresses of (those
- * of ordered states) stay in memory.
+ * the open segment; one on disk is never changed. Those of ordered states that come next stay in
+ * memory, since a heap has their addresses.
  *
  * <p>Format: in memory only; all but the bytes of values in the machine's order. Entries begin at
  * multiples of 8.
@@ -43,8 +43,8 @@ import java.util.List;
  *
  * The namespace is nothing, 8 bytes, or a length of 4 bytes and an object; the part is nothing in
  * values, the number of a piece (4) in lists, a map's key in maps, and the order (8, its sign
- * flipped) in ordered states. An entry of an ordered state knows its place in the {@link
- * OrderHeap}, one of a map where {@link MapMembers} has its key. What these keep in the log
+ * flipped) in ordered states. An entry of an ordered state knows its place in {@link
+ * OrderedEntries}, one of a map where {@link MapMembers} has its key. What these keep in the log
  * themselves are derived entries, with a bit in the state's id.
  *
  * <p>A slot of the index is 0, or {@value #REMOVED}, or 16 bits of the hash before 48 bits: an
@@ -761,7 +761,7 @@ final class EntryLog {
         if (state.shape().kind() == StateDefinition.Kind.MAP) {
             members().remove(state, at);
         } else if (state.shape().kind() == StateDefinition.Kind.ORDERED) {
-            state.heap.removeAt(ownWord(at, state));
+            state.order.remove(state, at);
         }
         if (isUnseen(mark) || !epochs.needsTombstones()) {
             setInIndex(hashOf(at, state), at, 0);
@@ -1048,7 +1048,7 @@ final class EntryLog {
             gone(at);
             countTombstone(to, 1);
         } else if (state.shape().kind() == StateDefinition.Kind.ORDERED) {
-            state.heap.setEntry(ownWord(to, state), to);
+            state.order.onMoved(state, to);
         }
     }
 
@@ -1127,8 +1127,10 @@ final class EntryLog {
 
     private boolean goesToDisk(long at) {
         return switch (kind(at)) {
-            case Epochs.LIVE ->
-                    store.state(stateId(at)).shape().kind() != StateDefinition.Kind.ORDERED;
+            case Epochs.LIVE -> {
+                StateDefinition state = store.state(stateId(at));
+                yield state.order == null || OrderedEntries.isLater(at, state);
+            }
             case Epochs.TOMBSTONE, Epochs.DERIVED -> true;
             default -> false;
         };

@@ -79,16 +79,16 @@ final class StateDefinition {
     final EntryTable[] tables;
 
     /** Null where it is not ordered. */
-    final OrderHeap heap;
+    final OrderedEntries order;
 
     /** Where key, namespace and part begin in an entry of the log. */
     final int fullAt;
 
-    StateDefinition(int id, Shape shape, EntryTable[] tables, OrderHeap heap) {
+    StateDefinition(int id, Shape shape, EntryTable[] tables, OrderedEntries order) {
         this.id = id;
         this.shape = shape;
         this.tables = tables;
-        this.heap = heap;
+        this.order = order;
         this.fullAt = EntryLog.fullAt(shape.hasStamp(), hasOwnWord());
     }
 

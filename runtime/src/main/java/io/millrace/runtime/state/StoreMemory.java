@@ -20,6 +20,9 @@ interface StoreMemory {
 
     Epochs epochs();
 
+    /** The log of a key group of the store; there must be one. */
+    EntryLog log(int keyGroup);
+
     /** For records that are put together and copied at once. */
     RecordBytes scratch();
 
