@@ -70,6 +70,9 @@ final class OpenSnapshot implements StateSnapshot {
     /** Of the writer's thread. */
     private final SpillFrame frame;
 
+    /** Of the writer's thread. */
+    private final RecordSorter sorter;
+
     private volatile long bytesWritten;
 
     /** Guarded by the lock of {@link Epochs}. */
@@ -99,6 +102,7 @@ final class OpenSnapshot implements StateSnapshot {
         this.contents = contents;
         this.memory = memory;
         this.frame = new SpillFrame(spillFile, memory);
+        this.sorter = new RecordSorter(spillFile, spillFile.isUsable());
         this.copies = new Copies[contents.keyGroups().size()];
     }
 
@@ -349,12 +353,13 @@ final class OpenSnapshot implements StateSnapshot {
                     Failure.Category.STATE, Epochs.givenUp(owner, checkpointId, e), e);
         } finally {
             frame.close();
+            sorter.close();
         }
     }
 
     private long writeAll(SnapshotOutput output) throws IOException {
         SnapshotWriter writer =
-                new SnapshotWriter(output, contents, checkpointId, baseCheckpointId, kind);
+                new SnapshotWriter(output, contents, checkpointId, baseCheckpointId, kind, sorter);
         RecordBytes copied = new RecordBytes(1024);
         for (int group = contents.keyGroups().first();
                 group <= contents.keyGroups().last();

@@ -13,7 +13,9 @@ import java.util.zip.CRC32C;
  */
 final class SnapshotWriter {
     private final SnapshotOutput output;
-    private final boolean canonical;
+
+    /** Of the records of a canonical snapshot; else null. */
+    private final RecordSorter sorter;
 
     /** What a state is called in the file, by its id in the store. */
     private final int[] fileIds;
@@ -30,21 +32,16 @@ final class SnapshotWriter {
     private long groupBegin;
     private long position;
 
-    /** The records of a group that is to be ordered. */
-    private final RecordBytes unordered = new RecordBytes(1024);
-
-    private int[] begins = new int[64];
-    private int count;
-
     SnapshotWriter(
             SnapshotOutput output,
             OpenSnapshot.Contents contents,
             long checkpointId,
             long baseCheckpointId,
-            SnapshotKind kind)
-            throws IOException {
+            SnapshotKind kind,
+            RecordSorter sorter) {
         this.output = output;
-        this.canonical = kind == SnapshotKind.CANONICAL;
+        boolean canonical = kind == SnapshotKind.CANONICAL;
+        this.sorter = canonical ? sorter : null;
         this.mayBeNothing = baseCheckpointId >= 0;
         StateDefinition[] states = contents.states().clone();
         if (canonical) {
@@ -79,7 +76,7 @@ final class SnapshotWriter {
      */
     SnapshotWriter(SnapshotOutput output, RecordBytes header) {
         this.output = output;
-        this.canonical = false;
+        this.sorter = null;
         this.mayBeNothing = false;
         this.fileIds = new int[0];
         this.header = header;
@@ -134,7 +131,7 @@ final class SnapshotWriter {
 
     /** Takes a record with the store's id of its state. */
     void record(byte[] bytes, int from, int length) throws IOException {
-        if (!canonical) {
+        if (sorter == null) {
             putRecord(bytes, from, length);
             return;
         }
@@ -147,13 +144,10 @@ final class SnapshotWriter {
                 break;
             }
         }
-        if (count == begins.length - 1) {
-            begins = Arrays.copyOf(begins, 2 * begins.length);
-        }
-        begins[count++] = unordered.length();
-        unordered.putVarInt(fileIds[code >>> 1] << 1 | code & 1);
-        unordered.put(bytes, at, from + length - at);
-        begins[count] = unordered.length();
+        RecordBytes record = sorter.begin();
+        record.putVarInt(fileIds[code >>> 1] << 1 | code & 1);
+        record.put(bytes, at, from + length - at);
+        sorter.end();
     }
 
     private void putRecord(byte[] bytes, int from, int length) throws IOException {
@@ -174,8 +168,8 @@ final class SnapshotWriter {
     }
 
     void end() throws IOException {
-        if (canonical) {
-            putOrdered();
+        if (sorter != null) {
+            sorter.drain(this::putRecord);
         }
         if (block.length() > 0) {
             endBlock();
@@ -185,70 +179,6 @@ final class SnapshotWriter {
             directory.putInt(group);
             directory.putLong(groupBegin);
             directory.putLong(position - groupBegin);
-        }
-    }
-
-    private void putOrdered() throws IOException {
-        byte[] bytes = unordered.bytes();
-        Record[] records = new Record[count];
-        for (int i = 0; i < count; i++) {
-            records[i] = Record.of(bytes, begins[i], begins[i + 1]);
-        }
-        Arrays.sort(records);
-        Record before = null;
-        for (Record record : records) {
-            // an entry that moved while it was copied comes twice
-            if (before == null || record.compareTo(before) != 0) {
-                putRecord(bytes, record.begin(), record.end() - record.begin());
-            }
-            before = record;
-        }
-        unordered.truncate(0);
-        count = 0;
-    }
-
-    /** Where a record and its parts are. */
-    private record Record(
-            byte[] bytes, int begin, int end, int state, int key, int keyLength, int length)
-            implements Comparable<Record> {
-        static Record of(byte[] bytes, int begin, int end) {
-            int at = begin;
-            int[] numbers = new int[3];
-            for (int i = 0; i < 3; i++) {
-                for (int shift = 0; ; shift += 7) {
-                    byte b = bytes[at++];
-                    numbers[i] |= (b & 0x7f) << shift;
-                    if (b >= 0) {
-                        break;
-                    }
-                }
-            }
-            return new Record(
-                    bytes, begin, end, numbers[0] >>> 1, at, numbers[1], numbers[1] + numbers[2]);
-        }
-
-        @Override
-        public int compareTo(Record other) {
-            int order =
-                    Arrays.compareUnsigned(
-                            bytes,
-                            key,
-                            key + keyLength,
-                            other.bytes,
-                            other.key,
-                            other.key + other.keyLength);
-            if (order == 0) {
-                order = Integer.compare(state, other.state);
-            }
-            return order != 0
-                    ? order
-                    : Arrays.compareUnsigned(
-                            bytes,
-                            key + keyLength,
-                            key + length,
-                            other.bytes,
-                            other.key + other.keyLength,
-                            other.key + other.length);
         }
     }
 

@@ -33,6 +33,11 @@ final class SpillFile implements AutoCloseable {
         this.owner = owner;
     }
 
+    /** Whether there is a directory for it. */
+    boolean isUsable() {
+        return !directories.isEmpty();
+    }
+
     private static int rounded(int count) {
         return Math.max(MIN_BYTES, Integer.highestOneBit(Math.max(1, count - 1)) << 1);
     }
