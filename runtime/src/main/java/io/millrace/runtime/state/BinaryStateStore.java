@@ -399,6 +399,11 @@ final class BinaryStateStore implements KeyedStateStore, StoreMemory {
                 gone++;
             }
         }
+        for (StoredCalendar calendar : calendars.values()) {
+            if (calendar.spill()) {
+                gone++;
+            }
+        }
         return gone;
     }
 
@@ -814,10 +819,7 @@ final class BinaryStateStore implements KeyedStateStore, StoreMemory {
                 name,
                 n ->
                         new StoredCalendar(
-                                this,
-                                state,
-                                number(state, Namespace.panes()),
-                                new Calendar(settings.memory())));
+                                this, state, number(state, Namespace.panes()), new Calendar(this)));
     }
 
     @Override

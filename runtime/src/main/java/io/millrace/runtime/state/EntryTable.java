@@ -364,13 +364,15 @@ final class EntryTable {
      * @throws StateException if the disk does not take it
      */
     boolean spill() {
-        for (int look = 0; look < Math.min(SPILL_LOOKS, directory.length); look++) {
+        int looks = 0;
+        for (int i = 0; i < directory.length && looks < SPILL_LOOKS; i++) {
             int at = Math.floorMod(spillHand, directory.length);
             long found = directory[at];
             if ((found & ON_DISK) != 0) {
                 spillHand++;
                 continue;
             }
+            looks++;
             long page = found & ~FLAGS;
             int pageDepth = Memory.getInt(page + DEPTH);
             spillHand = (at | (1 << (depth - pageDepth)) - 1) + 1;

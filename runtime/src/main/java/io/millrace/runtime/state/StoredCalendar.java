@@ -50,7 +50,11 @@ final class StoredCalendar implements CalendarState {
         if (least > limit || least == Long.MAX_VALUE) {
             return false;
         }
-        calendar.take();
+        try {
+            calendar.take();
+        } catch (InsufficientManagedMemoryException e) {
+            throw store.exhausted(state, e);
+        }
         store.setCurrentKey(calendar.key(), 0, calendar.keyLength(), calendar.keyGroup());
         members.setPane(least);
         members.clear();
@@ -79,6 +83,11 @@ final class StoredCalendar implements CalendarState {
     /** Entries have come without it. */
     void onRestore() {
         arranged = false;
+    }
+
+    /** Moves a part of the order to disk; false if there was none that could go. */
+    boolean spill() {
+        return calendar.spill();
     }
 
     void free() {

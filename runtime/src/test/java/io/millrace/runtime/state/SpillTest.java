@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.Iterator;
@@ -452,6 +453,52 @@ class SpillTest {
             for (int i = 0; i < 3_000; i++) {
                 timers.poll(Long.MAX_VALUE);
             }
+        }
+    }
+
+    @Test
+    void shouldHoldCalendarsLargerThanMemoryAndRestoreThem() throws Exception {
+        InMemorySnapshot bytes = new InMemorySnapshot();
+        int keys = 20_000;
+        int orders = 16;
+        try (TestStores stores = new TestStores(1 << 20, directory);
+                KeyedStateStore store = stores.open(Types.LONG)) {
+            CalendarState calendar = store.calendar("ends");
+            for (int order = 0; order < orders; order++) {
+                for (long key = order; key < keys; key += 1 + order % 3) {
+                    store.setCurrentKey(key);
+                    assertThat(calendar.add(order)).isTrue();
+                    assertThat(calendar.add(order)).isFalse();
+                }
+            }
+            assertThat(store.spilledBytes()).isGreaterThan(5 << 20);
+            try (StateSnapshot snapshot = store.snapshot(1, SnapshotKind.FULL)) {
+                snapshot.write(bytes);
+            }
+            pollAll(store, calendar, keys, orders);
+        }
+        try (TestStores stores = new TestStores(1 << 20, directory);
+                KeyedStateStore store = stores.open(Types.LONG)) {
+            store.restore(bytes);
+            pollAll(store, store.calendar("ends"), keys, orders);
+        }
+        assertThatNoFileIsLeft();
+    }
+
+    private static void pollAll(
+            KeyedStateStore store, CalendarState calendar, int keys, int orders) {
+        for (int order = 0; order < orders; order++) {
+            assertThat(calendar.poll(order - 1)).isFalse();
+            BitSet found = new BitSet();
+            while (calendar.poll(order)) {
+                assertThat(calendar.order()).isEqualTo(order);
+                found.set((int) (long) (Long) store.currentKey());
+            }
+            BitSet expected = new BitSet();
+            for (int key = order; key < keys; key += 1 + order % 3) {
+                expected.set(key);
+            }
+            assertThat(found).isEqualTo(expected);
         }
     }
 
