@@ -355,6 +355,41 @@ final class BinaryStateStore implements KeyedStateStore, StoreMemory {
     }
 
     @Override
+    public long allocateAnyhow(int bytes) {
+        while (true) {
+            try {
+                return allocate(bytes);
+            } catch (InsufficientManagedMemoryException e) {
+                // there may be enough, but in pieces
+                if (!spill.mayGo() || !spillSome()) {
+                    throw e;
+                }
+            }
+        }
+    }
+
+    private boolean spillSome() {
+        for (int looks = 0; looks < 2 * logs.length; looks++) {
+            if (spill(Math.floorMod(spillTurn++, logs.length)) > 0) {
+                return true;
+            }
+        }
+        return spillIndexes(logs.length) > 0;
+    }
+
+    /** Moves pages of indexes to disk: when nothing else can go. */
+    private int spillIndexes(int atMost) {
+        int gone = 0;
+        for (int looks = 0; looks < 2 * logs.length && gone < atMost; looks++) {
+            EntryLog log = logs[Math.floorMod(spillTurn++, logs.length)];
+            if (log != null && log.spillIndex()) {
+                gone++;
+            }
+        }
+        return gone;
+    }
+
+    @Override
     public Spill spill() {
         return spill;
     }
@@ -383,7 +418,7 @@ final class BinaryStateStore implements KeyedStateStore, StoreMemory {
             gone += goes;
             looks = goes > 0 ? 0 : looks + 1;
         }
-        if (gone == 0) {
+        if (gone == 0 && spillIndexes(SPILLED_AT_A_TIME) == 0) {
             spill.rest(); // nothing can go before more is written
         }
     }

@@ -13,16 +13,13 @@ import java.util.List;
 
 /**
  * The entries of one key group, of all states that are not tables: bytes of any length, one after
- * the other in segments, found by an index that is derived from them.
+ * the other in segments, found by a {@link LogIndex} that is derived from them.
  *
  * <p>A value that fits into what its entry was given is written in place ({@link
  * #mayWriteInPlace}); one that does not is appended as a new entry, and the old one is dead.
  * Segments that are less than half alive are compacted: what is alive, and tombstones that are
  * still needed, are appended again. That happens in {@link #tidy}, which is called when nobody
  * holds an address, a few segments at a time.
- *
- * <p>The index is an extendible hash table of addresses, split a page of at most {@value
- * #MAX_INDEX_BYTES} bytes at a time.
  *
  * <p>When memory is short, segments go to local disk as they are ({@link #spill}), and what the
  * index has of their entries is where they lie there. An entry that is looked for comes back into
@@ -47,9 +44,9 @@ import java.util.List;
  * OrderedEntries}, one of a map where {@link MapMembers} has its key. What these keep in the log
  * themselves are derived entries, with a bit in the state's id.
  *
- * <p>A slot of the index is 0, or {@value #REMOVED}, or 16 bits of the hash before 48 bits: an
- * address; or, for an entry on disk, the number of its segment from bit 15 on, its distance from
- * the segment's begin, and {@value #ON_DISK} in the lowest bits, which are 0 in addresses.
+ * <p>In the {@link LogIndex} stands the address of an entry; or, for one on disk, the number of its
+ * segment from bit 15 on, its distance from the segment's begin, and {@value #ON_DISK} in the
+ * lowest bits, which are 0 in addresses.
  *
  * <p>Threads: owned by the subtask's thread, but for {@link #read}.
  */
@@ -79,18 +76,6 @@ final class EntryLog {
 
     /** Set in the state's id of derived entries, whose bytes may be those of others. */
     private static final int DERIVED_STATE = 0x8000;
-
-    private static final int INDEX_HEADER_BYTES = 32;
-    private static final int INDEX_USED = 0;
-    private static final int INDEX_DEPTH = 4;
-    private static final int INDEX_BYTES = 8;
-    private static final int MIN_INDEX_BYTES = 512;
-    private static final int MAX_INDEX_BYTES = 4 << 10;
-    private static final int MAX_DEPTH = 26;
-    private static final long ADDRESS = (1L << 48) - 1;
-
-    /** A place in the index that was used. */
-    private static final long REMOVED = 1;
 
     /** Set in the place of an entry that lies on disk. */
     private static final long ON_DISK = 2;
@@ -152,10 +137,7 @@ final class EntryLog {
 
     private MapMembers members;
 
-    private long[] directory;
-    private int depth;
-    private int indexBytes = MIN_INDEX_BYTES;
-    private int indexSlots = slots(MIN_INDEX_BYTES);
+    private final LogIndex index;
 
     private final RecordBytes keyScratch = new RecordBytes(64);
 
@@ -165,7 +147,13 @@ final class EntryLog {
         this.spill = store.spill();
         this.spilled = new SpilledSegments(epochs);
         this.keyGroup = keyGroup;
-        this.directory = new long[] {newIndexPage(0)};
+        this.index =
+                new LogIndex(
+                        store,
+                        place -> {
+                            long at = (place & ON_DISK) == 0 ? place : load(place);
+                            return hashOf(at, store.state(stateId(at)));
+                        });
     }
 
     // ---- entries
@@ -233,18 +221,7 @@ final class EntryLog {
         Memory.putLong(at + state.fullAt - 8, word);
     }
 
-    // ---- index
-
-    private static int slots(int bytes) {
-        return (bytes - INDEX_HEADER_BYTES) / 8;
-    }
-
-    private long newIndexPage(int pageDepth) {
-        long page = store.allocate(indexBytes);
-        Memory.putInt(page + INDEX_DEPTH, pageDepth);
-        Memory.putInt(page + INDEX_BYTES, indexBytes);
-        return page;
-    }
+    // ---- finding
 
     static long hash(long keyHash, int stateId, byte[] full, int keyLength, int length) {
         return hash(keyHash, stateId, restHash(full, keyLength, length - keyLength));
@@ -270,18 +247,6 @@ final class EntryLog {
                 keyScratch.bytes(),
                 keyLength,
                 length);
-    }
-
-    private static long tag(long hash) {
-        return (hash & 0xffff) << 48;
-    }
-
-    private long indexPage(long hash) {
-        return directory[(int) ((hash >>> 1) >>> (63 - depth))];
-    }
-
-    private int firstSlot(long hash) {
-        return (int) (((hash & 0xffff_ffffL) * indexSlots) >>> 32);
     }
 
     /**
@@ -316,16 +281,17 @@ final class EntryLog {
 
     /** The address of an entry, or its place on disk, from where it was read; or 0. */
     private long locate(long hash, StateDefinition state, int id, byte[] full, int length) {
-        long first = indexPage(hash) + INDEX_HEADER_BYTES;
-        long tag = tag(hash);
-        int slot = firstSlot(hash);
+        long first = index.firstOfPage(hash);
+        long tag = LogIndex.tag(hash);
+        int slots = index.slots();
+        int slot = index.firstSlot(hash);
         while (true) {
-            long found = Memory.getLong(first + 8L * slot);
+            long found = Memory.getLong(first + (long) LogIndex.SLOT_BYTES * slot);
             if (found == 0) {
                 return 0;
             }
-            if ((found ^ tag) >>> 48 == 0 && found != REMOVED) {
-                long place = found & ADDRESS;
+            if ((found ^ tag) >>> 48 == 0 && found != LogIndex.REMOVED) {
+                long place = found & LogIndex.PLACE;
                 long at = (place & ON_DISK) == 0 ? place : load(place);
                 if (fullLength(at) == length
                         && lookedUpBy(at) == id
@@ -333,141 +299,9 @@ final class EntryLog {
                     return place;
                 }
             }
-            if (++slot == indexSlots) {
+            if (++slot == slots) {
                 slot = 0;
             }
-        }
-    }
-
-    private void addToIndex(long hash, long at) {
-        long page = indexPage(hash);
-        while (Memory.getInt(page + INDEX_USED) >= indexSlots * 4 / 5) {
-            growIndex(page, hash);
-            page = indexPage(hash);
-        }
-        Memory.putInt(page + INDEX_USED, Memory.getInt(page + INDEX_USED) + 1);
-        place(page, hash, at);
-    }
-
-    private void place(long page, long hash, long at) {
-        int slot = firstSlot(hash);
-        long first = page + INDEX_HEADER_BYTES;
-        while (Memory.getLong(first + 8L * slot) != 0) {
-            if (++slot == indexSlots) {
-                slot = 0;
-            }
-        }
-        Memory.putLong(first + 8L * slot, tag(hash) | at);
-    }
-
-    /** Replaces an address in the index; by 0 to remove it. */
-    private void setInIndex(long hash, long from, long to) {
-        long first = indexPage(hash) + INDEX_HEADER_BYTES;
-        int slot = firstSlot(hash);
-        long wanted = tag(hash) | from;
-        while (true) {
-            long found = Memory.getLong(first + 8L * slot);
-            if (found == wanted) {
-                Memory.putLong(first + 8L * slot, to == 0 ? REMOVED : tag(hash) | to);
-                return;
-            }
-            if (found == 0) {
-                throw new IllegalStateException("An entry is not in the index");
-            }
-            if (++slot == indexSlots) {
-                slot = 0;
-            }
-        }
-    }
-
-    private void growIndex(long page, long hash) {
-        int live = 0;
-        for (int slot = 0; slot < indexSlots; slot++) {
-            long found = Memory.getLong(page + INDEX_HEADER_BYTES + 8L * slot);
-            if (found != 0 && found != REMOVED) {
-                live++;
-            }
-        }
-        int pageDepth = Memory.getInt(page + INDEX_DEPTH);
-        int before = indexBytes;
-        int slotsBefore = indexSlots;
-        boolean isFull = live > indexSlots * 2 / 5;
-        if (isFull && indexBytes == MAX_INDEX_BYTES) {
-            splitIndex(page, pageDepth, hash);
-            return;
-        }
-        if (isFull) {
-            indexBytes = 2 * before;
-        }
-        long rebuilt;
-        try {
-            rebuilt = newIndexPage(pageDepth);
-        } catch (RuntimeException e) {
-            indexBytes = before;
-            throw e;
-        }
-        indexSlots = slots(indexBytes);
-        reindex(page, slotsBefore, rebuilt, rebuilt, 0);
-        replaceIndex(page, rebuilt, rebuilt, pageDepth, hash);
-        store.memory().free(page, before);
-    }
-
-    private void splitIndex(long page, int pageDepth, long hash) {
-        if (pageDepth == MAX_DEPTH) {
-            throw new IllegalStateException("Too many keys have the hash " + hash);
-        }
-        long low = newIndexPage(pageDepth + 1);
-        long high;
-        try {
-            high = newIndexPage(pageDepth + 1);
-        } catch (RuntimeException e) {
-            store.memory().free(low, indexBytes);
-            throw e;
-        }
-        if (pageDepth == depth) {
-            long[] doubled = new long[2 * directory.length];
-            for (int i = 0; i < doubled.length; i++) {
-                doubled[i] = directory[i / 2];
-            }
-            directory = doubled;
-            depth++;
-        }
-        reindex(page, indexSlots, low, high, 1L << (63 - pageDepth));
-        replaceIndex(page, low, high, pageDepth, hash);
-        store.memory().free(page, indexBytes);
-    }
-
-    private void replaceIndex(long page, long low, long high, int pageDepth, long hash) {
-        int count = 1 << (depth - pageDepth);
-        int from = (int) ((hash >>> 1) >>> (63 - depth)) & -count;
-        for (int i = 0; i < count; i++) {
-            assert directory[from + i] == page;
-            directory[from + i] = i < count / 2 || count == 1 ? low : high;
-        }
-    }
-
-    private void reindex(long page, int slotCount, long low, long high, long highBit) {
-        int inLow = 0;
-        int inHigh = 0;
-        for (int slot = 0; slot < slotCount; slot++) {
-            long found = Memory.getLong(page + INDEX_HEADER_BYTES + 8L * slot);
-            if (found == 0 || found == REMOVED) {
-                continue;
-            }
-            long at = found & ADDRESS;
-            long entry = (at & ON_DISK) == 0 ? at : load(at);
-            long hash = hashOf(entry, store.state(stateId(entry)));
-            if ((hash & highBit) != 0) {
-                place(high, hash, at);
-                inHigh++;
-            } else {
-                place(low, hash, at);
-                inLow++;
-            }
-        }
-        Memory.putInt(low + INDEX_USED, inLow);
-        if (high != low) {
-            Memory.putInt(high + INDEX_USED, inHigh);
         }
     }
 
@@ -487,6 +321,21 @@ final class EntryLog {
         Memory.putInt(segment + KEY_GROUP, keyGroup);
         segmentCount++;
         return segment;
+    }
+
+    /** A smaller one, if what is free of memory lies in smaller pieces. */
+    private long newSegment(int bytes, long needed) {
+        int size = bytes;
+        while (true) {
+            try {
+                return newSegment(size);
+            } catch (InsufficientManagedMemoryException e) {
+                if (size / 2 < needed || size / 2 < MIN_SEGMENT_BYTES) {
+                    throw e;
+                }
+                size /= 2;
+            }
+        }
     }
 
     /** Room for an entry; nothing that is there moves. */
@@ -511,7 +360,7 @@ final class EntryLog {
                     size *= 2;
                 }
                 long before = open;
-                open = newSegment(size);
+                open = newSegment(size, bytes + SEGMENT_HEADER_BYTES);
                 nextSegmentBytes = Math.min(spill.segmentBytes(), 2 * nextSegmentBytes);
                 if (before != 0) {
                     checkSparse(before);
@@ -683,7 +532,7 @@ final class EntryLog {
         if (state.hasOwnWord()) {
             setOwnWord(at, state, ownWord(found, state));
         }
-        setInIndex(hash, found, at);
+        index.set(hash, found, at);
         keep(found, state, mark);
         kill(found, state);
         store.onMoved();
@@ -743,7 +592,7 @@ final class EntryLog {
 
     private void index(long hash, long at) {
         try {
-            addToIndex(hash, at);
+            index.add(hash, at);
         } catch (RuntimeException e) {
             kill(at, store.state(stateId(at)));
             throw e;
@@ -764,7 +613,7 @@ final class EntryLog {
             state.order.remove(state, at);
         }
         if (isUnseen(mark) || !epochs.needsTombstones()) {
-            setInIndex(hashOf(at, state), at, 0);
+            index.set(hashOf(at, state), at, 0);
             keep(at, state, mark);
             kill(at, state);
             store.onMoved();
@@ -870,7 +719,7 @@ final class EntryLog {
                         spare,
                         0,
                         epochs.mark(Epochs.DERIVED));
-        setInIndex(hash, at, to);
+        index.set(hash, at, to);
         kill(at, state);
         store.onMoved();
         return to;
@@ -886,7 +735,7 @@ final class EntryLog {
     }
 
     void removeDerived(StateDefinition state, long hash, long at) {
-        setInIndex(hash, at, 0);
+        index.set(hash, at, 0);
         kill(at, state);
         store.onMoved();
     }
@@ -986,7 +835,7 @@ final class EntryLog {
             while (size < bytes + SEGMENT_HEADER_BYTES) {
                 size *= 2;
             }
-            open = newSegment(size);
+            open = newSegment(size, bytes + SEGMENT_HEADER_BYTES);
             if (before != 0) {
                 checkSparse(before);
             }
@@ -1007,7 +856,7 @@ final class EntryLog {
             }
             StateDefinition state = store.state(stateId(at));
             if (isNeedless(mark)) {
-                setInIndex(hashOf(at, state), at, 0);
+                index.set(hashOf(at, state), at, 0);
                 gone(at);
             } else {
                 move(at, state, mark);
@@ -1043,7 +892,7 @@ final class EntryLog {
         Memory.putInt(to + STATE, lookedUpBy(at) << 16 | (int) ((to - segment) >>> 3));
         raiseLastEpoch(segment, mark >>> Epochs.SHIFT);
         publish(to, bytes, mark);
-        setInIndex(hash, at, to);
+        index.set(hash, at, to);
         if ((mark & Epochs.KIND) == Epochs.TOMBSTONE) {
             gone(at);
             countTombstone(to, 1);
@@ -1069,6 +918,11 @@ final class EntryLog {
             }
         }
         return false;
+    }
+
+    /** Moves a page of the index to disk, in turn; returns whether one has gone. */
+    boolean spillIndex() {
+        return index.spill();
     }
 
     private boolean spill(long segment) {
@@ -1105,10 +959,10 @@ final class EntryLog {
             StateDefinition state = store.state(stateId(at));
             if (isNeedless(mark)) {
                 to.leave(begin, epochs.current());
-                setInIndex(hashOf(at, state), at, 0);
+                index.set(hashOf(at, state), at, 0);
                 gone(at);
             } else if (goesToDisk(at)) {
-                setInIndex(hashOf(at, state), at, (long) number << NUMBER_SHIFT | begin | ON_DISK);
+                index.set(hashOf(at, state), at, (long) number << NUMBER_SHIFT | begin | ON_DISK);
                 int bytes = Memory.getInt(at + LENGTH);
                 to.addAlive(bytes);
                 if ((mark & Epochs.KIND) == Epochs.TOMBSTONE) {
@@ -1175,7 +1029,7 @@ final class EntryLog {
         Memory.putInt(to + STATE, lookedUpBy(at) << 16 | (int) ((to - segment) >>> 3));
         raiseLastEpoch(segment, mark >>> Epochs.SHIFT);
         publish(to, bytes, mark);
-        setInIndex(hash, (long) number << NUMBER_SHIFT | offset | ON_DISK, to);
+        index.set(hash, (long) number << NUMBER_SHIFT | offset | ON_DISK, to);
         spilled.get(number).leave(offset, epochs.current());
         spilled.get(number).addAlive(-bytesOnDisk);
         if (tombstone) {
@@ -1199,7 +1053,7 @@ final class EntryLog {
                     StateDefinition state = store.state(stateId(at));
                     long hash = hashOf(at, state);
                     if (isNeedless(Memory.getInt(at))) {
-                        setInIndex(hash, (long) number << NUMBER_SHIFT | offset | ON_DISK, 0);
+                        index.set(hash, (long) number << NUMBER_SHIFT | offset | ON_DISK, 0);
                         gone(at);
                     } else {
                         bringBack(at, number, offset, hash, state);
@@ -1476,12 +1330,6 @@ final class EntryLog {
             memory.free(segments[i], Memory.getInt(segments[i] + BYTES));
         }
         segmentCount = 0;
-        long last = 0;
-        for (long page : directory) {
-            if (page != last) {
-                last = page;
-                memory.free(page, Memory.getInt(page + INDEX_BYTES));
-            }
-        }
+        index.free(memory);
     }
 }

@@ -334,7 +334,7 @@ final class EntryTable {
         }
         int number = (int) (found >>> NUMBER_SHIFT);
         SpilledSegment from = spilled.get(number);
-        long page = store.allocate(from.bytes());
+        long page = store.allocateAnyhow(from.bytes());
         byte[] image = store.spill().image(from.bytes());
         try {
             store.spill().file().read(from.place(), image, from.bytes());

@@ -88,6 +88,30 @@ final class SpillFile implements AutoCloseable {
         return place;
     }
 
+    /** Changes a part of a piece. */
+    synchronized void write(long position, byte[] bytes, int count) {
+        try {
+            ByteBuffer from = ByteBuffer.wrap(bytes, 0, count);
+            while (from.hasRemaining()) {
+                opened.channel().write(from, position + from.position());
+            }
+        } catch (IOException e) {
+            throw new StateException(
+                    Failure.Category.CLUSTER,
+                    "State of "
+                            + owner
+                            + " that was moved to local disk in "
+                            + opened.directory()
+                            + " (io.tmp.dirs) cannot be changed: "
+                            + count
+                            + " bytes at "
+                            + position
+                            + ": "
+                            + e,
+                    e);
+        }
+    }
+
     /** Reads a part of a piece. */
     void read(long position, byte[] into, int count) {
         reads.increment();

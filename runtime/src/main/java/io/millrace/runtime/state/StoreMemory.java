@@ -13,6 +13,9 @@ interface StoreMemory {
     /** A block of the store's memory, all zeros. */
     long allocate(int bytes);
 
+    /** The same, and state goes to disk until there is one; nobody may hold an address. */
+    long allocateAnyhow(int bytes);
+
     Spill spill();
 
     /** Moves state to disk if memory is short; nobody may hold an address. */

@@ -302,6 +302,65 @@ class SpillTest {
         found.forEach((key, of) -> assertThat(of.equals(there.get(key))).isTrue());
     }
 
+    @Test
+    void shouldHoldSoManySmallEntriesThatEvenTheirIndexDoesNotFit() throws Exception {
+        InMemorySnapshot bytes = new InMemorySnapshot();
+        int count = 60_000;
+        try (TestStores stores = new TestStores(1 << 20, directory);
+                KeyedStateStore store = stores.open(Types.INT)) {
+            StoredMap<Integer, Long> map = numbers(store);
+            OrderedState timers = store.ordered("timers", Namespace.none());
+            for (int i = 0; i < count; i++) {
+                store.setCurrentKey(i % 1_000);
+                map.put(i, (long) i);
+                assertThat(timers.add(i)).isTrue();
+            }
+            // slots of eight bytes, at most four fifths in use
+            assertThat(2 * count * 10L).isGreaterThan(stores.memory().totalBytes());
+            for (int i = 0; i < count; i += 5) {
+                store.setCurrentKey(i % 1_000);
+                if (i % 2 == 0) {
+                    map.put(i, -1L);
+                    assertThat(timers.add(i)).isFalse();
+                } else {
+                    map.remove(i);
+                    assertThat(timers.delete(i)).isTrue();
+                }
+            }
+            try (StateSnapshot snapshot = store.snapshot(1, SnapshotKind.CANONICAL)) {
+                snapshot.write(bytes);
+            }
+            checkNumbers(store, map, timers, count);
+        }
+        try (TestStores stores = new TestStores(1 << 20, directory);
+                KeyedStateStore store = stores.open(Types.INT)) {
+            store.restore(bytes);
+            checkNumbers(store, numbers(store), store.ordered("timers", Namespace.none()), count);
+        }
+        assertThatNoFileIsLeft();
+    }
+
+    private static StoredMap<Integer, Long> numbers(KeyedStateStore store) {
+        return store.map("numbers", Namespace.none(), Types.INT, Types.LONG, StateTtl.NONE);
+    }
+
+    private static void checkNumbers(
+            KeyedStateStore store, StoredMap<Integer, Long> map, OrderedState timers, int count) {
+        for (int i = 0; i < count; i += 3) {
+            store.setCurrentKey(i % 1_000);
+            Long expected = i % 5 > 0 ? Long.valueOf(i) : i % 2 == 0 ? Long.valueOf(-1) : null;
+            assertThat(map.get(i)).isEqualTo(expected);
+        }
+        for (int i = 0; i < count; i++) {
+            if (i % 5 > 0 || i % 2 == 0) {
+                assertThat(timers.poll(i)).isTrue();
+                assertThat(timers.order()).isEqualTo(i);
+                assertThat(store.currentKey()).isEqualTo(i % 1_000);
+            }
+        }
+        assertThat(timers.poll(Long.MAX_VALUE)).isFalse();
+    }
+
     private record Timer(long order, int key, String window) implements Comparable<Timer> {
         String name() {
             return value(key, 0).substring(0, 200) + key;
