@@ -29,9 +29,9 @@ import org.slf4j.LoggerFactory;
  * Keyed state as bytes in managed memory.
  *
  * <p>Two layouts, chosen by the state's type: values whose key, pane and value are numbers lie in
- * an {@link EntryTable} for each state and key group; all others share one {@link EntryLog} for
- * each key group. Both write in place and mark what they change; {@link Epochs} says how a snapshot
- * is taken from under their hands.
+ * an {@link EntryTable} for each state and key group, or, by pane, in {@link PaneTables}; all
+ * others share one {@link EntryLog} for each key group. Both write in place and mark what they
+ * change; {@link Epochs} says how a snapshot is taken from under their hands.
  *
  * <p>Threads: owned by the subtask's thread.
  */
@@ -427,7 +427,7 @@ final class BinaryStateStore implements KeyedStateStore, StoreMemory {
     private int spill(int group) {
         int gone = logs[group] != null && logs[group].spill() ? 1 : 0;
         for (StateDefinition state : states) {
-            if (state.isTable() && state.tables[group] != null && state.tables[group].spill()) {
+            if (state.spillTables(group)) {
                 gone++;
             }
             if (state.order != null && state.order.spill(state)) {
@@ -509,8 +509,13 @@ final class BinaryStateStore implements KeyedStateStore, StoreMemory {
             logs[group].removeExpired(page);
         }
         for (StateDefinition state : states) {
-            if (state.isTable() && state.ttl().isOn() && state.tables[group] != null) {
+            if (!state.ttl().isOn()) {
+                continue;
+            }
+            if (state.tables != null && state.tables[group] != null) {
                 state.tables[group].removeExpired(page);
+            } else if (state.paneTables != null && state.paneTables[group] != null) {
+                state.paneTables[group].removeExpired(page);
             }
         }
     }
@@ -524,16 +529,46 @@ final class BinaryStateStore implements KeyedStateStore, StoreMemory {
         return state.tables[at];
     }
 
+    /** The table of the current key and a pane, or null. */
+    EntryTable table(StateDefinition state, long pane) {
+        int at = groupAt;
+        if (at < 0) {
+            checkKey();
+        }
+        PaneTables tables = state.paneTables[at];
+        return tables == null ? null : tables.find(pane);
+    }
+
     EntryTable tableForWrite(StateDefinition state) {
+        beforeTableGrows();
+        return tableForWrite(state, keyGroup, 0);
+    }
+
+    EntryTable tableForWrite(StateDefinition state, long pane) {
+        beforeTableGrows();
+        return tableForWrite(state, keyGroup, pane);
+    }
+
+    /** An entry of the current key and a pane that was removed will be put again. */
+    void onRevived(StateDefinition state, long pane) {
+        state.paneTables[groupAt].onRevived(pane);
+    }
+
+    private void beforeTableGrows() {
         checkKey();
         if (spill.isPressed()) {
             relieve();
         }
-        return tableForWrite(state, keyGroup);
     }
 
-    private EntryTable tableForWrite(StateDefinition state, int group) {
+    private EntryTable tableForWrite(StateDefinition state, int group, long pane) {
         int at = group - settings.keyGroups().first();
+        if (state.paneTables != null) {
+            if (state.paneTables[at] == null) {
+                state.paneTables[at] = new PaneTables(this, state.id(), group, state.shape());
+            }
+            return state.paneTables[at].forWrite(pane);
+        }
         if (state.tables[at] == null) {
             state.tables[at] = new EntryTable(this, state.id(), group, state.shape());
         }
@@ -759,7 +794,8 @@ final class BinaryStateStore implements KeyedStateStore, StoreMemory {
         return new StateDefinition(
                 id,
                 shape,
-                isTable ? new EntryTable[logs.length] : null,
+                isTable,
+                logs.length,
                 shape.kind() == StateDefinition.Kind.ORDERED ? new OrderedEntries(this) : null);
     }
 
@@ -881,14 +917,14 @@ final class BinaryStateStore implements KeyedStateStore, StoreMemory {
         for (int at = 0; at < logs.length; at++) {
             int group = firstKeyGroup + at;
             if (state.isTable()) {
-                if (state.tables[at] != null) {
-                    state.tables[at].forEach(
-                            (word, pane) -> {
-                                bytes.truncate(0);
-                                bytes.putLong(word);
-                                visitor.visit(pane, group, bytes.bytes(), 8);
-                            });
-                }
+                forEachInTables(
+                        state,
+                        at,
+                        (word, pane) -> {
+                            bytes.truncate(0);
+                            bytes.putLong(word);
+                            visitor.visit(pane, group, bytes.bytes(), 8);
+                        });
             } else if (logs[at] != null) {
                 logs[at].forEach(
                         entry -> {
@@ -904,6 +940,37 @@ final class BinaryStateStore implements KeyedStateStore, StoreMemory {
                             }
                         });
             }
+        }
+    }
+
+    private static void forEachInTables(StateDefinition state, int at, EntryTable.Visitor visitor) {
+        if (state.paneTables != null) {
+            if (state.paneTables[at] != null) {
+                state.paneTables[at].forEach(visitor);
+            }
+        } else if (state.tables[at] != null) {
+            state.tables[at].forEach(visitor);
+        }
+    }
+
+    @Override
+    public PaneDrop paneDrop(StoredState handle) {
+        checkOpen();
+        StateDefinition state = ((StateHandle) handle).state();
+        return state.paneTables == null ? null : last -> dropThrough(state, last);
+    }
+
+    /** Removes all that keys have in a pane and in those before it. */
+    void dropThrough(StateDefinition state, long lastPane) {
+        checkOpen();
+        try {
+            for (PaneTables tables : state.paneTables) {
+                if (tables != null) {
+                    tables.dropThrough(lastPane);
+                }
+            }
+        } catch (InsufficientManagedMemoryException e) {
+            throw exhausted(state, e);
         }
     }
 
@@ -925,16 +992,16 @@ final class BinaryStateStore implements KeyedStateStore, StoreMemory {
         int at = group - settings.keyGroups().first();
         if (state.isTable()) {
             long pane = namespace.length == 0 ? 0 : RecordBytes.getLong(namespace, 0);
-            if (state.tables[at] != null) {
-                state.tables[at].forEach(
-                        (key, ofPane) -> {
-                            if (namespace.length == 0 || ofPane == pane) {
-                                byte[] bytes = new byte[8];
-                                RecordBytes.setLong(bytes, 0, key);
-                                keys.add(bytes);
-                            }
-                        });
-            }
+            forEachInTables(
+                    state,
+                    at,
+                    (key, ofPane) -> {
+                        if (namespace.length == 0 || ofPane == pane) {
+                            byte[] bytes = new byte[8];
+                            RecordBytes.setLong(bytes, 0, key);
+                            keys.add(bytes);
+                        }
+                    });
         } else if (logs[at] != null) {
             logs[at].forEach(
                     entry -> {
@@ -974,8 +1041,19 @@ final class BinaryStateStore implements KeyedStateStore, StoreMemory {
         checkOpen();
         StateDefinition[] all = states.toArray(new StateDefinition[0]);
         EntryTable.Extent[][] tables = new EntryTable.Extent[all.length][];
+        PaneTables.Captured[][] paneTables = new PaneTables.Captured[all.length][];
+        // while tables are captured none of their pages may go to disk
+        for (StateDefinition state : all) {
+            state.tidyTables();
+        }
         for (int i = 0; i < all.length; i++) {
-            if (all[i].isTable()) {
+            if (all[i].paneTables != null) {
+                paneTables[i] = new PaneTables.Captured[logs.length];
+                for (int group = 0; group < logs.length; group++) {
+                    PaneTables of = all[i].paneTables[group];
+                    paneTables[i][group] = of == null ? null : of.capture();
+                }
+            } else if (all[i].tables != null) {
                 tables[i] = new EntryTable.Extent[logs.length];
                 for (int group = 0; group < logs.length; group++) {
                     EntryTable table = all[i].tables[group];
@@ -996,6 +1074,7 @@ final class BinaryStateStore implements KeyedStateStore, StoreMemory {
                         TypeShape.text(settings.keyType()),
                         all,
                         tables,
+                        paneTables,
                         extents));
     }
 
@@ -1184,10 +1263,10 @@ final class BinaryStateStore implements KeyedStateStore, StoreMemory {
                 long stampMillis,
                 byte[] bytes,
                 int value) {
-            EntryTable table = tableForWrite(state, group);
             boolean hasPane = length > 8;
             long key = RecordBytes.getLong(full, 0);
             long pane = hasPane ? RecordBytes.getLong(full, 8) : 0;
+            EntryTable table = tableForWrite(state, group, pane);
             long hash = EntryTable.hash(keyHash, pane, hasPane);
             long at = table.find(key, pane, hash);
             if (value < 0) {
@@ -1290,16 +1369,28 @@ final class BinaryStateStore implements KeyedStateStore, StoreMemory {
         epochs.whenAllClosed(this::free);
     }
 
+    private void freeTables(StateDefinition state) {
+        if (state.paneTables != null) {
+            for (PaneTables tables : state.paneTables) {
+                if (tables != null) {
+                    tables.free();
+                }
+            }
+        } else {
+            for (EntryTable table : state.tables) {
+                if (table != null) {
+                    table.free(settings.memory());
+                }
+            }
+        }
+    }
+
     private void free() {
         calendars.values().forEach(StoredCalendar::free);
         derived.forEach(DerivedCells::free);
         for (StateDefinition state : states) {
             if (state.isTable()) {
-                for (EntryTable table : state.tables) {
-                    if (table != null) {
-                        table.free(settings.memory());
-                    }
-                }
+                freeTables(state);
             }
             if (state.order != null) {
                 state.order.free();

@@ -2,6 +2,7 @@ package io.millrace.runtime.state;
 
 import io.millrace.runtime.memory.Memory;
 import java.util.ArrayDeque;
+import java.util.Arrays;
 import java.util.TreeMap;
 
 /**
@@ -10,6 +11,10 @@ import java.util.TreeMap;
  *
  * <p>When memory is short, blocks that are full and not being read go to local disk, those of the
  * greatest numbers first, and come back when their keys are taken out.
+ *
+ * <p>Keys of one number are taken out block by block, and those of a block by key group: what a
+ * group's keys have in tables lies together, so that most of it is in the processor's caches when
+ * the next key comes.
  *
  * <p>Format: in memory and on local disk only. Each number has a queue of blocks, the first of 512
  * B, later ones twice as large up to 32 KiB (less where memory is small) or as large as a key
@@ -29,6 +34,12 @@ final class Calendar {
 
     /** Where the last key was added; null if that page is gone. */
     private Page lastAdded;
+
+    /** Not in use; null if there is none. */
+    private Run spare;
+
+    /** By key group, while they are sorted. */
+    private int[] firsts = new int[64];
 
     // of the key that was taken out last
     private int keyGroup;
@@ -70,9 +81,19 @@ final class Calendar {
         /** How much there is in each block that is not written to any more. */
         private final ArrayDeque<Integer> lengths = new ArrayDeque<>();
 
+        /** What is taken out next, of which all before {@link #readAt} are a part. */
+        private Run run;
+
         Page(long order) {
             this.order = order;
         }
+    }
+
+    /** The keys of a block that were there when its first one was taken, by key group. */
+    private static final class Run {
+        private long[] addresses = new long[64];
+        private int count;
+        private int at;
     }
 
     /** Adds a key to the end of a number's list. */
@@ -119,24 +140,72 @@ final class Calendar {
         return pages.isEmpty() ? Long.MAX_VALUE : pages.firstKey();
     }
 
-    /** Takes the first key of the least number out; there must be one. */
+    /** Takes a key of the least number out; there must be one. */
     void take() {
         Page page = pages.firstEntry().getValue();
-        Block first = page.blocks.getFirst();
-        if (page.readAt == 0) {
-            if (first.onDisk) {
-                bringBack(page, first);
-            }
-            page.readAt = first.at;
+        Run run = page.run;
+        if (run == null) {
+            run = begin(page);
         }
-        long at = page.readAt;
+        long at = run.addresses[run.at++];
         keyGroup = Memory.getInt(at);
         keyLength = Memory.getInt(at + 4);
         if (key.length < keyLength) {
             key = new byte[2 * keyLength];
         }
         Memory.copy(at + HEADER_BYTES, key, 0, keyLength);
-        page.readAt = at + HEADER_BYTES + keyLength;
+        if (run.at == run.count) {
+            end(page);
+        }
+    }
+
+    /** Sorts what is in the first block by key group. */
+    private Run begin(Page page) {
+        Block first = page.blocks.getFirst();
+        if (first.onDisk) {
+            bringBack(page, first);
+        }
+        Run run = spare == null ? new Run() : spare;
+        spare = null;
+        page.run = run;
+        run.count = 0;
+        run.at = 0;
+        long begin = page.readAt == 0 ? first.at : page.readAt;
+        long end = page.lengths.isEmpty() ? page.writeAt : first.at + page.lengths.getFirst();
+        int least = Integer.MAX_VALUE;
+        int greatest = 0;
+        for (long at = begin; at < end; at += HEADER_BYTES + Memory.getInt(at + 4)) {
+            int group = Memory.getInt(at);
+            least = Math.min(least, group);
+            greatest = Math.max(greatest, group);
+            run.count++;
+        }
+        int groups = greatest - least + 1;
+        if (firsts.length < groups + 1) {
+            firsts = new int[groups + 1];
+        } else {
+            Arrays.fill(firsts, 0, groups + 1, 0);
+        }
+        for (long at = begin; at < end; at += HEADER_BYTES + Memory.getInt(at + 4)) {
+            firsts[Memory.getInt(at) - least + 1]++;
+        }
+        for (int group = 1; group < groups; group++) {
+            firsts[group] += firsts[group - 1];
+        }
+        if (run.addresses.length < run.count) {
+            run.addresses = new long[run.count];
+        }
+        for (long at = begin; at < end; at += HEADER_BYTES + Memory.getInt(at + 4)) {
+            run.addresses[firsts[Memory.getInt(at) - least]++] = at;
+        }
+        page.readAt = end;
+        return run;
+    }
+
+    private void end(Page page) {
+        spare = page.run;
+        page.run = null;
+        Block first = page.blocks.getFirst();
         if (page.lengths.isEmpty()) {
             if (page.readAt == page.writeAt) {
                 remove(page);

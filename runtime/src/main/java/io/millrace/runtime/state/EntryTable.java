@@ -80,6 +80,18 @@ final class EntryTable {
     private int spillHand;
 
     EntryTable(StoreMemory store, int stateId, int keyGroup, StateDefinition.Shape shape) {
+        this(store, stateId, keyGroup, shape, 0);
+    }
+
+    /**
+     * @param entries for which there is room before it grows; those of one page at the most
+     */
+    EntryTable(
+            StoreMemory store,
+            int stateId,
+            int keyGroup,
+            StateDefinition.Shape shape,
+            int entries) {
         this.store = store;
         this.epochs = store.epochs();
         this.stateId = stateId;
@@ -91,6 +103,9 @@ final class EntryTable {
         this.maxPageBytes = store.spill().segmentBytes();
         this.spilled = new SpilledSegments(epochs);
         setPageBytes(MIN_PAGE_BYTES);
+        while (maxUsed < entries && pageBytes < maxPageBytes) {
+            setPageBytes(2 * pageBytes);
+        }
         this.directory = new long[] {newPage(0)};
     }
 
@@ -238,8 +253,161 @@ final class EntryTable {
     /** Removes an entry that is alive; nothing else moves. */
     void remove(long at) {
         int mark = Memory.getInt(at);
-        boolean unseen = (mark & Epochs.FRESH) != 0 && mark >>> Epochs.SHIFT == epochs.current();
-        change(at, mark, unseen || !epochs.needsTombstones() ? Epochs.DEAD : Epochs.TOMBSTONE);
+        change(
+                at,
+                mark,
+                isUnseen(mark) || !epochs.needsTombstones() ? Epochs.DEAD : Epochs.TOMBSTONE);
+    }
+
+    boolean hasLive() {
+        for (int index = 0; index < directory.length; ) {
+            long page = toRead(directory[index]);
+            for (int slot = 0; slot < slots; slot++) {
+                if (isThere(page + HEADER_BYTES + (long) slot * stride)) {
+                    return true;
+                }
+            }
+            index += directoryEntries(page);
+        }
+        return false;
+    }
+
+    /** About so many entries of all kinds; pages on disk are not read for it. */
+    int used() {
+        int used = 0;
+        long last = 0;
+        for (long found : directory) {
+            if (found != last) {
+                last = found;
+                boolean onDisk = (found & ON_DISK) != 0;
+                used += onDisk ? maxUsed * 3 / 4 : Memory.getInt((found & ~FLAGS) + USED);
+            }
+        }
+        return used;
+    }
+
+    /** How often a page is in the directory. */
+    private int directoryEntries(long page) {
+        return 1 << (depth - Memory.getInt(page + DEPTH));
+    }
+
+    /**
+     * Removes all entries of a pane and of those before it; nobody may hold an address.
+     *
+     * @return of the panes that are left
+     */
+    Bounds removeThrough(long lastPane) {
+        long least = Long.MAX_VALUE;
+        long greatest = Long.MIN_VALUE;
+        for (int index = 0; index < directory.length; ) {
+            long page = toRead(directory[index]);
+            if ((directory[index] & ON_DISK) != 0 && hasLiveThrough(page, lastPane)) {
+                page = use(index);
+            }
+            for (int slot = 0; slot < slots; slot++) {
+                long at = page + HEADER_BYTES + (long) slot * stride;
+                int mark = Memory.getInt(at);
+                if (mark == 0) {
+                    continue;
+                }
+                long pane = Memory.getLong(at + PANE);
+                boolean live = (mark & Epochs.KIND) == Epochs.LIVE;
+                if (live && pane <= lastPane) {
+                    remove(at);
+                } else if (live) {
+                    least = Math.min(least, pane);
+                }
+                if ((Memory.getInt(at) & Epochs.KIND) != Epochs.DEAD) {
+                    greatest = Math.max(greatest, pane);
+                }
+            }
+            index += directoryEntries(page);
+        }
+        return new Bounds(least, greatest);
+    }
+
+    private boolean hasLiveThrough(long page, long lastPane) {
+        for (int slot = 0; slot < slots; slot++) {
+            long at = page + HEADER_BYTES + (long) slot * stride;
+            if (isThere(at) && Memory.getLong(at + PANE) <= lastPane) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /**
+     * Of panes; if there is none, the greatest or the least number.
+     *
+     * @param least of entries that are alive
+     * @param greatest of them and of tombstones
+     */
+    record Bounds(long least, long greatest) {}
+
+    /**
+     * Shows the entries, alive or removed, that a snapshot may hold on which others build; only
+     * where there may be such snapshots.
+     */
+    void forEachInBase(Visitor visitor) {
+        long[] keys = new long[slots];
+        long[] panes = new long[slots];
+        for (int index = 0; index < directory.length; ) {
+            long page = toRead(directory[index]);
+            index += directoryEntries(page);
+            int count = 0;
+            for (int slot = 0; slot < slots; slot++) {
+                long at = page + HEADER_BYTES + (long) slot * stride;
+                int mark = Memory.getInt(at);
+                if (mark != 0 && mayBeInBase(mark)) {
+                    keys[count] = Memory.getLong(at + KEY);
+                    panes[count++] = hasPane ? Memory.getLong(at + PANE) : 0;
+                }
+            }
+            // the visitor may change other tables, for which pages may have to go
+            for (int i = 0; i < count; i++) {
+                visitor.visit(keys[i], panes[i]);
+            }
+        }
+    }
+
+    private boolean mayBeInBase(int mark) {
+        return switch (mark & Epochs.KIND) {
+            case Epochs.LIVE -> !isUnseen(mark);
+            case Epochs.TOMBSTONE -> epochs.needsTombstone(mark >>> Epochs.SHIFT);
+            default -> false;
+        };
+    }
+
+    private boolean isUnseen(int mark) {
+        return (mark & Epochs.FRESH) != 0 && mark >>> Epochs.SHIFT == epochs.current();
+    }
+
+    /** Notes that an entry was removed which is not, or no more, alive here. */
+    void putTombstone(long key, long pane) {
+        long hash = hash(Hashing.number(key), pane, hasPane);
+        long at = find(key, pane, hash);
+        if (at == 0) {
+            at = insert(key, pane, hash, 0, 0);
+        }
+        Memory.putInt((at & -pageBytes) + LAST_EPOCH, epochs.current());
+        Memory.putInt(at, epochs.mark(Epochs.TOMBSTONE));
+    }
+
+    /** Gives all pages back that no snapshot reads; the table is not used any more. */
+    void retire() {
+        long last = 0;
+        for (long found : directory) {
+            if (found != last) {
+                last = found;
+                if ((found & ON_DISK) != 0) {
+                    spilled.remove((int) (found >>> NUMBER_SHIFT));
+                } else {
+                    long page = found & ~FLAGS;
+                    epochs.retire(page, Memory.getInt(page + PAGE_BYTES));
+                }
+            }
+        }
+        directory = new long[0];
     }
 
     private void grow(long page, long hash) {

@@ -75,8 +75,11 @@ final class StateDefinition {
     private final Shape shape;
     private StateTtl ttl = StateTtl.NONE;
 
-    /** By key group from the first; null where it is no table. */
+    /** By key group from the first; null where it is no table, or one by pane. */
     final EntryTable[] tables;
+
+    /** By key group from the first; null where it is no table by pane. */
+    final PaneTables[] paneTables;
 
     /** Null where it is not ordered. */
     final OrderedEntries order;
@@ -84,10 +87,16 @@ final class StateDefinition {
     /** Where key, namespace and part begin in an entry of the log. */
     final int fullAt;
 
-    StateDefinition(int id, Shape shape, EntryTable[] tables, OrderedEntries order) {
+    /**
+     * @param isTable whether its entries lie in tables
+     * @param order null where it is not ordered
+     */
+    StateDefinition(int id, Shape shape, boolean isTable, int keyGroups, OrderedEntries order) {
         this.id = id;
         this.shape = shape;
-        this.tables = tables;
+        boolean byPane = shape.namespaceKind() == NamespaceKind.PANES;
+        this.tables = isTable && !byPane ? new EntryTable[keyGroups] : null;
+        this.paneTables = isTable && byPane ? new PaneTables[keyGroups] : null;
         this.order = order;
         this.fullAt = EntryLog.fullAt(shape.hasStamp(), hasOwnWord());
     }
@@ -101,7 +110,26 @@ final class StateDefinition {
     }
 
     boolean isTable() {
-        return tables != null;
+        return tables != null || paneTables != null;
+    }
+
+    /** Does what is due in its tables by pane; nobody may hold an address. */
+    void tidyTables() {
+        if (paneTables != null) {
+            for (PaneTables each : paneTables) {
+                if (each != null) {
+                    each.tidy();
+                }
+            }
+        }
+    }
+
+    /** Moves a page of a key group's table to disk, if there is one that can go. */
+    boolean spillTables(int groupAt) {
+        if (paneTables != null) {
+            return paneTables[groupAt] != null && paneTables[groupAt].spill();
+        }
+        return tables != null && tables[groupAt] != null && tables[groupAt].spill();
     }
 
     /** Whether its entries in the log have a word for the store's own use. */
