@@ -87,12 +87,7 @@ final class RocksSnapshot implements StateSnapshot {
     public long write(SnapshotOutput output) throws IOException {
         SnapshotWriter writer =
                 new SnapshotWriter(
-                        output,
-                        contents.description(),
-                        checkpointId,
-                        since.checkpointId(),
-                        kind,
-                        SnapshotWriter.Order.CANONICAL);
+                        output, contents.description(), checkpointId, since.checkpointId(), kind);
         KeyGroupRange groups = contents.description().keyGroups();
         for (int group = groups.first(); group <= groups.last(); group++) {
             writer.begin(group);

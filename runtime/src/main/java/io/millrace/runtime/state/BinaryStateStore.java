@@ -69,8 +69,6 @@ final class BinaryStateStore implements KeyedStateStore, StoreMemory {
     private final RecordBytes scratch = new RecordBytes(256);
     private final Map<String, StoredCalendar> calendars = new HashMap<>();
     private final List<DerivedCells<?>> derived = new ArrayList<>();
-    private final List<LogMap.Entries> iterators = new ArrayList<>();
-    private int openIterators;
 
     // the current key
     private final RecordOutput keyOutput = new RecordOutput(64);
@@ -224,10 +222,6 @@ final class BinaryStateStore implements KeyedStateStore, StoreMemory {
         groupAt = group - firstKeyGroup;
         version++;
         keyVersion++;
-        if (openIterators != 0) {
-            iterators.clear();
-            openIterators = 0;
-        }
     }
 
     /** Makes the key of an entry the current one. */
@@ -361,15 +355,47 @@ final class BinaryStateStore implements KeyedStateStore, StoreMemory {
     }
 
     @Override
+    public long allocateAnyhow(int bytes) {
+        while (true) {
+            try {
+                return allocate(bytes);
+            } catch (InsufficientManagedMemoryException e) {
+                // there may be enough, but in pieces
+                if (!spill.mayGo() || !spillSome()) {
+                    throw e;
+                }
+            }
+        }
+    }
+
+    private boolean spillSome() {
+        for (int looks = 0; looks < 2 * logs.length; looks++) {
+            if (spill(Math.floorMod(spillTurn++, logs.length)) > 0) {
+                return true;
+            }
+        }
+        return spillIndexes(logs.length) > 0;
+    }
+
+    /** Moves pages of indexes to disk: when nothing else can go. */
+    private int spillIndexes(int atMost) {
+        int gone = 0;
+        for (int looks = 0; looks < 2 * logs.length && gone < atMost; looks++) {
+            EntryLog log = logs[Math.floorMod(spillTurn++, logs.length)];
+            if (log != null && log.spillIndex()) {
+                gone++;
+            }
+        }
+        return gone;
+    }
+
+    @Override
     public Spill spill() {
         return spill;
     }
 
-    /**
-     * Moves state to disk while memory is short, some segments at a time; nobody may hold an
-     * address.
-     */
-    void relieve() {
+    @Override
+    public void relieve() {
         relieve(spill.reliefBytes(), SPILLED_AT_A_TIME);
     }
 
@@ -382,22 +408,38 @@ final class BinaryStateStore implements KeyedStateStore, StoreMemory {
 
     private void relieve(long freeBytes, int atMost) {
         int gone = 0;
-        for (int looks = 0; looks < logs.length && gone < atMost; ) {
+        // twice, since what is found in the first round may be no more than marked
+        for (int looks = 0; looks < 2 * logs.length && gone < atMost; ) {
             if (settings.memory().freeBytes() >= freeBytes) {
                 spill.rest();
                 return;
             }
-            EntryLog log = logs[Math.floorMod(spillTurn++, logs.length)];
-            if (log != null && log.spill()) {
-                gone++;
-                looks = 0;
-            } else {
-                looks++;
-            }
+            int goes = spill(Math.floorMod(spillTurn++, logs.length));
+            gone += goes;
+            looks = goes > 0 ? 0 : looks + 1;
         }
-        if (gone == 0) {
+        if (gone == 0 && spillIndexes(SPILLED_AT_A_TIME) == 0) {
             spill.rest(); // nothing can go before more is written
         }
+    }
+
+    /** Moves a segment and pages of a key group, and late timers; returns how many have gone. */
+    private int spill(int group) {
+        int gone = logs[group] != null && logs[group].spill() ? 1 : 0;
+        for (StateDefinition state : states) {
+            if (state.spillTables(group)) {
+                gone++;
+            }
+            if (state.order != null && state.order.spill(state)) {
+                gone++;
+            }
+        }
+        for (StoredCalendar calendar : calendars.values()) {
+            if (calendar.spill()) {
+                gone++;
+            }
+        }
+        return gone;
     }
 
     @Override
@@ -427,29 +469,19 @@ final class BinaryStateStore implements KeyedStateStore, StoreMemory {
         version++;
     }
 
-    @Override
-    public void onMoved(long from, long to) {
-        for (LogMap.Entries iterator : iterators) {
-            iterator.onMoved(from, to);
+    /**
+     * The log of the current key, or null; tidied, and some state moved to disk, if need be: nobody
+     * may hold an address.
+     */
+    EntryLog tidyLog() {
+        if (spill.isPressed()) {
+            relieve();
         }
-    }
-
-    @Override
-    public void onUnlink(long at, long next) {
-        for (LogMap.Entries iterator : iterators) {
-            iterator.onUnlink(at, next);
+        EntryLog log = log();
+        if (log != null && log.isUntidy()) {
+            log.tidy();
         }
-    }
-
-    void opened(LogMap.Entries iterator) {
-        iterators.add(iterator);
-        openIterators++;
-    }
-
-    void ended(LogMap.Entries iterator) {
-        if (iterators.remove(iterator)) {
-            openIterators--;
-        }
+        return log;
     }
 
     @Override
@@ -550,6 +582,11 @@ final class BinaryStateStore implements KeyedStateStore, StoreMemory {
             checkKey();
         }
         return logs[at];
+    }
+
+    @Override
+    public EntryLog log(int keyGroup) {
+        return logs[keyGroup - firstKeyGroup];
     }
 
     EntryLog logForWrite() {
@@ -717,10 +754,10 @@ final class BinaryStateStore implements KeyedStateStore, StoreMemory {
     }
 
     private StateDefinition define(StateDefinition.Shape shape) {
-        if (states.size() > 0xffff) {
+        if (states.size() > 0x7fff) {
             throw new StateException(
                     Failure.Category.USER_CODE,
-                    settings.owner() + " has more than 65536 states: keep them in a map state");
+                    settings.owner() + " has more than 32768 states: keep them in a map state");
         }
         StateDefinition state = definition(states.size(), shape);
         states.add(state);
@@ -739,9 +776,7 @@ final class BinaryStateStore implements KeyedStateStore, StoreMemory {
                 shape,
                 isTable,
                 logs.length,
-                shape.kind() == StateDefinition.Kind.ORDERED
-                        ? new OrderHeap(settings.memory())
-                        : null);
+                shape.kind() == StateDefinition.Kind.ORDERED ? new OrderedEntries(this) : null);
     }
 
     private <T> TypeSerializer<T> serializer(TypeInformation<T> type) {
@@ -835,10 +870,7 @@ final class BinaryStateStore implements KeyedStateStore, StoreMemory {
                 name,
                 n ->
                         new StoredCalendar(
-                                this,
-                                state,
-                                number(state, Namespace.panes()),
-                                new Calendar(settings.memory())));
+                                this, state, number(state, Namespace.panes()), new Calendar(this)));
     }
 
     @Override
@@ -868,7 +900,7 @@ final class BinaryStateStore implements KeyedStateStore, StoreMemory {
                 forEachInTables(
                         state,
                         at,
-                        (slot, word, pane) -> {
+                        (word, pane) -> {
                             bytes.truncate(0);
                             bytes.putLong(word);
                             visitor.visit(pane, group, bytes.bytes(), 8);
@@ -943,7 +975,7 @@ final class BinaryStateStore implements KeyedStateStore, StoreMemory {
             forEachInTables(
                     state,
                     at,
-                    (slot, key, ofPane) -> {
+                    (key, ofPane) -> {
                         if (namespace.length == 0 || ofPane == pane) {
                             byte[] bytes = new byte[8];
                             RecordBytes.setLong(bytes, 0, key);
@@ -988,8 +1020,12 @@ final class BinaryStateStore implements KeyedStateStore, StoreMemory {
     public StateSnapshot snapshot(long checkpointId, SnapshotKind kind) {
         checkOpen();
         StateDefinition[] all = states.toArray(new StateDefinition[0]);
-        long[][][] tables = new long[all.length][][];
+        EntryTable.Extent[][] tables = new EntryTable.Extent[all.length][];
         PaneTables.Captured[][] paneTables = new PaneTables.Captured[all.length][];
+        // while tables are captured none of their pages may go to disk
+        for (StateDefinition state : all) {
+            state.tidyTables();
+        }
         for (int i = 0; i < all.length; i++) {
             if (all[i].paneTables != null) {
                 paneTables[i] = new PaneTables.Captured[logs.length];
@@ -998,7 +1034,7 @@ final class BinaryStateStore implements KeyedStateStore, StoreMemory {
                     paneTables[i][group] = of == null ? null : of.capture();
                 }
             } else if (all[i].tables != null) {
-                tables[i] = new long[logs.length][];
+                tables[i] = new EntryTable.Extent[logs.length];
                 for (int group = 0; group < logs.length; group++) {
                     EntryTable table = all[i].tables[group];
                     tables[i][group] = table == null ? null : table.capture();
@@ -1120,6 +1156,9 @@ final class BinaryStateStore implements KeyedStateStore, StoreMemory {
                 full = new byte[2 * length];
             }
             System.arraycopy(bytes, from, full, 0, length);
+            if (spill.isPressed()) {
+                relieve();
+            }
             long hash = keyHash(full, keyLength);
             if (state.isTable()) {
                 inTable(state, group, hash, length, stampMillis, bytes, value);
@@ -1194,9 +1233,6 @@ final class BinaryStateStore implements KeyedStateStore, StoreMemory {
                 byte[] bytes,
                 int value,
                 int valueLength) {
-            if (spill.isPressed()) {
-                relieve();
-            }
             EntryLog log = logForWrite(group);
             if (log.isUntidy()) {
                 log.tidy();
@@ -1216,14 +1252,10 @@ final class BinaryStateStore implements KeyedStateStore, StoreMemory {
                 }
                 return;
             }
-            long ring = 0;
-            if (!live && state.shape().kind() == StateDefinition.Kind.MAP) {
-                int before = keyLength + namespaceLength(state, full, keyLength);
-                long ringHash = EntryLog.hash(keyHash, state.id(), full, keyLength, before);
-                ring = log.find(ringHash, state, full, before);
-                if (ring == 0) {
-                    ring = log.addRing(state, ringHash, full, keyLength, before);
-                }
+            boolean isNewOfMap = !live && state.shape().kind() == StateDefinition.Kind.MAP;
+            int prefix = isNewOfMap ? keyLength + state.namespaceLength(full, keyLength) : 0;
+            if (isNewOfMap) {
+                log.members().reserve(state, full, keyLength, prefix, length);
             }
             at =
                     log.put(
@@ -1238,18 +1270,10 @@ final class BinaryStateStore implements KeyedStateStore, StoreMemory {
                             valueLength,
                             0,
                             stampMillis);
-            if (ring != 0) {
-                log.link(state, ring, at);
+            if (isNewOfMap) {
+                log.members().add(state, at, full, prefix, length);
             }
         }
-    }
-
-    private static int namespaceLength(StateDefinition state, byte[] full, int keyLength) {
-        return switch (state.shape().namespaceKind()) {
-            case NONE -> 0;
-            case PANES -> 8;
-            case OBJECTS -> 4 + RecordBytes.getInt(full, keyLength);
-        };
     }
 
     @Override
@@ -1279,7 +1303,6 @@ final class BinaryStateStore implements KeyedStateStore, StoreMemory {
         keyVersion++;
         keyGroup = -1;
         groupAt = -1;
-        iterators.clear();
         epochs.whenAllClosed(this::free);
     }
 
@@ -1306,8 +1329,8 @@ final class BinaryStateStore implements KeyedStateStore, StoreMemory {
             if (state.isTable()) {
                 freeTables(state);
             }
-            if (state.heap != null) {
-                state.heap.free();
+            if (state.order != null) {
+                state.order.free();
             }
         }
         for (EntryLog log : logs) {

@@ -96,7 +96,7 @@ final class DerivedCells<V> implements DerivedArray<V> {
 
     private void addBlock() {
         try {
-            nextFresh = store.memory().allocate(BLOCK_BYTES);
+            nextFresh = store.allocate(BLOCK_BYTES);
         } catch (InsufficientManagedMemoryException e) {
             throw store.exhausted(name, e);
         }

@@ -1,6 +1,7 @@
 package io.millrace.runtime.state;
 
 import java.io.IOException;
+import java.util.ArrayDeque;
 import java.util.Arrays;
 
 /**
@@ -45,6 +46,11 @@ final class PaneTables {
 
     /** Null if there is none. */
     private EntryTable rest;
+
+    /** Tables of panes that are over, of which the rest does not know all that it must. */
+    private final ArrayDeque<EntryTable> leaving = new ArrayDeque<>();
+
+    private int spillTurn;
 
     // the least that may be alive in the rest, and the greatest that may be there
     private long restLeast = Long.MAX_VALUE;
@@ -124,18 +130,27 @@ final class PaneTables {
             return;
         }
         int at = Math.floorMod(turn, count);
-        if (!tables[at].hasLive()) {
-            bury(tables[at]);
+        EntryTable table = tables[at];
+        if (!table.hasLive()) {
             remove(at, 1);
+            leaving.add(table);
+            buryLeaving();
         }
     }
 
-    /** Takes leave of a table; in the rest is noted what a base may hold of it. */
-    private void bury(EntryTable table) {
-        if (store.epochs().needsTombstones()) {
-            table.forEachInBase((at, key, pane) -> putTombstone(key, pane));
+    /**
+     * Takes leave of tables that are not among the others any more; in the rest is noted what a
+     * base may hold of them.
+     */
+    private void buryLeaving() {
+        while (!leaving.isEmpty()) {
+            EntryTable table = leaving.getFirst();
+            if (store.epochs().needsTombstones()) {
+                table.forEachInBase(this::putTombstone);
+            }
+            table.retire();
+            leaving.removeFirst();
         }
-        table.retire();
     }
 
     private void remove(int at, int size) {
@@ -190,10 +205,11 @@ final class PaneTables {
     void dropThrough(long pane) {
         int gone = 0;
         while (gone < count && panes[gone] <= pane) {
-            bury(tables[gone]);
+            leaving.add(tables[gone]);
             gone++;
         }
         remove(0, gone);
+        buryLeaving();
         dropped = Math.max(dropped, pane);
         if (restLeast <= pane && restLeast <= restGreatest) {
             staleThrough = stale ? Math.max(staleThrough, pane) : pane;
@@ -215,6 +231,9 @@ final class PaneTables {
     }
 
     private void putTombstone(long key, long pane) {
+        if (store.spill().isPressed()) {
+            store.relieve();
+        }
         rest().putTombstone(key, pane);
         restGreatest = Math.max(restGreatest, pane);
         restEpoch = store.epochs().current();
@@ -254,30 +273,51 @@ final class PaneTables {
         }
     }
 
-    /** The tables as they are now. */
-    Captured capture() {
+    /** Removes what is still to be removed, so that {@link #capture} moves nothing. */
+    void tidy() {
         if (stale) {
             clean();
         }
+    }
+
+    /**
+     * Moves a page to disk, in turn; see {@link EntryTable#spill}.
+     *
+     * @return whether one has gone
+     */
+    boolean spill() {
+        for (int i = 0; i <= count; i++) {
+            int at = Math.floorMod(spillTurn++, count + 1);
+            EntryTable table = at < count ? tables[at] : rest;
+            if (table != null && table.spill()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** The tables as they are now; nothing is left to be tidied. */
+    Captured capture() {
+        assert !stale;
         int all = rest == null ? count : count + 1;
         EntryTable[] captured = Arrays.copyOf(tables, all);
         if (rest != null) {
             captured[count] = rest;
         }
-        long[][] directories = new long[all][];
+        EntryTable.Extent[] extents = new EntryTable.Extent[all];
         for (int i = 0; i < all; i++) {
-            directories[i] = captured[i].capture();
+            extents[i] = captured[i].capture();
         }
-        return new Captured(captured, directories);
+        return new Captured(captured, extents);
     }
 
     /** Tables as a snapshot has found them. */
-    record Captured(EntryTable[] tables, long[][] directories) {
+    record Captured(EntryTable[] tables, EntryTable.Extent[] extents) {
 
         /** {@link EntryTable#read} for all of them. */
         void read(OpenSnapshot snapshot, SnapshotWriter writer) throws IOException {
             for (int i = 0; i < tables.length; i++) {
-                tables[i].read(directories[i], snapshot, writer);
+                tables[i].read(extents[i], snapshot, writer);
             }
         }
     }
@@ -290,6 +330,7 @@ final class PaneTables {
         if (rest != null) {
             rest.free(store.memory());
         }
+        leaving.forEach(table -> table.free(store.memory()));
         count = 0;
         rest = null;
     }

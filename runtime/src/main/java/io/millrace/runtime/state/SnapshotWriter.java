@@ -25,17 +25,10 @@ public final class SnapshotWriter {
             String keyType,
             List<StateDefinition.Shape> states) {}
 
-    /** The order in which records of a key group are handed over. */
-    public enum Order {
-        ANY,
-        /** By key, state ({@link #fileIds}), namespace and part, each record once. */
-        CANONICAL
-    }
-
     private final SnapshotOutput output;
 
-    /** Whether the records of a group are put in order here. */
-    private final boolean sorts;
+    /** Of the records of a canonical snapshot; else null. */
+    private final RecordSorter sorter;
 
     /** What a state is called in the file, by its id in the store. */
     private final int[] fileIds;
@@ -52,21 +45,16 @@ public final class SnapshotWriter {
     private long groupBegin;
     private long position;
 
-    /** The records of a group that is to be ordered. */
-    private final RecordBytes unordered = new RecordBytes(1024);
-
     /** A record that is put together. */
     private final RecordBytes one = new RecordBytes(256);
-
-    private int[] begins = new int[64];
-    private int count;
 
     SnapshotWriter(
             SnapshotOutput output,
             OpenSnapshot.Contents contents,
             long checkpointId,
             long baseCheckpointId,
-            SnapshotKind kind) {
+            SnapshotKind kind,
+            RecordSorter sorter) {
         this(
                 output,
                 new Description(
@@ -77,24 +65,36 @@ public final class SnapshotWriter {
                 checkpointId,
                 baseCheckpointId,
                 kind,
-                Order.ANY);
+                kind == SnapshotKind.CANONICAL ? sorter : null);
     }
 
     /**
+     * For a store that hands the records of a key group of a canonical snapshot over by key, state
+     * ({@link #fileIds}), namespace and part, each once.
+     *
      * @param baseCheckpointId -1 if the snapshot stands for itself
-     * @param order of the records of each key group; a canonical snapshot whose records come in any
-     *     order keeps those of one key group on the heap to sort them
      */
     public SnapshotWriter(
             SnapshotOutput output,
             Description description,
             long checkpointId,
             long baseCheckpointId,
+            SnapshotKind kind) {
+        this(output, description, checkpointId, baseCheckpointId, kind, null);
+    }
+
+    /**
+     * @param sorter of records that come in any order and must not; or null
+     */
+    private SnapshotWriter(
+            SnapshotOutput output,
+            Description description,
+            long checkpointId,
+            long baseCheckpointId,
             SnapshotKind kind,
-            Order order) {
+            RecordSorter sorter) {
         this.output = output;
-        boolean canonical = kind == SnapshotKind.CANONICAL;
-        this.sorts = canonical && order == Order.ANY;
+        this.sorter = sorter;
         this.mayBeNothing = baseCheckpointId >= 0;
         fileIds = fileIds(description.states(), kind);
         header = new RecordBytes(1024);
@@ -142,7 +142,7 @@ public final class SnapshotWriter {
      */
     SnapshotWriter(SnapshotOutput output, RecordBytes header) {
         this.output = output;
-        this.sorts = false;
+        this.sorter = null;
         this.mayBeNothing = false;
         this.fileIds = new int[0];
         this.header = header;
@@ -198,7 +198,7 @@ public final class SnapshotWriter {
 
     /** Takes a record with the store's id of its state. */
     void record(byte[] bytes, int from, int length) throws IOException {
-        if (!sorts) {
+        if (sorter == null) {
             putRecord(bytes, from, length);
             return;
         }
@@ -211,13 +211,10 @@ public final class SnapshotWriter {
                 break;
             }
         }
-        if (count == begins.length - 1) {
-            begins = Arrays.copyOf(begins, 2 * begins.length);
-        }
-        begins[count++] = unordered.length();
-        unordered.putVarInt(fileIds[code >>> 1] << 1 | code & 1);
-        unordered.put(bytes, at, from + length - at);
-        begins[count] = unordered.length();
+        RecordBytes record = sorter.begin();
+        record.putVarInt(fileIds[code >>> 1] << 1 | code & 1);
+        record.put(bytes, at, from + length - at);
+        sorter.end();
     }
 
     /**
@@ -260,7 +257,7 @@ public final class SnapshotWriter {
     private void beginRecord(
             int state, int removed, byte[] key, int from, int keyLength, int length) {
         one.truncate(0);
-        one.putVarInt((sorts ? state : fileIds[state]) << 1 | removed);
+        one.putVarInt((sorter != null ? state : fileIds[state]) << 1 | removed);
         one.putVarInt(keyLength);
         one.putVarInt(length - keyLength);
         one.put(key, from, length);
@@ -289,8 +286,8 @@ public final class SnapshotWriter {
 
     /** Ends the key group. */
     public void end() throws IOException {
-        if (sorts) {
-            putOrdered();
+        if (sorter != null) {
+            sorter.drain(this::putRecord);
         }
         if (block.length() > 0) {
             endBlock();
@@ -300,70 +297,6 @@ public final class SnapshotWriter {
             directory.putInt(group);
             directory.putLong(groupBegin);
             directory.putLong(position - groupBegin);
-        }
-    }
-
-    private void putOrdered() throws IOException {
-        byte[] bytes = unordered.bytes();
-        Record[] records = new Record[count];
-        for (int i = 0; i < count; i++) {
-            records[i] = Record.of(bytes, begins[i], begins[i + 1]);
-        }
-        Arrays.sort(records);
-        Record before = null;
-        for (Record record : records) {
-            // an entry that moved while it was copied comes twice
-            if (before == null || record.compareTo(before) != 0) {
-                putRecord(bytes, record.begin(), record.end() - record.begin());
-            }
-            before = record;
-        }
-        unordered.truncate(0);
-        count = 0;
-    }
-
-    /** Where a record and its parts are. */
-    private record Record(
-            byte[] bytes, int begin, int end, int state, int key, int keyLength, int length)
-            implements Comparable<Record> {
-        static Record of(byte[] bytes, int begin, int end) {
-            int at = begin;
-            int[] numbers = new int[3];
-            for (int i = 0; i < 3; i++) {
-                for (int shift = 0; ; shift += 7) {
-                    byte b = bytes[at++];
-                    numbers[i] |= (b & 0x7f) << shift;
-                    if (b >= 0) {
-                        break;
-                    }
-                }
-            }
-            return new Record(
-                    bytes, begin, end, numbers[0] >>> 1, at, numbers[1], numbers[1] + numbers[2]);
-        }
-
-        @Override
-        public int compareTo(Record other) {
-            int order =
-                    Arrays.compareUnsigned(
-                            bytes,
-                            key,
-                            key + keyLength,
-                            other.bytes,
-                            other.key,
-                            other.key + other.keyLength);
-            if (order == 0) {
-                order = Integer.compare(state, other.state);
-            }
-            return order != 0
-                    ? order
-                    : Arrays.compareUnsigned(
-                            bytes,
-                            key + keyLength,
-                            key + length,
-                            other.bytes,
-                            other.key + other.keyLength,
-                            other.key + other.length);
         }
     }
 

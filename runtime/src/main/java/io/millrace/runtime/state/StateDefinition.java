@@ -161,23 +161,23 @@ public final class StateDefinition {
     final PaneTables[] paneTables;
 
     /** Null where it is not ordered. */
-    final OrderHeap heap;
+    final OrderedEntries order;
 
     /** Where key, namespace and part begin in an entry of the log. */
     final int fullAt;
 
     /**
      * @param isTable whether its entries lie in tables
-     * @param heap null where it is not ordered
+     * @param order null where it is not ordered
      */
-    StateDefinition(int id, Shape shape, boolean isTable, int keyGroups, OrderHeap heap) {
+    StateDefinition(int id, Shape shape, boolean isTable, int keyGroups, OrderedEntries order) {
         this.id = id;
         this.shape = shape;
         boolean byPane = shape.namespaceKind() == NamespaceKind.PANES;
         this.tables = isTable && !byPane ? new EntryTable[keyGroups] : null;
         this.paneTables = isTable && byPane ? new PaneTables[keyGroups] : null;
-        this.heap = heap;
-        this.fullAt = EntryLog.fullAt(shape.hasStamp(), hasLinks());
+        this.order = order;
+        this.fullAt = EntryLog.fullAt(shape.hasStamp(), hasOwnWord());
     }
 
     int id() {
@@ -192,9 +192,41 @@ public final class StateDefinition {
         return tables != null || paneTables != null;
     }
 
-    /** Whether its entries in the log have two words for the store's own use. */
-    boolean hasLinks() {
+    /** Does what is due in its tables by pane; nobody may hold an address. */
+    void tidyTables() {
+        if (paneTables != null) {
+            for (PaneTables each : paneTables) {
+                if (each != null) {
+                    each.tidy();
+                }
+            }
+        }
+    }
+
+    /** Moves a page of a key group's table to disk, if there is one that can go. */
+    boolean spillTables(int groupAt) {
+        if (paneTables != null) {
+            return paneTables[groupAt] != null && paneTables[groupAt].spill();
+        }
+        return tables != null && tables[groupAt] != null && tables[groupAt].spill();
+    }
+
+    /** Whether its entries in the log have a word for the store's own use. */
+    boolean hasOwnWord() {
         return shape.kind() == Kind.MAP || shape.kind() == Kind.ORDERED;
+    }
+
+    /**
+     * The length of the namespace in an entry's bytes.
+     *
+     * @param full key, namespace and part
+     */
+    int namespaceLength(byte[] full, int keyLength) {
+        return switch (shape.namespaceKind()) {
+            case NONE -> 0;
+            case PANES -> 8;
+            case OBJECTS -> 4 + RecordBytes.getInt(full, keyLength);
+        };
     }
 
     StateTtl ttl() {

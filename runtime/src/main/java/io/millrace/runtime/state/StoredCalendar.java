@@ -58,7 +58,11 @@ final class StoredCalendar implements CalendarState {
             return false;
         }
         polled = true;
-        calendar.take();
+        try {
+            calendar.take();
+        } catch (InsufficientManagedMemoryException e) {
+            throw store.exhausted(state, e);
+        }
         store.setCurrentKey(calendar.key(), 0, calendar.keyLength(), calendar.keyGroup());
         members.setPane(least);
         members.clear();
@@ -87,6 +91,11 @@ final class StoredCalendar implements CalendarState {
     /** Entries have come without it. */
     void onRestore() {
         arranged = false;
+    }
+
+    /** Moves a part of the order to disk; false if there was none that could go. */
+    boolean spill() {
+        return calendar.spill();
     }
 
     void free() {

@@ -66,7 +66,11 @@ final class TableLong implements StoredLong, StateHandle {
         }
         table = hasPane ? store.table(state, pane) : store.table(state);
         hash = EntryTable.hash(store.keyHash(), pane, hasPane);
-        at = table == null ? 0 : table.find(store.keyWord(), pane, hash);
+        try {
+            at = table == null ? 0 : table.find(store.keyWord(), pane, hash);
+        } catch (InsufficientManagedMemoryException e) {
+            throw store.exhausted(state, e);
+        }
         seen = store.version();
         return at;
     }

@@ -109,7 +109,9 @@ class StateModelTest {
             if (spills) {
                 stores.makeShort();
             }
-            States states = new States(stores.open(keyType));
+            // too little for the half of it, or so much that only what is new must go
+            long budgetBytes = spills && random.nextBoolean() ? 2 << 20 : 64 << 20;
+            States states = new States(stores.open(keyType, 0, 1, budgetBytes));
             Model model = new Model();
             Deque<Taken> unwritten = new ArrayDeque<>();
             List<Taken> written = new ArrayList<>();
@@ -136,11 +138,10 @@ class StateModelTest {
                 if (!unwritten.isEmpty() && random.nextInt(snapshotEvery) == 0) {
                     Taken taken =
                             random.nextBoolean() ? unwritten.pollFirst() : unwritten.pollLast();
-                    if (random.nextInt(5) == 0) {
+                    if (random.nextInt(5) == 0 || !write(taken)) {
                         states.store.abort(taken.snapshot().checkpointId());
                         taken.snapshot().close();
                     } else {
-                        write(taken);
                         written.add(taken);
                         if (random.nextInt(4) == 0) {
                             states.store.abort(taken.snapshot().checkpointId());
@@ -152,8 +153,9 @@ class StateModelTest {
             }
             check(states, model, keyCount, keys);
             for (Taken taken : unwritten) {
-                write(taken);
-                written.add(taken);
+                if (write(taken)) {
+                    written.add(taken);
+                }
             }
             for (Taken taken : written) {
                 restoreAndCheck(random, stores, taken, keyType, keyCount, keys);
@@ -161,15 +163,21 @@ class StateModelTest {
             StateSnapshot late = states.store.snapshot(nextId, SnapshotKind.CANONICAL);
             states.store.close();
             Taken last = new Taken(late, new InMemorySnapshot(), model.copy(), List.of());
-            write(last);
+            assertThat(write(last)).isTrue();
             restoreAndCheck(random, stores, last, keyType, keyCount, keys);
         }
     }
 
-    private static void write(Taken taken) throws IOException {
-        long bytes = taken.snapshot().write(taken.bytes());
-        taken.snapshot().close();
-        assertThat(bytes).isEqualTo(taken.bytes().length());
+    /** Returns false if it was given up because memory is short. */
+    private static boolean write(Taken taken) throws IOException {
+        try (StateSnapshot snapshot = taken.snapshot()) {
+            long bytes = snapshot.write(taken.bytes());
+            assertThat(bytes).isEqualTo(taken.bytes().length());
+            return true;
+        } catch (StateException e) {
+            assertThat(e).hasMessageContaining("was given up");
+            return false;
+        }
     }
 
     private static void restoreAndCheck(
