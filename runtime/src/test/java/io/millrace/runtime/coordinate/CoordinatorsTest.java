@@ -312,7 +312,12 @@ class CoordinatorsTest {
                         List.of(),
                         List.of(),
                         List.of(),
-                        List.of(new JobVertex.Coordinator(UID, "numbers", bytes.toByteArray())));
+                        List.of(
+                                new JobVertex.Coordinator(
+                                        UID,
+                                        "numbers",
+                                        bytes.toByteArray(),
+                                        JobVertex.Alignment.NONE)));
         return new JobGraph(JOB, "job", List.of(vertex), List.of(), Map.of());
     }
 
