@@ -8,6 +8,7 @@ import io.millrace.runtime.checkpoint.StatePart;
 import io.millrace.runtime.checkpoint.StatePart.Kind;
 import io.millrace.runtime.checkpoint.StateReader;
 import io.millrace.runtime.checkpoint.SubtaskSnapshot;
+import io.millrace.runtime.exchange.BarrierOrder;
 import io.millrace.runtime.exchange.ChannelContent;
 import io.millrace.runtime.exchange.ChannelReplay;
 import io.millrace.runtime.exchange.ChannelReplay.Choice;
@@ -74,6 +75,15 @@ final class InFlightRecords {
             TypeSerializer<Object> serializer,
             String type) {}
 
+    /**
+     * Records that writers held back.
+     *
+     * @param failure why they could not be kept, or null
+     */
+    record Held(List<SubtaskSnapshot.Operator> operators, Exception failure) {
+        static final Held NOTHING = new Held(List.of(), null);
+    }
+
     InFlightRecords(int subtask, String headUid, List<Input> inputs, List<Output> outputs) {
         this.subtask = subtask;
         this.headUid = headUid;
@@ -117,6 +127,51 @@ final class InFlightRecords {
 
     // ---- what is written
 
+    /**
+     * Keeps what writers hold back, before a barrier is written that may overtake; it comes behind
+     * the barrier then.
+     *
+     * @param order the barrier's
+     */
+    Held held(Barrier barrier, BarrierOrder order) {
+        List<SubtaskSnapshot.Operator> operators = new ArrayList<>();
+        Exception failure = null;
+        for (Output output : outputs) {
+            if (!output.writer().holdsRecords()) {
+                continue;
+            }
+            List<ChannelContent> contents = new ArrayList<>();
+            for (int i = 0; i < output.readers().length; i++) {
+                contents.add(new ChannelContent(output.serializer()));
+            }
+            output.writer().keep(barrier, order, contents);
+            List<SnapshotPart> parts = new ArrayList<>();
+            for (int i = 0; i < contents.size(); i++) {
+                failure = failure == null ? contents.get(i).failure() : failure;
+                addUnsent(output, i, contents.get(i), parts);
+            }
+            if (!parts.isEmpty()) {
+                operators.add(new SubtaskSnapshot.Operator(output.uid(), parts));
+            }
+        }
+        return new Held(operators, failure);
+    }
+
+    private void addUnsent(
+            Output output, int channel, ChannelContent content, List<SnapshotPart> parts) {
+        if (!content.isEmpty()) {
+            parts.add(
+                    new ChannelPart(
+                            Kind.UNSENT,
+                            output.name(),
+                            output.type(),
+                            subtask,
+                            output.readers()[channel],
+                            output.readers().length,
+                            content.toBytes()));
+        }
+    }
+
     /** Whether a barrier that was written waits behind records that it might overtake. */
     boolean holds(Barrier barrier) {
         for (Output output : outputs) {
@@ -136,17 +191,7 @@ final class InFlightRecords {
             for (int i = 0; i < channels.size(); i++) {
                 ChannelContent content = new ChannelContent(output.serializer());
                 channels.get(i).overtake(barrier, content);
-                if (!content.isEmpty()) {
-                    parts.add(
-                            new ChannelPart(
-                                    Kind.UNSENT,
-                                    output.name(),
-                                    output.type(),
-                                    subtask,
-                                    output.readers()[i],
-                                    channels.size(),
-                                    content.toBytes()));
-                }
+                addUnsent(output, i, content, parts);
             }
             if (!parts.isEmpty()) {
                 operators.add(new SubtaskSnapshot.Operator(output.uid(), parts));

@@ -419,13 +419,15 @@ final class Subtask {
         long from = checkpoints.nanoClock().getAsLong();
         long id = barrier.checkpointId();
         chain.prepareSnapshot(id);
+        BarrierOrder order = saving == null ? BarrierOrder.IN_LINE : BarrierOrder.OVERTAKING;
+        InFlightRecords.Held held = unfinished.held(barrier, order);
         chain.event(barrier);
-        List<SubtaskSnapshot.Operator> operators =
-                new ArrayList<>(
-                        unfinished.forward(
-                                barrier,
-                                saving == null ? BarrierOrder.IN_LINE : BarrierOrder.OVERTAKING));
+        List<SubtaskSnapshot.Operator> operators = new ArrayList<>(held.operators());
+        operators.addAll(unfinished.forward(barrier, order));
         try {
+            if (held.failure() != null) {
+                throw held.failure();
+            }
             operators.addAll(chain.snapshot(barrier));
             long nanos = checkpoints.nanoClock().getAsLong() - from;
             unfinished.add(

@@ -68,6 +68,15 @@ final class UnfinishedSnapshots {
         this.overtaking = overtaking;
     }
 
+    /** Keeps what writers hold back for a barrier that is about to be written. */
+    InFlightRecords.Held held(Barrier barrier, BarrierOrder order) {
+        if (!overtaking.mayOvertake(barrier)) {
+            return InFlightRecords.Held.NOTHING;
+        }
+        return records.held(
+                barrier, overtaking.overtakesAtOnce(barrier) ? BarrierOrder.OVERTAKING : order);
+    }
+
     /**
      * Lets a barrier that was written to all edges overtake at once if it is to; returns what it
      * has overtaken.
@@ -120,7 +129,7 @@ final class UnfinishedSnapshots {
             all.remove();
             long id = next.barrier.checkpointId();
             if (next.saving == null) {
-                finished.finished(id, next.operators, next.taken);
+                finished.finished(id, merged(next.operators), next.taken);
             } else if (next.saving.failure() == null) {
                 next.operators.add(records.received(next.saving));
                 finished.finished(id, merged(next.operators), next.taken);
