@@ -106,6 +106,7 @@ final class StatusCommand implements Callable<Integer> {
                         "sync",
                         "new bytes",
                         "all bytes",
+                        "in flight",
                         "slowest, or why it failed"));
         for (CheckpointStatistics checkpoint : status.checkpoints()) {
             rows.add(
@@ -119,6 +120,7 @@ final class StatusCommand implements Callable<Integer> {
                             checkpoint.syncMillis() + " ms",
                             String.format(Locale.ROOT, "%,d", checkpoint.newBytes()),
                             String.format(Locale.ROOT, "%,d", checkpoint.totalBytes()),
+                            String.format(Locale.ROOT, "%,d", checkpoint.inFlightBytes()),
                             remark(checkpoint)));
         }
         return TextTable.lines(rows);

@@ -420,14 +420,14 @@ final class Subtask {
         long id = barrier.checkpointId();
         chain.prepareSnapshot(id);
         BarrierOrder order = saving == null ? BarrierOrder.IN_LINE : BarrierOrder.OVERTAKING;
-        InFlightRecords.Held held = unfinished.held(barrier, order);
+        InFlightRecords.Unsent held = unfinished.held(barrier, order);
         chain.event(barrier);
         List<SubtaskSnapshot.Operator> operators = new ArrayList<>(held.operators());
-        operators.addAll(unfinished.forward(barrier, order));
+        InFlightRecords.Unsent unsent = unfinished.forward(barrier, order);
+        operators.addAll(unsent.operators());
         try {
-            if (held.failure() != null) {
-                throw held.failure();
-            }
+            throwIfAny(held.failure());
+            throwIfAny(unsent.failure());
             operators.addAll(chain.snapshot(barrier));
             long nanos = checkpoints.nanoClock().getAsLong() - from;
             unfinished.add(
@@ -450,6 +450,12 @@ final class Subtask {
             }
         } else if (barrier.kind() == CheckpointKind.STOP) {
             become(SubtaskState.SUSPENDED);
+        }
+    }
+
+    private static void throwIfAny(Exception failure) throws Exception {
+        if (failure != null) {
+            throw failure;
         }
     }
 

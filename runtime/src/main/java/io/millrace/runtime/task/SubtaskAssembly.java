@@ -142,7 +142,8 @@ final class SubtaskAssembly {
                                 deployment.attempt().subtask(),
                                 spec.head().uid(),
                                 inFlightInputs(deployment, spec, classes),
-                                overtaken),
+                                overtaken,
+                                () -> ports.stores().localFile(context)),
                         overtaking,
                         alarm));
     }
