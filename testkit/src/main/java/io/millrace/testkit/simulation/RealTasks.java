@@ -14,6 +14,9 @@ import io.millrace.api.state.FunctionSnapshotContext;
 import io.millrace.api.state.ListState;
 import io.millrace.api.state.ListStateDescriptor;
 import io.millrace.api.stream.DataStream;
+import io.millrace.api.time.Watermark;
+import io.millrace.api.time.WatermarkGenerator;
+import io.millrace.api.time.WatermarkOutput;
 import io.millrace.api.time.WatermarkStrategy;
 import io.millrace.api.transform.Pipeline;
 import io.millrace.api.tuple.Tuple2;
@@ -100,6 +103,14 @@ final class RealTasks implements AutoCloseable {
     private static final long MANAGED_BYTES = 64 << 20;
     private static final int MOST_FRAMES_AT_ONCE = 8;
     private static final int MOST_SPLITS = 20;
+
+    /** Numbers by which a reader may be ahead: less than most splits have. */
+    private static final int DRIFT = 300;
+
+    /** Numbers from watermark to watermark: each of them costs every reader a step. */
+    private static final int WATERMARK_EVERY = 100;
+
+    private static final Duration UPDATES = Duration.ofMillis(500);
     private static final int CONNECT_MILLIS = 20_000;
     private static final int OPEN_MILLIS = 30_000;
     private static final int LINGER_MILLIS = 40_000;
@@ -124,6 +135,9 @@ final class RealTasks implements AutoCloseable {
 
     /** Whether the source has splits that a coordinator deals out. */
     private final boolean split;
+
+    /** Whether readers of the source wait for each other. */
+    private final boolean waiting;
 
     /** What each subtask of the sink has told when it finished, and in which generation. */
     private final Map<Integer, Told> told = new LinkedHashMap<>();
@@ -256,6 +270,7 @@ final class RealTasks implements AutoCloseable {
         SimulatedFileSystemProvider.put(authority, fileSystem);
         this.files = new TextOutputFiles(this::callFiles);
         this.split = program == Program.CHECKPOINTED && seed % 2 == 1;
+        this.waiting = split && seed % 4 == 1;
         this.committed = new CommittedNumbers(new Random(seed));
         CommittedNumbers.put(authority, committed);
         this.parallelism = 2 + simulation.random().nextInt(2);
@@ -416,8 +431,28 @@ final class RealTasks implements AutoCloseable {
 
     private DataStream<Long> numbers(StreamExecutionEnvironment env) {
         return split
-                ? env.fromSource(ranges(), WatermarkStrategy.noWatermarks(), "ranges", Types.LONG)
+                ? env.fromSource(ranges(), watermarks(), "ranges", Types.LONG)
                 : env.fromSequence(1, records);
+    }
+
+    private WatermarkStrategy<Long> watermarks() {
+        return waiting
+                ? WatermarkStrategy.<Long>forGenerator(context -> new SomeNumbers())
+                        .withTimestampAssigner((number, former) -> number)
+                        .withWatermarkAlignment("all", Duration.ofMillis(DRIFT), UPDATES)
+                : WatermarkStrategy.noWatermarks();
+    }
+
+    private static final class SomeNumbers implements WatermarkGenerator<Long> {
+        @Override
+        public void onEvent(Long number, long timestamp, WatermarkOutput output) {
+            if (number % WATERMARK_EVERY == 0) {
+                output.emitWatermark(new Watermark(number));
+            }
+        }
+
+        @Override
+        public void onPeriodicEmit(WatermarkOutput output) {}
     }
 
     private String folder(String path) {
