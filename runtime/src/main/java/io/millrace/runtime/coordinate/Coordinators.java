@@ -137,6 +137,15 @@ public final class Coordinators {
     }
 
     /**
+     * Takes note of what another master has left. It stays on record until it is decided what
+     * becomes of each: a further master may come before that, and know nothing else of those that
+     * are not decided.
+     */
+    public void found(CoordinatorRecord newest) {
+        newest.coordinators().forEach(one -> recorded.put(one.state().uid(), one));
+    }
+
+    /**
      * Goes on where another master has stopped, while the job's subtasks run on. What that master
      * had put on record and a reader did not get is sent to it again; what it had told attempts
      * that run no more is given back.
@@ -210,17 +219,6 @@ public final class Coordinators {
                 coordinator.changed();
             }
         }
-    }
-
-    /**
-     * A subtask begins anew from the newest complete checkpoint while others of its vertex go on:
-     * what it was told since goes back to the enumerator.
-     *
-     * @param next the attempt that begins
-     */
-    public void reset(AttemptId next) {
-        of(next).forEach(coordinator -> coordinator.reset(next));
-        pump();
     }
 
     /** An attempt has finished. */

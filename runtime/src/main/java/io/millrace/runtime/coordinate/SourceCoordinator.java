@@ -249,22 +249,6 @@ final class SourceCoordinator {
         dirty = false;
     }
 
-    /** One reader begins anew from the newest complete checkpoint; the others go on. */
-    void reset(AttemptId next) {
-        Reader former = readers.put(next.subtask(), new Reader(next, ++numbers));
-        if (host == null || former == null) {
-            return;
-        }
-        if (aligned != null) {
-            aligned.replace(next);
-        }
-        host.removeReader(next.subtask());
-        List<CoordinatorState.Splits> back = new ArrayList<>();
-        former.told.forEach(told -> splitsOf(next.subtask(), told, back));
-        back.forEach(this::giveBack);
-        changed.run();
-    }
-
     private void giveBack(CoordinatorState.Splits splits) {
         returned.add(new Returned(host.addSplitsBack(splits), splits));
         dirty = true;

@@ -187,19 +187,18 @@ final class WatermarkGroup {
         void begin(Collection<AttemptId> attempts) {
             stopped = false;
             readers.clear();
-            attempts.forEach(this::replace);
+            attempts.forEach(this::await);
         }
 
-        /** A reader begins anew, in the place of another. */
-        void replace(AttemptId next) {
-            readers.put(next.subtask(), new Reader(next, ports.clock().nanoTime()));
+        private void await(AttemptId attempt) {
+            readers.put(attempt.subtask(), new Reader(attempt, ports.clock().nanoTime()));
             awaiting = true;
             arm();
         }
 
         /** Its readers are gone, and expected back unless nobody of the group is left. */
         void stop() {
-            List.copyOf(readers.values()).forEach(reader -> replace(reader.attempt));
+            List.copyOf(readers.values()).forEach(reader -> await(reader.attempt));
             stopped = true;
             if (members.stream().allMatch(member -> member.stopped)) {
                 disarm();

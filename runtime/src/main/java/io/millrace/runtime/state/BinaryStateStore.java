@@ -620,8 +620,7 @@ final class BinaryStateStore implements KeyedStateStore, StoreMemory {
                             + ", which cannot take it: "
                             + e.getMessage()
                             + ". Fields of records and POJOs may be added and removed; for anything"
-                            + " else give the new state another name",
-                    e);
+                            + " else give the new state another name");
         }
         StateDefinition now = definition(former.id(), shape);
         states.set(former.id(), now);

@@ -21,6 +21,7 @@ import io.millrace.runtime.metrics.SubtaskValues;
 import io.millrace.runtime.operator.OperatorChain;
 import io.millrace.runtime.operator.OperatorFailure;
 import io.millrace.runtime.operator.Source;
+import io.millrace.runtime.state.StateException;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -109,6 +110,12 @@ final class Subtask {
 
     /** Savepoint that stops the job, and of which it is to hear; 0 if none. */
     private long stop;
+
+    /**
+     * Whether its source was ended for {@link #stop}. If that fails it is cancelled: what it has
+     * emitted is not all, and nobody may hear of an end of its channels.
+     */
+    private boolean drained;
 
     /** Whether it has heard of the checkpoint that it stays for. */
     private boolean released;
@@ -389,6 +396,7 @@ final class Subtask {
         if (barrier.kind() == CheckpointKind.DRAIN) {
             // as if the source had come to its end: the barrier follows what is emitted at the end
             stop = barrier.checkpointId();
+            drained = true;
             hold(barrier);
             endInput();
         } else {
@@ -418,7 +426,7 @@ final class Subtask {
         }
         long from = checkpoints.nanoClock().getAsLong();
         long id = barrier.checkpointId();
-        chain.prepareSnapshot(id);
+        chain.prepareSnapshot(barrier);
         BarrierOrder order = saving == null ? BarrierOrder.IN_LINE : BarrierOrder.OVERTAKING;
         InFlightRecords.Unsent held = unfinished.held(barrier, order);
         chain.event(barrier);
@@ -476,7 +484,7 @@ final class Subtask {
         dropHeld(barrier -> barrier.checkpointId() == id);
         undecided.remove(id);
         chain.checkpointAborted(id);
-        if (stop != id) {
+        if (stop != id || drained) {
             return;
         }
         stop = 0;
@@ -692,6 +700,9 @@ final class Subtask {
                             : Failure.Category.USER_CODE,
                     name(),
                     t);
+        }
+        if (t instanceof StateException ofState) {
+            return Failure.of(ofState.category(), name(), t);
         }
         Failure.Category category =
                 t instanceof ExchangeException || t instanceof ChannelBrokenException

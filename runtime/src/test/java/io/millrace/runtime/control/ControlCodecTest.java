@@ -149,7 +149,7 @@ class ControlCodecTest {
                 new FromClient.StopJob("r", "", "", true),
                 new ToClient.SavepointEnded("r", "hdfs:///s/savepoint-1", ""),
                 new StopIntent("r", "", true),
-                new SavepointRecord(42, CheckpointKind.STOP, "hdfs:///s/savepoint-1"),
+                new SavepointRecord(42, CheckpointKind.STOP, "hdfs:///s/savepoint-1", "r"),
                 new ToWorker.CheckpointComplete(1, 42),
                 new ToWorker.CheckpointAborted(1, 42),
                 new RestoredState(

@@ -137,11 +137,11 @@ class WatermarkGroupTest {
     }
 
     @Test
-    void shouldNotLetOthersRunAwayFromAReaderThatBeginsAnew() {
+    void shouldNotLetOthersRunAwayFromReadersThatBeginAnew() {
         begun(100, 30, 40);
         AttemptId again = attempt(1, 0, 2);
 
-        slow.replace(again);
+        slow.begin(List.of(again, SLOW_TOO));
         slow.reported(SLOW, 1000); // of the attempt that is no more
         slow.reported(SLOW_TOO, 500);
         pass(UPDATE);
