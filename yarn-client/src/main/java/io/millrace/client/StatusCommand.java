@@ -107,6 +107,7 @@ final class StatusCommand implements Callable<Integer> {
                         "sync",
                         "new bytes",
                         "all bytes",
+                        "in flight",
                         "slowest, or why it failed"));
         for (CheckpointStatistics checkpoint : status.checkpoints()) {
             rows.add(
@@ -120,6 +121,7 @@ final class StatusCommand implements Callable<Integer> {
                             checkpoint.syncMillis() + " ms",
                             String.format(Locale.ROOT, "%,d", checkpoint.newBytes()),
                             String.format(Locale.ROOT, "%,d", checkpoint.totalBytes()),
+                            String.format(Locale.ROOT, "%,d", checkpoint.inFlightBytes()),
                             remark(checkpoint)));
         }
         return TextTable.lines(rows);

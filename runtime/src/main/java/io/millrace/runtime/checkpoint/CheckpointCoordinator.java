@@ -1188,11 +1188,13 @@ public final class CheckpointCoordinator {
                 .ifPresent(history::remove);
         if (how == State.COMPLETE) {
             LOG.info(
-                    "{} is complete after {} ms: {} subtasks, {} bytes; slowest {}",
+                    "{} is complete after {} ms: {} subtasks, {} bytes, {} of them overtaken in"
+                            + " channels; slowest {}",
                     text(checkpoint.id()),
                     figures.durationMillis(),
                     figures.answered(),
                     figures.totalBytes(),
+                    figures.inFlightBytes(),
                     figures.slowest() == null ? "no subtask" : figures.slowest());
         }
     }

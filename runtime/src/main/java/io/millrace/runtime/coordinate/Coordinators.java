@@ -76,9 +76,16 @@ public final class Coordinators {
         this.checkpointed = checkpointed;
         this.sequence = sequence;
         this.lastWriteNanos = ports.clock().nanoTime() - RECORD_PAUSE.toNanos();
+        Map<String, WatermarkGroup> groups = new LinkedHashMap<>();
         for (JobVertex vertex : graph.vertices()) {
             for (JobVertex.Coordinator spec : vertex.coordinators()) {
-                all.add(new SourceCoordinator(spec, vertex.id(), ports, this::pump));
+                WatermarkGroup group =
+                        spec.alignment().isEnabled()
+                                ? groups.computeIfAbsent(
+                                        spec.alignment().group(),
+                                        name -> new WatermarkGroup(name, ports))
+                                : null;
+                all.add(new SourceCoordinator(spec, vertex.id(), ports, group, this::pump));
             }
         }
     }

@@ -26,6 +26,7 @@ import io.millrace.runtime.generate.ClassCopy;
 import io.millrace.runtime.graph.ChainSpec;
 import io.millrace.runtime.graph.ChainSpec.Body;
 import io.millrace.runtime.graph.ChainSpec.ChainedOperator;
+import io.millrace.runtime.graph.JobVertex.Alignment;
 import io.millrace.runtime.serializer.Serializers;
 import io.millrace.runtime.serializer.TypeSerializer;
 import io.millrace.runtime.state.KeyedStateStore;
@@ -360,17 +361,32 @@ public final class ChainBuilder {
                 new SplitOutputs(
                         operator.name(),
                         (WatermarkStrategy<Object>) spec.strategy(),
-                        subtask.time(),
                         output,
                         copy(SplitRecords.class, operator));
+        Map<String, String> configuration = subtask.deployment().configuration();
+        ActivityClock activity = new ActivityClock(new WallActivity(subtask.time()));
+        SplitMarks marks = new SplitMarks(behind, activity);
+        Alignment aligned = Alignment.of(spec.strategy().getAlignmentParameters());
+        ReaderAlignment alignment =
+                new ReaderAlignment(
+                        operator.name(),
+                        aligned,
+                        ParsedConfiguration.of(Configuration.fromMap(configuration))
+                                .get(JobOptions.ALLOW_UNALIGNED_SOURCE_SPLITS),
+                        marks,
+                        activity,
+                        subtask.time(),
+                        link::tellWatermark);
+        if (aligned.isEnabled()) {
+            link.metricGroup().gauge("watermarkAlignmentDrift", alignment::driftMillis);
+        }
         SourceRecords records =
                 copy(ReaderRecords.class, operator)
                         .newInstance(
                                 SourceRecords.class,
                                 outputs,
-                                new SplitMarks(behind),
-                                ExecutionConfig.fromMap(subtask.deployment().configuration())
-                                        .getAutoWatermarkInterval(),
+                                marks,
+                                ExecutionConfig.fromMap(configuration).getAutoWatermarkInterval(),
                                 subtask.time());
         ReaderStart start = () -> source.createReader(link);
         return copy(SplitSource.class, operator)
@@ -383,6 +399,7 @@ public final class ChainBuilder {
                         subtask.classes().userClassLoader(),
                         records,
                         records,
+                        alignment,
                         subtask.wakeup());
     }
 

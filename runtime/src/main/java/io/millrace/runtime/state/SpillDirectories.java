@@ -49,6 +49,15 @@ public final class SpillDirectories {
     record Opened(FileChannel channel, Path directory) {}
 
     /**
+     * A new file, for what is no state but as large; null if there are no directories.
+     *
+     * @throws IOException if none takes one, with the reason of each
+     */
+    public FileChannel openFile() throws IOException {
+        return isEmpty() ? null : open().channel();
+    }
+
+    /**
      * Opens a new file in the next directory that takes one.
      *
      * @throws IOException if none does, with the reason of each

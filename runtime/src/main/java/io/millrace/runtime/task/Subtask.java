@@ -427,13 +427,15 @@ final class Subtask {
         long from = checkpoints.nanoClock().getAsLong();
         long id = barrier.checkpointId();
         chain.prepareSnapshot(id);
+        BarrierOrder order = saving == null ? BarrierOrder.IN_LINE : BarrierOrder.OVERTAKING;
+        InFlightRecords.Unsent held = unfinished.held(barrier, order);
         chain.event(barrier);
-        List<SubtaskSnapshot.Operator> operators =
-                new ArrayList<>(
-                        unfinished.forward(
-                                barrier,
-                                saving == null ? BarrierOrder.IN_LINE : BarrierOrder.OVERTAKING));
+        List<SubtaskSnapshot.Operator> operators = new ArrayList<>(held.operators());
+        InFlightRecords.Unsent unsent = unfinished.forward(barrier, order);
+        operators.addAll(unsent.operators());
         try {
+            throwIfAny(held.failure());
+            throwIfAny(unsent.failure());
             operators.addAll(chain.snapshot(barrier));
             long nanos = checkpoints.nanoClock().getAsLong() - from;
             unfinished.add(
@@ -458,6 +460,12 @@ final class Subtask {
             }
         } else if (barrier.kind() == CheckpointKind.STOP) {
             become(SubtaskState.SUSPENDED);
+        }
+    }
+
+    private static void throwIfAny(Exception failure) throws Exception {
+        if (failure != null) {
+            throw failure;
         }
     }
 

@@ -12,6 +12,8 @@ import io.millrace.runtime.state.KeyedStateSettings;
 import io.millrace.runtime.state.KeyedStateStore;
 import io.millrace.runtime.state.SpillDirectories;
 import io.millrace.runtime.state.StateBackends;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -62,6 +64,11 @@ public record ManagedStores(
                 configured.isEmpty()
                         ? localDirectories
                         : configured.stream().map(Path::of).toList());
+    }
+
+    @Override
+    public FileChannel localFile(SubtaskContext subtask) throws IOException {
+        return spill(subtask).openFile();
     }
 
     @Override

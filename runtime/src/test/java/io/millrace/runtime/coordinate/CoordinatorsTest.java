@@ -329,7 +329,12 @@ class CoordinatorsTest {
                             List.of(),
                             List.of(),
                             List.of(),
-                            List.of(new JobVertex.Coordinator(uid, uid, bytes.toByteArray()))));
+                            List.of(
+                                    new JobVertex.Coordinator(
+                                            uid,
+                                            uid,
+                                            bytes.toByteArray(),
+                                            JobVertex.Alignment.NONE))));
         }
         return new JobGraph(JOB, "job", vertices, List.of(), Map.of());
     }

@@ -14,6 +14,9 @@ import io.millrace.api.state.FunctionSnapshotContext;
 import io.millrace.api.state.ListState;
 import io.millrace.api.state.ListStateDescriptor;
 import io.millrace.api.stream.DataStream;
+import io.millrace.api.time.Watermark;
+import io.millrace.api.time.WatermarkGenerator;
+import io.millrace.api.time.WatermarkOutput;
 import io.millrace.api.time.WatermarkStrategy;
 import io.millrace.api.transform.Pipeline;
 import io.millrace.api.tuple.Tuple2;
@@ -100,6 +103,14 @@ final class RealTasks implements AutoCloseable {
     private static final long MANAGED_BYTES = 64 << 20;
     private static final int MOST_FRAMES_AT_ONCE = 8;
     private static final int MOST_SPLITS = 20;
+
+    /** Numbers by which a reader may be ahead: less than most splits have. */
+    private static final int DRIFT = 300;
+
+    /** Numbers from watermark to watermark: each of them costs every reader a step. */
+    private static final int WATERMARK_EVERY = 100;
+
+    private static final Duration UPDATES = Duration.ofMillis(500);
     private static final int CONNECT_MILLIS = 20_000;
     private static final int OPEN_MILLIS = 30_000;
     private static final int LINGER_MILLIS = 40_000;
@@ -124,6 +135,9 @@ final class RealTasks implements AutoCloseable {
 
     /** Whether the source has splits that a coordinator deals out. */
     private final boolean split;
+
+    /** Whether readers of all sources wait for each other. */
+    private final boolean waiting;
 
     /** Whether numbers are committed by a sink function, and not by a sink with a committer. */
     private final boolean commitsByFunction;
@@ -265,6 +279,7 @@ final class RealTasks implements AutoCloseable {
         SimulatedFileSystemProvider.put(authority, fileSystem);
         this.files = new TextOutputFiles(this::callFiles);
         this.split = program == Program.CHECKPOINTED && seed % 2 == 1;
+        this.waiting = split && (seed % 4 == 1 || seed % 8 == 3);
         this.commitsByFunction = seed % 3 == 2;
         this.pipelines = split && seed % 4 == 3 ? 2 : 1;
         this.committed = new CommittedNumbers(new Random(seed), () -> faults.taskFailure() / 2);
@@ -445,8 +460,28 @@ final class RealTasks implements AutoCloseable {
     private DataStream<Long> numbers(StreamExecutionEnvironment env, int pipeline) {
         return split
                 ? env.fromSource(
-                        ranges(pipeline), WatermarkStrategy.noWatermarks(), "ranges", Types.LONG)
+                        ranges(pipeline), watermarks(firstOf(pipeline)), "ranges", Types.LONG)
                 : env.fromSequence(1, records);
+    }
+
+    private WatermarkStrategy<Long> watermarks(long first) {
+        return waiting
+                ? WatermarkStrategy.<Long>forGenerator(context -> new SomeNumbers())
+                        .withTimestampAssigner((number, former) -> number - first)
+                        .withWatermarkAlignment("all", Duration.ofMillis(DRIFT), UPDATES)
+                : WatermarkStrategy.noWatermarks();
+    }
+
+    private static final class SomeNumbers implements WatermarkGenerator<Long> {
+        @Override
+        public void onEvent(Long number, long timestamp, WatermarkOutput output) {
+            if (timestamp % WATERMARK_EVERY == 0) {
+                output.emitWatermark(new Watermark(timestamp));
+            }
+        }
+
+        @Override
+        public void onPeriodicEmit(WatermarkOutput output) {}
     }
 
     /** The first number of a pipeline; what lies before that of the next one is its own. */
