@@ -44,8 +44,9 @@ final class StatusCommand implements Callable<Integer> {
                                                     "The application master of "
                                                             + application
                                                             + " does not answer: it has not started"
-                                                            + " yet, or has ended. 'millrace list"
-                                                            + " -a' shows what YARN knows."));
+                                                            + " yet, is being started again, or has"
+                                                            + " ended. 'millrace list -a' shows"
+                                                            + " what YARN knows."));
             print(status);
             return ExitCode.FINISHED.code();
         }

@@ -1046,13 +1046,21 @@ public final class JobMaster {
             int waited = pool.ledger().awaitedOfEarlierAttempts();
             int starting = pool.ledger().needed() - pool.workers().size() - asked - waited;
             if (asked > 0) {
-                parts.add(asked + " containers to be granted");
+                String scarcity = ports.containers().scarcity();
+                parts.add(
+                        asked
+                                + (asked == 1 ? " container" : " containers")
+                                + " to be granted"
+                                + (scarcity.isEmpty() ? "" : " (" + scarcity + ")"));
             }
             if (starting > 0) {
-                parts.add(starting + " workers to start in their containers");
+                parts.add(
+                        workers(starting)
+                                + " to start in "
+                                + (starting == 1 ? "its container" : "their containers"));
             }
             if (waited > 0) {
-                parts.add(waited + " workers of an earlier attempt to come back");
+                parts.add(workers(waited) + " of an earlier attempt to come back");
             }
             return parts.isEmpty() ? "the workers' slots" : String.join(", ", parts);
         }
@@ -1060,6 +1068,10 @@ public final class JobMaster {
             return "a last checkpoint, as all input has ended";
         }
         return waitingFor == null && regions != null ? regions.waitingFor() : waitingFor;
+    }
+
+    private static String workers(int count) {
+        return count + (count == 1 ? " worker" : " workers");
     }
 
     // ------------------------------------------------------------------ steps

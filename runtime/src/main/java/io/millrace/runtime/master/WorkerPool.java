@@ -355,5 +355,10 @@ final class WorkerPool {
             }
             ports.containers().release(containerId);
         }
+
+        @Override
+        public String scarcity() {
+            return ports.containers().scarcity();
+        }
     }
 }

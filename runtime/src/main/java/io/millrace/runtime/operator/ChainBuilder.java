@@ -753,15 +753,20 @@ public final class ChainBuilder {
                                     + "."
                                     + subtask.deployment().attempt().counter(),
                             subtask.time(),
-                            CheckpointSettings.arePeriodic(subtask.deployment().configuration())
-                                    ? SinkWriterOperator.End.WAITS_FOR_LAST_CHECKPOINT
-                                    : SinkWriterOperator.End.COMMITS_AT_END_OF_INPUT,
+                            commits(),
                             options().get(JobOptions.COMMITTER_RETRIES));
         }
         return calling(
                 SinkOperator.class,
                 operator,
                 ((SinkSpec.Function<?>) sink).function(),
-                ports.wallMillis());
+                ports.wallMillis(),
+                commits());
+    }
+
+    private SinkWriterOperator.End commits() {
+        return CheckpointSettings.arePeriodic(subtask.deployment().configuration())
+                ? SinkWriterOperator.End.WAITS_FOR_LAST_CHECKPOINT
+                : SinkWriterOperator.End.COMMITS_AT_END_OF_INPUT;
     }
 }

@@ -69,6 +69,13 @@ public final class OperatorChain {
             }
         }
 
+        void prepareSnapshot(StreamEvent.Barrier barrier) {
+            operator.prepareSnapshot(barrier.checkpointId());
+            for (UserFunction function : functions) {
+                function.prepareSnapshot(barrier.checkpointId(), barrier.wallMillis());
+            }
+        }
+
         List<SnapshotPart> snapshot(StreamEvent.Barrier barrier) throws Exception {
             long checkpointId = barrier.checkpointId();
             List<SnapshotPart> parts = new ArrayList<>(operator.snapshot(checkpointId));
@@ -168,9 +175,9 @@ public final class OperatorChain {
     }
 
     /** To be called before the barrier goes out; a failure is one of the subtask. */
-    public void prepareSnapshot(long checkpointId) {
+    public void prepareSnapshot(StreamEvent.Barrier barrier) {
         for (Member member : operators) {
-            member.operator().prepareSnapshot(checkpointId);
+            member.prepareSnapshot(barrier);
         }
     }
 

@@ -4,6 +4,7 @@ import io.millrace.api.function.DefaultOpenContext;
 import io.millrace.api.function.Function;
 import io.millrace.api.function.RichFunction;
 import io.millrace.api.function.RuntimeContext;
+import io.millrace.api.function.TwoPhaseCommitSinkFunction;
 import io.millrace.api.state.CheckpointListener;
 import io.millrace.api.state.CheckpointedFunction;
 import io.millrace.runtime.checkpoint.RestoredOperator;
@@ -82,20 +83,39 @@ final class UserFunction {
     }
 
     /**
+     * Has a function that commits make its transaction ready. A failure is one of the subtask, and
+     * not only of the checkpoint: what the transaction buffers may be lost, and the next checkpoint
+     * would not know.
+     *
+     * @param wallMillis when the checkpoint was triggered
+     */
+    void prepareSnapshot(long checkpointId, long wallMillis) {
+        if (function instanceof TwoPhaseCommitSinkFunction<?, ?, ?> committing) {
+            snapshotState(committing, checkpointId, wallMillis);
+        }
+    }
+
+    /**
      * @param wallMillis when the checkpoint was triggered
      */
     List<SnapshotPart> snapshot(long checkpointId, long wallMillis) throws Exception {
         if (states == null) {
             return List.of();
         }
-        if (function instanceof CheckpointedFunction checkpointed) {
-            try {
-                checkpointed.snapshotState(new FunctionSnapshot(checkpointId, wallMillis));
-            } catch (Throwable t) {
-                throw OperatorFailure.in(name, "snapshotState()", t);
-            }
+        if (function instanceof CheckpointedFunction checkpointed
+                && !(function instanceof TwoPhaseCommitSinkFunction)) {
+            snapshotState(checkpointed, checkpointId, wallMillis);
         }
         return states.snapshot();
+    }
+
+    private void snapshotState(
+            CheckpointedFunction checkpointed, long checkpointId, long wallMillis) {
+        try {
+            checkpointed.snapshotState(new FunctionSnapshot(checkpointId, wallMillis));
+        } catch (Throwable t) {
+            throw OperatorFailure.in(name, "snapshotState()", t);
+        }
     }
 
     void checkpointComplete(long checkpointId) {

@@ -426,7 +426,7 @@ final class Subtask {
         }
         long from = checkpoints.nanoClock().getAsLong();
         long id = barrier.checkpointId();
-        chain.prepareSnapshot(id);
+        chain.prepareSnapshot(barrier);
         chain.event(barrier);
         List<SubtaskSnapshot.Operator> operators =
                 new ArrayList<>(

@@ -27,7 +27,6 @@ import io.millrace.runtime.master.JobState;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.Map;
@@ -221,16 +220,8 @@ class StartFromCheckpointTest {
                 graph.configuration());
     }
 
-    private static LocalCluster cluster() {
-        return new LocalCluster(
-                new LocalSettings(2, 4, 4 << 20, 64 << 20, Duration.ofMillis(100)),
-                StartFromCheckpointTest.class.getClassLoader());
-    }
-
     private static JobResult run(JobGraph graph) throws Exception {
-        try (LocalCluster cluster = cluster()) {
-            return cluster.run(graph).get(60, TimeUnit.SECONDS);
-        }
+        return LocalJobs.run(2, 4, graph);
     }
 
     /** A job that was cancelled in the middle of its input; the folder of its checkpoints. */
@@ -239,7 +230,7 @@ class StartFromCheckpointTest {
     }
 
     private Path cancelled(int parallelism, Map<String, String> more) throws Exception {
-        try (LocalCluster cluster = cluster()) {
+        try (LocalCluster cluster = LocalJobs.cluster(2, 4)) {
             CompletableFuture<JobResult> result = cluster.run(sums(parallelism, more));
             assertThat(shared.twoComplete.await(60, TimeUnit.SECONDS)).isTrue();
             cluster.cancel("the test");

@@ -154,10 +154,12 @@ class JobMasterTest {
                                                 List.of())),
                                 List.of(),
                                 Map.of())));
+        assertThat(f.status().waitingFor()).isEqualTo("2 containers to be granted (of 1 GiB each)");
+
         f.grant("w1", "w2");
         f.report("w1");
         assertThat(f.deployed).isEmpty();
-        assertThat(f.status().waitingFor()).isEqualTo("1 workers to start in their containers");
+        assertThat(f.status().waitingFor()).isEqualTo("1 worker to start in its container");
 
         f.report("w2");
 
@@ -542,7 +544,7 @@ class JobMasterTest {
                         List.of(new MasterEvent.Container("w1", "host"))));
         assertThat(second.state()).isEqualTo(JobState.WAITING_FOR_WORKERS);
         assertThat(second.status().waitingFor())
-                .isEqualTo("1 workers of an earlier attempt to come back");
+                .isEqualTo("1 worker of an earlier attempt to come back");
 
         second.report(
                 "w1", attempts.stream().map(MasterFixture::runs).toList(), List.of(), attempts);

@@ -357,6 +357,11 @@ final class MasterFixture {
         public void release(String containerId) {
             journal.add("release " + containerId);
         }
+
+        @Override
+        public String scarcity() {
+            return "of 1 GiB each";
+        }
     }
 
     private final class RecordingObserver implements JobObserver {

@@ -131,6 +131,9 @@ final class RealTasks implements AutoCloseable {
      */
     private final int pipelines;
 
+    /** Whether numbers are committed by a sink function, and not by a sink with a committer. */
+    private final boolean commitsByFunction;
+
     /** What each subtask of a sink has told when it finished, and in which generation. */
     private final Map<String, Told> told = new LinkedHashMap<>();
 
@@ -263,7 +266,8 @@ final class RealTasks implements AutoCloseable {
         this.files = new TextOutputFiles(this::callFiles);
         this.split = program == Program.CHECKPOINTED && seed % 2 == 1;
         this.pipelines = split && seed % 4 == 3 ? 2 : 1;
-        this.committed = new CommittedNumbers(new Random(seed));
+        this.commitsByFunction = seed % 3 == 2;
+        this.committed = new CommittedNumbers(new Random(seed), () -> faults.taskFailure() / 2);
         CommittedNumbers.put(authority, committed);
         this.parallelism = 2 + simulation.random().nextInt(2);
         this.records =
@@ -429,7 +433,12 @@ final class RealTasks implements AutoCloseable {
             sums.writeAsText(folder(OUTPUT));
         } else {
             sums.addSink(new TellingSink(authority));
-            numbers.sinkTo(new CommittedNumbers.NumberSink(authority)).uid("committed-" + pipeline);
+            String uid = "committed-" + pipeline;
+            if (commitsByFunction) {
+                numbers.addSink(new NumberFunction(authority)).uid(uid);
+            } else {
+                numbers.sinkTo(new CommittedNumbers.NumberSink(authority)).uid(uid);
+            }
         }
     }
 
