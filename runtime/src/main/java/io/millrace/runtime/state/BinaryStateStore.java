@@ -29,9 +29,9 @@ import org.slf4j.LoggerFactory;
  * Keyed state as bytes in managed memory.
  *
  * <p>Two layouts, chosen by the state's type: values whose key, pane and value are numbers lie in
- * an {@link EntryTable} for each state and key group; all others share one {@link EntryLog} for
- * each key group. Both write in place and mark what they change; {@link Epochs} says how a snapshot
- * is taken from under their hands.
+ * an {@link EntryTable} for each state and key group, or, by pane, in {@link PaneTables}; all
+ * others share one {@link EntryLog} for each key group. Both write in place and mark what they
+ * change; {@link Epochs} says how a snapshot is taken from under their hands.
  *
  * <p>Threads: owned by the subtask's thread.
  */
@@ -69,8 +69,6 @@ final class BinaryStateStore implements KeyedStateStore, StoreMemory {
     private final RecordBytes scratch = new RecordBytes(256);
     private final Map<String, StoredCalendar> calendars = new HashMap<>();
     private final List<DerivedCells<?>> derived = new ArrayList<>();
-    private final List<LogMap.Entries> iterators = new ArrayList<>();
-    private int openIterators;
 
     // the current key
     private final RecordOutput keyOutput = new RecordOutput(64);
@@ -224,10 +222,6 @@ final class BinaryStateStore implements KeyedStateStore, StoreMemory {
         groupAt = group - firstKeyGroup;
         version++;
         keyVersion++;
-        if (openIterators != 0) {
-            iterators.clear();
-            openIterators = 0;
-        }
     }
 
     /** Makes the key of an entry the current one. */
@@ -361,15 +355,47 @@ final class BinaryStateStore implements KeyedStateStore, StoreMemory {
     }
 
     @Override
+    public long allocateAnyhow(int bytes) {
+        while (true) {
+            try {
+                return allocate(bytes);
+            } catch (InsufficientManagedMemoryException e) {
+                // there may be enough, but in pieces
+                if (!spill.mayGo() || !spillSome()) {
+                    throw e;
+                }
+            }
+        }
+    }
+
+    private boolean spillSome() {
+        for (int looks = 0; looks < 2 * logs.length; looks++) {
+            if (spill(Math.floorMod(spillTurn++, logs.length)) > 0) {
+                return true;
+            }
+        }
+        return spillIndexes(logs.length) > 0;
+    }
+
+    /** Moves pages of indexes to disk: when nothing else can go. */
+    private int spillIndexes(int atMost) {
+        int gone = 0;
+        for (int looks = 0; looks < 2 * logs.length && gone < atMost; looks++) {
+            EntryLog log = logs[Math.floorMod(spillTurn++, logs.length)];
+            if (log != null && log.spillIndex()) {
+                gone++;
+            }
+        }
+        return gone;
+    }
+
+    @Override
     public Spill spill() {
         return spill;
     }
 
-    /**
-     * Moves state to disk while memory is short, some segments at a time; nobody may hold an
-     * address.
-     */
-    void relieve() {
+    @Override
+    public void relieve() {
         relieve(spill.reliefBytes(), SPILLED_AT_A_TIME);
     }
 
@@ -382,22 +408,38 @@ final class BinaryStateStore implements KeyedStateStore, StoreMemory {
 
     private void relieve(long freeBytes, int atMost) {
         int gone = 0;
-        for (int looks = 0; looks < logs.length && gone < atMost; ) {
+        // twice, since what is found in the first round may be no more than marked
+        for (int looks = 0; looks < 2 * logs.length && gone < atMost; ) {
             if (settings.memory().freeBytes() >= freeBytes) {
                 spill.rest();
                 return;
             }
-            EntryLog log = logs[Math.floorMod(spillTurn++, logs.length)];
-            if (log != null && log.spill()) {
-                gone++;
-                looks = 0;
-            } else {
-                looks++;
-            }
+            int goes = spill(Math.floorMod(spillTurn++, logs.length));
+            gone += goes;
+            looks = goes > 0 ? 0 : looks + 1;
         }
-        if (gone == 0) {
+        if (gone == 0 && spillIndexes(SPILLED_AT_A_TIME) == 0) {
             spill.rest(); // nothing can go before more is written
         }
+    }
+
+    /** Moves a segment and pages of a key group, and late timers; returns how many have gone. */
+    private int spill(int group) {
+        int gone = logs[group] != null && logs[group].spill() ? 1 : 0;
+        for (StateDefinition state : states) {
+            if (state.spillTables(group)) {
+                gone++;
+            }
+            if (state.order != null && state.order.spill(state)) {
+                gone++;
+            }
+        }
+        for (StoredCalendar calendar : calendars.values()) {
+            if (calendar.spill()) {
+                gone++;
+            }
+        }
+        return gone;
     }
 
     @Override
@@ -427,29 +469,19 @@ final class BinaryStateStore implements KeyedStateStore, StoreMemory {
         version++;
     }
 
-    @Override
-    public void onMoved(long from, long to) {
-        for (LogMap.Entries iterator : iterators) {
-            iterator.onMoved(from, to);
+    /**
+     * The log of the current key, or null; tidied, and some state moved to disk, if need be: nobody
+     * may hold an address.
+     */
+    EntryLog tidyLog() {
+        if (spill.isPressed()) {
+            relieve();
         }
-    }
-
-    @Override
-    public void onUnlink(long at, long next) {
-        for (LogMap.Entries iterator : iterators) {
-            iterator.onUnlink(at, next);
+        EntryLog log = log();
+        if (log != null && log.isUntidy()) {
+            log.tidy();
         }
-    }
-
-    void opened(LogMap.Entries iterator) {
-        iterators.add(iterator);
-        openIterators++;
-    }
-
-    void ended(LogMap.Entries iterator) {
-        if (iterators.remove(iterator)) {
-            openIterators--;
-        }
+        return log;
     }
 
     @Override
@@ -477,8 +509,13 @@ final class BinaryStateStore implements KeyedStateStore, StoreMemory {
             logs[group].removeExpired(page);
         }
         for (StateDefinition state : states) {
-            if (state.isTable() && state.ttl().isOn() && state.tables[group] != null) {
+            if (!state.ttl().isOn()) {
+                continue;
+            }
+            if (state.tables != null && state.tables[group] != null) {
                 state.tables[group].removeExpired(page);
+            } else if (state.paneTables != null && state.paneTables[group] != null) {
+                state.paneTables[group].removeExpired(page);
             }
         }
     }
@@ -492,16 +529,46 @@ final class BinaryStateStore implements KeyedStateStore, StoreMemory {
         return state.tables[at];
     }
 
+    /** The table of the current key and a pane, or null. */
+    EntryTable table(StateDefinition state, long pane) {
+        int at = groupAt;
+        if (at < 0) {
+            checkKey();
+        }
+        PaneTables tables = state.paneTables[at];
+        return tables == null ? null : tables.find(pane);
+    }
+
     EntryTable tableForWrite(StateDefinition state) {
+        beforeTableGrows();
+        return tableForWrite(state, keyGroup, 0);
+    }
+
+    EntryTable tableForWrite(StateDefinition state, long pane) {
+        beforeTableGrows();
+        return tableForWrite(state, keyGroup, pane);
+    }
+
+    /** An entry of the current key and a pane that was removed will be put again. */
+    void onRevived(StateDefinition state, long pane) {
+        state.paneTables[groupAt].onRevived(pane);
+    }
+
+    private void beforeTableGrows() {
         checkKey();
         if (spill.isPressed()) {
             relieve();
         }
-        return tableForWrite(state, keyGroup);
     }
 
-    private EntryTable tableForWrite(StateDefinition state, int group) {
+    private EntryTable tableForWrite(StateDefinition state, int group, long pane) {
         int at = group - settings.keyGroups().first();
+        if (state.paneTables != null) {
+            if (state.paneTables[at] == null) {
+                state.paneTables[at] = new PaneTables(this, state.id(), group, state.shape());
+            }
+            return state.paneTables[at].forWrite(pane);
+        }
         if (state.tables[at] == null) {
             state.tables[at] = new EntryTable(this, state.id(), group, state.shape());
         }
@@ -515,6 +582,11 @@ final class BinaryStateStore implements KeyedStateStore, StoreMemory {
             checkKey();
         }
         return logs[at];
+    }
+
+    @Override
+    public EntryLog log(int keyGroup) {
+        return logs[keyGroup - firstKeyGroup];
     }
 
     EntryLog logForWrite() {
@@ -558,15 +630,6 @@ final class BinaryStateStore implements KeyedStateStore, StoreMemory {
 
     // ---- states
 
-    private static StateDefinition.NamespaceKind kindOf(Namespace<?> namespace) {
-        if (namespace instanceof Namespace.Objects) {
-            return StateDefinition.NamespaceKind.OBJECTS;
-        }
-        return namespace instanceof Namespace.Panes
-                ? StateDefinition.NamespaceKind.PANES
-                : StateDefinition.NamespaceKind.NONE;
-    }
-
     private StateDefinition define(
             String name,
             StateDefinition.Kind kind,
@@ -576,17 +639,7 @@ final class BinaryStateStore implements KeyedStateStore, StoreMemory {
             StateTtl ttl) {
         checkOpen();
         StateDefinition.Shape shape =
-                new StateDefinition.Shape(
-                        name,
-                        kind,
-                        kindOf(namespace),
-                        namespace instanceof Namespace.Objects<?> objects
-                                ? TypeShape.text(objects.type())
-                                : "",
-                        partType == null ? "" : TypeShape.text(partType),
-                        valueType == null ? "" : TypeShape.text(valueType),
-                        valueType != null && FixedCodec.ofValue(valueType) != null,
-                        ttl.isOn());
+                StateDefinition.Shape.of(name, kind, namespace, partType, valueType, ttl);
         StateDefinition state = byName.get(name);
         if (state == null) {
             state = define(shape);
@@ -701,10 +754,10 @@ final class BinaryStateStore implements KeyedStateStore, StoreMemory {
     }
 
     private StateDefinition define(StateDefinition.Shape shape) {
-        if (states.size() > 0xffff) {
+        if (states.size() > 0x7fff) {
             throw new StateException(
                     Failure.Category.USER_CODE,
-                    settings.owner() + " has more than 65536 states: keep them in a map state");
+                    settings.owner() + " has more than 32768 states: keep them in a map state");
         }
         StateDefinition state = definition(states.size(), shape);
         states.add(state);
@@ -721,10 +774,9 @@ final class BinaryStateStore implements KeyedStateStore, StoreMemory {
         return new StateDefinition(
                 id,
                 shape,
-                isTable ? new EntryTable[logs.length] : null,
-                shape.kind() == StateDefinition.Kind.ORDERED
-                        ? new OrderHeap(settings.memory())
-                        : null);
+                isTable,
+                logs.length,
+                shape.kind() == StateDefinition.Kind.ORDERED ? new OrderedEntries(this) : null);
     }
 
     private <T> TypeSerializer<T> serializer(TypeInformation<T> type) {
@@ -818,10 +870,7 @@ final class BinaryStateStore implements KeyedStateStore, StoreMemory {
                 name,
                 n ->
                         new StoredCalendar(
-                                this,
-                                state,
-                                number(state, Namespace.panes()),
-                                new Calendar(settings.memory())));
+                                this, state, number(state, Namespace.panes()), new Calendar(this)));
     }
 
     @Override
@@ -848,14 +897,14 @@ final class BinaryStateStore implements KeyedStateStore, StoreMemory {
         for (int at = 0; at < logs.length; at++) {
             int group = firstKeyGroup + at;
             if (state.isTable()) {
-                if (state.tables[at] != null) {
-                    state.tables[at].forEach(
-                            (slot, word, pane) -> {
-                                bytes.truncate(0);
-                                bytes.putLong(word);
-                                visitor.visit(pane, group, bytes.bytes(), 8);
-                            });
-                }
+                forEachInTables(
+                        state,
+                        at,
+                        (word, pane) -> {
+                            bytes.truncate(0);
+                            bytes.putLong(word);
+                            visitor.visit(pane, group, bytes.bytes(), 8);
+                        });
             } else if (logs[at] != null) {
                 logs[at].forEach(
                         entry -> {
@@ -871,6 +920,37 @@ final class BinaryStateStore implements KeyedStateStore, StoreMemory {
                             }
                         });
             }
+        }
+    }
+
+    private static void forEachInTables(StateDefinition state, int at, EntryTable.Visitor visitor) {
+        if (state.paneTables != null) {
+            if (state.paneTables[at] != null) {
+                state.paneTables[at].forEach(visitor);
+            }
+        } else if (state.tables[at] != null) {
+            state.tables[at].forEach(visitor);
+        }
+    }
+
+    @Override
+    public PaneDrop paneDrop(StoredState handle) {
+        checkOpen();
+        StateDefinition state = ((StateHandle) handle).state();
+        return state.paneTables == null ? null : last -> dropThrough(state, last);
+    }
+
+    /** Removes all that keys have in a pane and in those before it. */
+    void dropThrough(StateDefinition state, long lastPane) {
+        checkOpen();
+        try {
+            for (PaneTables tables : state.paneTables) {
+                if (tables != null) {
+                    tables.dropThrough(lastPane);
+                }
+            }
+        } catch (InsufficientManagedMemoryException e) {
+            throw exhausted(state, e);
         }
     }
 
@@ -892,16 +972,16 @@ final class BinaryStateStore implements KeyedStateStore, StoreMemory {
         int at = group - settings.keyGroups().first();
         if (state.isTable()) {
             long pane = namespace.length == 0 ? 0 : RecordBytes.getLong(namespace, 0);
-            if (state.tables[at] != null) {
-                state.tables[at].forEach(
-                        (slot, key, ofPane) -> {
-                            if (namespace.length == 0 || ofPane == pane) {
-                                byte[] bytes = new byte[8];
-                                RecordBytes.setLong(bytes, 0, key);
-                                keys.add(bytes);
-                            }
-                        });
-            }
+            forEachInTables(
+                    state,
+                    at,
+                    (key, ofPane) -> {
+                        if (namespace.length == 0 || ofPane == pane) {
+                            byte[] bytes = new byte[8];
+                            RecordBytes.setLong(bytes, 0, key);
+                            keys.add(bytes);
+                        }
+                    });
         } else if (logs[at] != null) {
             logs[at].forEach(
                     entry -> {
@@ -940,10 +1020,21 @@ final class BinaryStateStore implements KeyedStateStore, StoreMemory {
     public StateSnapshot snapshot(long checkpointId, SnapshotKind kind) {
         checkOpen();
         StateDefinition[] all = states.toArray(new StateDefinition[0]);
-        long[][][] tables = new long[all.length][][];
+        EntryTable.Extent[][] tables = new EntryTable.Extent[all.length][];
+        PaneTables.Captured[][] paneTables = new PaneTables.Captured[all.length][];
+        // while tables are captured none of their pages may go to disk
+        for (StateDefinition state : all) {
+            state.tidyTables();
+        }
         for (int i = 0; i < all.length; i++) {
-            if (all[i].isTable()) {
-                tables[i] = new long[logs.length][];
+            if (all[i].paneTables != null) {
+                paneTables[i] = new PaneTables.Captured[logs.length];
+                for (int group = 0; group < logs.length; group++) {
+                    PaneTables of = all[i].paneTables[group];
+                    paneTables[i][group] = of == null ? null : of.capture();
+                }
+            } else if (all[i].tables != null) {
+                tables[i] = new EntryTable.Extent[logs.length];
                 for (int group = 0; group < logs.length; group++) {
                     EntryTable table = all[i].tables[group];
                     tables[i][group] = table == null ? null : table.capture();
@@ -963,6 +1054,7 @@ final class BinaryStateStore implements KeyedStateStore, StoreMemory {
                         TypeShape.text(settings.keyType()),
                         all,
                         tables,
+                        paneTables,
                         extents));
     }
 
@@ -989,39 +1081,14 @@ final class BinaryStateStore implements KeyedStateStore, StoreMemory {
             throw new IllegalStateException(settings.owner() + " is restored after it was used");
         }
         SnapshotReader reader = new SnapshotReader(snapshot);
-        if (!reader.keyType().equals(TypeShape.text(settings.keyType()))) {
-            throw new StateException(
-                    Failure.Category.CONFIG,
-                    "The keys of "
-                            + settings.owner()
-                            + " are of the type "
-                            + TypeShape.text(settings.keyType())
-                            + ", and those in "
-                            + snapshot.name()
-                            + " of "
-                            + reader.keyType()
-                            + ": state can only be restored with the same type of key");
-        }
-        if (reader.maxParallelism() != maxParallelism) {
-            throw new StateException(
-                    Failure.Category.CONFIG,
-                    settings.owner()
-                            + " has a maximum parallelism of "
-                            + maxParallelism
-                            + ", and the state in "
-                            + snapshot.name()
-                            + " one of "
-                            + reader.maxParallelism()
-                            + ": set it to the latter (setMaxParallelism,"
-                            + " pipeline.max-parallelism); it cannot be changed");
-        }
+        reader.check(settings.owner(), settings.keyType(), maxParallelism);
         Map<Integer, StateDefinition> byFileId = new HashMap<>();
         for (SnapshotReader.State described : reader.states()) {
             StateDefinition state = byName.get(described.shape().name());
             if (state == null) {
                 state = define(described.shape());
             } else {
-                described(state, described.shape(), snapshot.name());
+                state.shape().checkRestored(described.shape(), settings.owner(), snapshot.name());
             }
             byFileId.put(described.id(), state);
         }
@@ -1036,24 +1103,6 @@ final class BinaryStateStore implements KeyedStateStore, StoreMemory {
         }
         calendars.values().forEach(StoredCalendar::onRestore);
         restoredBytes += snapshot.length();
-    }
-
-    private void described(StateDefinition state, StateDefinition.Shape inFile, String file) {
-        if (!state.shape().equals(inFile)) {
-            throw new StateException(
-                    Failure.Category.CONFIG,
-                    "State '"
-                            + inFile.name()
-                            + "' of "
-                            + settings.owner()
-                            + " is a "
-                            + state.shape().text()
-                            + ", and in "
-                            + file
-                            + " a "
-                            + inFile.text()
-                            + ". Give the new state another name, or keep the type");
-        }
     }
 
     /** Puts what a snapshot holds into tables and logs. */
@@ -1107,6 +1156,9 @@ final class BinaryStateStore implements KeyedStateStore, StoreMemory {
                 full = new byte[2 * length];
             }
             System.arraycopy(bytes, from, full, 0, length);
+            if (spill.isPressed()) {
+                relieve();
+            }
             long hash = keyHash(full, keyLength);
             if (state.isTable()) {
                 inTable(state, group, hash, length, stampMillis, bytes, value);
@@ -1148,10 +1200,10 @@ final class BinaryStateStore implements KeyedStateStore, StoreMemory {
                 long stampMillis,
                 byte[] bytes,
                 int value) {
-            EntryTable table = tableForWrite(state, group);
             boolean hasPane = length > 8;
             long key = RecordBytes.getLong(full, 0);
             long pane = hasPane ? RecordBytes.getLong(full, 8) : 0;
+            EntryTable table = tableForWrite(state, group, pane);
             long hash = EntryTable.hash(keyHash, pane, hasPane);
             long at = table.find(key, pane, hash);
             if (value < 0) {
@@ -1181,9 +1233,6 @@ final class BinaryStateStore implements KeyedStateStore, StoreMemory {
                 byte[] bytes,
                 int value,
                 int valueLength) {
-            if (spill.isPressed()) {
-                relieve();
-            }
             EntryLog log = logForWrite(group);
             if (log.isUntidy()) {
                 log.tidy();
@@ -1203,14 +1252,10 @@ final class BinaryStateStore implements KeyedStateStore, StoreMemory {
                 }
                 return;
             }
-            long ring = 0;
-            if (!live && state.shape().kind() == StateDefinition.Kind.MAP) {
-                int before = keyLength + namespaceLength(state, full, keyLength);
-                long ringHash = EntryLog.hash(keyHash, state.id(), full, keyLength, before);
-                ring = log.find(ringHash, state, full, before);
-                if (ring == 0) {
-                    ring = log.addRing(state, ringHash, full, keyLength, before);
-                }
+            boolean isNewOfMap = !live && state.shape().kind() == StateDefinition.Kind.MAP;
+            int prefix = isNewOfMap ? keyLength + state.namespaceLength(full, keyLength) : 0;
+            if (isNewOfMap) {
+                log.members().reserve(state, full, keyLength, prefix, length);
             }
             at =
                     log.put(
@@ -1225,18 +1270,10 @@ final class BinaryStateStore implements KeyedStateStore, StoreMemory {
                             valueLength,
                             0,
                             stampMillis);
-            if (ring != 0) {
-                log.link(state, ring, at);
+            if (isNewOfMap) {
+                log.members().add(state, at, full, prefix, length);
             }
         }
-    }
-
-    private static int namespaceLength(StateDefinition state, byte[] full, int keyLength) {
-        return switch (state.shape().namespaceKind()) {
-            case NONE -> 0;
-            case PANES -> 8;
-            case OBJECTS -> 4 + RecordBytes.getInt(full, keyLength);
-        };
     }
 
     @Override
@@ -1266,8 +1303,23 @@ final class BinaryStateStore implements KeyedStateStore, StoreMemory {
         keyVersion++;
         keyGroup = -1;
         groupAt = -1;
-        iterators.clear();
         epochs.whenAllClosed(this::free);
+    }
+
+    private void freeTables(StateDefinition state) {
+        if (state.paneTables != null) {
+            for (PaneTables tables : state.paneTables) {
+                if (tables != null) {
+                    tables.free();
+                }
+            }
+        } else {
+            for (EntryTable table : state.tables) {
+                if (table != null) {
+                    table.free(settings.memory());
+                }
+            }
+        }
     }
 
     private void free() {
@@ -1275,14 +1327,10 @@ final class BinaryStateStore implements KeyedStateStore, StoreMemory {
         derived.forEach(DerivedCells::free);
         for (StateDefinition state : states) {
             if (state.isTable()) {
-                for (EntryTable table : state.tables) {
-                    if (table != null) {
-                        table.free(settings.memory());
-                    }
-                }
+                freeTables(state);
             }
-            if (state.heap != null) {
-                state.heap.free();
+            if (state.order != null) {
+                state.order.free();
             }
         }
         for (EntryLog log : logs) {

@@ -1,61 +1,99 @@
 package io.millrace.runtime.state;
 
 import io.millrace.runtime.memory.Memory;
-import io.millrace.runtime.memory.MemoryBudget;
 import java.util.ArrayDeque;
-import java.util.Map;
+import java.util.Arrays;
 import java.util.TreeMap;
 
 /**
  * Lists of keys by number, least first: the order of a {@link StoredCalendar}, derived from its
  * entries.
  *
- * <p>Format: in memory only. Each number has a queue of blocks, the first of 512 B, later ones
- * twice as large up to 32 KiB or as large as a key needs: key group 4, length of the key 4, key.
+ * <p>When memory is short, blocks that are full and not being read go to local disk, those of the
+ * greatest numbers first, and come back when their keys are taken out.
+ *
+ * <p>Keys of one number are taken out block by block, and those of a block by key group: what a
+ * group's keys have in tables lies together, so that most of it is in the processor's caches when
+ * the next key comes.
+ *
+ * <p>Format: in memory and on local disk only. Each number has a queue of blocks, the first of 512
+ * B, later ones twice as large up to 32 KiB (less where memory is small) or as large as a key
+ * needs: key group 4, length of the key 4, key.
  *
  * <p>Threads: owned by the subtask's thread.
  */
 final class Calendar {
     private static final int HEADER_BYTES = 8;
     private static final int MIN_BLOCK_BYTES = 512;
-    private static final int MAX_BLOCK_BYTES = 32 << 10;
 
-    private final MemoryBudget memory;
+    /** Blocks that go to disk in one go. */
+    private static final int SPILLED_AT_A_TIME = 8;
+
+    private final StoreMemory store;
     private final TreeMap<Long, Page> pages = new TreeMap<>();
 
     /** Where the last key was added; null if that page is gone. */
     private Page lastAdded;
+
+    /** Not in use; null if there is none. */
+    private Run spare;
+
+    /** By key group, while they are sorted. */
+    private int[] firsts = new int[64];
 
     // of the key that was taken out last
     private int keyGroup;
     private byte[] key = new byte[64];
     private int keyLength;
 
-    Calendar(MemoryBudget memory) {
-        this.memory = memory;
+    Calendar(StoreMemory store) {
+        this.store = store;
     }
 
-    /**
-     * @param bytes a power of two
-     */
-    private record Block(long at, int bytes) {}
+    private static final class Block {
+        /** Where it lies in memory, or on disk. */
+        private long at;
+
+        /** A power of two. */
+        private final int bytes;
+
+        private boolean onDisk;
+
+        Block(long at, int bytes) {
+            this.at = at;
+            this.bytes = bytes;
+        }
+    }
 
     private static final class Page {
         private final long order;
         private final ArrayDeque<Block> blocks = new ArrayDeque<>();
         private int nextBytes = MIN_BLOCK_BYTES;
 
-        // the last block is written, the first one is read
+        /** Blocks in memory, the last included. */
+        private int inMemory;
+
+        // the last block is written, the first one is read, from its begin if this is 0
         private long writeAt;
         private long writeEnd;
         private long readAt;
 
-        /** Where the first block ends, if it is not the last. */
-        private final ArrayDeque<Long> ends = new ArrayDeque<>();
+        /** How much there is in each block that is not written to any more. */
+        private final ArrayDeque<Integer> lengths = new ArrayDeque<>();
+
+        /** What is taken out next, of which all before {@link #readAt} are a part. */
+        private Run run;
 
         Page(long order) {
             this.order = order;
         }
+    }
+
+    /** The keys of a block that were there when its first one was taken, by key group. */
+    private static final class Run {
+        private long[] addresses = new long[64];
+        private int count;
+        private int at;
     }
 
     /** Adds a key to the end of a number's list. */
@@ -68,6 +106,9 @@ final class Calendar {
             }
         }
         int needed = HEADER_BYTES + length;
+        if (store.spill().isPressed()) {
+            spill();
+        }
         if (page.writeEnd - page.writeAt < needed) {
             addBlock(page, needed);
             pages.put(order, page);
@@ -85,14 +126,11 @@ final class Calendar {
         while (bytes < needed) {
             bytes *= 2;
         }
-        long block = memory.allocate(bytes);
-        if (page.blocks.isEmpty()) {
-            page.readAt = block;
-        } else {
-            page.ends.add(page.writeAt);
-        }
+        long block = store.allocate(bytes);
+        endBlock(page);
         page.blocks.add(new Block(block, bytes));
-        page.nextBytes = Math.min(MAX_BLOCK_BYTES, 2 * page.nextBytes);
+        page.inMemory++;
+        page.nextBytes = Math.min(store.spill().segmentBytes(), 2 * page.nextBytes);
         page.writeAt = block;
         page.writeEnd = block + bytes;
     }
@@ -102,28 +140,172 @@ final class Calendar {
         return pages.isEmpty() ? Long.MAX_VALUE : pages.firstKey();
     }
 
-    /** Takes the first key of the least number out; there must be one. */
+    /** Takes a key of the least number out; there must be one. */
     void take() {
-        Map.Entry<Long, Page> first = pages.firstEntry();
-        Page page = first.getValue();
-        long at = page.readAt;
+        Page page = pages.firstEntry().getValue();
+        Run run = page.run;
+        if (run == null) {
+            run = begin(page);
+        }
+        long at = run.addresses[run.at++];
         keyGroup = Memory.getInt(at);
         keyLength = Memory.getInt(at + 4);
         if (key.length < keyLength) {
             key = new byte[2 * keyLength];
         }
         Memory.copy(at + HEADER_BYTES, key, 0, keyLength);
-        page.readAt = at + HEADER_BYTES + keyLength;
-        if (page.ends.isEmpty()) {
+        if (run.at == run.count) {
+            end(page);
+        }
+    }
+
+    /** Sorts what is in the first block by key group. */
+    private Run begin(Page page) {
+        Block first = page.blocks.getFirst();
+        if (first.onDisk) {
+            bringBack(page, first);
+        }
+        Run run = spare == null ? new Run() : spare;
+        spare = null;
+        page.run = run;
+        run.count = 0;
+        run.at = 0;
+        long begin = page.readAt == 0 ? first.at : page.readAt;
+        long end = page.lengths.isEmpty() ? page.writeAt : first.at + page.lengths.getFirst();
+        int least = Integer.MAX_VALUE;
+        int greatest = 0;
+        for (long at = begin; at < end; at += HEADER_BYTES + Memory.getInt(at + 4)) {
+            int group = Memory.getInt(at);
+            least = Math.min(least, group);
+            greatest = Math.max(greatest, group);
+            run.count++;
+        }
+        int groups = greatest - least + 1;
+        if (firsts.length < groups + 1) {
+            firsts = new int[groups + 1];
+        } else {
+            Arrays.fill(firsts, 0, groups + 1, 0);
+        }
+        for (long at = begin; at < end; at += HEADER_BYTES + Memory.getInt(at + 4)) {
+            firsts[Memory.getInt(at) - least + 1]++;
+        }
+        for (int group = 1; group < groups; group++) {
+            firsts[group] += firsts[group - 1];
+        }
+        if (run.addresses.length < run.count) {
+            run.addresses = new long[run.count];
+        }
+        for (long at = begin; at < end; at += HEADER_BYTES + Memory.getInt(at + 4)) {
+            run.addresses[firsts[Memory.getInt(at) - least]++] = at;
+        }
+        page.readAt = end;
+        return run;
+    }
+
+    private void end(Page page) {
+        spare = page.run;
+        page.run = null;
+        Block first = page.blocks.getFirst();
+        if (page.lengths.isEmpty()) {
             if (page.readAt == page.writeAt) {
                 remove(page);
             }
-        } else if (page.readAt == page.ends.getFirst()) {
-            page.ends.removeFirst();
-            Block read = page.blocks.removeFirst();
-            memory.free(read.at(), read.bytes());
-            page.readAt = page.blocks.getFirst().at();
+        } else if (page.readAt == first.at + page.lengths.getFirst()) {
+            page.lengths.removeFirst();
+            page.blocks.removeFirst();
+            free(first);
+            page.inMemory--;
+            page.readAt = 0;
+            if (page.blocks.isEmpty()) {
+                remove(page);
+            }
         }
+    }
+
+    private void free(Block block) {
+        if (block.onDisk) {
+            store.spill().file().free(block.at, block.bytes);
+        } else {
+            store.memory().free(block.at, block.bytes);
+        }
+    }
+
+    // ---- disk
+
+    /**
+     * Moves blocks to disk, some at a time.
+     *
+     * @return whether some have gone
+     * @throws StateException if the disk does not take them
+     */
+    boolean spill() {
+        int gone = 0;
+        for (Page page : pages.descendingMap().values()) {
+            if (page.inMemory > 1) {
+                gone += spill(page, SPILLED_AT_A_TIME - gone);
+            }
+            if (gone == SPILLED_AT_A_TIME) {
+                return true;
+            }
+        }
+        return gone > 0 || spillLast();
+    }
+
+    /** Blocks that are full. */
+    private int spill(Page page, int atMost) {
+        int gone = 0;
+        for (Block block : page.blocks) {
+            boolean isRead = page.readAt != 0 && block == page.blocks.getFirst();
+            if (!isRead && !block.onDisk && block != page.blocks.getLast() && gone < atMost) {
+                spill(page, block);
+                gone++;
+            }
+        }
+        return gone;
+    }
+
+    /** A block that is not full yet, and will not be added to any more. */
+    private boolean spillLast() {
+        for (Page page : pages.descendingMap().values()) {
+            Block block = page.blocks.getLast();
+            if (page != lastAdded && page.readAt == 0 && !block.onDisk) {
+                endBlock(page);
+                page.writeAt = 0;
+                page.writeEnd = 0;
+                page.nextBytes = MIN_BLOCK_BYTES;
+                spill(page, block);
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Notes how much there is in the last block. */
+    private static void endBlock(Page page) {
+        if (page.lengths.size() < page.blocks.size()) {
+            page.lengths.add((int) (page.writeAt - page.blocks.getLast().at));
+        }
+    }
+
+    private void spill(Page page, Block block) {
+        byte[] image = store.spill().image(block.bytes);
+        Memory.copy(block.at, image, 0, block.bytes);
+        long place = store.spill().file().write(image, block.bytes);
+        store.memory().free(block.at, block.bytes);
+        block.at = place;
+        block.onDisk = true;
+        page.inMemory--;
+    }
+
+    private void bringBack(Page page, Block block) {
+        byte[] image = store.spill().image(block.bytes);
+        store.spill().file().read(block.at, image, block.bytes);
+        long back = store.allocate(block.bytes);
+        Memory.copy(image, 0, back, block.bytes);
+        store.spill().file().free(block.at, block.bytes);
+        block.at = back;
+        block.onDisk = false;
+        page.inMemory++;
     }
 
     private void remove(Page page) {
@@ -131,7 +313,7 @@ final class Calendar {
         if (lastAdded == page) {
             lastAdded = null;
         }
-        page.blocks.forEach(block -> memory.free(block.at(), block.bytes()));
+        page.blocks.forEach(this::free);
     }
 
     int keyGroup() {

@@ -13,7 +13,7 @@ import java.util.List;
 
 /**
  * The entries of one key group, of all states that are not tables: bytes of any length, one after
- * the other in segments, found by an index that is derived from them.
+ * the other in segments, found by a {@link LogIndex} that is derived from them.
  *
  * <p>A value that fits into what its entry was given is written in place ({@link
  * #mayWriteInPlace}); one that does not is appended as a new entry, and the old one is dead.
@@ -21,13 +21,10 @@ import java.util.List;
  * still needed, are appended again. That happens in {@link #tidy}, which is called when nobody
  * holds an address, a few segments at a time.
  *
- * <p>The index is an extendible hash table of addresses, split a page of at most {@value
- * #MAX_INDEX_BYTES} bytes at a time.
- *
  * <p>When memory is short, segments go to local disk as they are ({@link #spill}), and what the
  * index has of their entries is where they lie there. An entry that is looked for comes back into
- * the open segment; one on disk is never changed. Entries that others have the addresses of (those
- * of maps and of ordered states) and tombstones stay in memory.
+ * the open segment; one on disk is never changed. Those of ordered states that come next stay in
+ * memory, since a heap has their addresses.
  *
  * <p>Format: in memory only; all but the bytes of values in the machine's order. Entries begin at
  * multiples of 8.
@@ -37,18 +34,19 @@ import java.util.List;
  *            4, tombstones 4, waits to be compacted 4, then entries
  *   entry    mark 4 (epoch and kind, see {@link Epochs}), length of all 4, state 2, distance from the
  *            segment's begin in units of 8 2, length of the value 4, of the key 4, of key, namespace
- *            and part 4, time of last use 8 if values expire, two links 8 + 8 in maps and ordered
- *            states, key, namespace, part, value
+ *            and part 4, time of last use 8 if values expire, a word of their own 8 in maps and
+ *            ordered states, key, namespace, part, value
  * </pre>
  *
  * The namespace is nothing, 8 bytes, or a length of 4 bytes and an object; the part is nothing in
  * values, the number of a piece (4) in lists, a map's key in maps, and the order (8, its sign
- * flipped) in ordered states. The entries of a map are a ring around a derived entry without a
- * part; the first link of an entry of an ordered state is its place in the {@link OrderHeap}.
+ * flipped) in ordered states. An entry of an ordered state knows its place in {@link
+ * OrderedEntries}, one of a map where {@link MapMembers} has its key. What these keep in the log
+ * themselves are derived entries, with a bit in the state's id.
  *
- * <p>A slot of the index is 0, or {@value #REMOVED}, or 16 bits of the hash before 48 bits: an
- * address; or, for an entry on disk, the number of its segment from bit 15 on, its distance from
- * the segment's begin, and {@value #ON_DISK} in the lowest bits, which are 0 in addresses.
+ * <p>In the {@link LogIndex} stands the address of an entry; or, for one on disk, the number of its
+ * segment from bit 15 on, its distance from the segment's begin, and {@value #ON_DISK} in the
+ * lowest bits, which are 0 in addresses.
  *
  * <p>Threads: owned by the subtask's thread, but for {@link #read}.
  */
@@ -74,19 +72,10 @@ final class EntryLog {
     private static final int VALUE_LENGTH = 12;
     private static final int KEY_LENGTH = 16;
     private static final int FULL_LENGTH = 20;
-    private static final int ENTRY_HEADER_BYTES = 24;
+    static final int ENTRY_HEADER_BYTES = 24;
 
-    private static final int INDEX_HEADER_BYTES = 32;
-    private static final int INDEX_USED = 0;
-    private static final int INDEX_DEPTH = 4;
-    private static final int INDEX_BYTES = 8;
-    private static final int MIN_INDEX_BYTES = 512;
-    private static final int MAX_INDEX_BYTES = 4 << 10;
-    private static final int MAX_DEPTH = 26;
-    private static final long ADDRESS = (1L << 48) - 1;
-
-    /** A place in the index that was used. */
-    private static final long REMOVED = 1;
+    /** Set in the state's id of derived entries, whose bytes may be those of others. */
+    private static final int DERIVED_STATE = 0x8000;
 
     /** Set in the place of an entry that lies on disk. */
     private static final long ON_DISK = 2;
@@ -107,15 +96,13 @@ final class EntryLog {
      * What a snapshot sees of a log.
      *
      * @param count of the segments, the last of which is filled to {@code lastFilled}
-     * @param spilled segments on disk by number, null where there is none
      */
     record Extent(
             long[] segments,
             int count,
             long last,
             int lastFilled,
-            SpilledSegment[] spilled,
-            int spilledCount) {}
+            SpilledSegments.Extent spilled) {}
 
     private final StoreMemory store;
     private final Epochs epochs;
@@ -138,24 +125,19 @@ final class EntryLog {
 
     private final Spill spill;
 
-    /** By number; null where there is none. */
-    private SpilledSegment[] spilled = new SpilledSegment[0];
-
-    private int spilledCount;
-    private boolean spilledShared;
-
-    /** Numbers that may be used again. */
-    private final ArrayDeque<Integer> freeNumbers = new ArrayDeque<>();
+    private final SpilledSegments spilled;
 
     /** On disk and to be compacted. */
     private final ArrayDeque<Integer> waitingOnDisk = new ArrayDeque<>();
 
     private int spillHand;
 
-    private long[] directory;
-    private int depth;
-    private int indexBytes = MIN_INDEX_BYTES;
-    private int indexSlots = slots(MIN_INDEX_BYTES);
+    /** Where the entry lies that was read from disk last. */
+    private long loaded;
+
+    private MapMembers members;
+
+    private final LogIndex index;
 
     private final RecordBytes keyScratch = new RecordBytes(64);
 
@@ -163,13 +145,25 @@ final class EntryLog {
         this.store = store;
         this.epochs = store.epochs();
         this.spill = store.spill();
+        this.spilled = new SpilledSegments(epochs);
         this.keyGroup = keyGroup;
-        this.directory = new long[] {newIndexPage(0)};
+        this.index =
+                new LogIndex(
+                        store,
+                        place -> {
+                            long at = (place & ON_DISK) == 0 ? place : load(place);
+                            return hashOf(at, store.state(stateId(at)));
+                        });
     }
 
     // ---- entries
 
     static int stateId(long at) {
+        return lookedUpBy(at) & ~DERIVED_STATE;
+    }
+
+    /** The state's id, with {@link #DERIVED_STATE} in entries that are derived. */
+    private static int lookedUpBy(long at) {
         return Memory.getInt(at + STATE) >>> 16;
     }
 
@@ -201,8 +195,8 @@ final class EntryLog {
         return Memory.getInt(at + VALUE_LENGTH);
     }
 
-    static int fullAt(boolean hasStamp, boolean hasLinks) {
-        return ENTRY_HEADER_BYTES + (hasStamp ? 8 : 0) + (hasLinks ? 16 : 0);
+    static int fullAt(boolean hasStamp, boolean hasOwnWord) {
+        return ENTRY_HEADER_BYTES + (hasStamp ? 8 : 0) + (hasOwnWord ? 8 : 0);
     }
 
     /** Where key, namespace and part begin. */
@@ -218,35 +212,16 @@ final class EntryLog {
         return Memory.getLong(at + ENTRY_HEADER_BYTES);
     }
 
-    /** Links stand behind the stamp; states with an order have none. */
-    private static long links(long at, StateDefinition state) {
-        return at + ENTRY_HEADER_BYTES + (state.shape().hasStamp() ? 8 : 0);
+    /** What maps and ordered states keep in their entries for themselves; not in snapshots. */
+    static long ownWord(long at, StateDefinition state) {
+        return Memory.getLong(at + state.fullAt - 8);
     }
 
-    static void setFirstLink(long at, long link) {
-        Memory.putLong(at + ENTRY_HEADER_BYTES, link);
+    static void setOwnWord(long at, StateDefinition state, long word) {
+        Memory.putLong(at + state.fullAt - 8, word);
     }
 
-    static long previous(long at, StateDefinition state) {
-        return Memory.getLong(links(at, state));
-    }
-
-    static long next(long at, StateDefinition state) {
-        return Memory.getLong(links(at, state) + 8);
-    }
-
-    // ---- index
-
-    private static int slots(int bytes) {
-        return (bytes - INDEX_HEADER_BYTES) / 8;
-    }
-
-    private long newIndexPage(int pageDepth) {
-        long page = store.allocate(indexBytes);
-        Memory.putInt(page + INDEX_DEPTH, pageDepth);
-        Memory.putInt(page + INDEX_BYTES, indexBytes);
-        return page;
-    }
+    // ---- finding
 
     static long hash(long keyHash, int stateId, byte[] full, int keyLength, int length) {
         return hash(keyHash, stateId, restHash(full, keyLength, length - keyLength));
@@ -268,182 +243,65 @@ final class EntryLog {
         int keyLength = keyLength(at);
         return hash(
                 store.keyHash(keyScratch.bytes(), keyLength),
-                state.id(),
+                lookedUpBy(at),
                 keyScratch.bytes(),
                 keyLength,
                 length);
     }
 
-    private static long tag(long hash) {
-        return (hash & 0xffff) << 48;
-    }
-
-    private long indexPage(long hash) {
-        return directory[(int) ((hash >>> 1) >>> (63 - depth))];
-    }
-
-    private int firstSlot(long hash) {
-        return (int) (((hash & 0xffff_ffffL) * indexSlots) >>> 32);
-    }
-
-    /** The entry of a state with these bytes, alive, derived or a tombstone, or 0. */
+    /**
+     * The entry of a state with these bytes, alive or a tombstone, or 0. One on disk comes back.
+     */
     long find(long hash, StateDefinition state, byte[] full, int length) {
-        long first = indexPage(hash) + INDEX_HEADER_BYTES;
-        long tag = tag(hash);
-        int slot = firstSlot(hash);
+        return find(hash, state, state.id(), full, length);
+    }
+
+    private long find(long hash, StateDefinition state, int id, byte[] full, int length) {
+        long place = locate(hash, state, id, full, length);
+        return (place & ON_DISK) == 0 ? place : bringBack(place, hash, state);
+    }
+
+    /**
+     * The same, but one on disk stays there; it can be read until the next one is looked for, and
+     * {@link #isInMemory} tells.
+     */
+    long peek(long hash, StateDefinition state, byte[] full, int length) {
+        return peek(hash, state, state.id(), full, length);
+    }
+
+    private long peek(long hash, StateDefinition state, int id, byte[] full, int length) {
+        long place = locate(hash, state, id, full, length);
+        return (place & ON_DISK) == 0 ? place : loaded;
+    }
+
+    /** Whether what {@link #peek} has returned lies in memory. */
+    boolean isInMemory(long at) {
+        return at != loaded;
+    }
+
+    /** The address of an entry, or its place on disk, from where it was read; or 0. */
+    private long locate(long hash, StateDefinition state, int id, byte[] full, int length) {
+        long first = index.firstOfPage(hash);
+        long tag = LogIndex.tag(hash);
+        int slots = index.slots();
+        int slot = index.firstSlot(hash);
         while (true) {
-            long found = Memory.getLong(first + 8L * slot);
+            long found = Memory.getLong(first + (long) LogIndex.SLOT_BYTES * slot);
             if (found == 0) {
                 return 0;
             }
-            if ((found ^ tag) >>> 48 == 0 && found != REMOVED) {
-                long at = found & ADDRESS;
-                if ((at & ON_DISK) != 0) {
-                    long back = bringBack(at, hash, state, full, length);
-                    if (back != 0) {
-                        return back;
-                    }
-                } else if (fullLength(at) == length
-                        && stateId(at) == state.id()
+            if ((found ^ tag) >>> 48 == 0 && found != LogIndex.REMOVED) {
+                long place = found & LogIndex.PLACE;
+                long at = (place & ON_DISK) == 0 ? place : load(place);
+                if (fullLength(at) == length
+                        && lookedUpBy(at) == id
                         && Memory.equal(full(at, state), full, 0, length)) {
-                    return at;
+                    return place;
                 }
             }
-            if (++slot == indexSlots) {
+            if (++slot == slots) {
                 slot = 0;
             }
-        }
-    }
-
-    private void addToIndex(long hash, long at) {
-        long page = indexPage(hash);
-        while (Memory.getInt(page + INDEX_USED) >= indexSlots * 4 / 5) {
-            growIndex(page, hash);
-            page = indexPage(hash);
-        }
-        Memory.putInt(page + INDEX_USED, Memory.getInt(page + INDEX_USED) + 1);
-        place(page, hash, at);
-    }
-
-    private void place(long page, long hash, long at) {
-        int slot = firstSlot(hash);
-        long first = page + INDEX_HEADER_BYTES;
-        while (Memory.getLong(first + 8L * slot) != 0) {
-            if (++slot == indexSlots) {
-                slot = 0;
-            }
-        }
-        Memory.putLong(first + 8L * slot, tag(hash) | at);
-    }
-
-    /** Replaces an address in the index; by 0 to remove it. */
-    private void setInIndex(long hash, long from, long to) {
-        long first = indexPage(hash) + INDEX_HEADER_BYTES;
-        int slot = firstSlot(hash);
-        long wanted = tag(hash) | from;
-        while (true) {
-            long found = Memory.getLong(first + 8L * slot);
-            if (found == wanted) {
-                Memory.putLong(first + 8L * slot, to == 0 ? REMOVED : tag(hash) | to);
-                return;
-            }
-            if (found == 0) {
-                throw new IllegalStateException("An entry is not in the index");
-            }
-            if (++slot == indexSlots) {
-                slot = 0;
-            }
-        }
-    }
-
-    private void growIndex(long page, long hash) {
-        int live = 0;
-        for (int slot = 0; slot < indexSlots; slot++) {
-            long found = Memory.getLong(page + INDEX_HEADER_BYTES + 8L * slot);
-            if (found != 0 && found != REMOVED) {
-                live++;
-            }
-        }
-        int pageDepth = Memory.getInt(page + INDEX_DEPTH);
-        int before = indexBytes;
-        int slotsBefore = indexSlots;
-        boolean isFull = live > indexSlots * 2 / 5;
-        if (isFull && indexBytes == MAX_INDEX_BYTES) {
-            splitIndex(page, pageDepth, hash);
-            return;
-        }
-        if (isFull) {
-            indexBytes = 2 * before;
-        }
-        long rebuilt;
-        try {
-            rebuilt = newIndexPage(pageDepth);
-        } catch (RuntimeException e) {
-            indexBytes = before;
-            throw e;
-        }
-        indexSlots = slots(indexBytes);
-        reindex(page, slotsBefore, rebuilt, rebuilt, 0);
-        replaceIndex(page, rebuilt, rebuilt, pageDepth, hash);
-        store.memory().free(page, before);
-    }
-
-    private void splitIndex(long page, int pageDepth, long hash) {
-        if (pageDepth == MAX_DEPTH) {
-            throw new IllegalStateException("Too many keys have the hash " + hash);
-        }
-        long low = newIndexPage(pageDepth + 1);
-        long high;
-        try {
-            high = newIndexPage(pageDepth + 1);
-        } catch (RuntimeException e) {
-            store.memory().free(low, indexBytes);
-            throw e;
-        }
-        if (pageDepth == depth) {
-            long[] doubled = new long[2 * directory.length];
-            for (int i = 0; i < doubled.length; i++) {
-                doubled[i] = directory[i / 2];
-            }
-            directory = doubled;
-            depth++;
-        }
-        reindex(page, indexSlots, low, high, 1L << (63 - pageDepth));
-        replaceIndex(page, low, high, pageDepth, hash);
-        store.memory().free(page, indexBytes);
-    }
-
-    private void replaceIndex(long page, long low, long high, int pageDepth, long hash) {
-        int count = 1 << (depth - pageDepth);
-        int from = (int) ((hash >>> 1) >>> (63 - depth)) & -count;
-        for (int i = 0; i < count; i++) {
-            assert directory[from + i] == page;
-            directory[from + i] = i < count / 2 || count == 1 ? low : high;
-        }
-    }
-
-    private void reindex(long page, int slotCount, long low, long high, long highBit) {
-        int inLow = 0;
-        int inHigh = 0;
-        for (int slot = 0; slot < slotCount; slot++) {
-            long found = Memory.getLong(page + INDEX_HEADER_BYTES + 8L * slot);
-            if (found == 0 || found == REMOVED) {
-                continue;
-            }
-            long at = found & ADDRESS;
-            long entry = (at & ON_DISK) == 0 ? at : load(at);
-            long hash = hashOf(entry, store.state(stateId(entry)));
-            if ((hash & highBit) != 0) {
-                place(high, hash, at);
-                inHigh++;
-            } else {
-                place(low, hash, at);
-                inLow++;
-            }
-        }
-        Memory.putInt(low + INDEX_USED, inLow);
-        if (high != low) {
-            Memory.putInt(high + INDEX_USED, inHigh);
         }
     }
 
@@ -463,6 +321,21 @@ final class EntryLog {
         Memory.putInt(segment + KEY_GROUP, keyGroup);
         segmentCount++;
         return segment;
+    }
+
+    /** A smaller one, if what is free of memory lies in smaller pieces. */
+    private long newSegment(int bytes, long needed) {
+        int size = bytes;
+        while (true) {
+            try {
+                return newSegment(size);
+            } catch (InsufficientManagedMemoryException e) {
+                if (size / 2 < needed || size / 2 < MIN_SEGMENT_BYTES) {
+                    throw e;
+                }
+                size /= 2;
+            }
+        }
     }
 
     /** Room for an entry; nothing that is there moves. */
@@ -487,7 +360,7 @@ final class EntryLog {
                     size *= 2;
                 }
                 long before = open;
-                open = newSegment(size);
+                open = newSegment(size, bytes + SEGMENT_HEADER_BYTES);
                 nextSegmentBytes = Math.min(spill.segmentBytes(), 2 * nextSegmentBytes);
                 if (before != 0) {
                     checkSparse(before);
@@ -521,7 +394,8 @@ final class EntryLog {
         long bytes = ((long) state.fullAt + length + count + spare + 7) & -8;
         long at = append(bytes);
         long segment = bytes > LARGE_ENTRY_BYTES ? segments[segmentCount - 1] : open;
-        Memory.putInt(at + STATE, state.id() << 16 | (int) ((at - segment) >>> 3));
+        int id = (mark & Epochs.KIND) == Epochs.DERIVED ? state.id() | DERIVED_STATE : state.id();
+        Memory.putInt(at + STATE, id << 16 | (int) ((at - segment) >>> 3));
         Memory.putInt(at + VALUE_LENGTH, count);
         Memory.putInt(at + KEY_LENGTH, keyLength);
         Memory.putInt(at + FULL_LENGTH, length);
@@ -655,14 +529,10 @@ final class EntryLog {
                         spare,
                         stampMillis,
                         epochs.mark(Epochs.LIVE) | (unseen ? Epochs.FRESH : 0));
-        if (state.hasLinks()) {
-            Memory.putLong(links(at, state), previous(found, state));
-            Memory.putLong(links(at, state) + 8, next(found, state));
+        if (state.hasOwnWord()) {
+            setOwnWord(at, state, ownWord(found, state));
         }
-        setInIndex(hash, found, at);
-        if (state.hasLinks() && (mark & Epochs.KIND) == Epochs.LIVE) {
-            fixLinks(state, found, at);
-        }
+        index.set(hash, found, at);
         keep(found, state, mark);
         kill(found, state);
         store.onMoved();
@@ -722,7 +592,7 @@ final class EntryLog {
 
     private void index(long hash, long at) {
         try {
-            addToIndex(hash, at);
+            index.add(hash, at);
         } catch (RuntimeException e) {
             kill(at, store.state(stateId(at)));
             throw e;
@@ -738,12 +608,12 @@ final class EntryLog {
     void remove(StateDefinition state, long at) {
         int mark = Memory.getInt(at);
         if (state.shape().kind() == StateDefinition.Kind.MAP) {
-            unlink(state, at);
+            members().remove(state, at);
         } else if (state.shape().kind() == StateDefinition.Kind.ORDERED) {
-            state.heap.removeAt(Memory.getLong(links(at, state)));
+            state.order.remove(state, at);
         }
         if (isUnseen(mark) || !epochs.needsTombstones()) {
-            setInIndex(hashOf(at, state), at, 0);
+            index.set(hashOf(at, state), at, 0);
             keep(at, state, mark);
             kill(at, state);
             store.onMoved();
@@ -773,66 +643,101 @@ final class EntryLog {
         }
     }
 
-    // ---- chains of maps
+    // ---- derived entries
 
-    /**
-     * Makes the derived entry that a map's entries form a ring around; it is made before the first
-     * of them, so that none is ever outside a ring.
-     *
-     * @param full key and namespace
-     */
-    long addRing(StateDefinition state, long hash, byte[] full, int keyLength, int length) {
-        long ring =
+    /** What the maps of this key group have. */
+    MapMembers members() {
+        if (members == null) {
+            members = new MapMembers(this);
+        }
+        return members;
+    }
+
+    long derivedHash(StateDefinition state, byte[] full, int keyLength, int length) {
+        return hash(
+                store.keyHash(full, keyLength),
+                state.id() | DERIVED_STATE,
+                full,
+                keyLength,
+                length);
+    }
+
+    /** A derived entry, which is found beside a live one with the same bytes; or 0. */
+    long findDerived(StateDefinition state, long hash, byte[] full, int length) {
+        return find(hash, state, state.id() | DERIVED_STATE, full, length);
+    }
+
+    /** The same, which stays on disk if it is there; see {@link #peek}. */
+    long peekDerived(StateDefinition state, long hash, byte[] full, int length) {
+        return peek(hash, state, state.id() | DERIVED_STATE, full, length);
+    }
+
+    /** Adds a derived entry, whose value is {@code count} zeros and may grow in place. */
+    long addDerived(
+            StateDefinition state,
+            long hash,
+            byte[] full,
+            int keyLength,
+            int length,
+            int count,
+            int spare) {
+        long at =
                 appendEntry(
                         state,
                         full,
                         keyLength,
                         length,
-                        full,
+                        new byte[count],
                         0,
-                        0,
-                        0,
+                        count,
+                        spare,
                         0,
                         epochs.mark(Epochs.DERIVED));
-        Memory.putLong(links(ring, state), ring);
-        Memory.putLong(links(ring, state) + 8, ring);
-        index(hash, ring);
-        return ring;
+        index(hash, at);
+        return at;
     }
 
-    /** Puts a new entry of a map into its ring. */
-    void link(StateDefinition state, long ring, long at) {
-        long first = next(ring, state);
-        Memory.putLong(links(at, state), ring);
-        Memory.putLong(links(at, state) + 8, first);
-        Memory.putLong(links(first, state), at);
-        Memory.putLong(links(ring, state) + 8, at);
+    /**
+     * Moves a derived entry to where it may grow.
+     *
+     * @return where it lies now
+     */
+    long growDerived(StateDefinition state, long hash, long at, int spare) {
+        int length = fullLength(at);
+        int count = valueLength(at);
+        RecordBytes both = new RecordBytes(length + count);
+        both.put(full(at, state), length + count);
+        long to =
+                appendEntry(
+                        state,
+                        both.bytes(),
+                        keyLength(at),
+                        length,
+                        both.bytes(),
+                        length,
+                        count,
+                        spare,
+                        0,
+                        epochs.mark(Epochs.DERIVED));
+        index.set(hash, at, to);
+        kill(at, state);
+        store.onMoved();
+        return to;
     }
 
-    private void unlink(StateDefinition state, long at) {
-        long previous = previous(at, state);
-        long next = next(at, state);
-        store.onUnlink(at, kind(next) == Epochs.DERIVED ? 0 : next);
-        Memory.putLong(links(previous, state) + 8, next);
-        Memory.putLong(links(next, state), previous);
-        Memory.putLong(links(at, state), 0);
-        Memory.putLong(links(at, state) + 8, 0);
-        if (previous == next && kind(next) == Epochs.DERIVED) {
-            setInIndex(hashOf(next, state), next, 0);
-            kill(next, state);
-            store.onMoved();
-        }
+    /** Bytes that a derived entry's value may have where it lies. */
+    static int room(long at, StateDefinition state) {
+        return Memory.getInt(at + LENGTH) - state.fullAt - fullLength(at);
     }
 
-    /** The neighbours of an entry that has moved, or its place in the heap, learn where it is. */
-    private void fixLinks(StateDefinition state, long from, long to) {
-        if (state.shape().kind() == StateDefinition.Kind.ORDERED) {
-            state.heap.setEntry(Memory.getLong(links(to, state)), to);
-            return;
-        }
-        Memory.putLong(links(previous(to, state), state) + 8, to);
-        Memory.putLong(links(next(to, state), state), to);
-        store.onMoved(from, to);
+    static void setValueLength(long at, int count) {
+        Memory.putInt(at + VALUE_LENGTH, count);
+    }
+
+    void removeDerived(StateDefinition state, long hash, long at) {
+        index.set(hash, at, 0);
+        kill(at, state);
+        store.onMoved();
     }
 
     // ---- tidying
@@ -893,6 +798,12 @@ final class EntryLog {
                     checkSparse(segments[i]);
                 }
             }
+            for (int number = 0; number < spilled.count(); number++) {
+                SpilledSegment segment = spilled.get(number);
+                if (segment != null && segment.becomesSparseWithoutTombstones()) {
+                    waitingOnDisk.add(number);
+                }
+            }
             sweepTombstones = false;
         }
         for (int i = 0; i < TIDY_SEGMENTS && waitingCount > 0; i++) {
@@ -904,7 +815,7 @@ final class EntryLog {
             compact(segment);
         }
         Integer number = spill.isPressed() ? null : waitingOnDisk.poll();
-        if (number != null && spilled[number] != null) {
+        if (number != null && spilled.get(number) != null) {
             compactOnDisk(number);
         }
         store.onMoved();
@@ -924,7 +835,7 @@ final class EntryLog {
             while (size < bytes + SEGMENT_HEADER_BYTES) {
                 size *= 2;
             }
-            open = newSegment(size);
+            open = newSegment(size, bytes + SEGMENT_HEADER_BYTES);
             if (before != 0) {
                 checkSparse(before);
             }
@@ -944,15 +855,20 @@ final class EntryLog {
                 continue;
             }
             StateDefinition state = store.state(stateId(at));
-            if ((mark & Epochs.KIND) == Epochs.TOMBSTONE
-                    && !epochs.needsTombstone(mark >>> Epochs.SHIFT)) {
-                setInIndex(hashOf(at, state), at, 0);
+            if (isNeedless(mark)) {
+                index.set(hashOf(at, state), at, 0);
                 gone(at);
             } else {
                 move(at, state, mark);
             }
         }
         removeSegment(segment);
+    }
+
+    /** Whether an entry is a tombstone that tells nobody anything any more. */
+    private boolean isNeedless(int mark) {
+        return (mark & Epochs.KIND) == Epochs.TOMBSTONE
+                && !epochs.needsTombstone(mark >>> Epochs.SHIFT);
     }
 
     /** Counts an entry of a segment that is about to be removed as gone. */
@@ -973,15 +889,15 @@ final class EntryLog {
         long to = append(bytes);
         long segment = bytes > LARGE_ENTRY_BYTES ? segments[segmentCount - 1] : open;
         Memory.copy(at + STATE, to + STATE, used - STATE);
-        Memory.putInt(to + STATE, state.id() << 16 | (int) ((to - segment) >>> 3));
+        Memory.putInt(to + STATE, lookedUpBy(at) << 16 | (int) ((to - segment) >>> 3));
         raiseLastEpoch(segment, mark >>> Epochs.SHIFT);
         publish(to, bytes, mark);
-        setInIndex(hash, at, to);
+        index.set(hash, at, to);
         if ((mark & Epochs.KIND) == Epochs.TOMBSTONE) {
             gone(at);
             countTombstone(to, 1);
-        } else if (state.hasLinks()) {
-            fixLinks(state, at, to);
+        } else if (state.shape().kind() == StateDefinition.Kind.ORDERED) {
+            state.order.onMoved(state, to);
         }
     }
 
@@ -1002,6 +918,11 @@ final class EntryLog {
             }
         }
         return false;
+    }
+
+    /** Moves a page of the index to disk, in turn; returns whether one has gone. */
+    boolean spillIndex() {
+        return index.spill();
     }
 
     private boolean spill(long segment) {
@@ -1026,7 +947,7 @@ final class EntryLog {
         Memory.copy(segment, image, 0, filled);
         long place = spill.file().write(image, filled);
         SpilledSegment to = new SpilledSegment(place, filled, Memory.getInt(segment + LAST_EPOCH));
-        int number = addSpilled(to);
+        int number = spilled.add(to);
         for (int offset = SEGMENT_HEADER_BYTES; offset < filled; ) {
             long at = segment + offset;
             int begin = offset;
@@ -1036,17 +957,19 @@ final class EntryLog {
                 continue;
             }
             StateDefinition state = store.state(stateId(at));
-            if (goesToDisk(at)) {
-                setInIndex(hashOf(at, state), at, (long) number << NUMBER_SHIFT | begin | ON_DISK);
-                to.addAlive(Memory.getInt(at + LENGTH));
-                continue;
-            }
-            to.leave(begin, epochs.current());
-            if ((mark & Epochs.KIND) == Epochs.TOMBSTONE
-                    && !epochs.needsTombstone(mark >>> Epochs.SHIFT)) {
-                setInIndex(hashOf(at, state), at, 0);
+            if (isNeedless(mark)) {
+                to.leave(begin, epochs.current());
+                index.set(hashOf(at, state), at, 0);
                 gone(at);
+            } else if (goesToDisk(at)) {
+                index.set(hashOf(at, state), at, (long) number << NUMBER_SHIFT | begin | ON_DISK);
+                int bytes = Memory.getInt(at + LENGTH);
+                to.addAlive(bytes);
+                if ((mark & Epochs.KIND) == Epochs.TOMBSTONE) {
+                    to.addTombstones(bytes);
+                }
             } else {
+                to.leave(begin, epochs.current());
                 move(at, state, mark);
             }
         }
@@ -1057,62 +980,35 @@ final class EntryLog {
     }
 
     private boolean goesToDisk(long at) {
-        return isLive(at) && !store.state(stateId(at)).hasLinks();
-    }
-
-    private int addSpilled(SpilledSegment segment) {
-        Integer number = freeNumbers.poll();
-        if (number == null) {
-            number = spilledCount++;
-            if (number == spilled.length) {
-                spilled = Arrays.copyOf(spilled, Math.max(4, 2 * number));
-                spilledShared = false;
+        return switch (kind(at)) {
+            case Epochs.LIVE -> {
+                StateDefinition state = store.state(stateId(at));
+                yield state.order == null || OrderedEntries.isLater(at, state);
             }
-        } else {
-            ownSpilled();
-        }
-        spilled[number] = segment;
-        return number;
-    }
-
-    private void ownSpilled() {
-        if (spilledShared) {
-            spilled = spilled.clone();
-            spilledShared = false;
-        }
-    }
-
-    private void removeSpilled(int number) {
-        ownSpilled();
-        epochs.retire(spilled[number]);
-        spilled[number] = null;
-        freeNumbers.add(number);
+            case Epochs.TOMBSTONE, Epochs.DERIVED -> true;
+            default -> false;
+        };
     }
 
     /** Reads an entry from disk; where it lies until the next one is read. */
     private long load(long place) {
-        SpilledSegment segment = spilled[(int) (place >>> NUMBER_SHIFT)];
+        SpilledSegment segment = spilled.get((int) (place >>> NUMBER_SHIFT));
         int offset = (int) place & OFFSET_MASK;
         int rest = segment.bytes() - offset;
         int count = Math.min(FIRST_READ_BYTES, rest);
         long at = spill.frame().load(segment.place() + offset, count);
         int bytes = Memory.getInt(at + LENGTH);
-        return bytes <= count ? at : spill.frame().load(segment.place() + offset, bytes);
+        loaded = bytes <= count ? at : spill.frame().load(segment.place() + offset, bytes);
+        return loaded;
     }
 
-    /** Brings an entry back into memory if it is the one that is looked for; else 0. */
-    private long bringBack(long place, long hash, StateDefinition state, byte[] full, int length) {
-        long at = load(place);
-        if (fullLength(at) != length
-                || stateId(at) != state.id()
-                || !Memory.equal(full(at, state), full, 0, length)) {
-            return 0;
-        }
+    /** Brings the entry that was read last back into memory. */
+    private long bringBack(long place, long hash, StateDefinition state) {
         int number = (int) (place >>> NUMBER_SHIFT);
-        long back = bringBack(at, number, (int) place & OFFSET_MASK, hash, state);
-        SpilledSegment segment = spilled[number];
+        long back = bringBack(loaded, number, (int) place & OFFSET_MASK, hash, state);
+        SpilledSegment segment = spilled.get(number);
         if (segment.alive() == 0) {
-            removeSpilled(number);
+            spilled.remove(number);
         } else if (segment.becomesSparse()) {
             waitingOnDisk.add(number);
         }
@@ -1120,23 +1016,33 @@ final class EntryLog {
     }
 
     private long bringBack(long at, int number, int offset, long hash, StateDefinition state) {
-        int bytes = Memory.getInt(at + LENGTH);
+        int bytesOnDisk = Memory.getInt(at + LENGTH);
         int mark = Memory.getInt(at);
+        boolean tombstone = (mark & Epochs.KIND) == Epochs.TOMBSTONE;
+        int bytes =
+                tombstone
+                        ? (state.fullAt + fullLength(at) + valueLength(at) + 7) & -8
+                        : bytesOnDisk;
         long to = append(bytes);
         long segment = bytes > LARGE_ENTRY_BYTES ? segments[segmentCount - 1] : open;
         Memory.copy(at + STATE, to + STATE, bytes - STATE);
-        Memory.putInt(to + STATE, state.id() << 16 | (int) ((to - segment) >>> 3));
+        Memory.putInt(to + STATE, lookedUpBy(at) << 16 | (int) ((to - segment) >>> 3));
         raiseLastEpoch(segment, mark >>> Epochs.SHIFT);
         publish(to, bytes, mark);
-        setInIndex(hash, (long) number << NUMBER_SHIFT | offset | ON_DISK, to);
-        spilled[number].leave(offset, epochs.current());
-        spilled[number].addAlive(-bytes);
+        index.set(hash, (long) number << NUMBER_SHIFT | offset | ON_DISK, to);
+        spilled.get(number).leave(offset, epochs.current());
+        spilled.get(number).addAlive(-bytesOnDisk);
+        if (tombstone) {
+            spilled.get(number).addTombstones(-bytesOnDisk);
+            tombstoneBytes -= bytesOnDisk;
+            countTombstone(to, 1);
+        }
         return to;
     }
 
     /** Brings what is left of a segment back into memory. */
     private void compactOnDisk(int number) {
-        SpilledSegment segment = spilled[number];
+        SpilledSegment segment = spilled.get(number);
         if (!makeRoom(segment.alive())) {
             waitingOnDisk.add(number);
             return;
@@ -1145,9 +1051,15 @@ final class EntryLog {
                 segment,
                 (at, offset) -> {
                     StateDefinition state = store.state(stateId(at));
-                    bringBack(at, number, offset, hashOf(at, state), state);
+                    long hash = hashOf(at, state);
+                    if (isNeedless(Memory.getInt(at))) {
+                        index.set(hash, (long) number << NUMBER_SHIFT | offset | ON_DISK, 0);
+                        gone(at);
+                    } else {
+                        bringBack(at, number, offset, hash, state);
+                    }
                 });
-        removeSpilled(number);
+        spilled.remove(number);
     }
 
     /** Is shown entries of a segment on disk, and where in it they lie. */
@@ -1169,8 +1081,8 @@ final class EntryLog {
     }
 
     private void removeExpiredOnDisk(int turn) {
-        int number = spilledCount == 0 ? 0 : Math.floorMod(turn, spilledCount);
-        SpilledSegment segment = number < spilledCount ? spilled[number] : null;
+        int number = spilled.count() == 0 ? 0 : Math.floorMod(turn, spilled.count());
+        SpilledSegment segment = spilled.get(number);
         if (segment == null) {
             return;
         }
@@ -1181,7 +1093,9 @@ final class EntryLog {
                 segment,
                 (at, offset) -> {
                     StateDefinition state = store.state(stateId(at));
-                    if (state.shape().hasStamp() && store.isExpired(state.id(), stamp(at))) {
+                    if (isLive(at)
+                            && state.shape().hasStamp()
+                            && store.isExpired(state.id(), stamp(at))) {
                         byte[] full = new byte[fullLength(at)];
                         Memory.copy(full(at, state), full, 0, full.length);
                         expired.add(full);
@@ -1284,9 +1198,16 @@ final class EntryLog {
                 }
             }
         }
-        for (int i = 0; i < spilledCount; i++) {
-            if (spilled[i] != null) {
-                forEachOnDisk(spilled[i], (at, offset) -> visitor.visit(at));
+        for (int i = 0; i < spilled.count(); i++) {
+            SpilledSegment segment = spilled.get(i);
+            if (segment != null) {
+                forEachOnDisk(
+                        segment,
+                        (at, offset) -> {
+                            if (kind(at) != Epochs.TOMBSTONE) {
+                                visitor.visit(at);
+                            }
+                        });
             }
         }
     }
@@ -1301,14 +1222,12 @@ final class EntryLog {
 
     Extent capture() {
         segmentsShared = true;
-        spilledShared = true;
         return new Extent(
                 segments,
                 segmentCount,
                 open,
                 open == 0 ? 0 : Memory.getInt(open + FILLED),
-                spilled,
-                spilledCount);
+                spilled.capture());
     }
 
     private static void encode(long at, StateDefinition state, int mark, RecordBytes to) {
@@ -1355,8 +1274,8 @@ final class EntryLog {
                     },
                     writer);
         }
-        for (int i = 0; i < extent.spilledCount(); i++) {
-            SpilledSegment segment = extent.spilled()[i];
+        for (int i = 0; i < extent.spilled().count(); i++) {
+            SpilledSegment segment = extent.spilled().segments()[i];
             if (segment != null) {
                 snapshot.gather(records -> read(segment, snapshot, records), writer);
             }
@@ -1411,12 +1330,6 @@ final class EntryLog {
             memory.free(segments[i], Memory.getInt(segments[i] + BYTES));
         }
         segmentCount = 0;
-        long last = 0;
-        for (long page : directory) {
-            if (page != last) {
-                last = page;
-                memory.free(page, Memory.getInt(page + INDEX_BYTES));
-            }
-        }
+        index.free(memory);
     }
 }

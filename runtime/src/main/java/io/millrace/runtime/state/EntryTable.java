@@ -11,9 +11,18 @@ import java.util.Arrays;
  *
  * <p>Extendible hashing: a directory, indexed by the first bits of a hash, names pages, each an
  * open table of its own. A full page is rebuilt without what was removed, or doubled, or, once it
- * has {@value #MAX_PAGE_BYTES} bytes, split; so growing never costs more than one page at a time.
+ * has 32 KiB (less where memory is small), split; so growing never costs more than one page at a
+ * time.
  *
- * <p>Format: in memory only. Numbers in the machine's order.
+ * <p>When memory is short, pages go to local disk as they are ({@link #spill}), the directory then
+ * holding where, and come back when one of their keys is looked for. Which ones go is decided by a
+ * second chance: a page is marked in the directory first, its next use takes the mark away, and
+ * only one that still has it when its turn comes again goes. So a page in use costs no more than
+ * one that was never marked.
+ *
+ * <p>Format: in memory and on local disk only. Numbers in the machine's order. An entry of the
+ * directory is a page's address, with {@value #MARKED} in it if it may go; or, of a page on disk,
+ * its number from bit 3 on and {@value #ON_DISK}.
  *
  * <pre>
  *   page   slots 4, depth 4, used 4, epoch of the last change 4, bytes 4, unused 12, then slots of
@@ -31,11 +40,25 @@ final class EntryTable {
     private static final int LAST_EPOCH = 12;
     private static final int PAGE_BYTES = 16;
     private static final int MIN_PAGE_BYTES = 512;
-    private static final int MAX_PAGE_BYTES = 32 << 10;
     private static final int MAX_DEPTH = 26;
+
+    private static final int MARKED = 1;
+    private static final int ON_DISK = 2;
+    private static final int NUMBER_SHIFT = 3;
+    private static final int FLAGS = 7;
+
+    /** Pages looked at in one go for one that can go to disk. */
+    private static final int SPILL_LOOKS = 8;
 
     private static final int KEY = 4;
     private static final int PANE = 12;
+
+    /**
+     * What a snapshot sees of a table.
+     *
+     * @param directory whose marks may change, but nothing else
+     */
+    record Extent(long[] directory, SpilledSegments.Extent spilled) {}
 
     private final StoreMemory store;
     private final Epochs epochs;
@@ -45,6 +68,8 @@ final class EntryTable {
     private final boolean hasStamp;
     private final int valueAt;
     private final int stride;
+    private final int maxPageBytes;
+    private final SpilledSegments spilled;
 
     private long[] directory;
     private boolean directoryShared;
@@ -52,8 +77,21 @@ final class EntryTable {
     private int slots;
     private int pageBytes;
     private int maxUsed;
+    private int spillHand;
 
     EntryTable(StoreMemory store, int stateId, int keyGroup, StateDefinition.Shape shape) {
+        this(store, stateId, keyGroup, shape, 0);
+    }
+
+    /**
+     * @param entries for which there is room before it grows; those of one page at the most
+     */
+    EntryTable(
+            StoreMemory store,
+            int stateId,
+            int keyGroup,
+            StateDefinition.Shape shape,
+            int entries) {
         this.store = store;
         this.epochs = store.epochs();
         this.stateId = stateId;
@@ -62,7 +100,12 @@ final class EntryTable {
         this.hasStamp = shape.hasStamp();
         this.valueAt = hasPane ? 20 : 12;
         this.stride = valueAt + (hasStamp ? 16 : 8);
+        this.maxPageBytes = store.spill().segmentBytes();
+        this.spilled = new SpilledSegments(epochs);
         setPageBytes(MIN_PAGE_BYTES);
+        while (maxUsed < entries && pageBytes < maxPageBytes) {
+            setPageBytes(2 * pageBytes);
+        }
         this.directory = new long[] {newPage(0)};
     }
 
@@ -84,11 +127,19 @@ final class EntryTable {
         return hasPane ? Hashing.and(keyHash, pane) : keyHash;
     }
 
-    private long page(long hash) {
-        return directory[(int) ((hash >>> 1) >>> (63 - depth))];
+    private int inDirectory(long hash) {
+        return (int) ((hash >>> 1) >>> (63 - depth));
     }
 
-    /** The slot of a key, alive or a tombstone, or 0. */
+    private long page(long hash) {
+        long page = directory[inDirectory(hash)];
+        return (page & FLAGS) == 0 ? page : use(inDirectory(hash));
+    }
+
+    /**
+     * The slot of a key, alive or a tombstone, or 0. Nobody may hold an address: pages may come and
+     * go.
+     */
     long find(long key, long pane, long hash) {
         long first = page(hash) + HEADER_BYTES;
         int slot = (int) (((hash & 0xffff_ffffL) * slots) >>> 32);
@@ -202,8 +253,161 @@ final class EntryTable {
     /** Removes an entry that is alive; nothing else moves. */
     void remove(long at) {
         int mark = Memory.getInt(at);
-        boolean unseen = (mark & Epochs.FRESH) != 0 && mark >>> Epochs.SHIFT == epochs.current();
-        change(at, mark, unseen || !epochs.needsTombstones() ? Epochs.DEAD : Epochs.TOMBSTONE);
+        change(
+                at,
+                mark,
+                isUnseen(mark) || !epochs.needsTombstones() ? Epochs.DEAD : Epochs.TOMBSTONE);
+    }
+
+    boolean hasLive() {
+        for (int index = 0; index < directory.length; ) {
+            long page = toRead(directory[index]);
+            for (int slot = 0; slot < slots; slot++) {
+                if (isThere(page + HEADER_BYTES + (long) slot * stride)) {
+                    return true;
+                }
+            }
+            index += directoryEntries(page);
+        }
+        return false;
+    }
+
+    /** About so many entries of all kinds; pages on disk are not read for it. */
+    int used() {
+        int used = 0;
+        long last = 0;
+        for (long found : directory) {
+            if (found != last) {
+                last = found;
+                boolean onDisk = (found & ON_DISK) != 0;
+                used += onDisk ? maxUsed * 3 / 4 : Memory.getInt((found & ~FLAGS) + USED);
+            }
+        }
+        return used;
+    }
+
+    /** How often a page is in the directory. */
+    private int directoryEntries(long page) {
+        return 1 << (depth - Memory.getInt(page + DEPTH));
+    }
+
+    /**
+     * Removes all entries of a pane and of those before it; nobody may hold an address.
+     *
+     * @return of the panes that are left
+     */
+    Bounds removeThrough(long lastPane) {
+        long least = Long.MAX_VALUE;
+        long greatest = Long.MIN_VALUE;
+        for (int index = 0; index < directory.length; ) {
+            long page = toRead(directory[index]);
+            if ((directory[index] & ON_DISK) != 0 && hasLiveThrough(page, lastPane)) {
+                page = use(index);
+            }
+            for (int slot = 0; slot < slots; slot++) {
+                long at = page + HEADER_BYTES + (long) slot * stride;
+                int mark = Memory.getInt(at);
+                if (mark == 0) {
+                    continue;
+                }
+                long pane = Memory.getLong(at + PANE);
+                boolean live = (mark & Epochs.KIND) == Epochs.LIVE;
+                if (live && pane <= lastPane) {
+                    remove(at);
+                } else if (live) {
+                    least = Math.min(least, pane);
+                }
+                if ((Memory.getInt(at) & Epochs.KIND) != Epochs.DEAD) {
+                    greatest = Math.max(greatest, pane);
+                }
+            }
+            index += directoryEntries(page);
+        }
+        return new Bounds(least, greatest);
+    }
+
+    private boolean hasLiveThrough(long page, long lastPane) {
+        for (int slot = 0; slot < slots; slot++) {
+            long at = page + HEADER_BYTES + (long) slot * stride;
+            if (isThere(at) && Memory.getLong(at + PANE) <= lastPane) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /**
+     * Of panes; if there is none, the greatest or the least number.
+     *
+     * @param least of entries that are alive
+     * @param greatest of them and of tombstones
+     */
+    record Bounds(long least, long greatest) {}
+
+    /**
+     * Shows the entries, alive or removed, that a snapshot may hold on which others build; only
+     * where there may be such snapshots.
+     */
+    void forEachInBase(Visitor visitor) {
+        long[] keys = new long[slots];
+        long[] panes = new long[slots];
+        for (int index = 0; index < directory.length; ) {
+            long page = toRead(directory[index]);
+            index += directoryEntries(page);
+            int count = 0;
+            for (int slot = 0; slot < slots; slot++) {
+                long at = page + HEADER_BYTES + (long) slot * stride;
+                int mark = Memory.getInt(at);
+                if (mark != 0 && mayBeInBase(mark)) {
+                    keys[count] = Memory.getLong(at + KEY);
+                    panes[count++] = hasPane ? Memory.getLong(at + PANE) : 0;
+                }
+            }
+            // the visitor may change other tables, for which pages may have to go
+            for (int i = 0; i < count; i++) {
+                visitor.visit(keys[i], panes[i]);
+            }
+        }
+    }
+
+    private boolean mayBeInBase(int mark) {
+        return switch (mark & Epochs.KIND) {
+            case Epochs.LIVE -> !isUnseen(mark);
+            case Epochs.TOMBSTONE -> epochs.needsTombstone(mark >>> Epochs.SHIFT);
+            default -> false;
+        };
+    }
+
+    private boolean isUnseen(int mark) {
+        return (mark & Epochs.FRESH) != 0 && mark >>> Epochs.SHIFT == epochs.current();
+    }
+
+    /** Notes that an entry was removed which is not, or no more, alive here. */
+    void putTombstone(long key, long pane) {
+        long hash = hash(Hashing.number(key), pane, hasPane);
+        long at = find(key, pane, hash);
+        if (at == 0) {
+            at = insert(key, pane, hash, 0, 0);
+        }
+        Memory.putInt((at & -pageBytes) + LAST_EPOCH, epochs.current());
+        Memory.putInt(at, epochs.mark(Epochs.TOMBSTONE));
+    }
+
+    /** Gives all pages back that no snapshot reads; the table is not used any more. */
+    void retire() {
+        long last = 0;
+        for (long found : directory) {
+            if (found != last) {
+                last = found;
+                if ((found & ON_DISK) != 0) {
+                    spilled.remove((int) (found >>> NUMBER_SHIFT));
+                } else {
+                    long page = found & ~FLAGS;
+                    epochs.retire(page, Memory.getInt(page + PAGE_BYTES));
+                }
+            }
+        }
+        directory = new long[0];
     }
 
     private void grow(long page, long hash) {
@@ -219,7 +423,7 @@ final class EntryTable {
             moveAll(page, rebuilt, rebuilt, 0);
             replace(page, rebuilt, rebuilt, pageDepth, hash);
             epochs.retire(page, pageBytes);
-        } else if (pageBytes < MAX_PAGE_BYTES) {
+        } else if (pageBytes < maxPageBytes) {
             int before = pageBytes;
             setPageBytes(2 * before);
             long larger;
@@ -267,16 +471,100 @@ final class EntryTable {
 
     /** Puts the two in the places of the one they come from. */
     private void replace(long page, long low, long high, int pageDepth, long hash) {
-        if (directoryShared) {
-            directory = directory.clone();
-            directoryShared = false;
-        }
+        ownDirectory();
         int count = 1 << (depth - pageDepth);
-        int from = (int) ((hash >>> 1) >>> (63 - depth)) & -count;
+        int from = inDirectory(hash) & -count;
         for (int i = 0; i < count; i++) {
             assert directory[from + i] == page;
             directory[from + i] = i < count / 2 || count == 1 ? low : high;
         }
+    }
+
+    private void ownDirectory() {
+        if (directoryShared) {
+            directory = directory.clone();
+            directoryShared = false;
+        }
+    }
+
+    // ---- disk
+
+    /** Takes the mark off a page, or brings it back. */
+    private long use(int at) {
+        long found = directory[at];
+        if ((found & ON_DISK) == 0) {
+            long page = found & ~FLAGS;
+            setInDirectory(at, Memory.getInt(page + DEPTH), page);
+            return page;
+        }
+        if (store.spill().isPressed()) {
+            store.relieve();
+        }
+        int number = (int) (found >>> NUMBER_SHIFT);
+        SpilledSegment from = spilled.get(number);
+        long page = store.allocateAnyhow(from.bytes());
+        byte[] image = store.spill().image(from.bytes());
+        try {
+            store.spill().file().read(from.place(), image, from.bytes());
+        } catch (StateException e) {
+            store.memory().free(page, from.bytes());
+            throw e;
+        }
+        Memory.copy(image, 0, page, from.bytes());
+        ownDirectory();
+        setInDirectory(at, Memory.getInt(page + DEPTH), page);
+        spilled.remove(number);
+        return page;
+    }
+
+    /** Sets all entries of a page, one of which is the one at {@code at}. */
+    private void setInDirectory(int at, int pageDepth, long entry) {
+        int count = 1 << (depth - pageDepth);
+        int from = at & -count;
+        Arrays.fill(directory, from, from + count, entry);
+    }
+
+    /**
+     * Moves a page to disk that has not been used since it was marked, in turn, and marks others;
+     * nobody may hold an address.
+     *
+     * @return whether one has gone
+     * @throws StateException if the disk does not take it
+     */
+    boolean spill() {
+        int looks = 0;
+        for (int i = 0; i < directory.length && looks < SPILL_LOOKS; i++) {
+            int at = Math.floorMod(spillHand, directory.length);
+            long found = directory[at];
+            if ((found & ON_DISK) != 0) {
+                spillHand++;
+                continue;
+            }
+            looks++;
+            long page = found & ~FLAGS;
+            int pageDepth = Memory.getInt(page + DEPTH);
+            spillHand = (at | (1 << (depth - pageDepth)) - 1) + 1;
+            if ((found & MARKED) == 0) {
+                setInDirectory(at, pageDepth, page | MARKED);
+            } else {
+                spill(page, at, pageDepth);
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private void spill(long page, int at, int pageDepth) {
+        byte[] image = store.spill().image(pageBytes);
+        Memory.copy(page, image, 0, pageBytes);
+        long place = store.spill().file().write(image, pageBytes);
+        SpilledSegment to = new SpilledSegment(place, pageBytes, Memory.getInt(page + LAST_EPOCH));
+        int number = spilled.add(to);
+        ownDirectory();
+        setInDirectory(at, pageDepth, (long) number << NUMBER_SHIFT | ON_DISK);
+        epochs.moved(page, pageBytes, to);
+        store.spill().frame().reserve(pageBytes);
+        store.onMoved();
     }
 
     /** Whether an entry is to be taken along. */
@@ -324,47 +612,73 @@ final class EntryTable {
     /** Calls an action for the key of each live entry; the table may not change meanwhile. */
     void forEach(Visitor visitor) {
         long last = 0;
-        for (long page : directory) {
-            if (page != last) {
-                last = page;
+        for (long found : directory) {
+            if (found != last) {
+                last = found;
+                long page = toRead(found);
                 for (int slot = 0; slot < slots; slot++) {
                     long at = page + HEADER_BYTES + (long) slot * stride;
-                    int mark = Memory.getInt(at);
-                    if (mark != 0 && (mark & Epochs.KIND) == Epochs.LIVE) {
+                    if (isThere(at)) {
                         visitor.visit(
-                                at,
-                                Memory.getLong(at + KEY),
-                                hasPane ? Memory.getLong(at + PANE) : 0);
+                                Memory.getLong(at + KEY), hasPane ? Memory.getLong(at + PANE) : 0);
                     }
                 }
             }
         }
     }
 
+    /** A page in memory, or what is read of one that stays on disk until the next is read. */
+    private long toRead(long found) {
+        if ((found & ON_DISK) == 0) {
+            return found & ~FLAGS;
+        }
+        SpilledSegment from = spilled.get((int) (found >>> NUMBER_SHIFT));
+        return store.spill().frame().load(from.place(), from.bytes());
+    }
+
+    private static boolean isThere(long at) {
+        int mark = Memory.getInt(at);
+        return mark != 0 && (mark & Epochs.KIND) == Epochs.LIVE;
+    }
+
     /** Is shown each live entry. */
     @FunctionalInterface
     interface Visitor {
-        void visit(long at, long key, long pane);
+        void visit(long key, long pane);
     }
 
-    /** Removes what has expired in one page, in turn. */
+    /** Removes what has expired in one page, in turn; nobody may hold an address. */
     void removeExpired(int turn) {
-        long page = directory[Math.floorMod(turn, directory.length)];
+        int index = Math.floorMod(turn, directory.length);
+        long page = toRead(directory[index]);
+        if ((directory[index] & ON_DISK) != 0) {
+            if (!hasExpired(page)) {
+                return;
+            }
+            page = use(index);
+        }
         for (int slot = 0; slot < slots; slot++) {
             long at = page + HEADER_BYTES + (long) slot * stride;
-            int mark = Memory.getInt(at);
-            if (mark != 0
-                    && (mark & Epochs.KIND) == Epochs.LIVE
-                    && store.isExpired(stateId, stamp(at))) {
+            if (isThere(at) && store.isExpired(stateId, stamp(at))) {
                 remove(at);
             }
         }
     }
 
-    /** The directory as it is now, which is not changed any more. */
-    long[] capture() {
+    private boolean hasExpired(long page) {
+        for (int slot = 0; slot < slots; slot++) {
+            long at = page + HEADER_BYTES + (long) slot * stride;
+            if (isThere(at) && store.isExpired(stateId, stamp(at))) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** What is there now, of which nothing but marks is changed any more. */
+    Extent capture() {
         directoryShared = true;
-        return directory;
+        return new Extent(directory, spilled.capture());
     }
 
     private void encode(long at, int mark, RecordBytes to) {
@@ -389,21 +703,32 @@ final class EntryTable {
      * Writes the entries that a snapshot holds and that have not changed since; called by the
      * snapshot's thread, while the table's own goes on.
      */
-    void read(long[] captured, OpenSnapshot snapshot, SnapshotWriter writer) throws IOException {
+    void read(Extent captured, OpenSnapshot snapshot, SnapshotWriter writer) throws IOException {
         long last = 0;
-        for (long page : captured) {
-            if (page == last) {
-                continue;
+        for (long entry : captured.directory()) {
+            long found = entry & ~MARKED;
+            if (found != last) {
+                last = found;
+                snapshot.gather(records -> read(found, captured, snapshot, records), writer);
             }
-            last = page;
-            snapshot.gather(records -> read(page, snapshot, records), writer);
+        }
+    }
+
+    private void read(long found, Extent captured, OpenSnapshot snapshot, RecordBytes records) {
+        SpilledSegment onDisk =
+                (found & ON_DISK) == 0
+                        ? snapshot.moved(found)
+                        : captured.spilled().segments()[(int) (found >>> NUMBER_SHIFT)];
+        if (onDisk == null) {
+            if (snapshot.mayHold(Memory.getInt(found + LAST_EPOCH))) {
+                read(found, snapshot, records);
+            }
+        } else if (snapshot.mayHold(onDisk.lastEpoch())) {
+            read(snapshot.load(onDisk), snapshot, records);
         }
     }
 
     private void read(long page, OpenSnapshot snapshot, RecordBytes records) {
-        if (!snapshot.mayHold(Memory.getInt(page + LAST_EPOCH))) {
-            return;
-        }
         int count = Memory.getInt(page + SLOTS);
         for (int slot = 0; slot < count; slot++) {
             long at = page + HEADER_BYTES + (long) slot * stride;
@@ -425,8 +750,9 @@ final class EntryTable {
     /** Gives all pages back; nobody reads them any more. */
     void free(MemoryBudget memory) {
         long last = 0;
-        for (long page : directory) {
-            if (page != last) {
+        for (long found : directory) {
+            long page = found & ~FLAGS;
+            if ((found & ON_DISK) == 0 && page != last) {
                 last = page;
                 memory.free(page, Memory.getInt(page + PAGE_BYTES));
             }

@@ -155,24 +155,13 @@ final class LogCell {
         seen = -1;
     }
 
-    private EntryLog tidyLog() {
-        if (store.spill().isPressed()) {
-            store.relieve();
-        }
-        EntryLog log = store.log();
-        if (log != null && log.isUntidy()) {
-            log.tidy();
-        }
-        return log;
-    }
-
     /** The entry without a part, alive, derived or not, or 0. */
     long find() {
         if (seen == store.version() && preparedFor == store.keyVersion()) {
             length = prefix;
             return at;
         }
-        EntryLog log = tidyLog();
+        EntryLog log = store.tidyLog();
         prepare();
         hash = EntryLog.hash(store.keyHash(), state.id(), namespaceHash);
         at = find(log);
@@ -213,10 +202,9 @@ final class LogCell {
         rehash();
     }
 
-    /** No part, after one was set. */
+    /** Makes the bytes those of key and namespace alone. */
     void setNoPart() {
         prepare();
-        rehash();
     }
 
     private void rehash() {
@@ -226,7 +214,7 @@ final class LogCell {
 
     /** The entry with the part that was set, or 0; entries may move before it is looked for. */
     long findPart() {
-        return find(tidyLog());
+        return find(store.tidyLog());
     }
 
     /** The same, and nothing moves. */

@@ -6,12 +6,15 @@ import io.millrace.runtime.serializer.RecordInput;
 import io.millrace.runtime.serializer.RecordOutput;
 import io.millrace.runtime.serializer.TypeSerializer;
 import java.io.IOException;
+import java.util.Arrays;
+import java.util.Collections;
 import java.util.Iterator;
 import java.util.Map;
 import java.util.NoSuchElementException;
 
 /**
- * A map in the log: each of its entries is one of the log, and they form a ring.
+ * A map in the log: each of its entries is one of the log, and {@link MapMembers} knows which they
+ * are.
  *
  * <p>Format: the part of an entry is the map's key as its canonical serializer writes it.
  */
@@ -23,6 +26,7 @@ final class LogMap<K, V> implements StoredMap<K, V>, StateHandle {
     private final TypeSerializer<V> values;
     private final boolean hasTtl;
     private final RecordOutput output = new RecordOutput(64);
+    private final RecordOutput written = new RecordOutput(64);
     private final RecordInput input = new RecordInput();
     private byte[] read = new byte[64];
 
@@ -116,16 +120,18 @@ final class LogMap<K, V> implements StoredMap<K, V>, StateHandle {
         if (hasTtl) {
             store.onTtlWrite();
         }
+        writeValue(value);
+        store.makeRoom(written.length());
         setPart(key);
         long at = cell.findPart();
         boolean live = at != 0 && EntryLog.isLive(at);
         try {
             EntryLog log = store.logForWrite();
-            long ring = live ? 0 : ring(log);
             if (!live) {
-                setPart(key);
+                log.members()
+                        .reserve(
+                                state, cell.full(), cell.keyLength(), cell.prefix(), cell.length());
             }
-            writeValue(value);
             at =
                     log.put(
                             state,
@@ -134,13 +140,13 @@ final class LogMap<K, V> implements StoredMap<K, V>, StateHandle {
                             cell.full(),
                             cell.keyLength(),
                             cell.length(),
-                            output.bytes(),
+                            written.bytes(),
                             0,
-                            output.length(),
-                            live ? output.length() / 4 : 0,
+                            written.length(),
+                            live ? written.length() / 4 : 0,
                             hasTtl ? store.nowMillis() : 0);
             if (!live) {
-                log.link(state, ring, at);
+                log.members().add(state, at, cell.full(), cell.prefix(), cell.length());
             }
         } catch (InsufficientManagedMemoryException e) {
             throw store.exhausted(state, e);
@@ -148,132 +154,252 @@ final class LogMap<K, V> implements StoredMap<K, V>, StateHandle {
     }
 
     private void writeValue(V value) {
-        output.truncate(0);
+        written.truncate(0);
         try {
-            values.serialize(value, output);
+            values.serialize(value, written);
         } catch (IOException | ClassCastException e) {
             throw store.unwritable(state, e);
         }
-    }
-
-    /** The derived entry of the current key and namespace, which is made if there is none. */
-    private long ring(EntryLog log) {
-        cell.setNoPart();
-        long ring = cell.findPartUnmoved(log);
-        return ring != 0
-                ? ring
-                : log.addRing(state, cell.hash(), cell.full(), cell.keyLength(), cell.length());
     }
 
     @Override
     public void remove(K key) {
         long at = findLive(key);
         if (at != 0) {
-            store.log().remove(state, at);
+            remove(at);
         }
     }
 
-    /** The first entry of the ring, or 0. */
-    private long first() {
-        cell.setNoPart();
-        long ring = cell.findPart();
-        return ring == 0 ? 0 : after(ring);
-    }
-
-    /** The entry behind another, or 0. */
-    private long after(long at) {
-        long next = EntryLog.next(at, state);
-        return EntryLog.kind(next) == Epochs.DERIVED ? 0 : next;
+    private void remove(long at) {
+        try {
+            store.log().remove(state, at);
+        } catch (InsufficientManagedMemoryException e) {
+            throw store.exhausted(state, e);
+        }
     }
 
     private boolean isHidden(long at) {
         return hasTtl && LogTtl.isHidden(store, state, at);
     }
 
+    /** Entries, of which some may be hidden. */
+    private int members() {
+        EntryLog log = store.log();
+        cell.setNoPart();
+        return log == null
+                ? 0
+                : log.members().size(state, cell.full(), cell.keyLength(), cell.prefix());
+    }
+
     @Override
     public int size() {
+        if (!hasTtl) {
+            return members();
+        }
         int size = 0;
-        for (long at = first(); at != 0; at = after(at)) {
-            if (!isHidden(at)) {
-                size++;
-            }
+        for (Entries entries = new Entries(); entries.hasNext(); entries.skip()) {
+            size++;
         }
         return size;
     }
 
     @Override
     public boolean isEmpty() {
-        for (long at = first(); at != 0; at = after(at)) {
-            if (!isHidden(at)) {
-                return false;
-            }
-        }
-        return true;
+        return members() == 0 || (hasTtl && !new Entries().hasNext());
     }
 
     @Override
     public void clear() {
-        long at = first();
-        while (at != 0) {
-            long next = after(at);
-            store.log().remove(state, at);
-            at = next;
+        if (members() == 0) {
+            return;
+        }
+        Entries entries = new Entries();
+        while (entries.findNext()) {
+            remove(entries.at());
         }
     }
 
     @Override
     public Iterator<Map.Entry<K, V>> iterator() {
-        Entries iterator = new Entries(this, first());
-        if (iterator.nextAt != 0) {
-            store.opened(iterator);
-        }
-        return new Iterator<>() {
-            private final int partAt = cell.prefix();
-            private K lastKey;
-            private boolean canRemove;
-
-            @Override
-            public boolean hasNext() {
-                return iterator.hasNext();
-            }
-
-            @Override
-            public Map.Entry<K, V> next() {
-                if (!iterator.hasNext()) {
-                    throw new NoSuchElementException();
-                }
-                long at = iterator.advance();
-                lastKey = key(at, partAt);
-                canRemove = true;
-                int count = copyValue(at);
-                if (hasTtl && state.ttl().update() == StateTtl.Update.ON_READ_AND_WRITE) {
-                    LogTtl.read(store, state, at);
-                }
-                return new Entry(lastKey, value(count));
-            }
-
-            @Override
-            public void remove() {
-                if (!canRemove) {
-                    throw new IllegalStateException("There is no entry to remove");
-                }
-                iterator.checkKey();
-                canRemove = false;
-                LogMap.this.remove(lastKey);
-            }
-        };
+        return members() == 0 ? Collections.emptyIterator() : new Entries();
     }
 
-    private K key(long at, int from) {
-        int count = EntryLog.fullLength(at) - from;
-        byte[] bytes = new byte[count];
-        Memory.copy(EntryLog.full(at, state) + from, bytes, 0, count);
-        RecordInput of = new RecordInput();
-        of.reset(bytes, 0, count);
-        try {
-            return keys.deserialize(of);
-        } catch (IOException e) {
-            throw store.unreadable("a key of the map '" + state.shape().name() + "'", e);
+    /**
+     * Goes over the pieces of the map's keys and finds each entry by its bytes. What has been put
+     * since it was made is not shown.
+     */
+    private final class Entries implements Iterator<Map.Entry<K, V>> {
+        private final long keyVersion = store.keyVersion();
+        private final RecordBytes piece = new RecordBytes(64);
+        private final RecordInput of = new RecordInput();
+        private final int keyLength;
+        private final int prefix;
+        private final int putBefore;
+        private byte[] full;
+        private int pieces;
+
+        /** Where the next key is in the piece. */
+        private int next;
+
+        // of the entry that is shown next
+        private int length;
+        private boolean isFound;
+        private long foundAt;
+
+        /** The store's version when the entry was found in memory, or -1. */
+        private long foundIn;
+
+        /** The bytes of the entry that was shown last. */
+        private final RecordBytes last = new RecordBytes(64);
+
+        private boolean canRemove;
+
+        Entries() {
+            cell.setNoPart();
+            keyLength = cell.keyLength();
+            prefix = cell.prefix();
+            full = Arrays.copyOf(cell.full(), prefix + 32);
+            EntryLog log = store.log();
+            putBefore = log == null ? 0 : log.members().putCount();
+        }
+
+        private void checkKey() {
+            if (keyVersion != store.keyVersion()) {
+                throw otherKey(state);
+            }
+        }
+
+        /** Moves on to the next entry that is there. */
+        private boolean findNext() {
+            EntryLog log = store.tidyLog();
+            while (log != null) {
+                if (next == piece.length()) {
+                    int number = pieces++;
+                    next = 0;
+                    if (!log.members().read(state, full, keyLength, prefix, number, piece)) {
+                        pieces = number;
+                        return false;
+                    }
+                    continue;
+                }
+                takePart();
+                if (locate(log)) {
+                    return true;
+                }
+            }
+            return false;
+        }
+
+        private void takePart() {
+            int part = 0;
+            for (int shift = 0; ; shift += 7) {
+                byte b = piece.bytes()[next++];
+                part |= (b & 0x7f) << shift;
+                if (b >= 0) {
+                    break;
+                }
+            }
+            length = prefix + part;
+            if (full.length < length) {
+                full = Arrays.copyOf(full, 2 * length);
+            }
+            System.arraycopy(piece.bytes(), next, full, prefix, part);
+            next += part;
+        }
+
+        /** Finds the entry whose bytes were taken, if it is one that this iterator shows. */
+        private boolean locate(EntryLog log) {
+            long hash = EntryLog.hash(store.keyHash(), state.id(), full, keyLength, length);
+            try {
+                // with a time to live, reading may change the entry
+                foundAt =
+                        hasTtl
+                                ? log.find(hash, state, full, length)
+                                : log.peek(hash, state, full, length);
+            } catch (InsufficientManagedMemoryException e) {
+                throw store.exhausted(state, e);
+            }
+            foundIn = log.isInMemory(foundAt) ? store.version() : -1;
+            return isShown();
+        }
+
+        private boolean isShown() {
+            return foundAt != 0
+                    && EntryLog.isLive(foundAt)
+                    && MapMembers.piece(foundAt, state) == pieces - 1
+                    && MapMembers.isOlder(foundAt, state, putBefore);
+        }
+
+        /** Where the entry lies that {@link #findNext} has found, in memory. */
+        private long at() {
+            return foundIn == store.version() ? foundAt : find(full, length);
+        }
+
+        private long find(byte[] bytes, int count) {
+            long hash = EntryLog.hash(store.keyHash(), state.id(), bytes, keyLength, count);
+            try {
+                return store.log().find(hash, state, bytes, count);
+            } catch (InsufficientManagedMemoryException e) {
+                throw store.exhausted(state, e);
+            }
+        }
+
+        @Override
+        public boolean hasNext() {
+            if (isFound) {
+                return true;
+            }
+            checkKey();
+            while (findNext()) {
+                if (!isHidden(foundAt)) {
+                    isFound = true;
+                    return true;
+                }
+            }
+            return false;
+        }
+
+        void skip() {
+            isFound = false;
+        }
+
+        @Override
+        public Map.Entry<K, V> next() {
+            checkKey();
+            do {
+                if (!hasNext()) {
+                    throw new NoSuchElementException();
+                }
+                isFound = false;
+            } while (foundIn == store.version() ? !isShown() : !locate(store.log()));
+            last.truncate(0);
+            last.put(full, 0, length);
+            canRemove = true;
+            of.reset(full, prefix, length);
+            K key;
+            try {
+                key = keys.deserialize(of);
+            } catch (IOException e) {
+                throw store.unreadable("a key of the map '" + state.shape().name() + "'", e);
+            }
+            int count = copyValue(foundAt);
+            if (hasTtl && state.ttl().update() == StateTtl.Update.ON_READ_AND_WRITE) {
+                LogTtl.read(store, state, foundAt);
+            }
+            return new Entry(key, value(count));
+        }
+
+        @Override
+        public void remove() {
+            if (!canRemove) {
+                throw new IllegalStateException("There is no entry to remove");
+            }
+            checkKey();
+            canRemove = false;
+            long at = find(last.bytes(), last.length());
+            if (at != 0 && EntryLog.isLive(at)) {
+                LogMap.this.remove(at);
+            }
         }
     }
 
@@ -332,61 +458,5 @@ final class LogMap<K, V> implements StoredMap<K, V>, StateHandle {
                 "The map '"
                         + state.shape().name()
                         + "' is read on after another key became the current one");
-    }
-
-    /** Where an iterator stands; the store tells it when entries move or go. */
-    static final class Entries {
-        private final LogMap<?, ?> map;
-        private final long keyVersion;
-
-        /** The entry to be returned next, or 0. */
-        private long nextAt;
-
-        Entries(LogMap<?, ?> map, long first) {
-            this.map = map;
-            this.keyVersion = map.store.keyVersion();
-            this.nextAt = first;
-        }
-
-        void checkKey() {
-            if (keyVersion != map.store.keyVersion()) {
-                throw otherKey(map.state);
-            }
-        }
-
-        boolean hasNext() {
-            if (nextAt == 0) {
-                return false;
-            }
-            checkKey();
-            while (nextAt != 0 && map.isHidden(nextAt)) {
-                nextAt = map.after(nextAt);
-            }
-            if (nextAt == 0) {
-                map.store.ended(this);
-            }
-            return nextAt != 0;
-        }
-
-        long advance() {
-            long at = nextAt;
-            nextAt = map.after(at);
-            if (nextAt == 0) {
-                map.store.ended(this);
-            }
-            return at;
-        }
-
-        void onMoved(long from, long to) {
-            if (nextAt == from) {
-                nextAt = to;
-            }
-        }
-
-        void onUnlink(long at, long next) {
-            if (nextAt == at) {
-                nextAt = next;
-            }
-        }
     }
 }

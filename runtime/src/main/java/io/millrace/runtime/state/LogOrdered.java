@@ -4,7 +4,7 @@ import io.millrace.runtime.memory.InsufficientManagedMemoryException;
 import io.millrace.runtime.memory.Memory;
 
 /**
- * An ordered state: entries of the log without values, and a heap beside it.
+ * An ordered state: entries of the log without values, and beside it {@link OrderedEntries}.
  *
  * <p>Format: the part of an entry is the order with its sign flipped, so that its bytes are ordered
  * too.
@@ -66,9 +66,10 @@ final class LogOrdered implements OrderedState {
             byte[] full,
             int keyLength,
             int length) {
-        state.heap.reserve();
+        long order = RecordBytes.getLong(full, length - 8) ^ Long.MIN_VALUE;
+        state.order.reserve(order, length - 8);
         long at = log.put(state, found, hash, full, keyLength, length, full, 0, 0, 0, 0);
-        state.heap.add(RecordBytes.getLong(full, length - 8) ^ Long.MIN_VALUE, at);
+        state.order.add(state, order, at, full, keyLength, length - 8);
     }
 
     @Override
@@ -89,19 +90,23 @@ final class LogOrdered implements OrderedState {
 
     @Override
     public long least() {
-        return state.heap.size() == 0 ? NONE : state.heap.leastOrder();
+        try {
+            return state.order.least(state);
+        } catch (InsufficientManagedMemoryException e) {
+            throw store.exhausted(state, e);
+        }
     }
 
     @Override
     public boolean poll(long limit) {
-        if (state.heap.size() == 0) {
+        if (size() == 0) {
             return false;
         }
-        long least = state.heap.leastOrder();
+        long least = least();
         if (least > limit) {
             return false;
         }
-        long at = state.heap.leastEntry();
+        long at = state.order.leastEntry();
         store.setCurrentKey(at, state);
         int from = EntryLog.keyLength(at);
         int count = EntryLog.fullLength(at) - from - 8;
@@ -134,6 +139,6 @@ final class LogOrdered implements OrderedState {
 
     @Override
     public long size() {
-        return state.heap.size();
+        return state.order.size();
     }
 }

@@ -27,7 +27,8 @@ final class OpenSnapshot implements StateSnapshot {
      * What is to be written, as it was found when the epoch ended. None of these arrays is changed
      * afterwards.
      *
-     * @param tables directories of tables by state and key group; null where a state has none
+     * @param tables by state and key group; null where a state has none
+     * @param paneTables by state and key group; null where a state has none
      * @param logs by key group; null where there is none
      */
     record Contents(
@@ -35,7 +36,8 @@ final class OpenSnapshot implements StateSnapshot {
             int maxParallelism,
             String keyType,
             StateDefinition[] states,
-            long[][][] tables,
+            EntryTable.Extent[][] tables,
+            PaneTables.Captured[][] paneTables,
             EntryLog.Extent[] logs) {}
 
     /** Copies of entries of one key group: each its length and its bytes, across blocks. */
@@ -70,6 +72,9 @@ final class OpenSnapshot implements StateSnapshot {
     /** Of the writer's thread. */
     private final SpillFrame frame;
 
+    /** Of the writer's thread. */
+    private final RecordSorter sorter;
+
     private volatile long bytesWritten;
 
     /** Guarded by the lock of {@link Epochs}. */
@@ -99,6 +104,7 @@ final class OpenSnapshot implements StateSnapshot {
         this.contents = contents;
         this.memory = memory;
         this.frame = new SpillFrame(spillFile, memory);
+        this.sorter = new RecordSorter(spillFile, spillFile.isUsable());
         this.copies = new Copies[contents.keyGroups().size()];
     }
 
@@ -349,12 +355,13 @@ final class OpenSnapshot implements StateSnapshot {
                     Failure.Category.STATE, Epochs.givenUp(owner, checkpointId, e), e);
         } finally {
             frame.close();
+            sorter.close();
         }
     }
 
     private long writeAll(SnapshotOutput output) throws IOException {
         SnapshotWriter writer =
-                new SnapshotWriter(output, contents, checkpointId, baseCheckpointId, kind);
+                new SnapshotWriter(output, contents, checkpointId, baseCheckpointId, kind, sorter);
         RecordBytes copied = new RecordBytes(1024);
         for (int group = contents.keyGroups().first();
                 group <= contents.keyGroups().last();
@@ -363,8 +370,12 @@ final class OpenSnapshot implements StateSnapshot {
             int at = group - contents.keyGroups().first();
             for (int i = 0; i < contents.states().length; i++) {
                 StateDefinition state = contents.states()[i];
-                if (state.isTable() && contents.tables()[i][at] != null) {
-                    state.tables[at].read(contents.tables()[i][at], this, writer);
+                EntryTable.Extent[] tables = contents.tables()[i];
+                PaneTables.Captured[] paneTables = contents.paneTables()[i];
+                if (tables != null && tables[at] != null) {
+                    state.tables[at].read(tables[at], this, writer);
+                } else if (paneTables != null && paneTables[at] != null) {
+                    paneTables[at].read(this, writer);
                 }
             }
             if (contents.logs()[at] != null) {

@@ -1,15 +1,12 @@
 package io.millrace.runtime.state;
 
 import io.millrace.runtime.memory.Memory;
-import io.millrace.runtime.memory.MemoryBudget;
 import java.util.Arrays;
 
 /**
- * The entries of an ordered state by their order, least first: a heap with four children a node,
- * beside the log that holds the entries.
+ * Addresses of entries by their order, least first: a heap with four children a node.
  *
- * <p>It is derived: not in snapshots, and made anew when entries are restored. Each entry knows its
- * place in the heap, so that it can be removed from the middle.
+ * <p>Each entry knows its place in the heap, so that it can be removed from the middle.
  *
  * <p>Format: in memory only. Pages of 32 KiB; a node is order 8, address of the entry 8.
  *
@@ -24,14 +21,14 @@ final class OrderHeap {
     /** The first page grows to its size, since many states have few entries. */
     private static final int MIN_PAGE_BYTES = 512;
 
-    private final MemoryBudget memory;
+    private final StoreMemory store;
     private long[] pages = new long[4];
     private int pageCount;
     private int firstPageBytes;
     private long size;
 
-    OrderHeap(MemoryBudget memory) {
-        this.memory = memory;
+    OrderHeap(StoreMemory store) {
+        this.store = store;
     }
 
     long size() {
@@ -52,25 +49,33 @@ final class OrderHeap {
         return Memory.getLong(pages[0] + 8);
     }
 
+    long order(long index) {
+        return Memory.getLong(node(index));
+    }
+
+    long entry(long index) {
+        return Memory.getLong(node(index) + 8);
+    }
+
     /** Makes room for one more, so that {@link #add} cannot fail. */
     void reserve() {
         if (pageCount == 0) {
-            pages[0] = memory.allocate(MIN_PAGE_BYTES);
+            pages[0] = store.allocate(MIN_PAGE_BYTES);
             firstPageBytes = MIN_PAGE_BYTES;
             pageCount = 1;
         } else if (pageCount == 1
                 && firstPageBytes < PAGE_BYTES
                 && (size + 1) * NODE_BYTES > firstPageBytes) {
-            long larger = memory.allocate(2 * firstPageBytes);
+            long larger = store.allocate(2 * firstPageBytes);
             Memory.copy(pages[0], larger, firstPageBytes);
-            memory.free(pages[0], firstPageBytes);
+            store.memory().free(pages[0], firstPageBytes);
             pages[0] = larger;
             firstPageBytes *= 2;
         } else if (size >> PAGE_SHIFT == pageCount) {
             if (pageCount == pages.length) {
                 pages = Arrays.copyOf(pages, 2 * pageCount);
             }
-            pages[pageCount] = memory.allocate(PAGE_BYTES);
+            pages[pageCount] = store.allocate(PAGE_BYTES);
             pageCount++;
         }
     }
@@ -101,7 +106,7 @@ final class OrderHeap {
         int needed = (int) ((size + PAGE_MASK) >> PAGE_SHIFT) + 1;
         while (pageCount > Math.max(1, needed)) {
             pageCount--;
-            memory.free(pages[pageCount], PAGE_BYTES);
+            store.memory().free(pages[pageCount], PAGE_BYTES);
         }
     }
 
@@ -150,13 +155,13 @@ final class OrderHeap {
         long node = node(index);
         Memory.putLong(node, order);
         Memory.putLong(node + 8, entry);
-        EntryLog.setFirstLink(entry, index);
+        Memory.putLong(entry + EntryLog.ENTRY_HEADER_BYTES, index);
     }
 
     /** Gives all pages back. */
     void free() {
         for (int i = 0; i < pageCount; i++) {
-            memory.free(pages[i], i == 0 ? firstPageBytes : PAGE_BYTES);
+            store.memory().free(pages[i], i == 0 ? firstPageBytes : PAGE_BYTES);
         }
         pageCount = 0;
         size = 0;

@@ -24,6 +24,7 @@ final class Spill implements AutoCloseable {
     private final long headroomBytes;
     private final SpillFile file;
     private final SpillFrame frame;
+    private final SpillFrame pageFrame;
     private final int segmentBytes;
     private byte[] image = new byte[0];
     private boolean pressed;
@@ -34,6 +35,7 @@ final class Spill implements AutoCloseable {
         this.headroomBytes = Math.min(memory.limitBytes() / 8, MAX_HEADROOM_BYTES);
         this.file = new SpillFile(directories, owner);
         this.frame = new SpillFrame(file, memory);
+        this.pageFrame = new SpillFrame(file, memory);
         // each key group has one segment that is open and cannot go
         long share = memory.limitBytes() / (8L * keyGroups);
         this.segmentBytes =
@@ -58,6 +60,17 @@ final class Spill implements AutoCloseable {
         return frame;
     }
 
+    /** For pages of indexes. */
+    SpillFrame pageFrame() {
+        return pageFrame;
+    }
+
+    /** Whether more may be taken before something goes. */
+    boolean hasRoom() {
+        return memory.freeBytes() > headroomBytes / 2;
+    }
+
+    /** An array for what is on its way to disk or back; until somebody else asks for it. */
     byte[] image(int count) {
         if (image.length < count) {
             image = new byte[count];
@@ -98,6 +111,7 @@ final class Spill implements AutoCloseable {
     @Override
     public void close() {
         frame.close();
+        pageFrame.close();
         file.close();
     }
 }

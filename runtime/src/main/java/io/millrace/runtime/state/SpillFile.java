@@ -8,6 +8,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.concurrent.atomic.LongAdder;
 
 /**
  * What one store has put on local disk: pieces of a file of its own, each as long as it was asked
@@ -25,10 +26,16 @@ final class SpillFile implements AutoCloseable {
     private long end;
     private long usedBytes;
     private boolean closed;
+    private final LongAdder reads = new LongAdder();
 
     SpillFile(SpillDirectories directories, String owner) {
         this.directories = directories;
         this.owner = owner;
+    }
+
+    /** Whether there is a directory for it. */
+    boolean isUsable() {
+        return !directories.isEmpty();
     }
 
     private static int rounded(int count) {
@@ -81,8 +88,33 @@ final class SpillFile implements AutoCloseable {
         return place;
     }
 
+    /** Changes a part of a piece. */
+    synchronized void write(long position, byte[] bytes, int count) {
+        try {
+            ByteBuffer from = ByteBuffer.wrap(bytes, 0, count);
+            while (from.hasRemaining()) {
+                opened.channel().write(from, position + from.position());
+            }
+        } catch (IOException e) {
+            throw new StateException(
+                    Failure.Category.CLUSTER,
+                    "State of "
+                            + owner
+                            + " that was moved to local disk in "
+                            + opened.directory()
+                            + " (io.tmp.dirs) cannot be changed: "
+                            + count
+                            + " bytes at "
+                            + position
+                            + ": "
+                            + e,
+                    e);
+        }
+    }
+
     /** Reads a part of a piece. */
     void read(long position, byte[] into, int count) {
+        reads.increment();
         ByteBuffer to = ByteBuffer.wrap(into, 0, count);
         try {
             while (to.hasRemaining()) {
@@ -112,6 +144,11 @@ final class SpillFile implements AutoCloseable {
         int size = rounded(count);
         usedBytes -= size;
         free.computeIfAbsent(size, s -> new ArrayDeque<>()).addLast(place);
+    }
+
+    /** How often something was read. */
+    long reads() {
+        return reads.sum();
     }
 
     synchronized long usedBytes() {

@@ -13,10 +13,11 @@ final class SpilledSegment {
     private final int bytes;
     private final int lastEpoch;
     private int alive;
+    private int tombstones;
     private boolean waits;
 
     /** Places of entries, each with the epoch it left in behind it. */
-    private volatile int[] gone = new int[4];
+    private volatile int[] gone = {};
 
     private volatile int goneCount;
 
@@ -51,9 +52,23 @@ final class SpilledSegment {
         alive += entryBytes;
     }
 
+    /** Bytes of tombstones among them. */
+    void addTombstones(int entryBytes) {
+        tombstones += entryBytes;
+    }
+
     /** Whether less than half of it is alive and nobody has been told yet. */
     boolean becomesSparse() {
-        if (waits || alive >= bytes / 2) {
+        return becomesSparse(alive);
+    }
+
+    /** The same if tombstones have become needless. */
+    boolean becomesSparseWithoutTombstones() {
+        return tombstones > 0 && becomesSparse(alive - tombstones);
+    }
+
+    private boolean becomesSparse(int useful) {
+        if (waits || useful >= bytes / 2) {
             return false;
         }
         waits = true;
@@ -65,7 +80,7 @@ final class SpilledSegment {
         int count = goneCount;
         int[] all = gone;
         if (2 * count == all.length) {
-            all = Arrays.copyOf(all, 2 * all.length);
+            all = Arrays.copyOf(all, Math.max(4, 2 * all.length));
             gone = all;
         }
         all[2 * count] = offset;

@@ -13,9 +13,18 @@ interface StoreMemory {
     /** A block of the store's memory, all zeros. */
     long allocate(int bytes);
 
+    /** The same, and state goes to disk until there is one; nobody may hold an address. */
+    long allocateAnyhow(int bytes);
+
     Spill spill();
 
+    /** Moves state to disk if memory is short; nobody may hold an address. */
+    void relieve();
+
     Epochs epochs();
+
+    /** The log of a key group of the store; there must be one. */
+    EntryLog log(int keyGroup);
 
     /** For records that are put together and copied at once. */
     RecordBytes scratch();
@@ -27,12 +36,6 @@ interface StoreMemory {
 
     /** Addresses that somebody has noted may be wrong, or missing entries be there. */
     void onMoved();
-
-    /** An entry of a map lies elsewhere now. */
-    void onMoved(long from, long to);
-
-    /** An entry of a map is about to leave its chain. */
-    void onUnlink(long at, long next);
 
     boolean isExpired(int stateId, long stampMillis);
 }

@@ -19,6 +19,9 @@ final class StoredCalendar implements CalendarState {
     private boolean arranged;
     private long order;
 
+    /** Whether something was taken out since the last time there was nothing. */
+    private boolean polled;
+
     StoredCalendar(
             BinaryStateStore store, StateDefinition state, StoredLong members, Calendar calendar) {
         this.store = store;
@@ -48,9 +51,18 @@ final class StoredCalendar implements CalendarState {
         arrange();
         long least = calendar.least();
         if (least > limit || least == Long.MAX_VALUE) {
+            if (polled && state.isTable()) {
+                store.dropThrough(state, order);
+                polled = false;
+            }
             return false;
         }
-        calendar.take();
+        polled = true;
+        try {
+            calendar.take();
+        } catch (InsufficientManagedMemoryException e) {
+            throw store.exhausted(state, e);
+        }
         store.setCurrentKey(calendar.key(), 0, calendar.keyLength(), calendar.keyGroup());
         members.setPane(least);
         members.clear();
@@ -79,6 +91,11 @@ final class StoredCalendar implements CalendarState {
     /** Entries have come without it. */
     void onRestore() {
         arranged = false;
+    }
+
+    /** Moves a part of the order to disk; false if there was none that could go. */
+    boolean spill() {
+        return calendar.spill();
     }
 
     void free() {
