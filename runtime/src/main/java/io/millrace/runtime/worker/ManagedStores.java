@@ -68,7 +68,10 @@ public record ManagedStores(
 
     @Override
     public FileChannel localFile(SubtaskContext subtask) throws IOException {
-        return spill(subtask).openFile();
+        return spill(
+                        ParsedConfiguration.of(
+                                Configuration.fromMap(subtask.deployment().configuration())))
+                .openFile();
     }
 
     @Override
