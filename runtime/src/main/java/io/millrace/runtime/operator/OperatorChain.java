@@ -69,13 +69,6 @@ public final class OperatorChain {
             }
         }
 
-        void prepareSnapshot(StreamEvent.Barrier barrier) {
-            operator.prepareSnapshot(barrier.checkpointId());
-            for (UserFunction function : functions) {
-                function.prepareSnapshot(barrier.checkpointId(), barrier.wallMillis());
-            }
-        }
-
         List<SnapshotPart> snapshot(StreamEvent.Barrier barrier) throws Exception {
             long checkpointId = barrier.checkpointId();
             List<SnapshotPart> parts = new ArrayList<>(operator.snapshot(checkpointId));
@@ -175,13 +168,18 @@ public final class OperatorChain {
     }
 
     /** To be called before the barrier goes out; a failure is one of the subtask. */
-    public void prepareSnapshot(StreamEvent.Barrier barrier) {
+    public void prepareSnapshot(long checkpointId) {
         for (Member member : operators) {
-            member.prepareSnapshot(barrier);
+            member.operator().prepareSnapshot(checkpointId);
         }
     }
 
-    /** Saves what all operators hold now. If one cannot, what the others gave is given back. */
+    /**
+     * Saves what all operators hold now. If one cannot, what the others gave is given back.
+     *
+     * @throws OperatorFailure if code of the user's threw, whose operator has to begin again
+     * @throws Exception if there is no room for the states, say, which are as they were
+     */
     public List<SubtaskSnapshot.Operator> snapshot(StreamEvent.Barrier barrier) throws Exception {
         List<SubtaskSnapshot.Operator> all = new ArrayList<>();
         try {

@@ -54,6 +54,22 @@ record PaneGrid(long sizeMillis, long slideMillis, long offsetMillis) {
         return lastWindow(watermarkMillis + 1 - sizeMillis) + slideMillis;
     }
 
+    /**
+     * The last millisecond before which all panes are in no window any more that waits for records.
+     *
+     * @param latenessMillis for which windows wait behind their end
+     * @return {@link Long#MIN_VALUE} if there is none
+     */
+    long lastPaneOver(long watermarkMillis, long latenessMillis) {
+        if (watermarkMillis == Long.MAX_VALUE) {
+            return Long.MAX_VALUE;
+        }
+        long begun = watermarkMillis - sizeMillis - latenessMillis;
+        return begun > watermarkMillis || begun < Long.MIN_VALUE + slideMillis
+                ? Long.MIN_VALUE
+                : lastWindow(begun + 1) + slideMillis - 1;
+    }
+
     /** The pane behind this one. */
     long next(long pane) {
         long first = firstPaneMillis();

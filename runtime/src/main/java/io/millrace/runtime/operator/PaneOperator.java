@@ -22,7 +22,7 @@ import java.util.List;
  *
  * <p>States: {@code window-panes} (key, pane: accumulator), {@code window-ends} (key, last
  * timestamp of a window that waits), those of {@link StoredPaneTotals}, {@code window-drops} (key,
- * window).
+ * window; where panes are not dropped of all keys at once).
  *
  * <p>It is the functions' collector itself: what a window emits has the window's greatest
  * timestamp.
@@ -41,6 +41,7 @@ final class PaneOperator implements Operator, Collector<Object>, PaneTotals.Firi
     private final StoredValue<Object> panes;
     private final CalendarState ends;
     private final PaneTotals totals;
+    private final KeyedStateStore.PaneDrop wholePanes;
     private final OrderedState drops;
     private final long latenessMillis;
     private final Output output;
@@ -52,6 +53,9 @@ final class PaneOperator implements Operator, Collector<Object>, PaneTotals.Firi
 
     /** Start of the window whose end has come. */
     private long firing;
+
+    /** The last pane that was dropped. */
+    private long lastDropped = Long.MIN_VALUE;
 
     PaneOperator(
             String name, KeySelector<Object, Object> selector, PaneParts parts, Output output) {
@@ -65,6 +69,7 @@ final class PaneOperator implements Operator, Collector<Object>, PaneTotals.Firi
         this.panes = parts.panes().panes();
         this.ends = parts.ends();
         this.totals = parts.totals();
+        this.wholePanes = parts.wholePanes();
         this.drops = parts.drops();
         this.latenessMillis = parts.allowedLatenessMillis();
         this.output = output;
@@ -210,7 +215,9 @@ final class PaneOperator implements Operator, Collector<Object>, PaneTotals.Firi
         } catch (Throwable t) {
             throw OperatorFailure.in(name, "a window that fires", t);
         }
-        if (drops != null) {
+        if (wholePanes != null) {
+            dropWholePanes(watermark);
+        } else if (drops != null) {
             for (int dropped = 0; drops.poll(Math.min(watermark, OrderedState.NONE - 1)); ) {
                 drop(drops.pane());
                 if (++dropped >= most || interruption.isInterrupted()) {
@@ -219,6 +226,14 @@ final class PaneOperator implements Operator, Collector<Object>, PaneTotals.Firi
             }
         }
         return true;
+    }
+
+    private void dropWholePanes(long watermark) {
+        long last = grid.lastPaneOver(watermark, latenessMillis);
+        if (last > lastDropped) {
+            wholePanes.dropThrough(last);
+            lastDropped = last;
+        }
     }
 
     private void onEnd(long lastMillis) throws Exception {
@@ -232,9 +247,11 @@ final class PaneOperator implements Operator, Collector<Object>, PaneTotals.Firi
                 ends.add(Math.min(grid.maxTimestamp(window + grid.slideMillis()), LAST));
             }
         }
-        if (drops == null) {
+        if (latenessMillis == 0) {
             parts.call().clear(new TimeWindow(window, window + grid.sizeMillis()));
-            drop(window);
+            if (wholePanes == null) {
+                drop(window);
+            }
         }
     }
 

@@ -12,8 +12,9 @@ import io.millrace.runtime.state.OrderedState;
  * @param timers for the functions' contexts, which tell the watermark
  * @param ends last timestamps of the windows that wait to fire, by key
  * @param totals null for windows of one pane each
- * @param drops when the last window of each slide is over for late records as well; null if none
- *     are waited for
+ * @param wholePanes drops panes of all keys; null if each key's are dropped by themselves
+ * @param drops when the last window of each slide is over for late records as well, for each key;
+ *     null if none are waited for, or panes are dropped of all keys at once
  * @param lateTag side output of records that come too late, or null to drop them
  * @param lateDropped counts those that are dropped
  */
@@ -23,6 +24,7 @@ record PaneParts(
         PanesOfKey panes,
         CalendarState ends,
         PaneTotals totals,
+        KeyedStateStore.PaneDrop wholePanes,
         OrderedState drops,
         WindowCall call,
         SideOutputs sides,

@@ -4,7 +4,6 @@ import io.millrace.api.function.DefaultOpenContext;
 import io.millrace.api.function.Function;
 import io.millrace.api.function.RichFunction;
 import io.millrace.api.function.RuntimeContext;
-import io.millrace.api.function.TwoPhaseCommitSinkFunction;
 import io.millrace.api.state.CheckpointListener;
 import io.millrace.api.state.CheckpointedFunction;
 import io.millrace.runtime.checkpoint.RestoredOperator;
@@ -83,39 +82,22 @@ final class UserFunction {
     }
 
     /**
-     * Has a function that commits make its transaction ready. A failure is one of the subtask, and
-     * not only of the checkpoint: what the transaction buffers may be lost, and the next checkpoint
-     * would not know.
-     *
      * @param wallMillis when the checkpoint was triggered
-     */
-    void prepareSnapshot(long checkpointId, long wallMillis) {
-        if (function instanceof TwoPhaseCommitSinkFunction<?, ?, ?> committing) {
-            snapshotState(committing, checkpointId, wallMillis);
-        }
-    }
-
-    /**
-     * @param wallMillis when the checkpoint was triggered
+     * @throws OperatorFailure if the function throws: it may have dropped what it could not hand
+     *     over, and must begin again from what is stored
      */
     List<SnapshotPart> snapshot(long checkpointId, long wallMillis) throws Exception {
         if (states == null) {
             return List.of();
         }
-        if (function instanceof CheckpointedFunction checkpointed
-                && !(function instanceof TwoPhaseCommitSinkFunction)) {
-            snapshotState(checkpointed, checkpointId, wallMillis);
+        if (function instanceof CheckpointedFunction checkpointed) {
+            try {
+                checkpointed.snapshotState(new FunctionSnapshot(checkpointId, wallMillis));
+            } catch (Throwable t) {
+                throw OperatorFailure.in(name, "snapshotState()", t);
+            }
         }
         return states.snapshot();
-    }
-
-    private void snapshotState(
-            CheckpointedFunction checkpointed, long checkpointId, long wallMillis) {
-        try {
-            checkpointed.snapshotState(new FunctionSnapshot(checkpointId, wallMillis));
-        } catch (Throwable t) {
-            throw OperatorFailure.in(name, "snapshotState()", t);
-        }
     }
 
     void checkpointComplete(long checkpointId) {

@@ -154,6 +154,8 @@ final class WindowAssembly {
                         grid,
                         values,
                         store.value("window-panes", Namespace.panes(), type, StateTtl.NONE));
+        KeyedStateStore.PaneDrop wholePanes = store.paneDrop(panes.panes());
+        boolean dropsLater = wholePanes == null && latenessMillis > 0;
         KeyedTimers timers = new KeyedTimers(store, Namespace.none(), time);
         WindowCodec codec = WindowCodec.of(windows.assigner().getWindowType());
         return new PaneParts(
@@ -162,7 +164,8 @@ final class WindowAssembly {
                 panes,
                 store.calendar("window-ends"),
                 overlapping ? totals(panes, type) : null,
-                latenessMillis > 0 ? store.ordered("window-drops", Namespace.panes()) : null,
+                wholePanes,
+                dropsLater ? store.ordered("window-drops", Namespace.panes()) : null,
                 call(
                         new WindowScope(
                                 codec,

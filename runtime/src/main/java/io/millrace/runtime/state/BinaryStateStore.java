@@ -29,9 +29,9 @@ import org.slf4j.LoggerFactory;
  * Keyed state as bytes in managed memory.
  *
  * <p>Two layouts, chosen by the state's type: values whose key, pane and value are numbers lie in
- * an {@link EntryTable} for each state and key group; all others share one {@link EntryLog} for
- * each key group. Both write in place and mark what they change; {@link Epochs} says how a snapshot
- * is taken from under their hands.
+ * an {@link EntryTable} for each state and key group, or, by pane, in {@link PaneTables}; all
+ * others share one {@link EntryLog} for each key group. Both write in place and mark what they
+ * change; {@link Epochs} says how a snapshot is taken from under their hands.
  *
  * <p>Threads: owned by the subtask's thread.
  */
@@ -477,8 +477,13 @@ final class BinaryStateStore implements KeyedStateStore, StoreMemory {
             logs[group].removeExpired(page);
         }
         for (StateDefinition state : states) {
-            if (state.isTable() && state.ttl().isOn() && state.tables[group] != null) {
+            if (!state.ttl().isOn()) {
+                continue;
+            }
+            if (state.tables != null && state.tables[group] != null) {
                 state.tables[group].removeExpired(page);
+            } else if (state.paneTables != null && state.paneTables[group] != null) {
+                state.paneTables[group].removeExpired(page);
             }
         }
     }
@@ -492,16 +497,46 @@ final class BinaryStateStore implements KeyedStateStore, StoreMemory {
         return state.tables[at];
     }
 
+    /** The table of the current key and a pane, or null. */
+    EntryTable table(StateDefinition state, long pane) {
+        int at = groupAt;
+        if (at < 0) {
+            checkKey();
+        }
+        PaneTables tables = state.paneTables[at];
+        return tables == null ? null : tables.find(pane);
+    }
+
     EntryTable tableForWrite(StateDefinition state) {
+        beforeTableGrows();
+        return tableForWrite(state, keyGroup, 0);
+    }
+
+    EntryTable tableForWrite(StateDefinition state, long pane) {
+        beforeTableGrows();
+        return tableForWrite(state, keyGroup, pane);
+    }
+
+    /** An entry of the current key and a pane that was removed will be put again. */
+    void onRevived(StateDefinition state, long pane) {
+        state.paneTables[groupAt].onRevived(pane);
+    }
+
+    private void beforeTableGrows() {
         checkKey();
         if (spill.isPressed()) {
             relieve();
         }
-        return tableForWrite(state, keyGroup);
     }
 
-    private EntryTable tableForWrite(StateDefinition state, int group) {
+    private EntryTable tableForWrite(StateDefinition state, int group, long pane) {
         int at = group - settings.keyGroups().first();
+        if (state.paneTables != null) {
+            if (state.paneTables[at] == null) {
+                state.paneTables[at] = new PaneTables(this, state.id(), group, state.shape());
+            }
+            return state.paneTables[at].forWrite(pane);
+        }
         if (state.tables[at] == null) {
             state.tables[at] = new EntryTable(this, state.id(), group, state.shape());
         }
@@ -558,15 +593,6 @@ final class BinaryStateStore implements KeyedStateStore, StoreMemory {
 
     // ---- states
 
-    private static StateDefinition.NamespaceKind kindOf(Namespace<?> namespace) {
-        if (namespace instanceof Namespace.Objects) {
-            return StateDefinition.NamespaceKind.OBJECTS;
-        }
-        return namespace instanceof Namespace.Panes
-                ? StateDefinition.NamespaceKind.PANES
-                : StateDefinition.NamespaceKind.NONE;
-    }
-
     private StateDefinition define(
             String name,
             StateDefinition.Kind kind,
@@ -576,17 +602,7 @@ final class BinaryStateStore implements KeyedStateStore, StoreMemory {
             StateTtl ttl) {
         checkOpen();
         StateDefinition.Shape shape =
-                new StateDefinition.Shape(
-                        name,
-                        kind,
-                        kindOf(namespace),
-                        namespace instanceof Namespace.Objects<?> objects
-                                ? TypeShape.text(objects.type())
-                                : "",
-                        partType == null ? "" : TypeShape.text(partType),
-                        valueType == null ? "" : TypeShape.text(valueType),
-                        valueType != null && FixedCodec.ofValue(valueType) != null,
-                        ttl.isOn());
+                StateDefinition.Shape.of(name, kind, namespace, partType, valueType, ttl);
         StateDefinition state = byName.get(name);
         if (state == null) {
             state = define(shape);
@@ -721,7 +737,8 @@ final class BinaryStateStore implements KeyedStateStore, StoreMemory {
         return new StateDefinition(
                 id,
                 shape,
-                isTable ? new EntryTable[logs.length] : null,
+                isTable,
+                logs.length,
                 shape.kind() == StateDefinition.Kind.ORDERED
                         ? new OrderHeap(settings.memory())
                         : null);
@@ -848,14 +865,14 @@ final class BinaryStateStore implements KeyedStateStore, StoreMemory {
         for (int at = 0; at < logs.length; at++) {
             int group = firstKeyGroup + at;
             if (state.isTable()) {
-                if (state.tables[at] != null) {
-                    state.tables[at].forEach(
-                            (slot, word, pane) -> {
-                                bytes.truncate(0);
-                                bytes.putLong(word);
-                                visitor.visit(pane, group, bytes.bytes(), 8);
-                            });
-                }
+                forEachInTables(
+                        state,
+                        at,
+                        (slot, word, pane) -> {
+                            bytes.truncate(0);
+                            bytes.putLong(word);
+                            visitor.visit(pane, group, bytes.bytes(), 8);
+                        });
             } else if (logs[at] != null) {
                 logs[at].forEach(
                         entry -> {
@@ -871,6 +888,37 @@ final class BinaryStateStore implements KeyedStateStore, StoreMemory {
                             }
                         });
             }
+        }
+    }
+
+    private static void forEachInTables(StateDefinition state, int at, EntryTable.Visitor visitor) {
+        if (state.paneTables != null) {
+            if (state.paneTables[at] != null) {
+                state.paneTables[at].forEach(visitor);
+            }
+        } else if (state.tables[at] != null) {
+            state.tables[at].forEach(visitor);
+        }
+    }
+
+    @Override
+    public PaneDrop paneDrop(StoredState handle) {
+        checkOpen();
+        StateDefinition state = ((StateHandle) handle).state();
+        return state.paneTables == null ? null : last -> dropThrough(state, last);
+    }
+
+    /** Removes all that keys have in a pane and in those before it. */
+    void dropThrough(StateDefinition state, long lastPane) {
+        checkOpen();
+        try {
+            for (PaneTables tables : state.paneTables) {
+                if (tables != null) {
+                    tables.dropThrough(lastPane);
+                }
+            }
+        } catch (InsufficientManagedMemoryException e) {
+            throw exhausted(state, e);
         }
     }
 
@@ -892,16 +940,16 @@ final class BinaryStateStore implements KeyedStateStore, StoreMemory {
         int at = group - settings.keyGroups().first();
         if (state.isTable()) {
             long pane = namespace.length == 0 ? 0 : RecordBytes.getLong(namespace, 0);
-            if (state.tables[at] != null) {
-                state.tables[at].forEach(
-                        (slot, key, ofPane) -> {
-                            if (namespace.length == 0 || ofPane == pane) {
-                                byte[] bytes = new byte[8];
-                                RecordBytes.setLong(bytes, 0, key);
-                                keys.add(bytes);
-                            }
-                        });
-            }
+            forEachInTables(
+                    state,
+                    at,
+                    (slot, key, ofPane) -> {
+                        if (namespace.length == 0 || ofPane == pane) {
+                            byte[] bytes = new byte[8];
+                            RecordBytes.setLong(bytes, 0, key);
+                            keys.add(bytes);
+                        }
+                    });
         } else if (logs[at] != null) {
             logs[at].forEach(
                     entry -> {
@@ -941,8 +989,15 @@ final class BinaryStateStore implements KeyedStateStore, StoreMemory {
         checkOpen();
         StateDefinition[] all = states.toArray(new StateDefinition[0]);
         long[][][] tables = new long[all.length][][];
+        PaneTables.Captured[][] paneTables = new PaneTables.Captured[all.length][];
         for (int i = 0; i < all.length; i++) {
-            if (all[i].isTable()) {
+            if (all[i].paneTables != null) {
+                paneTables[i] = new PaneTables.Captured[logs.length];
+                for (int group = 0; group < logs.length; group++) {
+                    PaneTables of = all[i].paneTables[group];
+                    paneTables[i][group] = of == null ? null : of.capture();
+                }
+            } else if (all[i].tables != null) {
                 tables[i] = new long[logs.length][];
                 for (int group = 0; group < logs.length; group++) {
                     EntryTable table = all[i].tables[group];
@@ -963,6 +1018,7 @@ final class BinaryStateStore implements KeyedStateStore, StoreMemory {
                         TypeShape.text(settings.keyType()),
                         all,
                         tables,
+                        paneTables,
                         extents));
     }
 
@@ -989,39 +1045,14 @@ final class BinaryStateStore implements KeyedStateStore, StoreMemory {
             throw new IllegalStateException(settings.owner() + " is restored after it was used");
         }
         SnapshotReader reader = new SnapshotReader(snapshot);
-        if (!reader.keyType().equals(TypeShape.text(settings.keyType()))) {
-            throw new StateException(
-                    Failure.Category.CONFIG,
-                    "The keys of "
-                            + settings.owner()
-                            + " are of the type "
-                            + TypeShape.text(settings.keyType())
-                            + ", and those in "
-                            + snapshot.name()
-                            + " of "
-                            + reader.keyType()
-                            + ": state can only be restored with the same type of key");
-        }
-        if (reader.maxParallelism() != maxParallelism) {
-            throw new StateException(
-                    Failure.Category.CONFIG,
-                    settings.owner()
-                            + " has a maximum parallelism of "
-                            + maxParallelism
-                            + ", and the state in "
-                            + snapshot.name()
-                            + " one of "
-                            + reader.maxParallelism()
-                            + ": set it to the latter (setMaxParallelism,"
-                            + " pipeline.max-parallelism); it cannot be changed");
-        }
+        reader.check(settings.owner(), settings.keyType(), maxParallelism);
         Map<Integer, StateDefinition> byFileId = new HashMap<>();
         for (SnapshotReader.State described : reader.states()) {
             StateDefinition state = byName.get(described.shape().name());
             if (state == null) {
                 state = define(described.shape());
             } else {
-                described(state, described.shape(), snapshot.name());
+                state.shape().checkRestored(described.shape(), settings.owner(), snapshot.name());
             }
             byFileId.put(described.id(), state);
         }
@@ -1036,24 +1067,6 @@ final class BinaryStateStore implements KeyedStateStore, StoreMemory {
         }
         calendars.values().forEach(StoredCalendar::onRestore);
         restoredBytes += snapshot.length();
-    }
-
-    private void described(StateDefinition state, StateDefinition.Shape inFile, String file) {
-        if (!state.shape().equals(inFile)) {
-            throw new StateException(
-                    Failure.Category.CONFIG,
-                    "State '"
-                            + inFile.name()
-                            + "' of "
-                            + settings.owner()
-                            + " is a "
-                            + state.shape().text()
-                            + ", and in "
-                            + file
-                            + " a "
-                            + inFile.text()
-                            + ". Give the new state another name, or keep the type");
-        }
     }
 
     /** Puts what a snapshot holds into tables and logs. */
@@ -1148,10 +1161,10 @@ final class BinaryStateStore implements KeyedStateStore, StoreMemory {
                 long stampMillis,
                 byte[] bytes,
                 int value) {
-            EntryTable table = tableForWrite(state, group);
             boolean hasPane = length > 8;
             long key = RecordBytes.getLong(full, 0);
             long pane = hasPane ? RecordBytes.getLong(full, 8) : 0;
+            EntryTable table = tableForWrite(state, group, pane);
             long hash = EntryTable.hash(keyHash, pane, hasPane);
             long at = table.find(key, pane, hash);
             if (value < 0) {
@@ -1270,16 +1283,28 @@ final class BinaryStateStore implements KeyedStateStore, StoreMemory {
         epochs.whenAllClosed(this::free);
     }
 
+    private void freeTables(StateDefinition state) {
+        if (state.paneTables != null) {
+            for (PaneTables tables : state.paneTables) {
+                if (tables != null) {
+                    tables.free();
+                }
+            }
+        } else {
+            for (EntryTable table : state.tables) {
+                if (table != null) {
+                    table.free(settings.memory());
+                }
+            }
+        }
+    }
+
     private void free() {
         calendars.values().forEach(StoredCalendar::free);
         derived.forEach(DerivedCells::free);
         for (StateDefinition state : states) {
             if (state.isTable()) {
-                for (EntryTable table : state.tables) {
-                    if (table != null) {
-                        table.free(settings.memory());
-                    }
-                }
+                freeTables(state);
             }
             if (state.heap != null) {
                 state.heap.free();

@@ -27,10 +27,8 @@ final class DerivedCells<V> implements DerivedArray<V> {
     /** The first cell that was given back, each of which begins with the next one; 0 if none. */
     private long free;
 
-    private long[] keys = new long[64];
-
-    /** By the places of the keys; 0 where there is none. */
-    private long[] cells = new long[64];
+    /** At each place a key and its cell, which is 0 where there is none. */
+    private long[] index = new long[2 * 64];
 
     private int count;
     private int place;
@@ -47,20 +45,20 @@ final class DerivedCells<V> implements DerivedArray<V> {
     }
 
     private int firstPlace(long keyHash) {
-        return (int) (keyHash >>> 20) & keys.length - 1;
+        return (int) (keyHash >>> 20) << 1 & index.length - 1;
     }
 
     @Override
     public boolean find() {
         long key = store.keyWord();
         int at = firstPlace(store.keyHash());
-        while (cells[at] != 0) {
-            if (keys[at] == key) {
+        while (index[at + 1] != 0) {
+            if (index[at] == key) {
                 place = at;
-                cell = cells[at];
+                cell = index[at + 1];
                 return true;
             }
-            at = at + 1 & keys.length - 1;
+            at = at + 2 & index.length - 1;
         }
         place = at;
         cell = 0;
@@ -69,15 +67,15 @@ final class DerivedCells<V> implements DerivedArray<V> {
 
     @Override
     public void make() {
-        if (2 * (count + 1) > keys.length) {
+        if (4 * (count + 1) > index.length) {
             grow();
         }
         if (find()) {
             throw new IllegalStateException("The key has an array in " + name);
         }
         cell = newCell();
-        keys[place] = store.keyWord();
-        cells[place] = cell;
+        index[place] = store.keyWord();
+        index[place + 1] = cell;
         count++;
     }
 
@@ -110,18 +108,16 @@ final class DerivedCells<V> implements DerivedArray<V> {
     }
 
     private void grow() {
-        long[] keysBefore = keys;
-        long[] cellsBefore = cells;
-        keys = new long[2 * keysBefore.length];
-        cells = new long[2 * keysBefore.length];
-        for (int i = 0; i < keysBefore.length; i++) {
-            if (cellsBefore[i] != 0) {
-                int at = firstPlace(Hashing.number(keysBefore[i]));
-                while (cells[at] != 0) {
-                    at = at + 1 & keys.length - 1;
+        long[] before = index;
+        index = new long[2 * before.length];
+        for (int i = 0; i < before.length; i += 2) {
+            if (before[i + 1] != 0) {
+                int at = firstPlace(Hashing.number(before[i]));
+                while (index[at + 1] != 0) {
+                    at = at + 2 & index.length - 1;
                 }
-                keys[at] = keysBefore[i];
-                cells[at] = cellsBefore[i];
+                index[at] = before[i];
+                index[at + 1] = before[i + 1];
             }
         }
     }
@@ -132,15 +128,15 @@ final class DerivedCells<V> implements DerivedArray<V> {
         free = cell;
         count--;
         // whoever stands behind it and would be found no more moves up
-        int mask = keys.length - 1;
+        int mask = index.length - 1;
         int hole = place;
-        cells[hole] = 0;
-        for (int at = hole + 1 & mask; cells[at] != 0; at = at + 1 & mask) {
-            int first = firstPlace(Hashing.number(keys[at]));
+        index[hole + 1] = 0;
+        for (int at = hole + 2 & mask; index[at + 1] != 0; at = at + 2 & mask) {
+            int first = firstPlace(Hashing.number(index[at]));
             if ((at - first & mask) >= (at - hole & mask)) {
-                keys[hole] = keys[at];
-                cells[hole] = cells[at];
-                cells[at] = 0;
+                index[hole] = index[at];
+                index[hole + 1] = index[at + 1];
+                index[at + 1] = 0;
                 hole = at;
             }
         }

@@ -54,6 +54,18 @@ final class EntryTable {
     private int maxUsed;
 
     EntryTable(StoreMemory store, int stateId, int keyGroup, StateDefinition.Shape shape) {
+        this(store, stateId, keyGroup, shape, 0);
+    }
+
+    /**
+     * @param entries for which there is room before it grows; those of one page at the most
+     */
+    EntryTable(
+            StoreMemory store,
+            int stateId,
+            int keyGroup,
+            StateDefinition.Shape shape,
+            int entries) {
         this.store = store;
         this.epochs = store.epochs();
         this.stateId = stateId;
@@ -63,6 +75,9 @@ final class EntryTable {
         this.valueAt = hasPane ? 20 : 12;
         this.stride = valueAt + (hasStamp ? 16 : 8);
         setPageBytes(MIN_PAGE_BYTES);
+        while (maxUsed < entries && pageBytes < MAX_PAGE_BYTES) {
+            setPageBytes(2 * pageBytes);
+        }
         this.directory = new long[] {newPage(0)};
     }
 
@@ -202,8 +217,138 @@ final class EntryTable {
     /** Removes an entry that is alive; nothing else moves. */
     void remove(long at) {
         int mark = Memory.getInt(at);
-        boolean unseen = (mark & Epochs.FRESH) != 0 && mark >>> Epochs.SHIFT == epochs.current();
-        change(at, mark, unseen || !epochs.needsTombstones() ? Epochs.DEAD : Epochs.TOMBSTONE);
+        change(
+                at,
+                mark,
+                isUnseen(mark) || !epochs.needsTombstones() ? Epochs.DEAD : Epochs.TOMBSTONE);
+    }
+
+    boolean hasLive() {
+        long last = 0;
+        for (long page : directory) {
+            if (page != last) {
+                last = page;
+                for (int slot = 0; slot < slots; slot++) {
+                    int mark = Memory.getInt(page + HEADER_BYTES + (long) slot * stride);
+                    if (mark != 0 && (mark & Epochs.KIND) == Epochs.LIVE) {
+                        return true;
+                    }
+                }
+            }
+        }
+        return false;
+    }
+
+    /** Entries of all kinds. */
+    int used() {
+        int used = 0;
+        long last = 0;
+        for (long page : directory) {
+            if (page != last) {
+                last = page;
+                used += Memory.getInt(page + USED);
+            }
+        }
+        return used;
+    }
+
+    /**
+     * Removes all entries of a pane and of those before it.
+     *
+     * @return of the panes that are left
+     */
+    Bounds removeThrough(long lastPane) {
+        long least = Long.MAX_VALUE;
+        long greatest = Long.MIN_VALUE;
+        long last = 0;
+        for (long page : directory) {
+            if (page == last) {
+                continue;
+            }
+            last = page;
+            for (int slot = 0; slot < slots; slot++) {
+                long at = page + HEADER_BYTES + (long) slot * stride;
+                int mark = Memory.getInt(at);
+                if (mark == 0) {
+                    continue;
+                }
+                long pane = Memory.getLong(at + PANE);
+                boolean live = (mark & Epochs.KIND) == Epochs.LIVE;
+                if (live && pane <= lastPane) {
+                    remove(at);
+                } else if (live) {
+                    least = Math.min(least, pane);
+                }
+                if ((Memory.getInt(at) & Epochs.KIND) != Epochs.DEAD) {
+                    greatest = Math.max(greatest, pane);
+                }
+            }
+        }
+        return new Bounds(least, greatest);
+    }
+
+    /**
+     * Of panes; if there is none, the greatest or the least number.
+     *
+     * @param least of entries that are alive
+     * @param greatest of them and of tombstones
+     */
+    record Bounds(long least, long greatest) {}
+
+    /**
+     * Shows the entries, alive or removed, that a snapshot may hold on which others build; only
+     * where there may be such snapshots.
+     */
+    void forEachInBase(Visitor visitor) {
+        long last = 0;
+        for (long page : directory) {
+            if (page == last) {
+                continue;
+            }
+            last = page;
+            for (int slot = 0; slot < slots; slot++) {
+                long at = page + HEADER_BYTES + (long) slot * stride;
+                int mark = Memory.getInt(at);
+                if (mark != 0 && mayBeInBase(mark)) {
+                    visitor.visit(
+                            at, Memory.getLong(at + KEY), hasPane ? Memory.getLong(at + PANE) : 0);
+                }
+            }
+        }
+    }
+
+    private boolean mayBeInBase(int mark) {
+        return switch (mark & Epochs.KIND) {
+            case Epochs.LIVE -> !isUnseen(mark);
+            case Epochs.TOMBSTONE -> epochs.needsTombstone(mark >>> Epochs.SHIFT);
+            default -> false;
+        };
+    }
+
+    private boolean isUnseen(int mark) {
+        return (mark & Epochs.FRESH) != 0 && mark >>> Epochs.SHIFT == epochs.current();
+    }
+
+    /** Notes that an entry was removed which is not, or no more, alive here. */
+    void putTombstone(long key, long pane) {
+        long hash = hash(Hashing.number(key), pane, hasPane);
+        long at = find(key, pane, hash);
+        if (at == 0) {
+            at = insert(key, pane, hash, 0, 0);
+        }
+        Memory.putInt((at & -pageBytes) + LAST_EPOCH, epochs.current());
+        Memory.putInt(at, epochs.mark(Epochs.TOMBSTONE));
+    }
+
+    /** Gives all pages back that no snapshot reads; the table is not used any more. */
+    void retire() {
+        long last = 0;
+        for (long page : directory) {
+            if (page != last) {
+                last = page;
+                epochs.retire(page, Memory.getInt(page + PAGE_BYTES));
+            }
+        }
     }
 
     private void grow(long page, long hash) {

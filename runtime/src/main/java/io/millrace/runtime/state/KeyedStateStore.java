@@ -85,6 +85,27 @@ public interface KeyedStateStore extends AutoCloseable {
     <V> DerivedArray<V> derived(String name, TypeInformation<V> type, int length);
 
     /**
+     * A way to remove whole panes of a state, of all keys at once.
+     *
+     * @param state a handle of this store on a state with panes
+     * @return null if there is none: each key's are cleared one by one
+     */
+    default PaneDrop paneDrop(StoredState state) {
+        return null;
+    }
+
+    /** Removes what all keys have in panes. */
+    @FunctionalInterface
+    interface PaneDrop {
+
+        /**
+         * Removes a pane and all before it, with a cost that hardly depends on how many keys there
+         * are.
+         */
+        void dropThrough(long lastPane);
+    }
+
+    /**
      * Calls {@code action} for each key that has something in the state, with the key as the
      * current one. The action may change any state of its key. Afterwards the current key is
      * undefined.

@@ -28,6 +28,7 @@ final class OpenSnapshot implements StateSnapshot {
      * afterwards.
      *
      * @param tables directories of tables by state and key group; null where a state has none
+     * @param paneTables by state and key group; null where a state has none
      * @param logs by key group; null where there is none
      */
     record Contents(
@@ -36,6 +37,7 @@ final class OpenSnapshot implements StateSnapshot {
             String keyType,
             StateDefinition[] states,
             long[][][] tables,
+            PaneTables.Captured[][] paneTables,
             EntryLog.Extent[] logs) {}
 
     /** Copies of entries of one key group: each its length and its bytes, across blocks. */
@@ -363,8 +365,12 @@ final class OpenSnapshot implements StateSnapshot {
             int at = group - contents.keyGroups().first();
             for (int i = 0; i < contents.states().length; i++) {
                 StateDefinition state = contents.states()[i];
-                if (state.isTable() && contents.tables()[i][at] != null) {
-                    state.tables[at].read(contents.tables()[i][at], this, writer);
+                long[][] tables = contents.tables()[i];
+                PaneTables.Captured[] paneTables = contents.paneTables()[i];
+                if (tables != null && tables[at] != null) {
+                    state.tables[at].read(tables[at], this, writer);
+                } else if (paneTables != null && paneTables[at] != null) {
+                    paneTables[at].read(this, writer);
                 }
             }
             if (contents.logs()[at] != null) {

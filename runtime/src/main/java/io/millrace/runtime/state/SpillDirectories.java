@@ -36,6 +36,11 @@ public final class SpillDirectories {
         return NONE;
     }
 
+    /** For a backend that has files of its own; empty if nothing may be spilled. */
+    public List<Path> directories() {
+        return directories;
+    }
+
     boolean isEmpty() {
         return directories.isEmpty();
     }

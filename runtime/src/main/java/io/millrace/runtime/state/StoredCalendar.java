@@ -19,6 +19,9 @@ final class StoredCalendar implements CalendarState {
     private boolean arranged;
     private long order;
 
+    /** Whether something was taken out since the last time there was nothing. */
+    private boolean polled;
+
     StoredCalendar(
             BinaryStateStore store, StateDefinition state, StoredLong members, Calendar calendar) {
         this.store = store;
@@ -48,8 +51,13 @@ final class StoredCalendar implements CalendarState {
         arrange();
         long least = calendar.least();
         if (least > limit || least == Long.MAX_VALUE) {
+            if (polled && state.isTable()) {
+                store.dropThrough(state, order);
+                polled = false;
+            }
             return false;
         }
+        polled = true;
         calendar.take();
         store.setCurrentKey(calendar.key(), 0, calendar.keyLength(), calendar.keyGroup());
         members.setPane(least);

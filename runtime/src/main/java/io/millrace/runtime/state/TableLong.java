@@ -64,7 +64,7 @@ final class TableLong implements StoredLong, StateHandle {
         if (hasPane && !paneIsSet) {
             throw LogCell.noNamespace(state);
         }
-        table = store.table(state);
+        table = hasPane ? store.table(state, pane) : store.table(state);
         hash = EntryTable.hash(store.keyHash(), pane, hasPane);
         at = table == null ? 0 : table.find(store.keyWord(), pane, hash);
         seen = store.version();
@@ -112,6 +112,7 @@ final class TableLong implements StoredLong, StateHandle {
             insert(value);
             return;
         }
+        revive(found);
         table.set(found, value);
         if (hasTtl) {
             table.setStamp(found, store.nowMillis());
@@ -120,7 +121,7 @@ final class TableLong implements StoredLong, StateHandle {
 
     private void insert(long value) {
         try {
-            EntryTable to = store.tableForWrite(state);
+            EntryTable to = hasPane ? store.tableForWrite(state, pane) : store.tableForWrite(state);
             at = to.insert(store.keyWord(), pane, hash, value, hasTtl ? store.nowMillis() : 0);
             table = to;
             seen = store.version();
@@ -142,8 +143,16 @@ final class TableLong implements StoredLong, StateHandle {
             return delta;
         }
         long sum = EntryTable.isLive(found) ? table.value(found) + delta : delta;
+        revive(found);
         table.set(found, sum);
         return sum;
+    }
+
+    /** Tells the tables by pane of an entry that was removed and is about to be there again. */
+    private void revive(long found) {
+        if (hasPane && !EntryTable.isLive(found)) {
+            store.onRevived(state, pane);
+        }
     }
 
     @Override

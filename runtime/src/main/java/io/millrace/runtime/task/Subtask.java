@@ -406,7 +406,7 @@ final class Subtask {
 
     /**
      * Sends the barrier on and saves all states, between two records. States that cannot be saved
-     * fail the checkpoint and not the subtask.
+     * fail the checkpoint; code of the user's that throws meanwhile fails the subtask.
      *
      * @param saving what it has overtaken in the gate; null if it has overtaken nothing there
      */
@@ -426,7 +426,7 @@ final class Subtask {
         }
         long from = checkpoints.nanoClock().getAsLong();
         long id = barrier.checkpointId();
-        chain.prepareSnapshot(barrier);
+        chain.prepareSnapshot(id);
         chain.event(barrier);
         List<SubtaskSnapshot.Operator> operators =
                 new ArrayList<>(
@@ -443,6 +443,8 @@ final class Subtask {
                     new UnfinishedSnapshots.Taken(
                             state == SubtaskState.ENDED, alignmentNanos, nanos));
             unfinished.look(handOver);
+        } catch (OperatorFailure e) {
+            throw e;
         } catch (Exception e) {
             checkpoints.listener().snapshotFailed(deployment, id, failureOf(e));
         }

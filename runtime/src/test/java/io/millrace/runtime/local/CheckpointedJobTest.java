@@ -24,6 +24,7 @@ import io.millrace.runtime.graph.CapturedProgram;
 import io.millrace.runtime.graph.JobGraph;
 import io.millrace.runtime.master.JobResult;
 import io.millrace.runtime.master.JobState;
+import io.millrace.runtime.state.TestedBackend;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -185,6 +186,7 @@ class CheckpointedJobTest {
                 env -> {
                     Map<String, String> options =
                             Map.of(
+                                    "state.backend.type", TestedBackend.name(),
                                     "execution.checkpointing.interval", "50 ms",
                                     "execution.checkpointing.dir", folder.toUri().toString(),
                                     "restart-strategy.type", "fixed-delay",

@@ -24,6 +24,7 @@ import io.millrace.runtime.graph.CapturedProgram;
 import io.millrace.runtime.graph.JobGraph;
 import io.millrace.runtime.master.JobResult;
 import io.millrace.runtime.master.JobState;
+import io.millrace.runtime.state.TestedBackend;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -206,6 +207,10 @@ class StartFromCheckpointTest {
                         parallelism,
                         env -> {
                             Map<String, String> options = new HashMap<>();
+                            // the first job is always of the same: what it leaves is for all
+                            options.put(
+                                    "state.backend.type",
+                                    jobs == 0 ? "managed" : TestedBackend.name());
                             options.put("execution.checkpointing.interval", "50 ms");
                             options.put("execution.checkpointing.dir", folder.toUri().toString());
                             options.putAll(more);

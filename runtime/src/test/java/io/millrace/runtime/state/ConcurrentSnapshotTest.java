@@ -43,6 +43,88 @@ class ConcurrentSnapshotTest {
         }
     }
 
+    @Test
+    void shouldHoldThePanesThatWereThereWhileTheyAreDropped() throws Exception {
+        Random random = new Random(7);
+        int keyCount = 700;
+        int panesAtATime = 5;
+        ExecutorService uploader = Executors.newSingleThreadExecutor();
+        try (TestStores stores = new TestStores(256 << 20)) {
+            KeyedStateStore store = stores.open(Types.LONG);
+            StoredLong counts = store.longValue("counts", Namespace.panes(), StateTtl.NONE);
+            KeyedStateStore.PaneDrop drop = store.paneDrop(counts);
+            Map<Long, Map<Long, Long>> expected = new HashMap<>();
+            Map<Long, InMemorySnapshot> bytes = new HashMap<>();
+            Map<Long, Long> bases = new HashMap<>();
+            Map<Long, Map<Long, Map<Long, Long>>> taken = new HashMap<>();
+            Future<Long> writing = null;
+            long id = 0;
+            for (long last = 0; id < 14 || writing != null; last++) {
+                for (int i = 0; i < 3000; i++) {
+                    long key = random.nextInt(keyCount);
+                    long pane = last - random.nextInt(panesAtATime);
+                    store.setCurrentKey(key);
+                    counts.setPane(pane);
+                    counts.add(1);
+                    expected.computeIfAbsent(pane, p -> new HashMap<>()).merge(key, 1L, Long::sum);
+                }
+                long over = last - panesAtATime;
+                drop.dropThrough(over);
+                expected.keySet().removeIf(pane -> pane <= over);
+                if (writing != null && writing.isDone()) {
+                    assertThat(writing.get()).isPositive();
+                    if (id % 3 != 0) {
+                        store.confirm(id);
+                    }
+                    writing = null;
+                }
+                if (writing == null && id < 14) {
+                    id++;
+                    StateSnapshot snapshot = store.snapshot(id, SnapshotKind.INCREMENTAL);
+                    InMemorySnapshot into = new InMemorySnapshot();
+                    bytes.put(id, into);
+                    bases.put(id, snapshot.baseCheckpointId());
+                    Map<Long, Map<Long, Long>> copy = new HashMap<>();
+                    expected.forEach((pane, byKey) -> copy.put(pane, new HashMap<>(byKey)));
+                    taken.put(id, copy);
+                    writing =
+                            uploader.submit(
+                                    () -> {
+                                        try (snapshot) {
+                                            return snapshot.write(into);
+                                        }
+                                    });
+                }
+            }
+            store.close();
+            assertThat(bases.values()).as("increments").anyMatch(base -> base >= 0);
+            for (long each = 1; each <= id; each++) {
+                KeyedStateStore restored = stores.open(Types.LONG);
+                List<InMemorySnapshot> chain = new ArrayList<>();
+                for (long of = each; of >= 0; of = bases.get(of)) {
+                    chain.add(0, bytes.get(of));
+                }
+                for (InMemorySnapshot part : chain) {
+                    restored.restore(part);
+                }
+                StoredLong found = restored.longValue("counts", Namespace.panes(), StateTtl.NONE);
+                Map<Long, Map<Long, Long>> panes = taken.get(each);
+                long greatest = panes.keySet().stream().mapToLong(p -> p).max().orElseThrow();
+                for (long pane = greatest - 3 * panesAtATime; pane <= greatest; pane++) {
+                    found.setPane(pane);
+                    Map<Long, Long> byKey = new HashMap<>();
+                    restored.forEachKey(found, key -> byKey.put((Long) key, found.get(-1)));
+                    assertThat(byKey)
+                            .as("pane %s in snapshot %s", pane, each)
+                            .isEqualTo(panes.getOrDefault(pane, Map.of()));
+                }
+                restored.close();
+            }
+        } finally {
+            uploader.shutdownNow();
+        }
+    }
+
     private static void run(TestStores stores, int keyCount) throws Exception {
         Random random = new Random(keyCount);
         ExecutorService uploader = Executors.newSingleThreadExecutor();

@@ -125,14 +125,14 @@ final class RealTasks implements AutoCloseable {
     /** Whether the source has splits that a coordinator deals out. */
     private final boolean split;
 
+    /** Whether numbers are committed by a sink function, and not by a sink with a committer. */
+    private final boolean commitsByFunction;
+
     /**
      * Parts of the job with which no edge connects the others, each with a source of its own that
      * emits its share of the numbers, and with keys of its own.
      */
     private final int pipelines;
-
-    /** Whether numbers are committed by a sink function, and not by a sink with a committer. */
-    private final boolean commitsByFunction;
 
     /** What each subtask of a sink has told when it finished, and in which generation. */
     private final Map<String, Told> told = new LinkedHashMap<>();
@@ -265,8 +265,8 @@ final class RealTasks implements AutoCloseable {
         SimulatedFileSystemProvider.put(authority, fileSystem);
         this.files = new TextOutputFiles(this::callFiles);
         this.split = program == Program.CHECKPOINTED && seed % 2 == 1;
-        this.pipelines = split && seed % 4 == 3 ? 2 : 1;
         this.commitsByFunction = seed % 3 == 2;
+        this.pipelines = split && seed % 4 == 3 ? 2 : 1;
         this.committed = new CommittedNumbers(new Random(seed), () -> faults.taskFailure() / 2);
         CommittedNumbers.put(authority, committed);
         this.parallelism = 2 + simulation.random().nextInt(2);
@@ -433,11 +433,11 @@ final class RealTasks implements AutoCloseable {
             sums.writeAsText(folder(OUTPUT));
         } else {
             sums.addSink(new TellingSink(authority));
-            String uid = "committed-" + pipeline;
             if (commitsByFunction) {
-                numbers.addSink(new NumberFunction(authority)).uid(uid);
+                numbers.addSink(new NumberFunction(authority)).uid("committed-" + pipeline);
             } else {
-                numbers.sinkTo(new CommittedNumbers.NumberSink(authority)).uid(uid);
+                numbers.sinkTo(new CommittedNumbers.NumberSink(authority))
+                        .uid("committed-" + pipeline);
             }
         }
     }
