@@ -11,7 +11,7 @@ usage() {
     cat <<'EOF'
 usage: bin/benchmark.sh W1|W2|W3|W4|LAT|WC [--parallelism N] [--workers N] [--keys N] [--zipf] [--event-rate N] [--rate N]
                         [--warmup S] [--window S] [--repeats N] [--checkpoint-interval T --checkpoint-dir URI]
-                        [-DKEY=VALUE...] [--profile]
+                        [--backend B] [-DKEY=VALUE...] [--profile]
        bin/benchmark.sh BP [--records N] [--spin NANOS] [--repeats N]
        bin/benchmark.sh STATE [--keys N,N...] [--layouts L,L...] [--seconds S] [--jvms N]
        bin/benchmark.sh JMH [PATTERN] [OPTION OF JMH...]
@@ -39,6 +39,7 @@ JMH  what the record's way is made of: serializers, edges, chains; PATTERN is a 
   --rate N         bids a second, LAT (50000)
   --checkpoint-interval T --checkpoint-dir URI
                    checkpoints every T (1s) below URI (file:///tmp/ckp, hdfs://HOST:PORT/ckp); W2, W3, W4 and LAT
+  --backend B      where the state lies: managed or rocksdb; W2, W3, W4 and LAT (managed)
   -DKEY=VALUE      an option of the job
   --warmup S       seconds before the window (10)
   --window S       seconds that are measured (10); on a busy machine both last until the process has had as many seconds
@@ -73,7 +74,7 @@ changed() {
     [[ ! -f "$stamp" ]] || [[ -n "$(find "$@" -newer "$stamp" -print -quit)" ]]
 }
 
-modules=("$CHECKOUT/api" "$CHECKOUT/runtime" "$CHECKOUT/hdfs-state" "$CHECKOUT/benchmarks")
+modules=("$CHECKOUT/api" "$CHECKOUT/runtime" "$CHECKOUT/hdfs-state" "$CHECKOUT/rocksdb-state" "$CHECKOUT/benchmarks")
 if changed "${modules[@]/%//src/main}" "${modules[@]/%//pom.xml}" "$CHECKOUT/pom.xml"; then
     echo "benchmark: building ..." >&2
     started=$(mktemp)

@@ -14,9 +14,9 @@ usage() {
 usage: bin/chaos.sh [--minutes N] [--seed S] [--parallelism N] [--interval-millis N] [--keep]
 
 A generator at full rate, running sums and a session window with timers, files that are written exactly once: as a YARN
-application on a single-node Hadoop of its own. For N minutes its workers and its ApplicationMaster are killed, or stopped
-and resumed, and the DataNode and the ResourceManager are restarted. Then the job is stopped with a savepoint, and what it
-has written is compared with what its generator must have produced.
+application on a Hadoop of its own with two nodes. For N minutes its workers and its ApplicationMaster are killed, or stopped
+and resumed, a node is lost with all that runs there, and the DataNode and the ResourceManager are restarted. Then the job is
+stopped with a savepoint, and what it has written is compared with what its generator must have produced.
 
   --minutes N          how long it is disturbed (10)
   --seed S             of the order of the faults and the pauses between them (1)
@@ -107,7 +107,7 @@ driver=
 trap clean_up EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM
-hadoop start >>"$RUN/hadoop.log" 2>&1 || fail "the development Hadoop did not start; see $RUN/hadoop.log."
+hadoop start --nodemanagers 2 >>"$RUN/hadoop.log" 2>&1 || fail "the development Hadoop did not start; see $RUN/hadoop.log."
 eval "$(hadoop env)"
 export HADOOP_CONF_DIR
 hdfs=hdfs://$(sed -n 's#.*<value>hdfs://\([^<]*\)</value>.*#\1#p' "$HADOOP_CONF_DIR/core-site.xml" | head -1)

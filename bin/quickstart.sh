@@ -82,7 +82,7 @@ distribution() {
     local lib
     for lib in "$CHECKOUT"/dist/target/millrace-*/lib; do
         [[ -d "$lib" ]] || continue
-        if [[ -z "$(find "$CHECKOUT"/{pom.xml,bin/millrace,bin/find-java.sh,bin/class-path.sh,bin/class-data.sh,conf,api,runtime,hdfs-state,container-worker,application-master,yarn-client,examples,dev-hadoop,dist} \
+        if [[ -z "$(find "$CHECKOUT"/{pom.xml,bin/millrace,bin/find-java.sh,bin/class-path.sh,bin/class-data.sh,conf,api,runtime,hdfs-state,rocksdb-state,container-worker,application-master,yarn-client,examples,dev-hadoop,dist} \
             -path '*/target' -prune -o -type f -newer "$lib" -print -quit)" ]]; then
             echo "${lib%/lib}"
             return 0

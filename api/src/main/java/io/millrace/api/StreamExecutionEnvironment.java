@@ -7,6 +7,7 @@ import io.millrace.api.function.SerializationCheck;
 import io.millrace.api.function.SocketTextStreamFunction;
 import io.millrace.api.function.SourceFunction;
 import io.millrace.api.source.Source;
+import io.millrace.api.state.StateBackend;
 import io.millrace.api.stream.DataStreamSource;
 import io.millrace.api.time.TimeCharacteristic;
 import io.millrace.api.time.WatermarkStrategy;
@@ -197,6 +198,15 @@ public sealed class StreamExecutionEnvironment permits LocalStreamEnvironment {
 
     public CheckpointConfig getCheckpointConfig() {
         return checkpointConfig;
+    }
+
+    /**
+     * Where the state of keyed operators lies. In application mode, where this is called after the
+     * containers were chosen, a backend that needs jars of its own must be named by {@code
+     * state.backend.type} when the program is started, too.
+     */
+    public StreamExecutionEnvironment setStateBackend(StateBackend backend) {
+        return configure(requireNonNull(backend, "backend").toConfiguration());
     }
 
     /** What becomes of the job when it fails; {@link ExecutionConfig#setRestartStrategy}. */

@@ -5,6 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.millrace.api.function.ParallelSourceFunction;
 import io.millrace.api.function.SourceFunction;
+import io.millrace.api.state.EmbeddedRocksDBStateBackend;
+import io.millrace.api.state.FsStateBackend;
+import io.millrace.api.state.HashMapStateBackend;
+import io.millrace.api.state.RocksDBStateBackend;
 import io.millrace.api.transform.OperatorTransformation;
 import io.millrace.api.transform.SinkTransformation;
 import io.millrace.api.transform.SourceSpec;
@@ -91,6 +95,28 @@ class StreamExecutionEnvironmentTest {
         assertThat(executor.last().chainingEnabled()).isTrue();
         assertThat(executor.last().configuration().toMap()).isEmpty();
         assertThat(env.getParallelism()).isEqualTo(7);
+    }
+
+    @Test
+    void shouldTakeStateBackendsForTheirOptions() {
+        env.setStateBackend(new HashMapStateBackend());
+        assertThat(env.getConfiguration().toMap())
+                .isEqualTo(Map.of("state.backend.type", "managed"));
+        env.setStateBackend(new EmbeddedRocksDBStateBackend());
+        assertThat(env.getConfiguration().toMap())
+                .isEqualTo(Map.of("state.backend.type", "rocksdb"));
+
+        env.setStateBackend(new EmbeddedRocksDBStateBackend(true));
+        env.setStateBackend(new FsStateBackend("hdfs://nn/a", true));
+        assertThat(env.getConfiguration().toMap())
+                .containsEntry("state.backend.type", "managed")
+                .containsEntry("execution.checkpointing.incremental", "true")
+                .containsEntry("execution.checkpointing.dir", "hdfs://nn/a");
+        env.setStateBackend(new RocksDBStateBackend("hdfs://nn/b", false));
+        assertThat(env.getConfiguration().toMap())
+                .containsEntry("state.backend.type", "rocksdb")
+                .containsEntry("execution.checkpointing.incremental", "false")
+                .containsEntry("execution.checkpointing.dir", "hdfs://nn/b");
     }
 
     @Test

@@ -139,6 +139,17 @@ final class WorkerContainers implements ContainerPort, ContainerEvents {
     }
 
     @Override
+    public synchronized String scarcity() {
+        String left = yarn.left();
+        return "of "
+                + settings.mib()
+                + " MiB and "
+                + settings.vcores()
+                + " vcores each"
+                + (left.isEmpty() ? "" : "; YARN has " + left + " left for this application");
+    }
+
+    @Override
     public void granted(long askId, GrantedContainer container) {
         synchronized (this) {
             asks.remove(askId);

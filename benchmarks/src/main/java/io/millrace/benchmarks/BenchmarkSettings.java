@@ -154,6 +154,11 @@ record BenchmarkSettings(
     private static final String INTERVAL = "--checkpoint-interval";
     private static final String DIR = "--checkpoint-dir";
 
+    /** Another way of saying {@code -Dstate.backend.type=}. */
+    private static final String BACKEND = "--backend";
+
+    private static final Set<String> TEXTS = Set.of(INTERVAL, DIR, BACKEND);
+
     /**
      * @param arguments the workload and its options
      * @throws UsageException if they make no sense
@@ -185,7 +190,7 @@ record BenchmarkSettings(
                 options.put(
                         name.substring(2, name.indexOf('=')),
                         name.substring(name.indexOf('=') + 1));
-            } else if (number == null && !name.equals(INTERVAL) && !name.equals(DIR)) {
+            } else if (number == null && !TEXTS.contains(name)) {
                 throw new UsageException("unknown option '" + name + "'; see --help.");
             } else {
                 requireMeaning(name, workload, number == null ? KEYED : number.workloads);
@@ -201,6 +206,8 @@ record BenchmarkSettings(
                     numbers.put(number, number.parse(text));
                 } else if (name.equals(INTERVAL)) {
                     interval = text;
+                } else if (name.equals(BACKEND)) {
+                    options.put("state.backend.type", text);
                 } else {
                     dir = text;
                 }

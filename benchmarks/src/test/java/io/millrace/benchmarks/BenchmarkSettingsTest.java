@@ -91,6 +91,14 @@ class BenchmarkSettingsTest {
     }
 
     @Test
+    void shouldTakeTheBackendForAnOptionOfTheJob() throws Exception {
+        BenchmarkSettings settings = BenchmarkSettings.parse(List.of("W2", "--backend", "rocksdb"));
+
+        assertThat(settings.configuration().toMap()).containsEntry("state.backend.type", "rocksdb");
+        assertThat(BenchmarkSettings.parse(settings.arguments())).isEqualTo(settings);
+    }
+
+    @Test
     void shouldRefuseNothingAtAll() {
         assertThatThrownBy(() -> BenchmarkSettings.parse(List.of()))
                 .isInstanceOf(UsageException.class)

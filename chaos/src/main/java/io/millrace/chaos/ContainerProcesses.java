@@ -7,6 +7,8 @@ import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
 
 /** The processes of an application's containers on this machine, found by their working folders. */
 final class ContainerProcesses {
@@ -34,6 +36,26 @@ final class ContainerProcesses {
                 .max(Comparator.comparing(this::attempt));
     }
 
+    /**
+     * The NodeManager in whose folder a container lies, e.g. {@code nodemanager0}.
+     *
+     * @throws IllegalStateException if the process has ended
+     */
+    String node(long pid) {
+        return ProcessHandle.of(pid)
+                .flatMap(ContainerProcesses::nodeOf)
+                .orElseThrow(
+                        () -> new IllegalStateException("Process " + pid + " is in no container."));
+    }
+
+    /** All processes of the application on a node, shells that have started JVMs too. */
+    List<Long> on(String node) {
+        return inContainers()
+                .filter(process -> nodeOf(process).filter(node::equals).isPresent())
+                .map(ProcessHandle::pid)
+                .toList();
+    }
+
     /** Attempt and number of its container, as they stand in the container's id. */
     private String attempt(ProcessHandle jvm) {
         String id = container(jvm).orElse("");
@@ -42,12 +64,16 @@ final class ContainerProcesses {
     }
 
     private List<ProcessHandle> jvms() {
+        return inContainers()
+                .filter(process -> read(process, "comm").strip().equals("java"))
+                .toList();
+    }
+
+    private Stream<ProcessHandle> inContainers() {
         return ProcessHandle.allProcesses()
                 .filter(
                         process ->
-                                container(process).filter(id -> id.contains(partOfId)).isPresent())
-                .filter(process -> read(process, "comm").strip().equals("java"))
-                .toList();
+                                container(process).filter(id -> id.contains(partOfId)).isPresent());
     }
 
     private static boolean isMaster(ProcessHandle jvm) {
@@ -55,12 +81,23 @@ final class ContainerProcesses {
     }
 
     private static Optional<String> container(ProcessHandle process) {
+        return folder(process)
+                .map(Path::getFileName)
+                .map(Path::toString)
+                .filter(name -> name.startsWith("container_"));
+    }
+
+    private static Optional<String> nodeOf(ProcessHandle process) {
+        return folder(process).stream()
+                .flatMap(folder -> StreamSupport.stream(folder.spliterator(), false))
+                .map(Path::toString)
+                .filter(name -> name.startsWith("nodemanager"))
+                .findFirst();
+    }
+
+    private static Optional<Path> folder(ProcessHandle process) {
         try {
-            return Optional.ofNullable(
-                            Files.readSymbolicLink(Path.of("/proc", "" + process.pid(), "cwd"))
-                                    .getFileName())
-                    .map(Path::toString)
-                    .filter(name -> name.startsWith("container_"));
+            return Optional.of(Files.readSymbolicLink(Path.of("/proc", "" + process.pid(), "cwd")));
         } catch (IOException e) {
             return Optional.empty();
         }

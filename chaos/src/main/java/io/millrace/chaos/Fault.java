@@ -7,6 +7,7 @@ enum Fault {
     MASTER_KILLED("AM killed", Notice.NEW_MASTER),
     MASTER_STOPPED("AM stopped, resumed", Notice.NEW_MASTER),
     WORKER_AND_MASTER_KILLED("worker and AM killed", Notice.NEW_MASTER),
+    NODE_LOST("worker's node lost", Notice.RESTART),
     DATANODE_RESTARTED("DataNode restarted", Notice.NONE),
     RESOURCEMANAGER_RESTARTED("ResourceManager restarted", Notice.NONE);
 

@@ -14,7 +14,7 @@ import java.util.Random;
  * <p>Threads: one.
  */
 final class FaultDeck {
-    /** Twelve cards; deaths of workers and masters are what a cluster sees most. */
+    /** Thirteen cards; deaths of workers and masters are what a cluster sees most. */
     private static final List<Fault> CARDS =
             List.of(
                     Fault.MASTER_KILLED,
@@ -27,6 +27,7 @@ final class FaultDeck {
                     Fault.WORKER_STOPPED,
                     Fault.MASTER_STOPPED,
                     Fault.WORKER_AND_MASTER_KILLED,
+                    Fault.NODE_LOST,
                     Fault.DATANODE_RESTARTED,
                     Fault.RESOURCEMANAGER_RESTARTED);
 

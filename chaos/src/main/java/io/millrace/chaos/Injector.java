@@ -22,6 +22,9 @@ final class Injector {
     private static final int LONGEST_WORKER_STOP_SECONDS = 15;
     private static final Duration DAEMON_DOWN = Duration.ofSeconds(3);
 
+    /** Longer than the ResourceManager of the development Hadoop waits for a silent node. */
+    private static final Duration NODE_DOWN = Duration.ofSeconds(14);
+
     private final ContainerProcesses processes;
     private final DevHadoop hadoop;
     private final Random random;
@@ -49,6 +52,15 @@ final class Injector {
                 long worker = worker();
                 Commands.signal("KILL", master());
                 Commands.signal("KILL", worker);
+            }
+            case NODE_LOST -> {
+                String node = processes.node(worker());
+                hadoop.kill(node);
+                for (long pid : processes.on(node)) {
+                    Commands.signal("KILL", pid);
+                }
+                pause(NODE_DOWN);
+                hadoop.start();
             }
             case DATANODE_RESTARTED -> hadoop.restart("datanode", DAEMON_DOWN);
             case RESOURCEMANAGER_RESTARTED -> hadoop.restart("resourcemanager", DAEMON_DOWN);
@@ -101,8 +113,17 @@ final class Injector {
     record DevHadoop(Path script, Path log) {
         /** Kills a daemon and starts it again. */
         void restart(String daemon, Duration down) throws IOException, InterruptedException {
-            Commands.run(log, List.of(script.toString(), "kill", daemon));
+            kill(daemon);
             pause(down);
+            start();
+        }
+
+        void kill(String daemon) throws IOException, InterruptedException {
+            Commands.run(log, List.of(script.toString(), "kill", daemon));
+        }
+
+        /** Starts what does not run. */
+        void start() throws IOException, InterruptedException {
             Commands.run(log, List.of(script.toString(), "start"));
         }
     }

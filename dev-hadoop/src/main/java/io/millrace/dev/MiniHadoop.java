@@ -1,6 +1,10 @@
 package io.millrace.dev;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStreamReader;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,12 +21,18 @@ import org.apache.hadoop.yarn.server.MiniYARNCluster;
  * <p>Arguments: a folder and the number of NodeManagers. Everything is written below that folder,
  * which must also be the working directory, as MiniYARNCluster knows no other. When all is up, what
  * an edge node needs to know lies in {@code <folder>/conf} and the line {@value #READY} goes to the
- * standard output. The end of the standard input stops it, so that it cannot outlive whoever
- * started it.
+ * standard output. The lines {@value #STOP_NAMENODE} and {@value #START_NAMENODE} on the standard
+ * input do so, and are answered by themselves. The end of the standard input stops it, so that it
+ * cannot outlive whoever started it.
  */
 public final class MiniHadoop {
     /** The line that says that applications may come. */
     public static final String READY = "mini Hadoop is up";
+
+    /** HDFS is away until the next one; what is in it stays. */
+    public static final String STOP_NAMENODE = "stop namenode";
+
+    public static final String START_NAMENODE = "start namenode";
 
     private static final int NODE_MIB = 8192;
 
@@ -75,7 +85,23 @@ public final class MiniHadoop {
             writeEdgeConfiguration(folder.resolve("conf"), yarn.getConfig());
             System.out.println(READY);
             System.out.flush();
-            System.in.transferTo(OutputStream.nullOutputStream());
+            obey(hdfs);
+        }
+    }
+
+    private static void obey(MiniDFSCluster hdfs) throws IOException {
+        BufferedReader input = new BufferedReader(new InputStreamReader(System.in, UTF_8));
+        for (String line = input.readLine(); line != null; line = input.readLine()) {
+            switch (line) {
+                case STOP_NAMENODE -> hdfs.shutdownNameNode(0);
+                case START_NAMENODE -> {
+                    hdfs.restartNameNode(0);
+                    hdfs.waitActive();
+                }
+                default -> throw new IllegalArgumentException("'" + line + "' is no command");
+            }
+            System.out.println(line);
+            System.out.flush();
         }
     }
 

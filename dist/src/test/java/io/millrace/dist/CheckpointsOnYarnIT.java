@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -214,6 +215,47 @@ class CheckpointsOnYarnIT {
         Terminal.Result result = start("run -p 4 -s", "PartitionedSums", moved).await();
         assertThat(result.exitCode()).as(result.output()).isZero();
         assertSumsAreExact();
+    }
+
+    @Test
+    void shouldGoOnInRocksDbFromASavepointOfManagedMemoryAndThenFromItsOwnCheckpoint()
+            throws Exception {
+        Terminal.Running managed =
+                start("run-application -t yarn-application -p 2", "PartitionedSums");
+        String first = managed.awaitApplicationId();
+        gate.awaitFiles(first, "complete-", 1);
+        Terminal.Result stopped =
+                cluster.terminal().run("stop", "-p", checkpoints + "/savepoints", first);
+        assertThat(stopped.exitCode()).as(stopped.output()).isZero();
+        managed.await();
+        long newest = newestComplete();
+
+        Terminal.Running running =
+                start(
+                        "run -t yarn-per-job -D state.backend.type=rocksdb -p 4 -s",
+                        "PartitionedSums",
+                        new org.apache.hadoop.fs.Path(savepointOf(stopped)));
+        String id = running.awaitApplicationId();
+        Conditions.await(
+                "a checkpoint of the second job",
+                LIMIT,
+                () -> newestComplete() > newest,
+                () -> "there are " + gate.files("") + "; " + cluster.describe(yarn, id));
+        assertThat(workers(id)).isNotEmpty().allMatch(CheckpointsOnYarnIT::hasRocksDb);
+        ContainerProcesses.kill(id, jvm -> !ContainerProcesses.isApplicationMaster(jvm));
+        gate.open();
+
+        Terminal.Result result = running.await();
+        assertThat(result.exitCode()).as(result.output()).isZero();
+        assertSumsAreExact();
+    }
+
+    private static boolean hasRocksDb(long pid) {
+        try {
+            return Files.readString(Path.of("/proc/" + pid + "/maps")).contains("librocksdbjni");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private static String savepointOf(Terminal.Result result) {

@@ -2,6 +2,7 @@ package io.millrace.dist;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.millrace.master.ApplicationMaster;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -67,10 +68,9 @@ final class ContainerProcesses {
         assertThat(victim.destroyForcibly()).isTrue();
     }
 
+    /** By its class: any container may be the first one that a ResourceManager knows. */
     static boolean isApplicationMaster(ProcessHandle jvm) {
-        return workingFolder(jvm)
-                .map(folder -> folder.toString().endsWith("_000001"))
-                .orElse(false);
+        return read(jvm, "cmdline").contains(ApplicationMaster.class.getName());
     }
 
     /** The ports on which a process listens. */
@@ -113,8 +113,12 @@ final class ContainerProcesses {
     }
 
     private static String name(ProcessHandle process) {
+        return read(process, "comm").strip();
+    }
+
+    private static String read(ProcessHandle process, String file) {
         try {
-            return Files.readString(Path.of("/proc", "" + process.pid(), "comm")).strip();
+            return Files.readString(Path.of("/proc", "" + process.pid(), file));
         } catch (IOException e) {
             return "";
         }

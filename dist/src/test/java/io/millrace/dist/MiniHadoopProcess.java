@@ -24,10 +24,12 @@ final class MiniHadoopProcess implements AutoCloseable {
 
     private final Path folder;
     private final Process process;
+    private final BufferedReader output;
 
     private MiniHadoopProcess(Path folder, Process process) {
         this.folder = folder;
         this.process = process;
+        this.output = process.inputReader(UTF_8);
     }
 
     /**
@@ -75,10 +77,28 @@ final class MiniHadoopProcess implements AutoCloseable {
         return cluster;
     }
 
+    /** HDFS is away until it is started again. */
+    void stopNameNode() throws Exception {
+        obey("stop namenode");
+    }
+
+    /** Returns when files can be read and written again. */
+    void startNameNode() throws Exception {
+        obey("start namenode");
+    }
+
+    private void obey(String command) throws Exception {
+        process.outputWriter(UTF_8).append(command).append('\n').flush();
+        awaitLine(command);
+    }
+
     private void awaitReady() throws Exception {
-        BufferedReader output = process.inputReader(UTF_8);
+        awaitLine(READY);
+    }
+
+    private void awaitLine(String line) throws Exception {
         Conditions.await(
-                "mini Hadoop to come up",
+                "mini Hadoop to say '" + line + "'",
                 START_LIMIT,
                 () -> {
                     if (!process.isAlive()) {
@@ -88,7 +108,7 @@ final class MiniHadoopProcess implements AutoCloseable {
                                         + "; "
                                         + endOfLog());
                     }
-                    return output.ready() && READY.equals(output.readLine());
+                    return output.ready() && line.equals(output.readLine());
                 },
                 this::endOfLog);
     }

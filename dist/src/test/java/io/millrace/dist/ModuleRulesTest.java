@@ -86,6 +86,35 @@ class ModuleRulesTest {
     }
 
     @Test
+    void shouldKeepRocksDbInItsBackend() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackage("io.millrace.state.rocksdb..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("org.rocksdb..", "io.millrace.state.rocksdb..")
+                .check(ALL);
+        classes()
+                .that()
+                .resideInAPackage("io.millrace.state.rocksdb..")
+                .should()
+                .onlyDependOnClassesThat()
+                .resideInAnyPackage(
+                        "java..",
+                        "org.slf4j..",
+                        "org.rocksdb..",
+                        "io.millrace.api..",
+                        "io.millrace.runtime.config..",
+                        "io.millrace.runtime.control..",
+                        "io.millrace.runtime.generate..",
+                        "io.millrace.runtime.memory..",
+                        "io.millrace.runtime.serializer..",
+                        "io.millrace.runtime.state..",
+                        "io.millrace.state.rocksdb..")
+                .check(ALL);
+    }
+
+    @Test
     void shouldKeepNettyInTheNetwork() {
         noClasses()
                 .that()

@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -136,6 +137,36 @@ class ExamplesTest {
         }
         assertThat(found).isEqualTo(expected);
         assertThat(lines()).hasSize(readings * Runtime.getRuntime().availableProcessors());
+    }
+
+    @Test
+    void shouldCountTheNumbersOfEachKeyWithoutAGap() throws Exception {
+        int numbers = 10_000;
+
+        RunningCounts.main(
+                new String[] {
+                    "--output", output(), "--rate", "1000000", "--numbers", "" + numbers
+                });
+
+        Map<Integer, List<Integer>> counts =
+                lines().stream()
+                        .map(line -> line.split(" "))
+                        .collect(
+                                Collectors.groupingBy(
+                                        words -> Integer.parseInt(words[0]),
+                                        Collectors.mapping(
+                                                words -> Integer.parseInt(words[1]),
+                                                Collectors.toList())));
+        assertThat(counts).hasSize(RunningCounts.KEYS);
+        assertThat(counts.values())
+                .allSatisfy(
+                        ofKey ->
+                                assertThat(ofKey)
+                                        .containsExactlyInAnyOrderElementsOf(
+                                                IntStream.rangeClosed(
+                                                                1, numbers / RunningCounts.KEYS)
+                                                        .boxed()
+                                                        .toList()));
     }
 
     @Test

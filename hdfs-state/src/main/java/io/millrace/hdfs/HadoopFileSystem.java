@@ -7,7 +7,6 @@ import java.io.EOFException;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.InterruptedIOException;
 import java.io.OutputStream;
 import java.net.URI;
 import java.nio.file.AccessDeniedException;
@@ -55,9 +54,25 @@ public final class HadoopFileSystem implements FileSystem {
 
     private final org.apache.hadoop.fs.FileSystem files;
     private final FileContext renames;
+    private final Polling polling;
 
     /** Connects to the file system of a URI's scheme and authority. */
     public HadoopFileSystem(URI uri, Configuration configuration) throws IOException {
+        this(
+                uri,
+                configuration,
+                new Polling(
+                        System::nanoTime,
+                        pause -> Thread.sleep(pause.toMillis()),
+                        PAUSE,
+                        RECOVERY));
+    }
+
+    /**
+     * @param polling waits for the DataNodes to agree
+     */
+    HadoopFileSystem(URI uri, Configuration configuration, Polling polling) throws IOException {
+        this.polling = polling;
         this.files = org.apache.hadoop.fs.FileSystem.newInstance(uri, configuration);
         // FileSystem.rename moves into an existing folder, and says false for a missing parent:
         // only this one has the rename with options, which does neither.
@@ -190,11 +205,11 @@ public final class HadoopFileSystem implements FileSystem {
         }
         try {
             Path file = path(path);
-            long deadlineNanos = System.nanoTime() + RECOVERY.toNanos();
-            boolean closed = hdfs.recoverLease(file);
-            while (!closed) {
-                pause(path, deadlineNanos, "the lease of its last writer");
-                closed = hdfs.isFileClosed(file) || hdfs.recoverLease(file);
+            if (!hdfs.recoverLease(file)) {
+                polling.until(
+                        () -> hdfs.isFileClosed(file) || hdfs.recoverLease(file),
+                        path,
+                        "the lease of its last writer");
             }
             long before = hdfs.getFileStatus(file).getLen();
             if (before < length) {
@@ -209,24 +224,9 @@ public final class HadoopFileSystem implements FileSystem {
             if (before == length || hdfs.truncate(file, length)) {
                 return;
             }
-            while (!hdfs.isFileClosed(file)) {
-                pause(path, deadlineNanos, "its last block to be cut");
-            }
+            polling.until(() -> hdfs.isFileClosed(file), path, "its last block to be cut");
         } catch (IOException e) {
             throw mapped(e, path);
-        }
-    }
-
-    private static void pause(URI path, long deadlineNanos, String what) throws IOException {
-        if (System.nanoTime() - deadlineNanos > 0) {
-            throw new IOException(
-                    "Waited " + RECOVERY.toSeconds() + " s for " + what + ": " + path);
-        }
-        try {
-            Thread.sleep(PAUSE.toMillis());
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new InterruptedIOException("Interrupted while it waited for " + what);
         }
     }
 

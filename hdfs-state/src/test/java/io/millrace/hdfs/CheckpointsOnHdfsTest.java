@@ -23,13 +23,17 @@ import io.millrace.runtime.schedule.AttemptId;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Path;
+import java.security.PrivilegedExceptionAction;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
 import org.apache.hadoop.fs.FileStatus;
+import org.apache.hadoop.hdfs.DistributedFileSystem;
 import org.apache.hadoop.hdfs.HdfsConfiguration;
 import org.apache.hadoop.hdfs.MiniDFSCluster;
+import org.apache.hadoop.hdfs.protocol.HdfsConstants;
+import org.apache.hadoop.security.UserGroupInformation;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -78,6 +82,10 @@ class CheckpointsOnHdfsTest {
     }
 
     private Stored.Done write(long id) {
+        return (Stored.Done) tryToWrite(id);
+    }
+
+    private Stored tryToWrite(long id) {
         SnapshotPart list =
                 new ListPart(
                         Kind.UNION_LIST, "list", "Long", List.of(new byte[] {1}, new byte[] {2}));
@@ -100,7 +108,7 @@ class CheckpointsOnHdfsTest {
                                                         "uid", List.of(list, keyed)))))),
                 () -> true,
                 stored::set);
-        return (Stored.Done) stored.get();
+        return stored.get();
     }
 
     private CheckpointMetadata metadata(long id) {
@@ -202,6 +210,45 @@ class CheckpointsOnHdfsTest {
                     .hasMessageContaining("hdfs://")
                     .hasMessageContaining("chk-7/worker-container_1");
         }
+    }
+
+    @Test
+    void shouldSayWhoMayNotWriteThere() throws Exception {
+        hadoop.mkdirs(path("").getParent());
+        HadoopConfiguration.set(dfs.getConfiguration(0)); // a client belongs to who makes it
+        Result<Void> result;
+        try {
+            result =
+                    UserGroupInformation.createRemoteUser("somebody")
+                            .doAs((PrivilegedExceptionAction<Result<Void>>) this::prepare);
+        } finally {
+            HadoopConfiguration.set(dfs.getConfiguration(0));
+        }
+
+        assertThat(result)
+                .isInstanceOfSatisfying(
+                        Result.Refused.class,
+                        refused ->
+                                assertThat(refused.sentence())
+                                        .contains(folder.path(), "user=somebody", "access=WRITE"));
+    }
+
+    @Test
+    void shouldSayThatThereIsNoRoomAndGoOnWhenThereIs() throws Exception {
+        prepare();
+        DistributedFileSystem distributed = (DistributedFileSystem) hadoop;
+        distributed.setQuota(path("/"), HdfsConstants.QUOTA_DONT_SET, 1 << 20);
+
+        Stored refused = tryToWrite(7);
+
+        assertThat(refused)
+                .isInstanceOfSatisfying(
+                        Stored.Failed.class,
+                        failed ->
+                                assertThat(failed.cause().toString())
+                                        .contains("quota", path("").toUri().getPath()));
+        distributed.setQuota(path("/"), HdfsConstants.QUOTA_RESET, HdfsConstants.QUOTA_RESET);
+        assertThat(tryToWrite(8)).isInstanceOf(Stored.Done.class);
     }
 
     @Test

@@ -56,6 +56,21 @@ final class ApplicationFiles {
         return kept(ContainerLaunch.DISTRIBUTION_FOLDER, cached, true);
     }
 
+    /** Jars of the release that only some jobs need, one folder of them. */
+    List<ContainerFile> optionalJars(String folder, List<Path> jars) throws IOException {
+        List<ContainerFile> optional = new ArrayList<>();
+        for (Path jar : jars) {
+            String name = jar.getFileName().toString();
+            Cached cached = cache.put(Distribution.key(List.of(jar)), name, () -> jar);
+            optional.add(
+                    kept(
+                            ContainerLaunch.OPTIONAL_FOLDER + "/" + folder + "/" + name,
+                            cached,
+                            false));
+        }
+        return optional;
+    }
+
     /** The class-data archive of a release that has one. */
     ContainerFile classData(Path archive) throws IOException {
         String name = archive.getFileName().toString();

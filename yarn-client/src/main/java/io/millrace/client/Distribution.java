@@ -117,6 +117,36 @@ record Distribution(Path folder, Path configurationFolder) {
         }
     }
 
+    /**
+     * Jars that workers need only for some jobs, in the order of their names: those in {@code opt/}
+     * and a folder of the option's value.
+     *
+     * @throws ConfigurationException if there are none
+     */
+    List<Path> optionalJars(String option, String value) {
+        Path place = folder.resolve("opt").resolve(value);
+        if (Files.isDirectory(place)) {
+            try (Stream<Path> files = Files.list(place)) {
+                List<Path> jars =
+                        files.filter(file -> file.getFileName().toString().endsWith(".jar"))
+                                .sorted()
+                                .toList();
+                if (!jars.isEmpty()) {
+                    return jars;
+                }
+            } catch (IOException e) {
+                throw new UncheckedIOException("The distribution could not be read", e);
+            }
+        }
+        throw new ConfigurationException(
+                option
+                        + " is "
+                        + value
+                        + ", and the jars for it are not in "
+                        + place
+                        + ": unpack the distribution again.");
+    }
+
     /** Class-data archive of the containers, packed by {@code bin/class-data.sh}; may not exist. */
     Path classData() {
         return folder.resolve("class-data/containers.tar.gz");

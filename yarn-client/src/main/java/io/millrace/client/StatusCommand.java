@@ -44,8 +44,9 @@ final class StatusCommand implements Callable<Integer> {
                                                     "The application master of "
                                                             + application
                                                             + " does not answer: it has not started"
-                                                            + " yet, or has ended. 'millrace list"
-                                                            + " -a' shows what YARN knows."));
+                                                            + " yet, is being started again, or has"
+                                                            + " ended. 'millrace list -a' shows"
+                                                            + " what YARN knows."));
             print(status);
             return ExitCode.FINISHED.code();
         }
@@ -106,6 +107,7 @@ final class StatusCommand implements Callable<Integer> {
                         "sync",
                         "new bytes",
                         "all bytes",
+                        "in flight",
                         "slowest, or why it failed"));
         for (CheckpointStatistics checkpoint : status.checkpoints()) {
             rows.add(
@@ -119,6 +121,7 @@ final class StatusCommand implements Callable<Integer> {
                             checkpoint.syncMillis() + " ms",
                             String.format(Locale.ROOT, "%,d", checkpoint.newBytes()),
                             String.format(Locale.ROOT, "%,d", checkpoint.totalBytes()),
+                            String.format(Locale.ROOT, "%,d", checkpoint.inFlightBytes()),
                             remark(checkpoint)));
         }
         return TextTable.lines(rows);

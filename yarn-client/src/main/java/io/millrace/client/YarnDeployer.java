@@ -14,6 +14,7 @@ import io.millrace.runtime.config.ConfigurationException;
 import io.millrace.runtime.config.DeploymentOptions;
 import io.millrace.runtime.config.JobManagerOptions;
 import io.millrace.runtime.config.ParsedConfiguration;
+import io.millrace.runtime.config.StateBackendOptions;
 import io.millrace.runtime.config.TaskManagerOptions;
 import io.millrace.runtime.config.YarnOptions;
 import io.millrace.runtime.graph.JobGraph;
@@ -73,6 +74,10 @@ import org.apache.hadoop.yarn.exceptions.YarnException;
 public final class YarnDeployer implements Deployer {
     private static final String SECRET_FILE = "secret";
     private static final String ADDRESS = "address";
+
+    /** Folder of the distribution with what the backend of that name needs. */
+    private static final String ROCKSDB = "rocksdb";
+
     private static final String DEFAULT_QUEUE = "default";
 
     private static final Duration LEASE_MARGIN = Duration.ofMinutes(5);
@@ -118,6 +123,7 @@ public final class YarnDeployer implements Deployer {
             note(timeline, "graph built", System.currentTimeMillis());
         }
         Optional<ContainerFile> remoteJar = remoteJar(request);
+        List<Path> backendJars = backendJars(distribution, graph);
         YarnClientApplication application = cluster.newApplication();
         Resource master = checkContainers(application);
         note(timeline, "checked", System.currentTimeMillis());
@@ -130,8 +136,10 @@ public final class YarnDeployer implements Deployer {
             listener.onStep("Uploading to " + staging.base());
             ApplicationFiles upload = new ApplicationFiles(files, staging.base());
             List<ContainerFile> kept;
+            List<ContainerFile> ofWorkers;
             try {
                 kept = upload(request, upload, distribution, remoteJar, scratch);
+                ofWorkers = upload.optionalJars(ROCKSDB, backendJars);
             } catch (FileSystemException // Hadoop's own, mapped
                     | AccessControlException
                     | ParentNotDirectoryException
@@ -155,7 +163,16 @@ public final class YarnDeployer implements Deployer {
                     secret.toHex().getBytes(StandardCharsets.US_ASCII));
             FileJobStore.create(recordFiles(records, files), records, id);
             List<ContainerFile> all =
-                    stage(request, upload, graph, folder, records, attempts, distribution, kept);
+                    stage(
+                            request,
+                            upload,
+                            graph,
+                            folder,
+                            records,
+                            attempts,
+                            distribution,
+                            kept,
+                            ofWorkers);
             submit(application, queue, attempts, master, distribution, all, secret, files);
             accepted = true;
         } finally {
@@ -248,6 +265,18 @@ public final class YarnDeployer implements Deployer {
         return Resource.newInstance(masterMib, masterVcores);
     }
 
+    /** What workers need beside the distribution for the state backend that the job asks for. */
+    private List<Path> backendJars(Distribution distribution, JobGraph graph) {
+        ParsedConfiguration job =
+                graph == null
+                        ? options
+                        : ParsedConfiguration.of(
+                                io.millrace.api.Configuration.fromMap(graph.configuration()));
+        return job.get(StateBackendOptions.TYPE) == StateBackendOptions.Type.ROCKSDB
+                ? distribution.optionalJars(StateBackendOptions.TYPE.key(), ROCKSDB)
+                : List.of();
+    }
+
     /** What depends on its content only. */
     private List<ContainerFile> upload(
             SubmissionRequest request,
@@ -296,7 +325,8 @@ public final class YarnDeployer implements Deployer {
             String records,
             int attempts,
             Distribution distribution,
-            List<ContainerFile> kept)
+            List<ContainerFile> kept,
+            List<ContainerFile> ofWorkers)
             throws IOException {
         List<ContainerFile> common = new ArrayList<>(kept);
         common.add(
@@ -321,7 +351,7 @@ public final class YarnDeployer implements Deployer {
                         lease().toMillis(),
                         attempts,
                         distribution.jars(),
-                        common);
+                        Stream.concat(common.stream(), ofWorkers.stream()).toList());
         all.add(upload.staged(folder, ApplicationSpec.FILE, spec.toJson()));
         return all;
     }

@@ -94,6 +94,23 @@ class DistributionTest {
     }
 
     @Test
+    void shouldFindTheJarsThatOnlySomeJobsNeedOrSayWhereTheyShouldBe() throws IOException {
+        Distribution distribution = distribution("a", 1);
+        Path place = folder.resolve("a/opt/rocksdb");
+
+        assertThatThrownBy(() -> distribution.optionalJars("state.backend.type", "rocksdb"))
+                .isInstanceOf(ConfigurationException.class)
+                .hasMessageContaining("state.backend.type is rocksdb")
+                .hasMessageContaining(place.toString());
+
+        Files.createDirectories(place);
+        Files.writeString(place.resolve("b.jar"), "b");
+        Files.writeString(place.resolve("a.jar"), "a");
+        assertThat(distribution.optionalJars("state.backend.type", "rocksdb"))
+                .containsExactly(place.resolve("a.jar"), place.resolve("b.jar"));
+    }
+
+    @Test
     void shouldRefuseAFolderWithoutJars() {
         Distribution nothing = new Distribution(folder.resolve("x"), folder.resolve("y"));
 

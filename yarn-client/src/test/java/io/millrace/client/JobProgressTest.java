@@ -47,14 +47,14 @@ class JobProgressTest {
         progress.onWaiting("Waiting for the application master (queue default).");
         job.state = JobState.WAITING_FOR_WORKERS;
         job.workersRegistered = 1;
-        job.waitingFor = "1 containers to be granted";
+        job.waitingFor = "1 container to be granted";
         job.busiest = null;
         progress.onStatus(job.build());
 
         assertThat(recorded.outLines())
                 .containsExactly(
                         "    0 s  Waiting for the application master (queue default).",
-                        "    1 s  WAITING_FOR_WORKERS  1 of 2 workers  waiting for 1 containers to"
+                        "    1 s  WAITING_FOR_WORKERS  1 of 2 workers  waiting for 1 container to"
                                 + " be granted  0 % of 200 MiB");
     }
 

@@ -535,6 +535,7 @@ class LauncherTest {
                         0,
                         0,
                         0,
+                        0,
                         4,
                         1,
                         null,
@@ -551,6 +552,7 @@ class LauncherTest {
                         8,
                         1024,
                         4096,
+                        2048,
                         4,
                         4,
                         new CheckpointStatistics.Slowest("count", 1, 67, 8),
@@ -568,7 +570,7 @@ class LauncherTest {
                         line ->
                                 line.matches(
                                         "7 +checkpoint +complete +[0-9:]+ +345 ms +67 ms +8 ms"
-                                                + " +1,024 +4,096 +count\\[1]"));
+                                                + " +1,024 +4,096 +2,048 +count\\[1]"));
     }
 
     @Test

@@ -54,7 +54,16 @@ public interface FileSystem {
      * to stay while it is written: see {@link FSDataOutputStream#sync}. By default it cannot.
      */
     default FSDataOutputStream createSyncable(URI path) throws IOException {
-        return new UnsyncableOutput(path, create(path, false));
+        return new CountedOutput(
+                create(path, false),
+                () -> {
+                    throw new IOException(
+                            "The file system of "
+                                    + path
+                                    + " keeps what is written only when the file is closed: have"
+                                    + " files closed at each checkpoint, by"
+                                    + " OnCheckpointRollingPolicy.");
+                });
     }
 
     /**

@@ -22,6 +22,12 @@ public interface SinkFunction<I> extends Function {
         invoke(value);
     }
 
+    /**
+     * The input has ended: writes out what is buffered. A last checkpoint follows, if checkpoints
+     * are taken; not called when the job is stopped without draining it.
+     */
+    default void finish() throws Exception {}
+
     /** About the record at hand; valid only during the call. */
     interface Context {
         /** In milliseconds since 1970. */

@@ -1,15 +1,17 @@
 package io.millrace.api.source;
 
 import java.util.ArrayList;
-import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
 /**
  * Emits what a function makes of the numbers of a sequence, no faster than a limiter allows.
  *
- * <p>The numbers of its splits come in turn, so that they ascend as long as the splits stand where
- * they were cut.
+ * <p>Of its splits the one whose next number is the least comes first: the numbers ascend, also
+ * where splits stand at different places because they were read by different subtasks before, and
+ * no record is late for what another split has brought. So all of them share one watermark, which
+ * would otherwise trail behind by a number of each.
  */
 final class SequenceReader<T> implements SourceReader<T, SequenceSplit> {
     private static final int PERMITS_AT_ONCE = 1024;
@@ -18,7 +20,10 @@ final class SequenceReader<T> implements SourceReader<T, SequenceSplit> {
     private final RateLimiter limiter;
     private final SourceReaderContext context;
 
-    /** Splits with numbers left: these have places below {@link #count}. */
+    /**
+     * Splits with numbers left: these have places below {@link #count}, in the order of their next
+     * numbers, beginning at {@link #at} and round to the place before it.
+     */
     private SequenceSplit[] splits = new SequenceSplit[0];
 
     private long[] next = new long[0];
@@ -62,15 +67,42 @@ final class SequenceReader<T> implements SourceReader<T, SequenceSplit> {
         // last - number as unsigned: the whole range may be more than a long holds
         if (Long.compareUnsigned(split.last() - number, split.step()) >= 0) {
             next[at] = number + split.step();
-            at++;
+            putInOrder();
         } else {
             remove(at);
-        }
-        if (at >= count) {
-            at = 0;
+            if (at >= count) {
+                at = 0;
+            }
         }
         output.collect(value);
         return InputStatus.MORE_AVAILABLE;
+    }
+
+    /** The split whose turn it was has another number next. */
+    private void putInOrder() {
+        if (next[at] >= next[at == 0 ? count - 1 : at - 1]) {
+            // as always where splits stand as they were cut
+            at = following(at);
+            return;
+        }
+        int place = at;
+        for (int then = following(at); next[place] > next[then]; then = following(then)) {
+            swap(place, then);
+            place = then;
+        }
+    }
+
+    private int following(int place) {
+        return place + 1 == count ? 0 : place + 1;
+    }
+
+    private void swap(int one, int other) {
+        SequenceSplit split = splits[one];
+        splits[one] = splits[other];
+        splits[other] = split;
+        long number = next[one];
+        next[one] = next[other];
+        next[other] = number;
     }
 
     private void remove(int place) {
@@ -99,13 +131,13 @@ final class SequenceReader<T> implements SourceReader<T, SequenceSplit> {
 
     @Override
     public void addSplits(List<SequenceSplit> added) {
-        splits = Arrays.copyOf(splits, count + added.size());
-        next = Arrays.copyOf(next, count + added.size());
-        for (SequenceSplit split : added) {
-            splits[count] = split;
-            next[count] = split.next();
-            count++;
-        }
+        List<SequenceSplit> all = snapshotState(0);
+        all.addAll(added);
+        all.sort(Comparator.comparingLong(SequenceSplit::next));
+        splits = all.toArray(new SequenceSplit[0]);
+        next = all.stream().mapToLong(SequenceSplit::next).toArray();
+        count = splits.length;
+        at = 0;
         wake();
     }
 

@@ -50,8 +50,12 @@ public interface SourceReader<T, SplitT extends SourceSplit>
     default void notifyCheckpointComplete(long checkpointId) throws Exception {}
 
     /**
-     * Splits are to rest or to go on, because their event time has gone ahead of others'. A reader
-     * that cannot do that for single splits is held up as a whole.
+     * Splits are to rest or to go on, because their event time has gone ahead of others'. While a
+     * split rests nothing comes of it; the others are read on. Never called for a reader that has a
+     * single split, which is held up as a whole by not being polled.
+     *
+     * @throws UnsupportedOperationException if it cannot do that: its job fails, unless {@code
+     *     pipeline.watermark-alignment.allow-unaligned-source-splits} is set
      */
     default void pauseOrResumeSplits(
             Collection<String> splitsToPause, Collection<String> splitsToResume) {

@@ -8,7 +8,10 @@ package io.millrace.api.state;
  */
 public interface CheckpointedFunction {
 
-    /** Called for each checkpoint: puts into its state what is not in there yet. */
+    /**
+     * Called for each checkpoint: puts into its state what is not in there yet. An exception fails
+     * the subtask, which begins again from the last checkpoint that is complete.
+     */
     void snapshotState(FunctionSnapshotContext context) throws Exception;
 
     /** Called once before {@code open}, whether the job is restored or new. */

@@ -168,10 +168,21 @@ public class DataStream<T> {
      * Gives records timestamps, and emits watermarks.
      *
      * <p>Watermarks of the stream before are dropped, except the last one at the end of the input.
+     *
+     * @throws InvalidProgramException if the strategy asks for an alignment of watermarks, which
+     *     only a source can do
      */
     public SingleOutputStreamOperator<T> assignTimestampsAndWatermarks(
             WatermarkStrategy<T> strategy) {
         requireNonNull(strategy, "strategy");
+        if (strategy.getAlignmentParameters().isEnabled()) {
+            throw new InvalidProgramException(
+                    "assignTimestampsAndWatermarks was given a strategy with the watermark group '"
+                            + strategy.getAlignmentParameters().getWatermarkGroup()
+                            + "', but an operator cannot let a source rest: give this strategy to"
+                            + " fromSource(source, strategy, name), or leave"
+                            + " withWatermarkAlignment() out.");
+        }
         SerializationCheck.check("The watermark strategy", strategy, TIMESTAMPS);
         return operator(TIMESTAMPS, getType(), strategy, OperatorSpec.AssignTimestamps::new);
     }

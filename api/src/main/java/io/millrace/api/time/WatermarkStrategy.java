@@ -49,6 +49,40 @@ public interface WatermarkStrategy<T>
                 idleTimeout);
     }
 
+    /**
+     * As {@link #withWatermarkAlignment(String, Duration, Duration)}, with an update every second.
+     */
+    default WatermarkStrategy<T> withWatermarkAlignment(
+            String watermarkGroup, Duration maxAllowedWatermarkDrift) {
+        return withWatermarkAlignment(
+                watermarkGroup, maxAllowedWatermarkDrift, Duration.ofSeconds(1));
+    }
+
+    /**
+     * Sources of one job with the same group wait for each other: a subtask, or a split, whose
+     * watermark is further ahead of the least one of the group rests until that one has caught up.
+     * Idle ones are left out. For {@code fromSource} only.
+     *
+     * @param watermarkGroup not empty
+     * @param maxAllowedWatermarkDrift 0 or more
+     * @param updateInterval how often each subtask tells its watermark, from 1 ms to a day
+     */
+    default WatermarkStrategy<T> withWatermarkAlignment(
+            String watermarkGroup, Duration maxAllowedWatermarkDrift, Duration updateInterval) {
+        WatermarkAlignmentParams alignment =
+                new WatermarkAlignmentParams(
+                        Time.millisOf(maxAllowedWatermarkDrift, "The allowed drift of watermarks"),
+                        watermarkGroup,
+                        Time.millisOf(updateInterval, "The update interval of watermarks"));
+        return new WatermarkStrategyWithAlignment<>(
+                WatermarkStrategyWithTimestamps.checked("The watermark strategy", this), alignment);
+    }
+
+    /** Whether and how sources wait for each other. */
+    default WatermarkAlignmentParams getAlignmentParameters() {
+        return WatermarkAlignmentParams.WATERMARK_ALIGNMENT_DISABLED;
+    }
+
     /** For timestamps that never fall within a subtask. */
     static <T> WatermarkStrategy<T> forMonotonousTimestamps() {
         return context -> new AscendingTimestampsWatermarks<>();

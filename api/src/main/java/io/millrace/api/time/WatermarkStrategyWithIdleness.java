@@ -19,4 +19,9 @@ record WatermarkStrategyWithIdleness<T>(WatermarkStrategy<T> strategy, Duration 
                 idleTimeout,
                 context.getInputActivityClock());
     }
+
+    @Override
+    public WatermarkAlignmentParams getAlignmentParameters() {
+        return strategy.getAlignmentParameters();
+    }
 }

@@ -28,4 +28,9 @@ record WatermarkStrategyWithTimestamps<T>(
             WatermarkGeneratorSupplier.Context context) {
         return strategy.createWatermarkGenerator(context);
     }
+
+    @Override
+    public WatermarkAlignmentParams getAlignmentParameters() {
+        return strategy.getAlignmentParameters();
+    }
 }

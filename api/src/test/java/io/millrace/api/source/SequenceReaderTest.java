@@ -6,6 +6,7 @@ import io.millrace.api.Configuration;
 import io.millrace.api.metric.MetricGroup;
 import io.millrace.api.time.Watermark;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
@@ -212,5 +213,35 @@ class SequenceReaderTest {
         assertThat(limiter.available()).isNotDone();
         limiter.notifyCheckpointComplete(1);
         assertThat(limiter.acquire(7)).isEqualTo(7);
+    }
+
+    @Test
+    void shouldEmitAscendingNumbersOfSplitsThatStandAtDifferentPlaces() throws Exception {
+        for (long seed = 0; seed < 200; seed++) {
+            Random random = new Random(seed);
+            int count = 1 + random.nextInt(2000);
+            List<SequenceSplit> left = new ArrayList<>();
+            for (SequenceSplit split : SequenceSplits.of(0, count - 1, 1 + random.nextInt(4))) {
+                SourceReader<Long, SequenceSplit> reader = reader(List.of(split));
+                Collected before = new Collected();
+                for (int i = random.nextInt(10); i > 0; i--) {
+                    reader.pollNext(before);
+                }
+                left.addAll(reader.snapshotState(1));
+            }
+            Collections.shuffle(left, random);
+            int readers = 1 + random.nextInt(3);
+            for (int subtask = 0; subtask < readers; subtask++) {
+                List<SequenceSplit> share = new ArrayList<>();
+                for (int i = subtask; i < left.size(); i += readers) {
+                    share.add(left.get(i));
+                }
+                Collected output = new Collected();
+
+                readAll(share, output);
+
+                assertThat(output.numbers).as("seed " + seed).isSorted();
+            }
+        }
     }
 }

@@ -17,10 +17,10 @@ import org.apache.hadoop.yarn.api.records.LocalResource;
  * environment and its command.
  *
  * <p>The class path holds the distribution's own jars, which bring their own Hadoop client, and of
- * the cluster nothing but its configuration. It is the same text for every container, and the
- * configuration is its last part, because a class-data archive is only used with the class path
- * that it was made with, or one that begins like it; and an archive cannot be made with a folder on
- * its class path.
+ * the cluster nothing but its configuration. It begins with the same text for every container, and
+ * the configuration comes behind the jars, because a class-data archive is only used with the class
+ * path that it was made with, or one that begins like it; and an archive cannot be made with a
+ * folder on its class path.
  *
  * <p>Neither environment nor command ever hold the application's secret: nodes write both to start
  * scripts, diagnostics and logs.
@@ -44,6 +44,9 @@ public record ContainerLaunch(
     /** Folder that the archive of the cluster's {@code *-site.xml} files is unpacked into. */
     public static final String HADOOP_CONF_FOLDER = "hadoop-conf";
 
+    /** Folder of jars that only some jobs need, which come behind all others on the class path. */
+    public static final String OPTIONAL_FOLDER = "opt";
+
     /** Logging configuration beside the process; the distribution's own if it is not there. */
     public static final String LOG_CONFIGURATION_FILE = "log4j2.properties";
 
@@ -63,18 +66,23 @@ public record ContainerLaunch(
     public static ContainerLaunch of(
             JavaProcess process, List<String> jars, List<ContainerFile> files) {
         Map<String, String> environment = new TreeMap<>(process.variables());
-        environment.put("CLASSPATH", classPath(jars));
+        environment.put("CLASSPATH", classPath(jars, files));
         environment.put("HADOOP_CONF_DIR", "{{PWD}}/" + HADOOP_CONF_FOLDER);
         environment.putAll(process.userVariables());
         return new ContainerLaunch(files, environment, command(process, files));
     }
 
-    private static String classPath(List<String> jars) {
+    private static String classPath(List<String> jars, List<ContainerFile> files) {
         StringBuilder path = new StringBuilder();
         for (String jar : jars) {
             path.append(DISTRIBUTION_FOLDER).append("/lib/").append(jar).append(':');
         }
-        return path.append(HADOOP_CONF_FOLDER).toString();
+        path.append(HADOOP_CONF_FOLDER);
+        files.stream()
+                .map(ContainerFile::name)
+                .filter(name -> name.startsWith(OPTIONAL_FOLDER + "/") && name.endsWith(".jar"))
+                .forEach(name -> path.append(':').append(name));
+        return path.toString();
     }
 
     private static String command(JavaProcess process, List<ContainerFile> files) {

@@ -190,6 +190,17 @@ public final class YarnContainers implements AutoCloseable {
         return asks.size();
     }
 
+    /**
+     * What YARN has left for this application: of its queue, of its user's share and of the
+     * cluster, which need not be on one node. Empty before the first heartbeat.
+     */
+    public String left() {
+        Resource left = resourceManager.getAvailableResources();
+        return left == null
+                ? ""
+                : left.getMemorySize() + " MiB and " + left.getVirtualCores() + " vcores";
+    }
+
     /** Starts the process in a container that was granted. */
     public void start(String containerId, ContainerLaunch launch, ByteBuffer credentials) {
         Container container;

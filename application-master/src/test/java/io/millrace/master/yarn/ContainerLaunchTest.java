@@ -77,6 +77,24 @@ class ContainerLaunchTest {
     }
 
     @Test
+    void shouldPutJarsThatOnlySomeJobsNeedBehindAllOthers() {
+        ContainerFile optional =
+                new ContainerFile(
+                        "opt/rocksdb/a.jar", URI.create("hdfs://nn:8020/a.jar"), 1, 2, false, true);
+
+        ContainerLaunch launch =
+                ContainerLaunch.of(
+                        process(List.of(), Map.of()),
+                        List.of("millrace-api.jar", "a.jar"),
+                        List.of(DISTRIBUTION, optional, SPEC));
+
+        assertThat(launch.environment().get("CLASSPATH"))
+                .isEqualTo(
+                        "millrace/lib/millrace-api.jar:millrace/lib/a.jar:hadoop-conf"
+                                + ":opt/rocksdb/a.jar");
+    }
+
+    @Test
     void shouldKeepTheMastersOwnTokenFromWorkers() throws Exception {
         Credentials own = new Credentials();
         own.addToken(

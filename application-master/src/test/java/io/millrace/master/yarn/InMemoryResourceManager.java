@@ -152,7 +152,7 @@ final class InMemoryResourceManager extends AMRMClient<ContainerRequest> {
 
     @Override
     public Resource getAvailableResources() {
-        return Resource.newInstance(0, 0);
+        return Resource.newInstance(512, 3);
     }
 
     @Override

@@ -64,6 +64,13 @@ class YarnContainersTest {
     }
 
     @Test
+    void shouldTellWhatYarnHasLeft() throws Exception {
+        yarn.register("host", 1);
+
+        assertThat(yarn.left()).isEqualTo("512 MiB and 3 vcores");
+    }
+
+    @Test
     void shouldForgetARequestWhenItIsGranted() throws Exception {
         yarn.register("host", 1);
         long ask = yarn.ask(1200, 1);

@@ -154,7 +154,8 @@ public final class CheckpointCoordinator {
      *
      * @param reserved highest id that was ever reserved, 0 if none
      * @param completed ids of complete checkpoints
-     * @param then called when the newest of them is known; not called if it is damaged
+     * @param then called when the newest of them is known; not called if it is damaged, or the
+     *     folder cannot be made
      */
     public void recover(long reserved, Collection<Long> completed, Runnable then) {
         reservedUpTo = reserved;
@@ -173,7 +174,17 @@ public final class CheckpointCoordinator {
                     } else {
                         readNewest(then);
                     }
-                });
+                },
+                refusal ->
+                        ports.listener()
+                                .damaged(
+                                        Failure.of(
+                                                Category.CONFIG,
+                                                "Job '" + graph.jobName() + "'",
+                                                refusal
+                                                        + ". Let its user write there, or set"
+                                                        + " execution.checkpointing.dir to another"
+                                                        + " folder.")));
     }
 
     /**
@@ -698,6 +709,9 @@ public final class CheckpointCoordinator {
     }
 
     private static String cause(Result<?> result) {
+        if (result instanceof Result.Refused<?> refused) {
+            return refused.sentence();
+        }
         return result instanceof Result.Failed<?> failed ? failed.cause() : result.toString();
     }
 
@@ -965,7 +979,10 @@ public final class CheckpointCoordinator {
 
     private static SavepointRecord record(PendingCheckpoint savepoint) {
         return new SavepointRecord(
-                savepoint.id(), savepoint.kind(), savepoint.purpose().folder().path());
+                savepoint.id(),
+                savepoint.kind(),
+                savepoint.purpose().folder().path(),
+                savepoint.purpose().listener().request());
     }
 
     private void savepointDecided(PendingCheckpoint checkpoint, CheckpointMetadata metadata) {
@@ -974,6 +991,7 @@ public final class CheckpointCoordinator {
         CheckpointFolder in = checkpoint.purpose().folder();
         SavepointListener listener = checkpoint.purpose().listener();
         boolean endsJob = checkpoint.kind().endsJob();
+        SavepointRecord savepoint = record(checkpoint);
         lastEndNanos = ports.clock().nanoTime();
         over(checkpoint, State.COMPLETE, metadata.bytes(), "");
         listener.recorded(id, new StateAssignment(metadata, in));
@@ -997,9 +1015,9 @@ public final class CheckpointCoordinator {
                                                 : new ToWorker.SavepointComplete(epoch, id));
                     }
                     if (!endsJob) {
-                        ports.ledger().published(record(checkpoint));
+                        ports.ledger().published(savepoint);
                     }
-                    listener.complete(id, in);
+                    listener.complete(savepoint);
                     checkSettled();
                     scheduleTrigger();
                     completeNext();
@@ -1132,6 +1150,8 @@ public final class CheckpointCoordinator {
                                         then.accept(done.value());
                                     } else if (result instanceof Result.Damaged<T> found) {
                                         onDamage.accept(found.sentence());
+                                    } else if (result instanceof Result.Refused<T> refused) {
+                                        onDamage.accept(refused.sentence());
                                     } else if (result instanceof Result.Failed<T> failed) {
                                         LOG.warn(
                                                 "{} failed: {}; it is repeated in {} ms",
@@ -1168,11 +1188,13 @@ public final class CheckpointCoordinator {
                 .ifPresent(history::remove);
         if (how == State.COMPLETE) {
             LOG.info(
-                    "{} is complete after {} ms: {} subtasks, {} bytes; slowest {}",
+                    "{} is complete after {} ms: {} subtasks, {} bytes, {} of them overtaken in"
+                            + " channels; slowest {}",
                     text(checkpoint.id()),
                     figures.durationMillis(),
                     figures.answered(),
                     figures.totalBytes(),
+                    figures.inFlightBytes(),
                     figures.slowest() == null ? "no subtask" : figures.slowest());
         }
     }

@@ -88,7 +88,10 @@ public record CheckpointPorts(
         /** The checkpoint is not there any more. */
         void forget(long id);
 
-        /** The savepoint has its name: it is its owner's from now on. */
+        /**
+         * The savepoint has its name: it is its owner's from now on, and its completion need not
+         * stay on record for longer than its owner may ask for it.
+         */
         void published(SavepointRecord savepoint);
     }
 

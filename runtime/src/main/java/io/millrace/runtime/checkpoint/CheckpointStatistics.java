@@ -9,6 +9,7 @@ package io.millrace.runtime.checkpoint;
  * @param syncMillis the longest that a subtask stood still
  * @param newBytes of states that were written for it
  * @param totalBytes of all that it consists of, with what earlier ones have written
+ * @param inFlightBytes of what its barriers have overtaken in channels, part of the new bytes
  * @param slowest the subtask that waited and stood still for longest, or null if none has answered
  * @param path of a savepoint's folder; empty for a checkpoint
  * @param failure why it failed, in a sentence; empty if it did not
@@ -23,6 +24,7 @@ public record CheckpointStatistics(
         long syncMillis,
         long newBytes,
         long totalBytes,
+        long inFlightBytes,
         int subtasks,
         int answered,
         Slowest slowest,

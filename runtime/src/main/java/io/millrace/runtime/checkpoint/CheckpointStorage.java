@@ -14,7 +14,10 @@ import java.util.function.Consumer;
  */
 public interface CheckpointStorage {
 
-    /** Makes the folder of a job, which tells whether anything can be written there. */
+    /**
+     * Makes the folder of a job or savepoint, which tells whether anything can be written there;
+     * {@link Result.Refused} if this user may not, or something else is there.
+     */
     void prepare(CheckpointFolder folder, Consumer<Result<Void>> reply);
 
     /** Writes the metadata under the name that says that the checkpoint is not complete. */
@@ -100,6 +103,13 @@ public interface CheckpointStorage {
          * @param sentence names the file
          */
         record Damaged<T>(String sentence) implements Result<T> {}
+
+        /**
+         * Not done, and repeating does not help before somebody has changed something.
+         *
+         * @param sentence names the folder
+         */
+        record Refused<T>(String sentence) implements Result<T> {}
 
         /** The file system failed; may be repeated. Whether it was done is not known. */
         record Failed<T>(String cause) implements Result<T> {}

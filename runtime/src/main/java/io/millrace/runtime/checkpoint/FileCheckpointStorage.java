@@ -7,7 +7,9 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.URI;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.NotDirectoryException;
 import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
@@ -37,7 +39,15 @@ public final class FileCheckpointStorage implements CheckpointStorage, SnapshotS
                 reply,
                 () -> {
                     CheckpointFolder.Opened at = folder.open();
-                    at.files().makeFolders(at.uri());
+                    try {
+                        at.files().makeFolders(at.uri());
+                    } catch (AccessDeniedException e) {
+                        throw new RefusedException(
+                                "Folder " + at.uri() + " may not be made: " + reason(e), e);
+                    } catch (FileAlreadyExistsException | NotDirectoryException e) {
+                        throw new RefusedException(
+                                "Folder " + at.uri() + " cannot be made: there is a file", e);
+                    }
                     return null;
                 });
     }
@@ -172,6 +182,19 @@ public final class FileCheckpointStorage implements CheckpointStorage, SnapshotS
                 });
     }
 
+    private static String reason(AccessDeniedException e) {
+        return e.getReason() == null ? "permission denied" : e.getReason();
+    }
+
+    /** Somebody has to change something. */
+    private static final class RefusedException extends IOException {
+        private static final long serialVersionUID = 1L;
+
+        RefusedException(String sentence, IOException cause) {
+            super(sentence, cause);
+        }
+    }
+
     private <T> void call(Consumer<Result<T>> reply, Call<T> call) {
         executor.execute(
                 () -> {
@@ -180,6 +203,8 @@ public final class FileCheckpointStorage implements CheckpointStorage, SnapshotS
                         result = new Result.Done<>(call.run());
                     } catch (DamagedCheckpointException e) {
                         result = new Result.Damaged<>(e.getMessage());
+                    } catch (RefusedException e) {
+                        result = new Result.Refused<>(e.getMessage());
                     } catch (IOException | RuntimeException e) {
                         result = new Result.Failed<>(e.toString());
                     }

@@ -304,11 +304,13 @@ final class PendingCheckpoint {
         long alignmentNanos = 0;
         long syncNanos = 0;
         long newBytes = 0;
+        long inFlightBytes = 0;
         int answered = 0;
         for (ToMaster.CheckpointStored answer : stored.values()) {
             for (SubtaskState subtask : answer.subtasks()) {
                 answered++;
                 newBytes += subtask.newBytes();
+                inFlightBytes += subtask.inFlightBytes();
                 alignmentNanos = Math.max(alignmentNanos, subtask.alignmentNanos());
                 syncNanos = Math.max(syncNanos, subtask.syncNanos());
                 if (slowest == null
@@ -328,6 +330,7 @@ final class PendingCheckpoint {
                 syncNanos / 1_000_000,
                 newBytes,
                 Math.max(newBytes, totalBytes),
+                inFlightBytes,
                 expected.values().stream().mapToInt(Set::size).sum(),
                 answered,
                 slowest == null

@@ -9,7 +9,9 @@ import java.io.InputStream;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 
 /**
  * Finds what a user means by the path of a savepoint or checkpoint: its folder, its {@code
@@ -104,16 +106,34 @@ public final class SavepointPath {
         StoredCheckpoint stored = new SavepointPath(files, place).read(folder, metadata);
         CheckpointFolder.Opened above = stored.folder().open();
         boolean ofJob = CheckpointFolder.idOf(folder) >= 0;
-        boolean isLast =
-                ofJob
-                        && files.list(above.uri()).stream()
-                                .map(FileStatus::path)
-                                .filter(path -> !trimmed(path).equals(folder))
-                                .noneMatch(path -> CheckpointFolder.idOf(path) >= 0);
-        if (isLast) {
-            for (WorkerFile file : stored.metadata().allFiles()) {
-                files.delete(above.resolve(file.name()));
+        List<URI> others =
+                !ofJob
+                        ? List.of()
+                        : files.list(above.uri()).stream()
+                                .map(status -> trimmed(status.path()))
+                                .filter(path -> !path.equals(folder))
+                                .filter(path -> CheckpointFolder.idOf(path) >= 0)
+                                .toList();
+        boolean isLast = ofJob && others.isEmpty();
+        if (ofJob) {
+            Set<String> needed = new HashSet<>();
+            for (URI other : others) {
+                URI named = FileSystems.below(other, METADATA);
+                if (files.exists(named)) {
+                    new SavepointPath(files, other.toString())
+                            .read(other, named)
+                            .metadata()
+                            .allFiles()
+                            .forEach(file -> needed.add(file.name()));
+                }
             }
+            for (WorkerFile file : stored.metadata().allFiles()) {
+                if (!needed.contains(file.name())) {
+                    files.delete(above.resolve(file.name()));
+                }
+            }
+        }
+        if (isLast) {
             files.deleteEmptyFolder(FileSystems.below(above.uri(), "shared"));
         }
         files.delete(folder);

@@ -56,6 +56,18 @@ public final class JobOptions {
                             "How often watermark generators are asked for a watermark; 0: only"
                                     + " those emit that do so on records.");
 
+    public static final ConfigOption<Boolean> ALLOW_UNALIGNED_SOURCE_SPLITS =
+            ConfigOption.named(
+                            "pipeline.watermark-alignment.allow-unaligned-source-splits",
+                            Boolean.class)
+                    .readBy(WORKER)
+                    .defaultValue(false)
+                    .withDescription(
+                            "Whether a reader with several splits that cannot let single ones rest"
+                                + " may take part in an alignment of watermarks: it is then held up"
+                                + " only as a whole. Otherwise its job fails when a split is"
+                                + " ahead.");
+
     public static final ConfigOption<Boolean> OBJECT_REUSE =
             ConfigOption.named("pipeline.object-reuse", Boolean.class)
                     .readBy(JOB)

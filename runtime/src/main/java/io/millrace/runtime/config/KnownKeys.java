@@ -95,8 +95,6 @@ final class KnownKeys {
                     "execution.checkpointing.storage",
                     "execution.checkpointing.checkpoints-after-tasks-finish",
                     "execution.state-recovery.from-local",
-                    "state.backend",
-                    "state.backend.type",
                     "state.backend.local-recovery",
                     "state.checkpoint-storage",
                     "state.storage.fs.memory-threshold",
@@ -155,7 +153,7 @@ final class KnownKeys {
                     "metrics.reporters",
                     "client.timeout");
 
-    /** Families whose members have a name or an option of a library in their key. */
+    /** Families whose other members have a name or an option of a library in their key. */
     private static final List<String> NOT_BUILT_FAMILIES =
             List.of(
                     "metrics.",
@@ -209,7 +207,8 @@ final class KnownKeys {
                             + REMOVED.get(key)
                             + ".");
         } else if (NOT_BUILT.contains(key)
-                || NOT_BUILT_FAMILIES.stream().anyMatch(key::startsWith)) {
+                || (Options.find(key).isEmpty()
+                        && NOT_BUILT_FAMILIES.stream().anyMatch(key::startsWith))) {
             return Optional.of(key + " is known to Flink, not built yet, and has no effect.");
         }
         return Optional.empty();

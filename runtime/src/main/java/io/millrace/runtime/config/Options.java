@@ -24,6 +24,7 @@ public final class Options {
         CHAPTERS.put("Application master memory and scheduling", JobManagerOptions.class);
         CHAPTERS.put("Restarts", RestartOptions.class);
         CHAPTERS.put("Checkpoints", CheckpointOptions.class);
+        CHAPTERS.put("State backends", StateBackendOptions.class);
         CHAPTERS.put("State to begin with", StateRecoveryOptions.class);
         CHAPTERS.put("Launching", DeploymentOptions.class);
         CHAPTERS.put("YARN", YarnOptions.class);

@@ -141,6 +141,7 @@ public final class ControlCodec implements MessageCodec {
                     ToWorker.OperatorEvent.class,
                     ToMaster.OperatorEvent.class,
                     JobVertex.Coordinator.class,
+                    JobVertex.Alignment.class,
                     CoordinatorState.class,
                     CoordinatorState.Splits.class,
                     CoordinatorRecord.class,

@@ -76,9 +76,16 @@ public final class Coordinators {
         this.checkpointed = checkpointed;
         this.sequence = sequence;
         this.lastWriteNanos = ports.clock().nanoTime() - RECORD_PAUSE.toNanos();
+        Map<String, WatermarkGroup> groups = new LinkedHashMap<>();
         for (JobVertex vertex : graph.vertices()) {
             for (JobVertex.Coordinator spec : vertex.coordinators()) {
-                all.add(new SourceCoordinator(spec, vertex.id(), ports, this::pump));
+                WatermarkGroup group =
+                        spec.alignment().isEnabled()
+                                ? groups.computeIfAbsent(
+                                        spec.alignment().group(),
+                                        name -> new WatermarkGroup(name, ports))
+                                : null;
+                all.add(new SourceCoordinator(spec, vertex.id(), ports, group, this::pump));
             }
         }
     }
@@ -127,6 +134,15 @@ public final class Coordinators {
                         .findFirst()
                         .orElse(null);
         coordinator.start(state, checkpoint, attempts.apply(coordinator.vertex()));
+    }
+
+    /**
+     * Takes note of what another master has left. It stays on record until it is decided what
+     * becomes of each: a further master may come before that, and know nothing else of those that
+     * are not decided.
+     */
+    public void found(CoordinatorRecord newest) {
+        newest.coordinators().forEach(one -> recorded.put(one.state().uid(), one));
     }
 
     /**
@@ -203,17 +219,6 @@ public final class Coordinators {
                 coordinator.changed();
             }
         }
-    }
-
-    /**
-     * A subtask begins anew from the newest complete checkpoint while others of its vertex go on:
-     * what it was told since goes back to the enumerator.
-     *
-     * @param next the attempt that begins
-     */
-    public void reset(AttemptId next) {
-        of(next).forEach(coordinator -> coordinator.reset(next));
-        pump();
     }
 
     /** An attempt has finished. */

@@ -152,10 +152,6 @@ final class EnumeratorHost {
                 });
     }
 
-    void removeReader(int subtask) {
-        command(() -> readers.remove(subtask));
-    }
-
     /** Number of the command, to be compared with {@link Snapshot#commands}. */
     long addSplitsBack(CoordinatorState.Splits splits) {
         return command(() -> addBack(splits));

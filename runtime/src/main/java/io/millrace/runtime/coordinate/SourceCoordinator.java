@@ -41,6 +41,10 @@ final class SourceCoordinator {
     private final int vertex;
     private final CoordinatorPorts ports;
     private final Runnable changed;
+
+    /** Its place in its watermark group, or null. */
+    private final WatermarkGroup.Member aligned;
+
     private final Map<Integer, Reader> readers = new TreeMap<>();
 
     /** Splits that belong to nobody, until a state of the enumerator is known to have them. */
@@ -120,14 +124,20 @@ final class SourceCoordinator {
     record Mark(int subtask, long number, long upTo, long heardEvent) {}
 
     /**
+     * @param group of sources that it waits for, and that wait for it; null if there is none
      * @param changed called when there is something to put on record or to send
      */
     SourceCoordinator(
-            JobVertex.Coordinator spec, int vertex, CoordinatorPorts ports, Runnable changed) {
+            JobVertex.Coordinator spec,
+            int vertex,
+            CoordinatorPorts ports,
+            WatermarkGroup group,
+            Runnable changed) {
         this.spec = spec;
         this.vertex = vertex;
         this.ports = ports;
         this.changed = changed;
+        this.aligned = group == null ? null : group.join(spec.alignment(), this::alignTo);
     }
 
     String uid() {
@@ -154,6 +164,7 @@ final class SourceCoordinator {
         for (AttemptId attempt : attempts) {
             readers.put(attempt.subtask(), new Reader(attempt, ++numbers));
         }
+        alignAnew(attempts);
         begin(restored);
     }
 
@@ -176,6 +187,7 @@ final class SourceCoordinator {
         for (AttemptId attempt : attempts) {
             readers.put(attempt.subtask(), new Reader(attempt, ++numbers));
         }
+        alignAnew(attempts);
         List<CoordinatorState.Splits> lost = new ArrayList<>(recorded.state().returned());
         for (CoordinatorRecord.Reader former : recorded.readers()) {
             Reader reader = readers.get(former.attempt().subtask());
@@ -217,28 +229,24 @@ final class SourceCoordinator {
         }
     }
 
+    private void alignAnew(List<AttemptId> attempts) {
+        if (aligned != null) {
+            aligned.begin(attempts);
+        }
+    }
+
     void stop() {
         if (host != null) {
             host.close();
             host = null;
+            if (aligned != null) {
+                aligned.stop();
+            }
         }
         readers.clear();
         returned.clear();
         holdsBack = false;
         dirty = false;
-    }
-
-    /** One reader begins anew from the newest complete checkpoint; the others go on. */
-    void reset(AttemptId next) {
-        Reader former = readers.put(next.subtask(), new Reader(next, ++numbers));
-        if (host == null || former == null) {
-            return;
-        }
-        host.removeReader(next.subtask());
-        List<CoordinatorState.Splits> back = new ArrayList<>();
-        former.told.forEach(told -> splitsOf(next.subtask(), told, back));
-        back.forEach(this::giveBack);
-        changed.run();
     }
 
     private void giveBack(CoordinatorState.Splits splits) {
@@ -262,6 +270,9 @@ final class SourceCoordinator {
         Reader reader = find(attempt);
         if (reader != null) {
             reader.ended = true;
+            if (aligned != null) {
+                aligned.ended(attempt);
+            }
             changed.run();
         }
     }
@@ -307,6 +318,11 @@ final class SourceCoordinator {
         } else if (!reader.registered) {
             // it comes again with the registration
             LOG.debug("{} has not registered on connection {} yet", attempt, link);
+        } else if (message instanceof ToCoordinator.ReportWatermark report) {
+            if (aligned != null) {
+                aligned.reported(attempt, report.watermarkMillis());
+            }
+            return; // there is nothing to put on record
         } else if (message instanceof ToCoordinator.RequestSplit request) {
             reader.received = Math.max(reader.received, request.received());
             requested(reader, request.sequence());
@@ -412,6 +428,16 @@ final class SourceCoordinator {
         reader.told.add(new CoordinatorRecord.Told(reader.next, after, message));
         reader.next++;
         dirty = true;
+    }
+
+    /** Lets all readers that can be reached go so far. */
+    private void alignTo(long maxWatermarkMillis) {
+        byte[] message = SourceMessages.write(new ToReader.AlignTo(maxWatermarkMillis));
+        for (Reader reader : readers.values()) {
+            if (reader.registered && !reader.ended) {
+                ports.readers().send(reader.attempt, uid(), message);
+            }
+        }
     }
 
     /** Sends what may be sent. */

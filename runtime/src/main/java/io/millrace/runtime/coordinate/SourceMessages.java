@@ -25,6 +25,8 @@ public final class SourceMessages {
     private static final int HEARD = 4;
     private static final int REGISTER = 5;
     private static final int REQUEST_SPLIT = 6;
+    private static final int ALIGN_TO = 7;
+    private static final int REPORT_WATERMARK = 8;
 
     private SourceMessages() {}
 
@@ -46,6 +48,9 @@ public final class SourceMessages {
                     } else if (message instanceof ToReader.Heard heard) {
                         out.writeByte(HEARD);
                         out.writeLong(heard.upTo());
+                    } else if (message instanceof ToReader.AlignTo align) {
+                        out.writeByte(ALIGN_TO);
+                        out.writeLong(align.maxWatermarkMillis());
                     }
                 });
     }
@@ -58,6 +63,7 @@ public final class SourceMessages {
             case NO_MORE_SPLITS -> new ToReader.NoMoreSplits(in.readLong());
             case EVENT -> new ToReader.Event(in.readLong(), readBytes(in));
             case HEARD -> new ToReader.Heard(in.readLong());
+            case ALIGN_TO -> new ToReader.AlignTo(in.readLong());
             default -> throw new IOException("a message of kind " + kind + " for a reader");
         };
     }
@@ -83,6 +89,9 @@ public final class SourceMessages {
                         out.writeByte(EVENT);
                         out.writeLong(event.sequence());
                         writeBytes(out, event.event());
+                    } else if (message instanceof ToCoordinator.ReportWatermark report) {
+                        out.writeByte(REPORT_WATERMARK);
+                        out.writeLong(report.watermarkMillis());
                     }
                 });
     }
@@ -96,6 +105,7 @@ public final class SourceMessages {
                             in.readInt(), in.readLong(), in.readLong(), readEvents(in));
             case REQUEST_SPLIT -> new ToCoordinator.RequestSplit(in.readLong(), in.readLong());
             case EVENT -> new ToCoordinator.Event(in.readLong(), readBytes(in));
+            case REPORT_WATERMARK -> new ToCoordinator.ReportWatermark(in.readLong());
             default -> throw new IOException("a message of kind " + kind + " for a coordinator");
         };
     }

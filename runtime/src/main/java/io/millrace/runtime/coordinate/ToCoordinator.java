@@ -32,6 +32,14 @@ public sealed interface ToCoordinator {
      */
     record RequestSplit(long sequence, long received) implements ToCoordinator {}
 
+    /**
+     * How far the reader's event time has come. Told again and again.
+     *
+     * @param watermarkMillis {@code Long.MIN_VALUE} if there was no watermark yet, {@code
+     *     Long.MAX_VALUE} if nobody is to wait for the reader, because it is idle or at its end
+     */
+    record ReportWatermark(long watermarkMillis) implements ToCoordinator {}
+
     /** Something of the user's, serialized. */
     record Event(long sequence, byte[] event) implements ToCoordinator {}
 }

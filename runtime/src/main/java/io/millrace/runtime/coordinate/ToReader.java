@@ -27,6 +27,12 @@ public sealed interface ToReader {
     /** Something of the user's, serialized. */
     record Event(long sequence, byte[] event) implements ToReader {}
 
+    /**
+     * How far the event time of the reader may go; what is further ahead rests. The last one that
+     * came counts: it has no number, and is told again and again.
+     */
+    record AlignTo(long maxWatermarkMillis) implements ToReader {}
+
     /** All events of the reader up to this one are on record and need not be told again. */
     record Heard(long upTo) implements ToReader {}
 }

@@ -5,7 +5,9 @@ import io.millrace.runtime.exchange.StreamEvent.Watermark;
 import io.millrace.runtime.serializer.RecordOutput;
 import io.millrace.runtime.serializer.TypeSerializer;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 
 /**
  * Gathers what a checkpoint keeps of one channel: whole records and the events among them.
@@ -39,27 +41,53 @@ public final class ChannelContent implements InFlight {
     private final RecordOutput out = new RecordOutput(64);
     private final RecordOutput scratch = new RecordOutput(64);
 
+    /** Takes what has grown long; null if nothing is cut off. */
+    private final KeptPieces pieces;
+
+    private final int pieceBytes;
+    private final List<KeptPieces.Piece> cut = new ArrayList<>();
+    private long cutBytes;
+
     /** Where the length of the records is that are being gathered, or -1. */
     private int openRun = -1;
 
     private boolean anyRecord;
     private Exception failure;
 
-    /**
-     * @param serializer of the channel's records
-     * @param watermark of the channel, {@link Long#MIN_VALUE} if there was none
-     */
-    public ChannelContent(TypeSerializer<Object> serializer, long watermark, boolean idle) {
-        this.serializer = serializer;
-        this.startWatermark = watermark;
-        this.startIdle = idle;
-        out.writeLong(watermark);
-        out.writeBoolean(idle);
+    /** Nothing is cut off. */
+    ChannelContent(TypeSerializer<Object> serializer, long watermark, boolean idle) {
+        this(serializer, watermark, idle, null, 1);
+    }
+
+    /** Of a channel that was never read from here; nothing is cut off. */
+    public ChannelContent(TypeSerializer<Object> serializer) {
+        this(serializer, Long.MIN_VALUE, false);
     }
 
     /** Of a channel that was never read from here. */
-    public ChannelContent(TypeSerializer<Object> serializer) {
-        this(serializer, Long.MIN_VALUE, false);
+    public ChannelContent(TypeSerializer<Object> serializer, KeptPieces pieces, int channels) {
+        this(serializer, Long.MIN_VALUE, false, pieces, channels);
+    }
+
+    /**
+     * @param serializer of the channel's records
+     * @param watermark of the channel, {@link Long#MIN_VALUE} if there was none
+     * @param pieces take what has grown long
+     * @param channels how many put their contents there
+     */
+    ChannelContent(
+            TypeSerializer<Object> serializer,
+            long watermark,
+            boolean idle,
+            KeptPieces pieces,
+            int channels) {
+        this.serializer = serializer;
+        this.startWatermark = watermark;
+        this.startIdle = idle;
+        this.pieces = pieces;
+        this.pieceBytes = KeptPieces.pieceBytes(channels);
+        out.writeLong(watermark);
+        out.writeBoolean(idle);
     }
 
     @Override
@@ -95,6 +123,25 @@ public final class ChannelContent implements InFlight {
             out.writeInt(0);
         }
         out.write(bytes, from, to - from);
+        cutOffIfLong();
+    }
+
+    /** What follows begins with nothing said about watermark and idleness. */
+    private void cutOffIfLong() {
+        if (pieces == null || out.length() < pieceBytes || failure != null) {
+            return;
+        }
+        closeRun();
+        try {
+            KeptPieces.Piece piece = pieces.add(out.bytes(), out.length());
+            cut.add(piece);
+            cutBytes += piece.length();
+        } catch (IOException e) {
+            failure = e;
+        }
+        out.truncate(0);
+        out.writeLong(Long.MIN_VALUE);
+        out.writeBoolean(false);
     }
 
     @Override
@@ -107,6 +154,7 @@ public final class ChannelContent implements InFlight {
             closeRun();
             out.writeByte(status == Status.IDLE ? IDLE : ACTIVE);
         }
+        cutOffIfLong();
         // barriers of other checkpoints mean nothing to this one
     }
 
@@ -124,7 +172,10 @@ public final class ChannelContent implements InFlight {
 
     /** Whether there is anything to be kept. */
     public boolean isEmpty() {
-        return out.length() == HEADER_BYTES && startWatermark == Long.MIN_VALUE && !startIdle;
+        return cut.isEmpty()
+                && out.length() == HEADER_BYTES
+                && startWatermark == Long.MIN_VALUE
+                && !startIdle;
     }
 
     public boolean hasRecords() {
@@ -133,10 +184,29 @@ public final class ChannelContent implements InFlight {
 
     /** Bytes gathered so far. */
     public long bytes() {
-        return out.length();
+        return cutBytes + out.length();
     }
 
-    /** All of it; nothing may be added afterwards. */
+    /**
+     * All of it, in pieces that are contents of their own; nothing may be added afterwards.
+     *
+     * @throws IOException if there is no room for the last one
+     */
+    public List<KeptPieces.Piece> toPieces() throws IOException {
+        if (cut.isEmpty() || out.length() > HEADER_BYTES) {
+            closeRun();
+            cut.add(pieces.add(out.bytes(), out.length()));
+        }
+        return List.copyOf(cut);
+    }
+
+    /** It is not needed any more. */
+    void release() {
+        cut.forEach(KeptPieces.Piece::release);
+        cut.clear();
+    }
+
+    /** All of it, where nothing was cut off; nothing may be added afterwards. */
     public byte[] toBytes() {
         closeRun();
         return Arrays.copyOf(out.bytes(), out.length());

@@ -6,19 +6,36 @@ import io.millrace.runtime.serializer.RecordInput;
 import io.millrace.runtime.serializer.TypeSerializer;
 import java.io.IOException;
 import java.util.ArrayDeque;
-import java.util.Iterator;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * What lay in the channels of a gate at a checkpoint, to be read before the channels.
+ *
+ * <p>Contents are taken apart when it is their turn; until then they lie where {@link KeptPieces}
+ * puts them, so that a checkpoint may have more of them than the heap.
  *
  * <p>Threads: owned by the reading subtask.
  */
 public final class ChannelReplay {
     private static final int BATCH_RECORDS = 1024;
 
+    /** Contents and events, in their order. */
+    private final ArrayDeque<Waiting> waiting = new ArrayDeque<>();
+
+    /** Those of the content whose turn it is. */
     private final ArrayDeque<Item> items = new ArrayDeque<>();
+
+    private final KeptPieces pieces;
     private final RecordInput input = new RecordInput();
     private int channel = -1;
+
+    /** Either an event or a content. */
+    private record Waiting(
+            int channel,
+            StreamEvent event,
+            KeptPieces.Piece content,
+            TypeSerializer<Object> serializer) {}
 
     /** Either an event or the bytes of records. */
     private static final class Item {
@@ -47,6 +64,18 @@ public final class ChannelReplay {
             this.from = from;
             this.to = to;
         }
+
+        void handTo(InFlight into) {
+            if (event != null) {
+                into.event(event);
+            } else {
+                into.records(bytes, from, to);
+            }
+        }
+    }
+
+    public ChannelReplay(KeptPieces.Disk disk) {
+        this.pieces = new KeptPieces(disk, Long.MAX_VALUE);
     }
 
     /** Which records of a content are taken. */
@@ -71,7 +100,7 @@ public final class ChannelReplay {
 
     /** Adds a watermark behind all that was added before. */
     public void addWatermark(int at, long timestampMillis) {
-        items.add(new Item(at, new Watermark(timestampMillis)));
+        waiting.add(new Waiting(at, new Watermark(timestampMillis), null, null));
     }
 
     /** The watermark that a content begins with, {@link Long#MIN_VALUE} if it has none. */
@@ -88,16 +117,33 @@ public final class ChannelReplay {
     public void add(
             int at, byte[] content, TypeSerializer<Object> serializer, Events events, Choice choice)
             throws Exception {
+        List<Item> all = itemsOf(at, content, serializer, events, choice);
+        if (all.isEmpty()) {
+            return;
+        }
+        byte[] taken = content;
+        if (events != Events.KEPT || choice != Choice.ALL) {
+            ChannelContent own = new ChannelContent(serializer);
+            all.forEach(item -> item.handTo(own));
+            taken = own.toBytes();
+        }
+        waiting.add(new Waiting(at, null, pieces.add(taken, taken.length), serializer));
+    }
+
+    private List<Item> itemsOf(
+            int at, byte[] content, TypeSerializer<Object> serializer, Events events, Choice choice)
+            throws Exception {
+        List<Item> all = new ArrayList<>();
         RecordInput in = new RecordInput();
         in.reset(content, 0, content.length);
         long watermark = in.readLong();
         boolean idle = in.readBoolean();
         if (events == Events.KEPT) {
             if (watermark != Long.MIN_VALUE) {
-                addWatermark(at, watermark);
+                all.add(new Item(at, new Watermark(watermark)));
             }
             if (idle) {
-                items.add(new Item(at, Status.IDLE));
+                all.add(new Item(at, Status.IDLE));
             }
         }
         while (in.remaining() > 0) {
@@ -110,17 +156,17 @@ public final class ChannelReplay {
                     }
                     int from = in.position();
                     in.skipBytes(length);
-                    addRecords(at, content, from, from + length, serializer, choice);
+                    addRecords(at, content, from, from + length, serializer, choice, all);
                 }
                 case ChannelContent.WATERMARK -> {
                     long timestamp = in.readLong();
                     if (events == Events.KEPT) {
-                        addWatermark(at, timestamp);
+                        all.add(new Item(at, new Watermark(timestamp)));
                     }
                 }
                 case ChannelContent.IDLE, ChannelContent.ACTIVE -> {
                     if (events == Events.KEPT) {
-                        items.add(
+                        all.add(
                                 new Item(
                                         at,
                                         kind == ChannelContent.IDLE ? Status.IDLE : Status.ACTIVE));
@@ -129,6 +175,7 @@ public final class ChannelReplay {
                 default -> throw new IOException("an item of the unknown kind " + kind);
             }
         }
+        return all;
     }
 
     private void addRecords(
@@ -137,10 +184,11 @@ public final class ChannelReplay {
             int from,
             int to,
             TypeSerializer<Object> serializer,
-            Choice choice)
+            Choice choice,
+            List<Item> into)
             throws Exception {
         if (choice == Choice.ALL) {
-            items.add(new Item(at, null, serializer, bytes, from, to));
+            into.add(new Item(at, null, serializer, bytes, from, to));
             return;
         }
         // runs of records that are taken
@@ -152,13 +200,13 @@ public final class ChannelReplay {
             next = readRecord(bytes, here, to, serializer, value, null, 0);
             if (!choice.isTaken(value[0])) {
                 if (begin < here) {
-                    items.add(new Item(at, null, serializer, bytes, begin, here));
+                    into.add(new Item(at, null, serializer, bytes, begin, here));
                 }
                 begin = next;
             }
         }
         if (begin < to) {
-            items.add(new Item(at, null, serializer, bytes, begin, to));
+            into.add(new Item(at, null, serializer, bytes, begin, to));
         }
     }
 
@@ -198,7 +246,45 @@ public final class ChannelReplay {
     }
 
     public boolean isEmpty() {
-        return items.isEmpty();
+        return items.isEmpty() && waiting.isEmpty();
+    }
+
+    /** Takes the next content apart. */
+    private Item first() throws ExchangeException {
+        while (items.isEmpty() && !waiting.isEmpty()) {
+            Waiting next = waiting.poll();
+            if (next.event() != null) {
+                items.add(new Item(next.channel(), next.event()));
+            } else {
+                items.addAll(read(next));
+                next.content().release();
+            }
+        }
+        return items.peek();
+    }
+
+    private List<Item> read(Waiting next) throws ExchangeException {
+        try {
+            byte[] content = next.content().read();
+            return itemsOf(next.channel(), content, next.serializer(), Events.KEPT, Choice.ALL);
+        } catch (Exception e) {
+            throw new ExchangeException(
+                    "What lay in channel "
+                            + next.channel()
+                            + " at the checkpoint cannot be read back: "
+                            + e,
+                    e);
+        }
+    }
+
+    /** Gives back what was not read. */
+    void close() {
+        pieces.close();
+        waiting.stream()
+                .filter(next -> next.content() != null)
+                .forEach(next -> next.content().release());
+        waiting.clear();
+        items.clear();
     }
 
     /**
@@ -207,7 +293,7 @@ public final class ChannelReplay {
      * @throws ExchangeException if a record cannot be read
      */
     Object next() throws ExchangeException {
-        Item first = items.peek();
+        Item first = first();
         if (first == null) {
             return null;
         }
@@ -252,16 +338,20 @@ public final class ChannelReplay {
     }
 
     /** Hands out what is left of a channel, and keeps it. */
-    void left(int at, InFlight into) {
-        for (Iterator<Item> all = items.iterator(); all.hasNext(); ) {
-            Item item = all.next();
-            if (item.channel != at) {
+    void left(int at, InFlight into) throws ExchangeException {
+        for (Item item : items) {
+            if (item.channel == at) {
+                item.handTo(into);
+            }
+        }
+        for (Waiting next : waiting) {
+            if (next.channel() != at) {
                 continue;
             }
-            if (item.event != null) {
-                into.event(item.event);
+            if (next.event() != null) {
+                into.event(next.event());
             } else {
-                into.records(item.bytes, item.from, item.to);
+                read(next).forEach(item -> item.handTo(into));
             }
         }
     }

@@ -10,25 +10,22 @@ import java.util.BitSet;
  * <p>Threads: owned by the reading subtask.
  */
 public final class ChannelSaving {
-    /** Of the heap; a checkpoint that would keep more has overtaken nothing worth the while. */
-    static final long MAX_BYTES = 64L << 20;
-
     private final Barrier barrier;
     private final ChannelContent[] contents;
     private final BitSet awaited;
-    private final long[] counted;
-    private long bytes;
+    private final KeptPieces pieces;
     private Exception failure;
 
     /**
      * @param contents one for each channel, null for those that have ended
      * @param awaited channels that the barrier has not reached
+     * @param pieces take what the contents cut off
      */
-    ChannelSaving(Barrier barrier, ChannelContent[] contents, BitSet awaited) {
+    ChannelSaving(Barrier barrier, ChannelContent[] contents, BitSet awaited, KeptPieces pieces) {
         this.barrier = barrier;
         this.contents = contents;
         this.awaited = awaited;
-        this.counted = new long[contents.length];
+        this.pieces = pieces;
         for (int i = 0; i < contents.length; i++) {
             added(i);
         }
@@ -63,20 +60,8 @@ public final class ChannelSaving {
         if (content == null) {
             return;
         }
-        bytes += content.bytes() - counted[channel];
-        counted[channel] = content.bytes();
         if (content.failure() != null) {
             failure = content.failure();
-        }
-        if (bytes > MAX_BYTES && failure == null) {
-            failure =
-                    new IllegalStateException(
-                            "Its barrier has overtaken "
-                                    + bytes
-                                    + " bytes on the way to one subtask, and is still awaited on "
-                                    + awaited.cardinality()
-                                    + " channels; the limit is "
-                                    + MAX_BYTES);
         }
         if (failure != null) {
             awaited.clear();
@@ -96,5 +81,20 @@ public final class ChannelSaving {
     /** What was kept of a channel, or null if it had ended. */
     public ChannelContent contentOf(int channel) {
         return contents[channel];
+    }
+
+    /** What was kept has been taken. */
+    public void close() {
+        pieces.close();
+    }
+
+    /** Nobody needs what was kept. */
+    public void release() {
+        for (ChannelContent content : contents) {
+            if (content != null) {
+                content.release();
+            }
+        }
+        close();
     }
 }

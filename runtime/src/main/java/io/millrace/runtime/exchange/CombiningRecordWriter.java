@@ -5,6 +5,7 @@ import io.millrace.runtime.exchange.StreamEvent.Status;
 import io.millrace.runtime.exchange.StreamEvent.Watermark;
 import io.millrace.runtime.serializer.KeyGroups;
 import io.millrace.runtime.serializer.TypeSerializer;
+import java.util.List;
 import java.util.function.ToIntFunction;
 
 /**
@@ -12,8 +13,9 @@ import java.util.function.ToIntFunction;
  * key and pane first, where that makes them fewer.
  *
  * <p>Shape: each key and pane has one place of {@value #PLACES}; whoever comes later takes it, and
- * what was there is sent as a {@link Partial}. All is sent before a watermark, a barrier, an end or
- * a change of idleness, and when the writer waits for input.
+ * what was there is sent as a {@link Partial}. All is sent before a watermark, an end, a change of
+ * idleness or a barrier that keeps its place, and when the writer waits for input. For a barrier
+ * that may overtake records what the channels do not take is copied, and stays.
  *
  * <p>It judges itself: where {@value #TRIAL} records were not made fewer than three quarters of
  * them, it steps aside for {@value #ASIDE}.
@@ -26,6 +28,10 @@ import java.util.function.ToIntFunction;
  */
 final class CombiningRecordWriter implements RecordWriter, EdgeWriter.Held {
     private static final int PLACES = 1 << 14;
+
+    /** Places between two looks at whether the channels take more. */
+    private static final int LOOK = 64;
+
     private static final int TRIAL = 1 << 15;
     private static final int ASIDE = 1 << 20;
 
@@ -170,18 +176,43 @@ final class CombiningRecordWriter implements RecordWriter, EdgeWriter.Held {
 
     @Override
     public void flush() {
+        sendAll(false);
+    }
+
+    @Override
+    public void flushWhatFits() {
+        sendAll(true);
+    }
+
+    private void sendAll(boolean whatFits) {
         if (held == 0 || flushing) {
             return;
         }
         flushing = true; // what is sent may make the edge flush
         try {
             for (int at = 0; at < PLACES; at++) {
+                if (whatFits && at % LOOK == 0 && !edge.isAvailable()) {
+                    return;
+                }
                 if (contents[at] != null) {
                     send(at);
                 }
             }
         } finally {
             flushing = false;
+        }
+    }
+
+    @Override
+    public void copyTo(List<? extends InFlight> into) {
+        Object[] value = new Object[1];
+        long[] timestamp = new long[1];
+        for (int at = 0; held > 0 && at < PLACES; at++) {
+            if (contents[at] != null) {
+                value[0] = new Partial(keys[at], contents[at], records[at]);
+                timestamp[0] = timestamps[at];
+                into.get(targets[at]).records(new RecordBatch(value, timestamp, 0, 1));
+            }
         }
     }
 

@@ -42,12 +42,25 @@ public final class EdgeWriter {
 
         /** The same, because an event follows. */
         void before(StreamEvent event);
+
+        /** Brings as many of them into the channels as these take without going beyond. */
+        void flushWhatFits();
+
+        /**
+         * Hands out what is still held, and goes on holding it.
+         *
+         * @param into one for each channel
+         */
+        void copyTo(List<? extends InFlight> into);
     }
 
     private final int edge;
 
     /** Null if records go into the channels at once. */
     private Held held;
+
+    /** The checkpoint whose barrier finds what is held kept elsewhere. */
+    private long keptFor = -1;
 
     private final OutputChannel[] channels;
     private final long bufferTimeoutMillis;
@@ -199,8 +212,32 @@ public final class EdgeWriter {
         }
     }
 
+    /** Whether records may be held back on their way into the channels. */
+    public boolean holdsRecords() {
+        return held != null;
+    }
+
+    /**
+     * Keeps what is held back from the channels for the checkpoint of a barrier that is written
+     * next and may overtake records, so that it does not wait for the channels to take them. They
+     * come behind the barrier.
+     *
+     * @param order the barrier's; one in line brings as many into the channels as these take
+     * @param into takes the rest, one for each channel
+     */
+    public void keep(
+            StreamEvent.Barrier barrier, BarrierOrder order, List<? extends InFlight> into) {
+        if (order == BarrierOrder.IN_LINE) {
+            held.flushWhatFits();
+        }
+        held.copyTo(into);
+        keptFor = barrier.checkpointId();
+    }
+
     public void event(StreamEvent event) {
-        if (held != null) {
+        boolean isKept =
+                event instanceof StreamEvent.Barrier barrier && barrier.checkpointId() == keptFor;
+        if (held != null && !isKept) {
             held.before(event);
         }
         for (OutputChannel channel : channels) {

@@ -436,8 +436,10 @@ public final class InputGate {
      * Keeps what the barrier that was given last has overtaken, and what still comes before it.
      *
      * @param contents makes the place for what is kept of a channel
+     * @param pieces take what the contents cut off
      */
-    public ChannelSaving save(IntFunction<ChannelContent> contents) throws ExchangeException {
+    public ChannelSaving save(IntFunction<ChannelContent> contents, KeptPieces pieces)
+            throws ExchangeException {
         BarrierAligner.Due due = overtaken;
         overtaken = null;
         long id = due.barrier().checkpointId();
@@ -459,7 +461,7 @@ public final class InputGate {
                 takeBarrier(i, id, content);
             }
         }
-        ChannelSaving saving = new ChannelSaving(due.barrier(), all, due.awaited());
+        ChannelSaving saving = new ChannelSaving(due.barrier(), all, due.awaited(), pieces);
         if (!saving.isComplete()) {
             savings.add(saving);
         }
@@ -467,8 +469,10 @@ public final class InputGate {
     }
 
     /** A place for what is kept of a channel, with the channel's watermark as it is now. */
-    public ChannelContent content(int channel, TypeSerializer<Object> serializer) {
-        return new ChannelContent(serializer, watermarks[channel], idle[channel]);
+    public ChannelContent content(
+            int channel, TypeSerializer<Object> serializer, KeptPieces pieces) {
+        return new ChannelContent(
+                serializer, watermarks[channel], idle[channel], pieces, channels.length);
     }
 
     /** A checkpoint was given up: its barriers are awaited no longer. */
@@ -539,6 +543,9 @@ public final class InputGate {
 
     /** Closes all channels; idempotent. */
     public void close() {
+        if (replay != null) {
+            replay.close();
+        }
         for (InputChannel channel : channels) {
             if (channel != null) {
                 channel.close();

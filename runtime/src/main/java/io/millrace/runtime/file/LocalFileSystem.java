@@ -1,5 +1,6 @@
 package io.millrace.runtime.file;
 
+import io.millrace.api.fs.CountedOutput;
 import io.millrace.api.fs.FSDataOutputStream;
 import io.millrace.api.fs.FileBlock;
 import io.millrace.api.fs.FileStatus;
@@ -205,7 +206,8 @@ public final class LocalFileSystem implements FileSystem {
 
     @Override
     public FSDataOutputStream createSyncable(URI path) throws IOException {
-        return new SyncableOutput(new DurableOutput(createFile(path, false)));
+        DurableOutput file = new DurableOutput(createFile(path, false));
+        return new CountedOutput(file, file::sync);
     }
 
     /** There is nobody to take it away from: who writes local files dies with the job's process. */
@@ -233,6 +235,13 @@ public final class LocalFileSystem implements FileSystem {
             Files.createDirectories(folder);
         } catch (FileAlreadyExistsException e) {
             throw new NotDirectoryException(e.getFile());
+        } catch (IOException e) {
+            for (Path above = folder; above != null; above = above.getParent()) {
+                if (Files.isRegularFile(above)) {
+                    throw new NotDirectoryException(above.toString());
+                }
+            }
+            throw e;
         }
     }
 
@@ -401,43 +410,6 @@ public final class LocalFileSystem implements FileSystem {
             try (file) {
                 file.getFD().sync();
             }
-        }
-    }
-
-    /** Counts, and puts bytes on the disk when asked to. */
-    private static final class SyncableOutput extends FSDataOutputStream {
-        private final DurableOutput file;
-        private long position;
-
-        SyncableOutput(DurableOutput file) {
-            this.file = file;
-        }
-
-        @Override
-        public long getPos() {
-            return position;
-        }
-
-        @Override
-        public void write(int b) throws IOException {
-            file.write(b);
-            position++;
-        }
-
-        @Override
-        public void write(byte[] bytes, int offset, int length) throws IOException {
-            file.write(bytes, offset, length);
-            position += length;
-        }
-
-        @Override
-        public void sync() throws IOException {
-            file.sync();
-        }
-
-        @Override
-        public void close() throws IOException {
-            file.close();
         }
     }
 }

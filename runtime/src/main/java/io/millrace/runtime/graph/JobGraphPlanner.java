@@ -216,7 +216,11 @@ public final class JobGraphPlanner {
                     && source.spec() instanceof SourceSpec.Splits<?> splits) {
                 coordinators.add(
                         new JobVertex.Coordinator(
-                                uid(node), node.name(), serialize(node.name(), splits.source())));
+                                uid(node),
+                                node.name(),
+                                serialize(node.name(), splits.source()),
+                                JobVertex.Alignment.of(
+                                        splits.strategy().getAlignmentParameters())));
             }
             if (node.body() instanceof ChainSpec.Body.Sink sink
                     && sink.spec() instanceof SinkSpec.TextFile<?> text) {

@@ -1,7 +1,9 @@
 package io.millrace.runtime.graph;
 
+import io.millrace.api.time.WatermarkAlignmentParams;
 import java.io.Serializable;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 
 /**
  * A chain of operators that runs in one thread in each of its subtasks.
@@ -115,6 +117,43 @@ public record JobVertex(
      * @param uid of its operator
      * @param name of its operator
      * @param source serialized, read with the user's class loader
+     * @param alignment whether and how it waits for other sources
      */
-    public record Coordinator(String uid, String name, byte[] source) implements Serializable {}
+    public record Coordinator(String uid, String name, byte[] source, Alignment alignment)
+            implements Serializable {}
+
+    /**
+     * How far a source may run ahead of the slowest of its group.
+     *
+     * @param group empty if it waits for nobody
+     * @param updateMillis from report to report of a reader
+     */
+    public record Alignment(String group, long maxDriftMillis, long updateMillis)
+            implements Serializable {
+        public static final Alignment NONE = new Alignment("", Long.MAX_VALUE, 0);
+
+        private static final long LEAST_PATIENCE_MILLIS = TimeUnit.MINUTES.toMillis(1);
+
+        /** What a strategy of the user's says. */
+        public static Alignment of(WatermarkAlignmentParams params) {
+            return params.isEnabled()
+                    ? new Alignment(
+                            params.getWatermarkGroup(),
+                            params.getMaxAllowedWatermarkDrift(),
+                            params.getUpdateInterval())
+                    : NONE;
+        }
+
+        public boolean isEnabled() {
+            return !group.isEmpty();
+        }
+
+        /**
+         * For how long a reader waits for news, and news of a reader are waited for: ten updates, a
+         * minute at least, which is longer than a master usually takes to be followed by another.
+         */
+        public long patienceMillis() {
+            return Math.max(LEAST_PATIENCE_MILLIS, 10 * updateMillis);
+        }
+    }
 }

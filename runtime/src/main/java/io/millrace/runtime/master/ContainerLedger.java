@@ -134,6 +134,25 @@ final class ContainerLedger {
         previousCompleteNanos = nowNanos + PREVIOUS_COMPLETE.toNanos();
     }
 
+    /**
+     * The master stood still: what the cluster and the workers of earlier attempts have said
+     * meanwhile waits behind this.
+     */
+    void stoodStill(long nowNanos) {
+        long least = nowNanos + PREVIOUS_COMPLETE.toNanos();
+        previousUntilNanos = later(previousUntilNanos, nowNanos + PREVIOUS_TOLD.toNanos());
+        previousCompleteNanos = later(previousCompleteNanos, least);
+        for (Entry entry : entries.values()) {
+            if (entry.claim == Claim.PREVIOUS || entry.claim == Claim.UNCLAIMED) {
+                entry.deadlineNanos = later(entry.deadlineNanos, least);
+            }
+        }
+    }
+
+    private static long later(long oneNanos, long otherNanos) {
+        return oneNanos - otherNanos > 0 ? oneNanos : otherNanos;
+    }
+
     /** How many workers the job needs from now on. */
     void need(int workers) {
         needed = workers;

@@ -17,4 +17,12 @@ public interface ContainerPort {
 
     /** Gives a container back; whatever runs in it is killed. Answered by its completion. */
     void release(String containerId);
+
+    /**
+     * Why a container that was asked for may not have been granted, for whoever waits: its size,
+     * and what is left. Empty where nothing is known of it.
+     */
+    default String scarcity() {
+        return "";
+    }
 }

@@ -128,7 +128,12 @@ public final class JobMaster {
         this.record = new JobRecord(ports, this::fenced);
         this.clients = new Clients(ports.outbox());
         this.savepoints =
-                new SavepointRequests(new SavepointJob(), ports.outbox(), record, ports.random());
+                new SavepointRequests(
+                        new SavepointJob(),
+                        settings.epoch(),
+                        ports.outbox(),
+                        record,
+                        ports.random());
         this.pool =
                 new WorkerPool(
                         settings,
@@ -219,6 +224,7 @@ public final class JobMaster {
         }
         if (end != null) {
             JobResult result = record.read(end, JobResult.class);
+            savepoints.foundEnded(entries);
             failure = result.failure();
             accumulators = result.accumulators();
             become(result.state(), "its end was on record");
@@ -283,6 +289,7 @@ public final class JobMaster {
             tearDown();
         } else if (last == commit) {
             accumulators = intent.accumulators();
+            savepoints.foundEnded(entries);
             become(JobState.COMMITTING, "all its subtasks had finished in " + intent.runs());
             commitFiles(0, new BackOff(ports.random()));
         } else {
@@ -510,6 +517,7 @@ public final class JobMaster {
             waitForWorkers();
             return;
         }
+        waitingFor = "the file system of its checkpoints";
         BooleanSupplier wanted = stillInThisStep();
         List<Long> reserved = JobRecord.numbers(found, JobRecord.IDS);
         long highest = reserved.isEmpty() ? 0 : reserved.get(reserved.size() - 1);
@@ -1038,13 +1046,21 @@ public final class JobMaster {
             int waited = pool.ledger().awaitedOfEarlierAttempts();
             int starting = pool.ledger().needed() - pool.workers().size() - asked - waited;
             if (asked > 0) {
-                parts.add(asked + " containers to be granted");
+                String scarcity = ports.containers().scarcity();
+                parts.add(
+                        asked
+                                + (asked == 1 ? " container" : " containers")
+                                + " to be granted"
+                                + (scarcity.isEmpty() ? "" : " (" + scarcity + ")"));
             }
             if (starting > 0) {
-                parts.add(starting + " workers to start in their containers");
+                parts.add(
+                        workers(starting)
+                                + " to start in "
+                                + (starting == 1 ? "its container" : "their containers"));
             }
             if (waited > 0) {
-                parts.add(waited + " workers of an earlier attempt to come back");
+                parts.add(workers(waited) + " of an earlier attempt to come back");
             }
             return parts.isEmpty() ? "the workers' slots" : String.join(", ", parts);
         }
@@ -1052,6 +1068,10 @@ public final class JobMaster {
             return "a last checkpoint, as all input has ended";
         }
         return waitingFor == null && regions != null ? regions.waitingFor() : waitingFor;
+    }
+
+    private static String workers(int count) {
+        return count + (count == 1 ? " worker" : " workers");
     }
 
     // ------------------------------------------------------------------ steps

@@ -24,15 +24,15 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Format of the entries: {@code address-(epoch)} the control port as text; {@code graph-(job)} a
  * {@link io.millrace.runtime.graph.JobGraph}; {@code intent-(cancel|fail|commit)-(job)} an {@link
- * JobIntent}; {@code intent-stop-(job)} a {@link StopIntent}; {@code savepoint-(id)} a {@link
- * io.millrace.runtime.checkpoint.SavepointRecord} of a savepoint that is complete and may not have
- * its name yet, or that the job ends with; {@code end-(job)} a {@link JobResult}; {@code
- * input-(job)} a {@link JobFiles.Prepared}; {@code finished-(epoch).(n)} a {@link
- * FinishedSubtasks}; {@code intent-restart-(epoch).(n)} a {@link RestartIntent}; these as written
- * by {@link ControlCodec}. {@code ids-upto-(n)}: checkpoint ids up to n are reserved; {@code
- * chk-(id)}: the checkpoint is complete; both hold a text for people, what counts is the name.
- * {@code coord-(n)}: a {@link io.millrace.runtime.coordinate.CoordinatorRecord}; the one with the
- * highest number counts.
+ * JobIntent}; {@code intent-stop-(epoch).(n)} a {@link StopIntent}, of which the newest counts;
+ * {@code savepoint-(id)} a {@link io.millrace.runtime.checkpoint.SavepointRecord} of a savepoint
+ * that is complete, the last ones of which stay so that who asks again hears of them; {@code
+ * end-(job)} a {@link JobResult}; {@code input-(job)} a {@link JobFiles.Prepared}; {@code
+ * finished-(epoch).(n)} a {@link FinishedSubtasks}; {@code intent-restart-(epoch).(n)} a {@link
+ * RestartIntent}; these as written by {@link ControlCodec}. {@code ids-upto-(n)}: checkpoint ids up
+ * to n are reserved; {@code chk-(id)}: the checkpoint is complete; both hold a text for people,
+ * what counts is the name. {@code coord-(n)}: a {@link
+ * io.millrace.runtime.coordinate.CoordinatorRecord}; the one with the highest number counts.
  *
  * <p>Threads: owned by the master's loop.
  */
@@ -118,35 +118,6 @@ final class JobRecord {
                                                         () ->
                                                                 write(
                                                                         name, content, wanted, then,
-                                                                        backOff))));
-    }
-
-    /**
-     * Removes an entry that the next master must not find.
-     *
-     * @param wanted as of {@link #write}
-     */
-    void remove(String name, BooleanSupplier wanted, Runnable then) {
-        remove(name, wanted, then, new BackOff(ports.random()));
-    }
-
-    private void remove(String name, BooleanSupplier wanted, Runnable then, BackOff backOff) {
-        ports.store()
-                .remove(
-                        name,
-                        outcome ->
-                                answered(
-                                        "removed " + name,
-                                        () ->
-                                                handle(
-                                                        outcome,
-                                                        "removing " + name,
-                                                        backOff,
-                                                        wanted,
-                                                        done -> then.run(),
-                                                        () ->
-                                                                remove(
-                                                                        name, wanted, then,
                                                                         backOff))));
     }
 

@@ -5,6 +5,8 @@ import io.millrace.runtime.checkpoint.SavepointRecord;
 import io.millrace.runtime.loop.Timers.Timer;
 import io.millrace.runtime.master.MasterEvent.Continued;
 import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 
@@ -14,10 +16,16 @@ import java.util.function.Consumer;
  * <p>Threads: owned by the master's loop.
  */
 final class RecordedCheckpoints implements CheckpointPorts.Loop, CheckpointPorts.Ledger {
+    /** Of as many savepoints it is known after this master whose request they have answered. */
+    static final int SAVEPOINTS_KEPT = 10;
+
     private final int epoch;
     private final MasterPorts ports;
     private final JobRecord record;
     private final BooleanSupplier wanted;
+
+    /** Ids of savepoints that stay on record for whoever asks again, oldest first. */
+    private final Deque<Long> answered = new ArrayDeque<>();
 
     private RecordedCheckpoints(
             int epoch, MasterPorts ports, JobRecord record, BooleanSupplier wanted) {
@@ -86,7 +94,10 @@ final class RecordedCheckpoints implements CheckpointPorts.Loop, CheckpointPorts
 
     @Override
     public void published(SavepointRecord savepoint) {
-        record.remove(JobRecord.SAVEPOINT + savepoint.id());
+        answered.addLast(savepoint.id());
+        if (answered.size() > SAVEPOINTS_KEPT) {
+            record.remove(JobRecord.SAVEPOINT + answered.removeFirst());
+        }
     }
 
     @Override

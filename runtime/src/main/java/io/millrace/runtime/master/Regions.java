@@ -793,14 +793,35 @@ final class Regions {
         if (restarting.isEmpty() || !job.isAtWork()) {
             return;
         }
-        Optional<Duration> pause = budget.afterFailure();
-        Grant grant = new Grant(pause.isEmpty());
+        Course same =
+                restarting.stream().allMatch(this::isStruckFromOutside) ? struckBefore() : null;
+        Optional<Duration> pause = same == null ? budget.afterFailure() : same.pause;
+        Grant grant = same == null ? new Grant(pause.isEmpty()) : same.grant;
         for (Region region : restarting) {
             Course course = courses.get(region);
             course.pause = pause;
             course.grant = grant;
         }
         abandon(restarting, null);
+    }
+
+    private boolean isStruckFromOutside(Region region) {
+        Failure root = courses.get(region).episode.root();
+        return root != null && root.category() == Category.CLUSTER;
+    }
+
+    /**
+     * A region that is being brought down for a worker or a connection, or null. Another one that
+     * loses its connections meanwhile was struck by the same, of which its subtasks hear one after
+     * the other, often before anybody knows that a worker is gone.
+     */
+    private Course struckBefore() {
+        return graph.regions().stream()
+                .filter(this::isStruckFromOutside)
+                .map(courses::get)
+                .filter(course -> course.state == State.RESTARTING && !course.grant.used)
+                .findFirst()
+                .orElse(null);
     }
 
     /**

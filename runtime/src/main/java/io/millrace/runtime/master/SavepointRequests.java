@@ -20,11 +20,8 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
-import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -45,21 +42,15 @@ import org.slf4j.LoggerFactory;
 final class SavepointRequests {
     private static final Logger LOG = LoggerFactory.getLogger(SavepointRequests.class);
     private static final Duration RETRY = Duration.ofSeconds(1);
-    private static final int ANSWERS_KEPT = 100;
 
     private final Job job;
-    private final Outbox outbox;
+    private final int epoch;
+    private final SavepointAnswers answers;
     private final JobRecord record;
     private final Random random;
 
-    /** Requests that are not answered yet, and who waits. */
-    private final Map<String, Set<String>> waiting = new LinkedHashMap<>();
-
-    /** Programs of this process that wait, by request. */
-    private final Map<String, Consumer<ToClient.SavepointEnded>> programs = new HashMap<>();
-
-    /** The last answers, for clients that ask again because they have lost their connection. */
-    private final Deque<ToClient.SavepointEnded> answers = new ArrayDeque<>();
+    /** What was asked before it was known what earlier masters have left; null since. */
+    private List<FromClient> early = new ArrayList<>();
 
     /** Savepoints that begin when the job runs. */
     private final List<Runnable> whenRunning = new ArrayList<>();
@@ -73,11 +64,20 @@ final class SavepointRequests {
     private boolean stopRecorded;
     private boolean stopping;
 
+    /** Entries of the record that this master has written for {@link #stop}. */
+    private int stopsWritten;
+
+    /** Entry of the record that counts, or null if there is none. */
+    private String stopEntry;
+
     /** Why the job was not drained, while subtasks that may have been start again; or null. */
     private Failure drainFailure;
 
     /** What the savepoint that the job ends with holds, from its record on; null before. */
     private StateAssignment stoppedAt;
+
+    /** That savepoint, once clients may be told of it; null before. */
+    private SavepointRecord stopped;
 
     /** The part of a job that its savepoints need. */
     interface Job {
@@ -104,34 +104,63 @@ final class SavepointRequests {
         void startAgain();
     }
 
-    SavepointRequests(Job job, Outbox outbox, JobRecord record, Random random) {
+    SavepointRequests(Job job, int epoch, Outbox outbox, JobRecord record, Random random) {
         this.job = job;
-        this.outbox = outbox;
+        this.epoch = epoch;
+        this.answers = new SavepointAnswers(outbox);
         this.record = record;
         this.random = random;
     }
 
     // ------------------------------------------------------------------ the record
 
+    /** The job has ended, or all its subtasks have, under an earlier master. */
+    void foundEnded(List<Entry> entries) {
+        decided(entries).stream().filter(s -> s.kind().endsJob()).forEach(this::answerStopped);
+    }
+
     /** Takes up what an earlier master has left, once checkpoints are recovered. */
     void recover(List<Entry> entries, Runnable then) {
-        Entry intent = JobRecord.find(entries, JobRecord.INTENT_STOP);
-        if (intent != null) {
-            stop = record.read(intent, StopIntent.class);
-            stopRequests.add(stop.request());
-            waiting.computeIfAbsent(stop.request(), r -> new LinkedHashSet<>());
-            stopRecorded = true;
-            if (stop.drain()) {
-                job.checkpoints().drainMayHaveBegun();
-            }
-            LOG.info("An earlier master was asked to stop the job: {}", stop);
+        recoverWish(JobRecord.inOrder(entries, JobRecord.INTENT_STOP));
+        recover(
+                new ArrayDeque<>(decided(entries)),
+                () -> {
+                    List<FromClient> asked = early;
+                    early = null;
+                    asked.stream()
+                            .filter(request -> answers.isAwaited(request.request()))
+                            .forEach(this::handle);
+                    then.run();
+                });
+    }
+
+    private void recoverWish(List<Entry> wishes) {
+        for (Entry wish : wishes) {
+            forgetEntry();
+            stopEntry = wish.name();
+            stop = record.read(wish, StopIntent.class);
         }
-        List<SavepointRecord> decided =
-                entries.stream()
-                        .filter(entry -> entry.name().startsWith(JobRecord.SAVEPOINT))
-                        .map(entry -> record.read(entry, SavepointRecord.class))
-                        .toList();
-        recover(new ArrayDeque<>(decided), then);
+        if (stop == null) {
+            return;
+        }
+        if (stop.isWithdrawn()) {
+            stop = null;
+            return;
+        }
+        stopRequests.add(stop.request());
+        answers.await(stop.request());
+        stopRecorded = true;
+        if (stop.drain()) {
+            job.checkpoints().drainMayHaveBegun();
+        }
+        LOG.info("An earlier master was asked to stop the job: {}", stop);
+    }
+
+    /** What is decided of savepoints, in the order of their ids. */
+    private List<SavepointRecord> decided(List<Entry> entries) {
+        return JobRecord.inOrderOfNumber(entries, JobRecord.SAVEPOINT).stream()
+                .map(entry -> record.read(entry, SavepointRecord.class))
+                .toList();
     }
 
     private void recover(Deque<SavepointRecord> decided, Runnable then) {
@@ -144,12 +173,20 @@ final class SavepointRequests {
                 .recover(
                         next,
                         content -> {
-                            if (content != null) {
+                            if (next.kind().endsJob()) {
                                 stoppedAt = content;
-                                stopRequests.forEach(r -> answer(r, next.path(), ""));
+                                answerStopped(next);
+                            } else {
+                                answer(next.request(), next.path(), "");
                             }
                             recover(decided, then);
                         });
+    }
+
+    private void answerStopped(SavepointRecord savepoint) {
+        stopped = savepoint;
+        stopRequests.add(savepoint.request());
+        stopRequests.forEach(r -> answer(r, savepoint.path(), ""));
     }
 
     /** What a start begins with in the place of the last checkpoint, to end at once; or null. */
@@ -169,7 +206,7 @@ final class SavepointRequests {
 
     /** A program of this process asks. */
     void requested(FromClient request, Consumer<ToClient.SavepointEnded> answer) {
-        programs.put(request.request(), answer);
+        answers.program(request.request(), answer);
         requested("", request);
     }
 
@@ -179,17 +216,25 @@ final class SavepointRequests {
      * @param connection empty if nobody waits on one
      */
     void requested(String connection, FromClient request) {
-        if (request instanceof FromClient.TriggerSavepoint trigger) {
-            savepoint(connection, trigger);
-        } else if (request instanceof FromClient.StopJob wish) {
-            stop(connection, wish);
+        if (answers.isKnown(connection, request.request())) {
+            return;
+        }
+        if (early != null && job.state().mayBecome(JobState.CANCELLING)) {
+            early.add(request);
+        } else {
+            handle(request);
         }
     }
 
-    private void savepoint(String connection, FromClient.TriggerSavepoint request) {
-        if (isKnown(connection, request.request())) {
-            return;
+    private void handle(FromClient request) {
+        if (request instanceof FromClient.TriggerSavepoint trigger) {
+            savepoint(trigger);
+        } else if (request instanceof FromClient.StopJob wish) {
+            stop(wish);
         }
+    }
+
+    private void savepoint(FromClient.TriggerSavepoint request) {
         String refusal = refusal();
         String directory = refusal == null ? directory(request.directory()) : null;
         if (refusal == null && directory == null) {
@@ -214,8 +259,13 @@ final class SavepointRequests {
                         newFolder(directory),
                         new SavepointListener() {
                             @Override
-                            public void complete(long id, CheckpointFolder folder) {
-                                answer(request, folder.path(), "");
+                            public String request() {
+                                return request;
+                            }
+
+                            @Override
+                            public void complete(SavepointRecord savepoint) {
+                                answer(request, savepoint.path(), "");
                             }
 
                             @Override
@@ -235,8 +285,9 @@ final class SavepointRequests {
                         });
     }
 
-    private void stop(String connection, FromClient.StopJob request) {
-        if (isKnown(connection, request.request())) {
+    private void stop(FromClient.StopJob request) {
+        if (stopped != null && request.drain() == (stopped.kind() == CheckpointKind.DRAIN)) {
+            answer(request.request(), stopped.path(), "");
             return;
         }
         String refusal = refusal();
@@ -261,47 +312,42 @@ final class SavepointRequests {
         }
         stop = new StopIntent(request.request(), request.directory(), request.drain());
         stopRecorded = false;
-        record.write(
-                JobRecord.INTENT_STOP + job.graph().jobId(),
+        writeWish(
                 stop,
-                () -> !job.isOver(),
                 () -> {
                     stopRecorded = true;
                     running();
                 });
     }
 
-    /** Whether the request is answered, or will be; new ones are waited for from now on. */
-    private boolean isKnown(String connection, String request) {
-        for (ToClient.SavepointEnded answer : answers) {
-            if (answer.request().equals(request)) {
-                outbox.send(connection, answer);
-                return true;
-            }
+    private void writeWish(StopIntent wish, Runnable then) {
+        String entry = JobRecord.INTENT_STOP + epoch + "." + ++stopsWritten;
+        record.write(
+                entry,
+                wish,
+                () -> !job.isOver(),
+                () -> {
+                    forgetEntry();
+                    stopEntry = entry;
+                    then.run();
+                });
+    }
+
+    /** A newer one counts. */
+    private void forgetEntry() {
+        if (stopEntry != null) {
+            record.remove(stopEntry);
         }
-        Set<String> connections = waiting.get(request);
-        boolean known = connections != null;
-        if (!known) {
-            connections = new LinkedHashSet<>();
-            waiting.put(request, connections);
-        }
-        if (!connection.isEmpty()) {
-            connections.add(connection);
-        }
-        return known;
     }
 
     /** Why there can be no savepoint of this job now, in a sentence; null if there can. */
     private String refusal() {
-        if (job.graph() == null || job.checkpoints() == null) {
-            return "The job's graph is not there yet. Ask again.";
-        }
-        String name = "Job '" + job.graph().jobName() + "'";
-        if (stoppedAt != null) {
-            return name + " was stopped with a savepoint and is about to end.";
-        }
+        String name = job.graph() == null ? "The job" : "Job '" + job.graph().jobName() + "'";
         if (!job.state().mayBecome(JobState.CANCELLING)) {
             return name + " is " + job.state() + " already.";
+        }
+        if (stoppedAt != null) {
+            return name + " was stopped with a savepoint and is about to end.";
         }
         for (JobVertex vertex : job.graph().vertices()) {
             for (JobVertex.FileOutput output : vertex.outputs()) {
@@ -359,19 +405,25 @@ final class SavepointRequests {
         }
         stopping = true;
         boolean drain = stop.drain();
+        String request = stop.request();
         job.checkpoints()
                 .savepoint(
                         drain ? CheckpointKind.DRAIN : CheckpointKind.STOP,
                         newFolder(directory(stop.directory())),
                         new SavepointListener() {
                             @Override
+                            public String request() {
+                                return request;
+                            }
+
+                            @Override
                             public void recorded(long id, StateAssignment content) {
                                 stoppedAt = content;
                             }
 
                             @Override
-                            public void complete(long id, CheckpointFolder folder) {
-                                stopRequests.forEach(r -> answer(r, folder.path(), ""));
+                            public void complete(SavepointRecord savepoint) {
+                                answerStopped(savepoint);
                             }
 
                             @Override
@@ -411,9 +463,8 @@ final class SavepointRequests {
 
     /** The wish is forgotten, for the next master, too, before anybody hears of it. */
     private void forgetStop(String answer) {
-        record.remove(
-                JobRecord.INTENT_STOP + job.graph().jobId(),
-                () -> !job.isOver(),
+        writeWish(
+                StopIntent.WITHDRAWN,
                 () -> {
                     List<String> asked = new ArrayList<>(stopRequests);
                     stop = null;
@@ -432,30 +483,15 @@ final class SavepointRequests {
 
     /** The job has come to its end: nobody waits any longer. */
     void jobEnded(JobState end) {
-        for (String request : List.copyOf(waiting.keySet())) {
-            answer(request, "", "The job is " + end + ".");
-        }
+        answers.giveUp("The job is " + end + ".");
     }
 
     /** The connection is gone; its client asks again on another. */
     void disconnected(String connection) {
-        waiting.values().forEach(connections -> connections.remove(connection));
+        answers.disconnected(connection);
     }
 
     private void answer(String request, String path, String failure) {
-        ToClient.SavepointEnded answer = new ToClient.SavepointEnded(request, path, failure);
-        Set<String> connections = waiting.remove(request);
-        if (connections == null) {
-            return;
-        }
-        answers.addFirst(answer);
-        if (answers.size() > ANSWERS_KEPT) {
-            answers.removeLast();
-        }
-        connections.forEach(connection -> outbox.send(connection, answer));
-        Consumer<ToClient.SavepointEnded> program = programs.remove(request);
-        if (program != null) {
-            program.accept(answer);
-        }
+        answers.give(new ToClient.SavepointEnded(request, path, failure));
     }
 }

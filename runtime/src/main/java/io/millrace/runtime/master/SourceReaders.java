@@ -28,6 +28,9 @@ final class SourceReaders {
         this.graph = graph;
         this.coordinators = coordinators;
         this.recorded = recorded;
+        if (recorded != null) {
+            coordinators.found(recorded);
+        }
     }
 
     /** All of a region begins, from a checkpoint or with nothing. */

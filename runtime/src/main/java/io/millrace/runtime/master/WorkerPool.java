@@ -297,6 +297,7 @@ final class WorkerPool {
             // What the workers have sent meanwhile waits in the queue: who was away was the master.
             LOG.warn("The master stood still; its workers get their time-out anew");
             workers.values().forEach(worker -> worker.heard(now));
+            ledger.stoodStill(now);
         }
         for (Worker worker : List.copyOf(workers.values())) {
             if (now - worker.heardNanos() > settings.heartbeatTimeout().toNanos()) {
@@ -353,6 +354,11 @@ final class WorkerPool {
                 forget(worker);
             }
             ports.containers().release(containerId);
+        }
+
+        @Override
+        public String scarcity() {
+            return ports.containers().scarcity();
         }
     }
 }

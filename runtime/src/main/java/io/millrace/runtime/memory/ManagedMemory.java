@@ -113,6 +113,26 @@ public final class ManagedMemory implements AutoCloseable {
         return block;
     }
 
+    /**
+     * Counts bytes as lent that somebody else allocates.
+     *
+     * @return false if there are not as many
+     */
+    synchronized boolean reserve(long bytes) {
+        if (closed) {
+            throw new IllegalStateException("The managed memory is closed");
+        }
+        if (bytes > totalBytes - lentBytes) {
+            return false;
+        }
+        lentBytes += bytes;
+        return true;
+    }
+
+    synchronized void release(long bytes) {
+        lentBytes -= bytes;
+    }
+
     private static int order(int bytes) {
         if (bytes < MIN_BLOCK_BYTES || bytes > MAX_BLOCK_BYTES || Integer.bitCount(bytes) != 1) {
             throw new IllegalArgumentException("A block of " + bytes + " bytes");

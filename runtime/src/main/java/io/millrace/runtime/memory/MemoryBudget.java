@@ -43,7 +43,7 @@ public final class MemoryBudget {
         return block;
     }
 
-    private String exhausted(int bytes) {
+    private String exhausted(long bytes) {
         return "The managed memory for "
                 + owner
                 + " is used up: it has "
@@ -59,6 +59,25 @@ public final class MemoryBudget {
                 + " bytes. Raise taskmanager.memory.managed.size or"
                 + " taskmanager.memory.managed.fraction, raise the parallelism, or give state a"
                 + " time to live";
+    }
+
+    /**
+     * Takes memory that somebody else allocates, such as a native library: it counts as lent, and
+     * nothing is mapped for it.
+     *
+     * @throws InsufficientManagedMemoryException if the budget or the whole memory is used up
+     */
+    public void reserve(long bytes) {
+        if (usedBytes.addAndGet(bytes) > limitBytes || !memory.reserve(bytes)) {
+            usedBytes.addAndGet(-bytes);
+            throw new InsufficientManagedMemoryException(exhausted(bytes));
+        }
+    }
+
+    /** Gives back what was reserved. */
+    public void release(long bytes) {
+        memory.release(bytes);
+        usedBytes.addAndGet(-bytes);
     }
 
     /**

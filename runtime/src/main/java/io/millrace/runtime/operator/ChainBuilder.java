@@ -26,6 +26,7 @@ import io.millrace.runtime.generate.ClassCopy;
 import io.millrace.runtime.graph.ChainSpec;
 import io.millrace.runtime.graph.ChainSpec.Body;
 import io.millrace.runtime.graph.ChainSpec.ChainedOperator;
+import io.millrace.runtime.graph.JobVertex.Alignment;
 import io.millrace.runtime.serializer.Serializers;
 import io.millrace.runtime.serializer.TypeSerializer;
 import io.millrace.runtime.state.KeyedStateStore;
@@ -360,17 +361,32 @@ public final class ChainBuilder {
                 new SplitOutputs(
                         operator.name(),
                         (WatermarkStrategy<Object>) spec.strategy(),
-                        subtask.time(),
                         output,
                         copy(SplitRecords.class, operator));
+        Map<String, String> configuration = subtask.deployment().configuration();
+        ActivityClock activity = new ActivityClock(new WallActivity(subtask.time()));
+        SplitMarks marks = new SplitMarks(behind, activity);
+        Alignment aligned = Alignment.of(spec.strategy().getAlignmentParameters());
+        ReaderAlignment alignment =
+                new ReaderAlignment(
+                        operator.name(),
+                        aligned,
+                        ParsedConfiguration.of(Configuration.fromMap(configuration))
+                                .get(JobOptions.ALLOW_UNALIGNED_SOURCE_SPLITS),
+                        marks,
+                        activity,
+                        subtask.time(),
+                        link::tellWatermark);
+        if (aligned.isEnabled()) {
+            link.metricGroup().gauge("watermarkAlignmentDrift", alignment::driftMillis);
+        }
         SourceRecords records =
                 copy(ReaderRecords.class, operator)
                         .newInstance(
                                 SourceRecords.class,
                                 outputs,
-                                new SplitMarks(behind),
-                                ExecutionConfig.fromMap(subtask.deployment().configuration())
-                                        .getAutoWatermarkInterval(),
+                                marks,
+                                ExecutionConfig.fromMap(configuration).getAutoWatermarkInterval(),
                                 subtask.time());
         ReaderStart start = () -> source.createReader(link);
         return copy(SplitSource.class, operator)
@@ -383,6 +399,7 @@ public final class ChainBuilder {
                         subtask.classes().userClassLoader(),
                         records,
                         records,
+                        alignment,
                         subtask.wakeup());
     }
 
@@ -753,15 +770,20 @@ public final class ChainBuilder {
                                     + "."
                                     + subtask.deployment().attempt().counter(),
                             subtask.time(),
-                            CheckpointSettings.arePeriodic(subtask.deployment().configuration())
-                                    ? SinkWriterOperator.End.WAITS_FOR_LAST_CHECKPOINT
-                                    : SinkWriterOperator.End.COMMITS_AT_END_OF_INPUT,
+                            commits(),
                             options().get(JobOptions.COMMITTER_RETRIES));
         }
         return calling(
                 SinkOperator.class,
                 operator,
                 ((SinkSpec.Function<?>) sink).function(),
-                ports.wallMillis());
+                ports.wallMillis(),
+                commits());
+    }
+
+    private SinkWriterOperator.End commits() {
+        return CheckpointSettings.arePeriodic(subtask.deployment().configuration())
+                ? SinkWriterOperator.End.WAITS_FOR_LAST_CHECKPOINT
+                : SinkWriterOperator.End.COMMITS_AT_END_OF_INPUT;
     }
 }

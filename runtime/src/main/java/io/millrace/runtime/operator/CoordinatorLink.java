@@ -47,6 +47,15 @@ final class CoordinatorLink implements SourceReaderContext {
         tell(new ToCoordinator.Register(link, received, request, List.copyOf(unheard)));
     }
 
+    /**
+     * Tells how far event time has come.
+     *
+     * @param watermarkMillis as in {@link ToCoordinator.ReportWatermark}
+     */
+    void tellWatermark(long watermarkMillis) {
+        tell(new ToCoordinator.ReportWatermark(watermarkMillis));
+    }
+
     /** Whether a message has not come before and is the reader's business. */
     synchronized boolean isNew(ToReader message) {
         if (message instanceof ToReader.Heard heard) {

@@ -28,7 +28,7 @@ import java.util.Map;
  *
  * <p>Threads: owned by the subtask.
  */
-final class FunctionStates implements KeyedStateStore {
+public final class FunctionStates implements KeyedStateStore {
     private final io.millrace.runtime.state.KeyedStateStore store;
     private final Namespace<?> namespaces;
     private final String prefix;
@@ -52,6 +52,11 @@ final class FunctionStates implements KeyedStateStore {
         this.store = store;
         this.namespaces = namespaces;
         this.prefix = prefix;
+    }
+
+    /** States without a namespace under their own names, as process functions have them. */
+    public static KeyedStateStore of(io.millrace.runtime.state.KeyedStateStore store) {
+        return new FunctionStates(store, Namespace.none(), "");
     }
 
     /** Sets the namespace of what is asked for from now on. */

@@ -174,7 +174,12 @@ public final class OperatorChain {
         }
     }
 
-    /** Saves what all operators hold now. If one cannot, what the others gave is given back. */
+    /**
+     * Saves what all operators hold now. If one cannot, what the others gave is given back.
+     *
+     * @throws OperatorFailure if code of the user's threw, whose operator has to begin again
+     * @throws Exception if there is no room for the states, say, which are as they were
+     */
     public List<SubtaskSnapshot.Operator> snapshot(StreamEvent.Barrier barrier) throws Exception {
         List<SubtaskSnapshot.Operator> all = new ArrayList<>();
         try {

@@ -1,7 +1,9 @@
 package io.millrace.runtime.operator;
 
+import io.millrace.api.InvalidProgramException;
 import io.millrace.runtime.control.Failure;
 import io.millrace.runtime.exchange.ChannelBrokenException;
+import io.millrace.runtime.state.StateException;
 
 /**
  * An operator's function failed on a record. Goes up through the chain unchanged, so that the
@@ -51,7 +53,8 @@ public final class OperatorFailure extends RuntimeException {
 
     /**
      * What came up through a function of the user's, which may have wrapped it: the failure of an
-     * operator behind, or of an output. Null if there is no such thing among the causes.
+     * operator behind, of an output, or of its state. Null if there is no such thing among the
+     * causes.
      */
     private static OperatorFailure notTheUsers(String operator, Throwable thrown) {
         Throwable at = thrown;
@@ -61,6 +64,12 @@ public final class OperatorFailure extends RuntimeException {
             }
             if (at instanceof ChannelBrokenException) {
                 return new OperatorFailure(named(operator), Failure.Category.CLUSTER, at);
+            }
+            if (at instanceof StateException state) {
+                return new OperatorFailure(named(operator), state.category(), at);
+            }
+            if (at instanceof InvalidProgramException) {
+                return new OperatorFailure(named(operator), Failure.Category.CONFIG, at);
             }
         }
         return null;

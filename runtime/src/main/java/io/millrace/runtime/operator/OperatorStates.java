@@ -222,8 +222,7 @@ final class OperatorStates implements OperatorStateStore {
                         + (why == null ? "" : ": " + why.getMessage())
                         + ". Fields of records and POJOs may be added and removed; for anything"
                         + " else keep the type, or give the new state another name or the operator"
-                        + " another uid.",
-                why);
+                        + " another uid.");
     }
 
     @SuppressWarnings("unchecked") // values of the type are all the serializer ever sees

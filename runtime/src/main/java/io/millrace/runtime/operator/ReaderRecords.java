@@ -36,7 +36,7 @@ final class ReaderRecords implements ReaderOutput<Object>, SourceRecords {
 
     @Override
     public void open() {
-        main = outputs.make(marks.part(false));
+        main = outputs.make(marks.own());
         if (intervalMillis > 0) {
             nextMillis = time.nowMillis() + intervalMillis;
             time.wakeAt(nextMillis);
@@ -98,7 +98,7 @@ final class ReaderRecords implements ReaderOutput<Object>, SourceRecords {
     public SourceOutput<Object> createOutputForSplit(String splitId) {
         Split split = splits.get(splitId);
         if (split == null) {
-            SplitMarks.Part part = marks.part(true);
+            SplitMarks.Part part = marks.split(splitId);
             split = new Split(outputs.make(part), part);
             splits.put(splitId, split);
         }

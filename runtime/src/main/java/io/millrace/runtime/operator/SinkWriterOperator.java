@@ -171,9 +171,6 @@ final class SinkWriterOperator implements Operator, SinkWriter.Context {
         }
     }
 
-    /**
-     * A failure fails only the checkpoint: what was prepared is held by the next one that succeeds.
-     */
     @Override
     public List<SnapshotPart> snapshot(long checkpointId) throws Exception {
         try {

@@ -40,6 +40,7 @@ final class SplitSource implements Source {
     private final ClassLoader userClassLoader;
     private final SourceRecords records;
     private final ReaderOutput<Object> output;
+    private final ReaderAlignment alignment;
     private final Wakeup wakeup;
     private final List<SourceSplit> restored = new ArrayList<>();
     private SourceReader<Object, SourceSplit> reader;
@@ -50,6 +51,7 @@ final class SplitSource implements Source {
     /**
      * @param records counts what the output takes
      * @param output the same object
+     * @param alignment holds the reader when its event time is ahead of others'
      */
     SplitSource(
             String name,
@@ -59,6 +61,7 @@ final class SplitSource implements Source {
             ClassLoader userClassLoader,
             SourceRecords records,
             ReaderOutput<Object> output,
+            ReaderAlignment alignment,
             Wakeup wakeup) {
         this.name = name;
         this.readerStart = readerStart;
@@ -67,6 +70,7 @@ final class SplitSource implements Source {
         this.userClassLoader = userClassLoader;
         this.records = records;
         this.output = output;
+        this.alignment = alignment;
         this.wakeup = wakeup;
     }
 
@@ -87,6 +91,7 @@ final class SplitSource implements Source {
     public void open() {
         try {
             records.open();
+            alignment.open();
             reader = readerStart.make();
             if (!restored.isEmpty()) {
                 reader.addSplits(List.copyOf(restored));
@@ -101,10 +106,13 @@ final class SplitSource implements Source {
     @Override
     public Progress emit(int maxRecords, Target target) throws Exception {
         InputStatus status = InputStatus.MORE_AVAILABLE;
+        if (alignment.isDue() && isHeld()) {
+            return Progress.WAIT; // the next word of the coordinator's wakes it
+        }
         try {
             for (int i = 0; i < maxRecords && !target.isInterrupted(); i++) {
                 status = reader.pollNext(output);
-                if (status != InputStatus.MORE_AVAILABLE) {
+                if (status != InputStatus.MORE_AVAILABLE || alignment.isDue()) {
                     break;
                 }
             }
@@ -113,9 +121,22 @@ final class SplitSource implements Source {
         }
         return switch (status) {
             case MORE_AVAILABLE -> Progress.MORE;
-            case END_OF_INPUT -> Progress.END;
+            case END_OF_INPUT -> end();
             case NOTHING_AVAILABLE -> await();
         };
+    }
+
+    private boolean isHeld() {
+        try {
+            return alignment.holds(reader);
+        } catch (Throwable t) {
+            throw failure("pauseOrResumeSplits()", t);
+        }
+    }
+
+    private Progress end() {
+        alignment.end();
+        return Progress.END;
     }
 
     private Progress await() {
@@ -139,6 +160,10 @@ final class SplitSource implements Source {
     @Override
     public void operatorEvent(byte[] event) throws Exception {
         ToReader message = SourceMessages.readToReader(event);
+        if (message instanceof ToReader.AlignTo align) {
+            alignment.alignTo(align.maxWatermarkMillis());
+            return;
+        }
         if (!coordinator.isNew(message)) {
             return;
         }
@@ -167,11 +192,13 @@ final class SplitSource implements Source {
     @Override
     public void register(int link) {
         coordinator.register(link);
+        alignment.report();
     }
 
     @Override
     public void processingTime(long nowMillis) {
         records.processingTime(nowMillis);
+        alignment.processingTime(nowMillis);
     }
 
     @Override

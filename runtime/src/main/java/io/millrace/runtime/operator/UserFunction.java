@@ -83,6 +83,8 @@ final class UserFunction {
 
     /**
      * @param wallMillis when the checkpoint was triggered
+     * @throws OperatorFailure if the function throws: it may have dropped what it could not hand
+     *     over, and must begin again from what is stored
      */
     List<SnapshotPart> snapshot(long checkpointId, long wallMillis) throws Exception {
         if (states == null) {

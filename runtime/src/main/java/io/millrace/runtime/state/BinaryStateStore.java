@@ -581,15 +581,6 @@ final class BinaryStateStore implements KeyedStateStore, StoreMemory {
 
     // ---- states
 
-    private static StateDefinition.NamespaceKind kindOf(Namespace<?> namespace) {
-        if (namespace instanceof Namespace.Objects) {
-            return StateDefinition.NamespaceKind.OBJECTS;
-        }
-        return namespace instanceof Namespace.Panes
-                ? StateDefinition.NamespaceKind.PANES
-                : StateDefinition.NamespaceKind.NONE;
-    }
-
     private StateDefinition define(
             String name,
             StateDefinition.Kind kind,
@@ -599,17 +590,7 @@ final class BinaryStateStore implements KeyedStateStore, StoreMemory {
             StateTtl ttl) {
         checkOpen();
         StateDefinition.Shape shape =
-                new StateDefinition.Shape(
-                        name,
-                        kind,
-                        kindOf(namespace),
-                        namespace instanceof Namespace.Objects<?> objects
-                                ? TypeShape.text(objects.type())
-                                : "",
-                        partType == null ? "" : TypeShape.text(partType),
-                        valueType == null ? "" : TypeShape.text(valueType),
-                        valueType != null && FixedCodec.ofValue(valueType) != null,
-                        ttl.isOn());
+                StateDefinition.Shape.of(name, kind, namespace, partType, valueType, ttl);
         StateDefinition state = byName.get(name);
         if (state == null) {
             state = define(shape);
@@ -643,8 +624,7 @@ final class BinaryStateStore implements KeyedStateStore, StoreMemory {
                             + ", which cannot take it: "
                             + e.getMessage()
                             + ". Fields of records and POJOs may be added and removed; for anything"
-                            + " else give the new state another name",
-                    e);
+                            + " else give the new state another name");
         }
         StateDefinition now = definition(former.id(), shape);
         states.set(former.id(), now);
@@ -1052,39 +1032,14 @@ final class BinaryStateStore implements KeyedStateStore, StoreMemory {
             throw new IllegalStateException(settings.owner() + " is restored after it was used");
         }
         SnapshotReader reader = new SnapshotReader(snapshot);
-        if (!reader.keyType().equals(TypeShape.text(settings.keyType()))) {
-            throw new StateException(
-                    Failure.Category.CONFIG,
-                    "The keys of "
-                            + settings.owner()
-                            + " are of the type "
-                            + TypeShape.text(settings.keyType())
-                            + ", and those in "
-                            + snapshot.name()
-                            + " of "
-                            + reader.keyType()
-                            + ": state can only be restored with the same type of key");
-        }
-        if (reader.maxParallelism() != maxParallelism) {
-            throw new StateException(
-                    Failure.Category.CONFIG,
-                    settings.owner()
-                            + " has a maximum parallelism of "
-                            + maxParallelism
-                            + ", and the state in "
-                            + snapshot.name()
-                            + " one of "
-                            + reader.maxParallelism()
-                            + ": set it to the latter (setMaxParallelism,"
-                            + " pipeline.max-parallelism); it cannot be changed");
-        }
+        reader.check(settings.owner(), settings.keyType(), maxParallelism);
         Map<Integer, StateDefinition> byFileId = new HashMap<>();
         for (SnapshotReader.State described : reader.states()) {
             StateDefinition state = byName.get(described.shape().name());
             if (state == null) {
                 state = define(described.shape());
             } else {
-                described(state, described.shape(), snapshot.name());
+                state.shape().checkRestored(described.shape(), settings.owner(), snapshot.name());
             }
             byFileId.put(described.id(), state);
         }
@@ -1099,24 +1054,6 @@ final class BinaryStateStore implements KeyedStateStore, StoreMemory {
         }
         calendars.values().forEach(StoredCalendar::onRestore);
         restoredBytes += snapshot.length();
-    }
-
-    private void described(StateDefinition state, StateDefinition.Shape inFile, String file) {
-        if (!state.shape().equals(inFile)) {
-            throw new StateException(
-                    Failure.Category.CONFIG,
-                    "State '"
-                            + inFile.name()
-                            + "' of "
-                            + settings.owner()
-                            + " is a "
-                            + state.shape().text()
-                            + ", and in "
-                            + file
-                            + " a "
-                            + inFile.text()
-                            + ". Give the new state another name, or keep the type");
-        }
     }
 
     /** Puts what a snapshot holds into tables and logs. */

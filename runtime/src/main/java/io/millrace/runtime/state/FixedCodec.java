@@ -12,7 +12,7 @@ import java.util.function.ToLongFunction;
  * <p>Format: whole numbers extended with their sign, characters and truth values with zeros,
  * floating point by its bits. Keys have one form of each value: all NaNs are one, and -0.0 is 0.0.
  */
-record FixedCodec<T>(ToLongFunction<T> toLong, LongFunction<T> fromLong) {
+public record FixedCodec<T>(ToLongFunction<T> toLong, LongFunction<T> fromLong) {
     private static final Map<Class<?>, FixedCodec<?>> VALUES =
             Map.of(
                     Long.class, new FixedCodec<>(Long::longValue, v -> v),
@@ -30,7 +30,7 @@ record FixedCodec<T>(ToLongFunction<T> toLong, LongFunction<T> fromLong) {
 
     /** For values of the type, or null if they are no numbers. */
     @SuppressWarnings("unchecked")
-    static <T> FixedCodec<T> ofValue(TypeInformation<T> type) {
+    public static <T> FixedCodec<T> ofValue(TypeInformation<T> type) {
         return type instanceof BasicTypeInfo
                 ? (FixedCodec<T>) VALUES.get(type.getTypeClass())
                 : null;
@@ -38,7 +38,7 @@ record FixedCodec<T>(ToLongFunction<T> toLong, LongFunction<T> fromLong) {
 
     /** For keys of the type, or null if they are no numbers. */
     @SuppressWarnings("unchecked")
-    static <T> FixedCodec<T> ofKey(TypeInformation<T> type) {
+    public static <T> FixedCodec<T> ofKey(TypeInformation<T> type) {
         if (type.getTypeClass() == Double.class) {
             return (FixedCodec<T>)
                     new FixedCodec<Double>(

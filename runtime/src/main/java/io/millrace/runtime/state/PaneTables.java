@@ -36,8 +36,10 @@ final class PaneTables {
     private EntryTable[] tables = new EntryTable[4];
     private int count;
 
-    /** Where the last one was found, which most often the next one is, or beside it. */
+    // where the last one was found and the one before it: most often the next one is there, too,
+    // or beside, also if two subtasks that send records are at different times
     private int last;
+    private int former;
 
     /** Turns of looking for tables in which nothing is alive. */
     private int looks;
@@ -74,23 +76,25 @@ final class PaneTables {
 
     /** Where the pane is, or, less than 0, {@code -1 -} where it would be. */
     private int indexOf(long pane) {
-        int at = last;
-        if (at < count) {
-            long found = panes[at];
-            if (found == pane) {
-                return at;
-            }
-            at += found < pane ? 1 : -1;
-            if (at >= 0 && at < count && panes[at] == pane) {
-                last = at;
-                return at;
+        if (isAt(last, pane)) {
+            return last;
+        }
+        int at = former;
+        if (!isAt(at, pane)) {
+            at = last < count && panes[last] < pane ? last + 1 : last - 1;
+            if (!isAt(at, pane)) {
+                at = Arrays.binarySearch(panes, 0, count, pane);
             }
         }
-        at = Arrays.binarySearch(panes, 0, count, pane);
         if (at >= 0) {
+            former = last;
             last = at;
         }
         return at;
+    }
+
+    private boolean isAt(int at, long pane) {
+        return at >= 0 && at < count && panes[at] == pane;
     }
 
     /** The table that a pane's entries are in if there are any, or null. */

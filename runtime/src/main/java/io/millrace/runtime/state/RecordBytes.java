@@ -7,7 +7,7 @@ import java.nio.ByteOrder;
 import java.util.Arrays;
 
 /** A growing array of bytes that records of a snapshot are put together in. */
-final class RecordBytes {
+public final class RecordBytes {
     private static final VarHandle LONG =
             MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
     private static final VarHandle INT =
@@ -16,24 +16,24 @@ final class RecordBytes {
     private byte[] bytes;
     private int length;
 
-    RecordBytes(int initialBytes) {
+    public RecordBytes(int initialBytes) {
         bytes = new byte[initialBytes];
     }
 
-    byte[] bytes() {
+    public byte[] bytes() {
         return bytes;
     }
 
-    int length() {
+    public int length() {
         return length;
     }
 
-    void truncate(int to) {
+    public void truncate(int to) {
         length = to;
     }
 
     /** Makes room and returns where it begins. */
-    int reserve(int count) {
+    public int reserve(int count) {
         int at = length;
         int needed = Math.addExact(at, count);
         if (needed > bytes.length) {
@@ -45,26 +45,26 @@ final class RecordBytes {
         return at;
     }
 
-    void putByte(int value) {
+    public void putByte(int value) {
         int at = reserve(1);
         bytes[at] = (byte) value;
     }
 
-    void putInt(int value) {
+    public void putInt(int value) {
         int at = reserve(4);
         INT.set(bytes, at, value);
     }
 
-    void setInt(int at, int value) {
+    public void setInt(int at, int value) {
         INT.set(bytes, at, value);
     }
 
-    void putLong(long value) {
+    public void putLong(long value) {
         int at = reserve(8);
         LONG.set(bytes, at, value);
     }
 
-    void putVarInt(int value) {
+    public void putVarInt(int value) {
         int rest = value;
         while ((rest & ~0x7f) != 0) {
             putByte(rest & 0x7f | 0x80);
@@ -73,7 +73,7 @@ final class RecordBytes {
         putByte(rest);
     }
 
-    void put(byte[] from, int offset, int count) {
+    public void put(byte[] from, int offset, int count) {
         int at = reserve(count);
         System.arraycopy(from, offset, bytes, at, count);
     }
@@ -83,15 +83,15 @@ final class RecordBytes {
         Memory.copy(address, bytes, at, count);
     }
 
-    static long getLong(byte[] bytes, int at) {
+    public static long getLong(byte[] bytes, int at) {
         return (long) LONG.get(bytes, at);
     }
 
-    static int getInt(byte[] bytes, int at) {
+    public static int getInt(byte[] bytes, int at) {
         return (int) INT.get(bytes, at);
     }
 
-    static void setLong(byte[] bytes, int at, long value) {
+    public static void setLong(byte[] bytes, int at, long value) {
         LONG.set(bytes, at, value);
     }
 }

@@ -1,5 +1,8 @@
 package io.millrace.runtime.state;
 
+import io.millrace.api.type.TypeInformation;
+import io.millrace.runtime.control.Failure;
+import io.millrace.runtime.serializer.TypeShape;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -15,9 +18,9 @@ import java.util.zip.CRC32C;
  *
  * <p>Threads: owned by the thread that reads.
  */
-final class SnapshotReader {
+public final class SnapshotReader {
     /** Is given the records. */
-    interface Records {
+    public interface Records {
         /**
          * @param bytes holds all of it
          * @param full where key, namespace and part begin
@@ -38,7 +41,7 @@ final class SnapshotReader {
     }
 
     /** A state as the snapshot describes it. */
-    record State(int id, StateDefinition.Shape shape) {}
+    public record State(int id, StateDefinition.Shape shape) {}
 
     private final SnapshotInput input;
     private final byte[] header;
@@ -54,7 +57,12 @@ final class SnapshotReader {
     private int at;
     private int end;
 
-    SnapshotReader(SnapshotInput input) throws IOException {
+    /**
+     * Reads what describes the snapshot.
+     *
+     * @throws IOException if that cannot be read or is damaged
+     */
+    public SnapshotReader(SnapshotInput input) throws IOException {
         this.input = input;
         long length = input.length();
         if (length < SnapshotFormat.FOOTER_BYTES) {
@@ -178,12 +186,46 @@ final class SnapshotReader {
         return maxParallelism;
     }
 
-    List<State> states() {
+    /**
+     * @param owner for messages: whose state it is to be
+     * @throws StateException if the keys or their groups are not those of the owner
+     */
+    public void check(String owner, TypeInformation<?> ownKeyType, int ownMaxParallelism) {
+        String own = TypeShape.text(ownKeyType);
+        if (!keyType.equals(own)) {
+            throw new StateException(
+                    Failure.Category.CONFIG,
+                    "The keys of "
+                            + owner
+                            + " are of the type "
+                            + own
+                            + ", and those in "
+                            + input.name()
+                            + " of "
+                            + keyType
+                            + ": state can only be restored with the same type of key");
+        }
+        if (maxParallelism != ownMaxParallelism) {
+            throw new StateException(
+                    Failure.Category.CONFIG,
+                    owner
+                            + " has a maximum parallelism of "
+                            + ownMaxParallelism
+                            + ", and the state in "
+                            + input.name()
+                            + " one of "
+                            + maxParallelism
+                            + ": set it to the latter (setMaxParallelism,"
+                            + " pipeline.max-parallelism); it cannot be changed");
+        }
+    }
+
+    public List<State> states() {
         return states;
     }
 
     /** Reads the records of some key groups. */
-    void read(KeyGroupRange wanted, Records records) throws IOException {
+    public void read(KeyGroupRange wanted, Records records) throws IOException {
         bytes = directory;
         at = 0;
         end = directory.length - 4;

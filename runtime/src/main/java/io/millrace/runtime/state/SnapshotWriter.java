@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.List;
 import java.util.zip.CRC32C;
 
 /**
@@ -11,7 +12,19 @@ import java.util.zip.CRC32C;
  *
  * <p>Threads: owned by the thread that writes.
  */
-final class SnapshotWriter {
+public final class SnapshotWriter {
+    /**
+     * What the header says of a store.
+     *
+     * @param keyType its shape as a text
+     * @param states by their ids in the store
+     */
+    public record Description(
+            KeyGroupRange keyGroups,
+            int maxParallelism,
+            String keyType,
+            List<StateDefinition.Shape> states) {}
+
     private final SnapshotOutput output;
 
     /** Of the records of a canonical snapshot; else null. */
@@ -32,6 +45,9 @@ final class SnapshotWriter {
     private long groupBegin;
     private long position;
 
+    /** A record that is put together. */
+    private final RecordBytes one = new RecordBytes(256);
+
     SnapshotWriter(
             SnapshotOutput output,
             OpenSnapshot.Contents contents,
@@ -39,15 +55,48 @@ final class SnapshotWriter {
             long baseCheckpointId,
             SnapshotKind kind,
             RecordSorter sorter) {
+        this(
+                output,
+                new Description(
+                        contents.keyGroups(),
+                        contents.maxParallelism(),
+                        contents.keyType(),
+                        Arrays.stream(contents.states()).map(StateDefinition::shape).toList()),
+                checkpointId,
+                baseCheckpointId,
+                kind,
+                kind == SnapshotKind.CANONICAL ? sorter : null);
+    }
+
+    /**
+     * For a store that hands the records of a key group of a canonical snapshot over by key, state
+     * ({@link #fileIds}), namespace and part, each once.
+     *
+     * @param baseCheckpointId -1 if the snapshot stands for itself
+     */
+    public SnapshotWriter(
+            SnapshotOutput output,
+            Description description,
+            long checkpointId,
+            long baseCheckpointId,
+            SnapshotKind kind) {
+        this(output, description, checkpointId, baseCheckpointId, kind, null);
+    }
+
+    /**
+     * @param sorter of records that come in any order and must not; or null
+     */
+    private SnapshotWriter(
+            SnapshotOutput output,
+            Description description,
+            long checkpointId,
+            long baseCheckpointId,
+            SnapshotKind kind,
+            RecordSorter sorter) {
         this.output = output;
-        boolean canonical = kind == SnapshotKind.CANONICAL;
-        this.sorter = canonical ? sorter : null;
+        this.sorter = sorter;
         this.mayBeNothing = baseCheckpointId >= 0;
-        StateDefinition[] states = contents.states().clone();
-        if (canonical) {
-            Arrays.sort(states, Comparator.comparing(s -> s.shape().name()));
-        }
-        fileIds = new int[states.length];
+        fileIds = fileIds(description.states(), kind);
         header = new RecordBytes(1024);
         header.putInt(SnapshotFormat.MAGIC);
         header.putInt(SnapshotFormat.VERSION);
@@ -55,18 +104,35 @@ final class SnapshotWriter {
         header.putLong(checkpointId);
         header.putLong(baseCheckpointId);
         header.putByte(kind.ordinal());
-        header.putInt(contents.keyGroups().first());
-        header.putInt(contents.keyGroups().last());
-        header.putInt(contents.maxParallelism());
-        putText(header, contents.keyType());
-        header.putInt(states.length);
-        for (int i = 0; i < states.length; i++) {
-            fileIds[states[i].id()] = canonical ? i : states[i].id();
-            putState(header, fileIds[states[i].id()], states[i].shape());
+        header.putInt(description.keyGroups().first());
+        header.putInt(description.keyGroups().last());
+        header.putInt(description.maxParallelism());
+        putText(header, description.keyType());
+        header.putInt(fileIds.length);
+        Integer[] ids = new Integer[fileIds.length];
+        Arrays.setAll(ids, id -> id);
+        Arrays.sort(ids, Comparator.comparing(id -> fileIds[id]));
+        for (int id : ids) {
+            putState(header, fileIds[id], description.states().get(id));
         }
         header.setInt(8, header.length() - 12);
         putChecksum(header, 0);
         position = header.length();
+    }
+
+    /** What the states are called in a snapshot, by their ids in the store. */
+    public static int[] fileIds(List<StateDefinition.Shape> states, SnapshotKind kind) {
+        int[] fileIds = new int[states.size()];
+        Arrays.setAll(fileIds, id -> id);
+        if (kind == SnapshotKind.CANONICAL) {
+            Integer[] ids = new Integer[fileIds.length];
+            Arrays.setAll(ids, id -> id);
+            Arrays.sort(ids, Comparator.comparing(id -> states.get(id).name()));
+            for (int at = 0; at < ids.length; at++) {
+                fileIds[ids[at]] = at;
+            }
+        }
+        return fileIds;
     }
 
     /**
@@ -118,7 +184,8 @@ final class SnapshotWriter {
         part.truncate(0);
     }
 
-    void begin(int keyGroup) {
+    /** Begins a key group; groups come by number. */
+    public void begin(int keyGroup) {
         group = keyGroup;
         groupBegin = position;
     }
@@ -150,6 +217,56 @@ final class SnapshotWriter {
         sorter.end();
     }
 
+    /**
+     * Takes an entry.
+     *
+     * @param state its id in the store
+     * @param key key, namespace and part, {@code length} bytes from {@code from} on
+     * @param keyLength of the key alone
+     * @param hasStamp whether entries of the state have the time of their last use
+     * @param value where the value is, {@code valueLength} bytes from {@code valueFrom} on
+     */
+    public void entry(
+            int state,
+            byte[] key,
+            int from,
+            int keyLength,
+            int length,
+            boolean hasStamp,
+            long stampMillis,
+            byte[] value,
+            int valueFrom,
+            int valueLength)
+            throws IOException {
+        beginRecord(state, 0, key, from, keyLength, length);
+        if (hasStamp) {
+            one.putLong(stampMillis);
+        }
+        one.putVarInt(valueLength);
+        one.put(value, valueFrom, valueLength);
+        record(one);
+    }
+
+    /** Takes note that an entry was removed, whose place {@link #entry} would say so. */
+    public void removed(int state, byte[] key, int from, int keyLength, int length)
+            throws IOException {
+        beginRecord(state, 1, key, from, keyLength, length);
+        record(one);
+    }
+
+    private void beginRecord(
+            int state, int removed, byte[] key, int from, int keyLength, int length) {
+        one.truncate(0);
+        one.putVarInt((sorter != null ? state : fileIds[state]) << 1 | removed);
+        one.putVarInt(keyLength);
+        one.putVarInt(length - keyLength);
+        one.put(key, from, length);
+    }
+
+    private void record(RecordBytes record) throws IOException {
+        record(record.bytes(), 0, record.length());
+    }
+
     private void putRecord(byte[] bytes, int from, int length) throws IOException {
         if (block.length() > 0 && block.length() + length > SnapshotFormat.BLOCK_BYTES) {
             endBlock();
@@ -167,7 +284,8 @@ final class SnapshotWriter {
         emit(block);
     }
 
-    void end() throws IOException {
+    /** Ends the key group. */
+    public void end() throws IOException {
         if (sorter != null) {
             sorter.drain(this::putRecord);
         }
@@ -183,7 +301,7 @@ final class SnapshotWriter {
     }
 
     /** Writes what follows the blocks, and returns the length of all; 0 if there is no change. */
-    long finish() throws IOException {
+    public long finish() throws IOException {
         if (mayBeNothing && groups == 0) {
             return 0;
         }

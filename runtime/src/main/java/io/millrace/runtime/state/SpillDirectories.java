@@ -46,12 +46,26 @@ public final class SpillDirectories {
         return NONE;
     }
 
+    /** For a backend that has files of its own; empty if nothing may be spilled. */
+    public List<Path> directories() {
+        return directories;
+    }
+
     boolean isEmpty() {
         return directories.isEmpty();
     }
 
     /** A file that is being written, and where it lay when it was opened. */
     record Opened(FileChannel channel, Path directory) {}
+
+    /**
+     * A new file, for what is no state but as large; null if there are no directories.
+     *
+     * @throws IOException if none takes one, with the reason of each
+     */
+    public FileChannel openFile() throws IOException {
+        return isEmpty() ? null : open().channel();
+    }
 
     /**
      * Opens a new file in the next directory that takes one.

@@ -1,6 +1,8 @@
 package io.millrace.runtime.state;
 
+import io.millrace.api.type.TypeInformation;
 import io.millrace.runtime.control.Failure;
+import io.millrace.runtime.serializer.TypeShape;
 
 /**
  * What is known of one named state: how its entries lie in memory and in files.
@@ -8,9 +10,9 @@ import io.millrace.runtime.control.Failure;
  * <p>Threads: fixed when made, except for the time to live, which whoever asks for the state sets,
  * and what hangs on it in memory; both belong to the subtask's thread.
  */
-final class StateDefinition {
+public final class StateDefinition {
     /** The number in files is the ordinal. */
-    enum Kind {
+    public enum Kind {
         VALUE,
         LIST,
         MAP,
@@ -18,7 +20,7 @@ final class StateDefinition {
     }
 
     /** The number in files is the ordinal. */
-    enum NamespaceKind {
+    public enum NamespaceKind {
         NONE,
         PANES,
         OBJECTS
@@ -33,7 +35,7 @@ final class StateDefinition {
      * @param fixedValue whether values are eight bytes, as {@link FixedCodec} has them
      * @param hasStamp whether each entry has the time of its last use
      */
-    record Shape(
+    public record Shape(
             String name,
             Kind kind,
             NamespaceKind namespaceKind,
@@ -43,8 +45,41 @@ final class StateDefinition {
             boolean fixedValue,
             boolean hasStamp) {
 
+        /**
+         * The shape of a state as a program asks for it.
+         *
+         * @param partType of a map's keys; null where there are none
+         * @param valueType null where there are no values
+         */
+        public static Shape of(
+                String name,
+                Kind kind,
+                Namespace<?> namespace,
+                TypeInformation<?> partType,
+                TypeInformation<?> valueType,
+                StateTtl ttl) {
+            return new Shape(
+                    name,
+                    kind,
+                    kindOf(namespace),
+                    namespace instanceof Namespace.Objects<?> objects
+                            ? TypeShape.text(objects.type())
+                            : "",
+                    partType == null ? "" : TypeShape.text(partType),
+                    valueType == null ? "" : TypeShape.text(valueType),
+                    valueType != null && FixedCodec.ofValue(valueType) != null,
+                    ttl.isOn());
+        }
+
+        private static NamespaceKind kindOf(Namespace<?> namespace) {
+            if (namespace instanceof Namespace.Objects) {
+                return NamespaceKind.OBJECTS;
+            }
+            return namespace instanceof Namespace.Panes ? NamespaceKind.PANES : NamespaceKind.NONE;
+        }
+
         /** Whether only the values differ, and not what they are looked up by. */
-        boolean mayBecome(Shape now) {
+        public boolean mayBecome(Shape now) {
             return !valueType.equals(now.valueType)
                     && !fixedValue
                     && name.equals(now.name)
@@ -55,7 +90,51 @@ final class StateDefinition {
                     && hasStamp == now.hasStamp;
         }
 
-        String text() {
+        /**
+         * @param whence where this shape was found; empty if the program has asked for it before
+         * @throws StateException if another shape is asked for
+         */
+        public void check(Shape asked, String owner, String whence) {
+            if (!equals(asked)) {
+                throw new StateException(
+                        Failure.Category.CONFIG,
+                        "State '"
+                                + name
+                                + "' of "
+                                + owner
+                                + " is a "
+                                + text()
+                                + whence
+                                + ", and a "
+                                + asked.text()
+                                + " is asked for. Give the new state another name, or keep the"
+                                + " type");
+            }
+        }
+
+        /**
+         * @throws StateException if a snapshot has the state in another shape
+         */
+        public void checkRestored(Shape inFile, String owner, String file) {
+            if (!equals(inFile)) {
+                throw new StateException(
+                        Failure.Category.CONFIG,
+                        "State '"
+                                + inFile.name()
+                                + "' of "
+                                + owner
+                                + " is a "
+                                + text()
+                                + ", and in "
+                                + file
+                                + " a "
+                                + inFile.text()
+                                + ". Give the new state another name, or keep the type");
+            }
+        }
+
+        /** In words, for people. */
+        public String text() {
             StringBuilder text = new StringBuilder(kind.name().toLowerCase(java.util.Locale.ROOT));
             if (kind == Kind.MAP) {
                 text.append(" of ").append(partType).append(" to ").append(valueType);
@@ -166,19 +245,6 @@ final class StateDefinition {
      * @throws StateException if another shape is asked for
      */
     void check(Shape asked, String owner, String whence) {
-        if (!shape.equals(asked)) {
-            throw new StateException(
-                    Failure.Category.CONFIG,
-                    "State '"
-                            + shape.name()
-                            + "' of "
-                            + owner
-                            + " is a "
-                            + shape.text()
-                            + whence
-                            + ", and a "
-                            + asked.text()
-                            + " is asked for. Give the new state another name, or keep the type");
-        }
+        shape.check(asked, owner, whence);
     }
 }

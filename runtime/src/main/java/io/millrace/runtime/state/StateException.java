@@ -8,11 +8,11 @@ public final class StateException extends RuntimeException {
 
     private final Failure.Category category;
 
-    StateException(Failure.Category category, String message) {
+    public StateException(Failure.Category category, String message) {
         this(category, message, null);
     }
 
-    StateException(Failure.Category category, String message, Throwable cause) {
+    public StateException(Failure.Category category, String message, Throwable cause) {
         super(message, cause);
         this.category = category;
     }

@@ -39,7 +39,8 @@ public record StateTtl(long millis, Update update, Visibility visibility) {
         return new StateTtl(time.toMillis(), update, visibility);
     }
 
-    boolean isOn() {
+    /** Whether there is an end to it. */
+    public boolean isOn() {
         return millis > 0;
     }
 }

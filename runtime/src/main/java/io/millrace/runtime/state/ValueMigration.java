@@ -15,7 +15,7 @@ import java.util.Arrays;
  *
  * <p>Threads: owned by the subtask's thread.
  */
-final class ValueMigration<V> {
+public final class ValueMigration<V> {
     private final TypeMigration<V> former;
     private final TypeSerializer<V> serializer;
     private final FixedCodec<V> codec;
@@ -25,7 +25,7 @@ final class ValueMigration<V> {
     /**
      * @throws IllegalArgumentException if the type cannot take values of the shape
      */
-    ValueMigration(String formerShape, TypeInformation<V> type, JobClasses classes) {
+    public ValueMigration(String formerShape, TypeInformation<V> type, JobClasses classes) {
         this.former = TypeMigration.of(formerShape, type, classes);
         this.serializer = Serializers.compile(type, classes);
         this.codec = FixedCodec.ofValue(type);
@@ -36,7 +36,7 @@ final class ValueMigration<V> {
      *
      * @param head bytes before the first value, which stay as they are
      */
-    byte[] convert(byte[] bytes, int head) throws IOException {
+    public byte[] convert(byte[] bytes, int head) throws IOException {
         output.truncate(0);
         output.write(Arrays.copyOf(bytes, head));
         input.reset(bytes, head, bytes.length);

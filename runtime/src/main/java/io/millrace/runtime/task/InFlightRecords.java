@@ -1,6 +1,7 @@
 package io.millrace.runtime.task;
 
 import io.millrace.runtime.checkpoint.ChannelPart;
+import io.millrace.runtime.checkpoint.PartWriter;
 import io.millrace.runtime.checkpoint.RestoredState;
 import io.millrace.runtime.checkpoint.RestoredState.Slice;
 import io.millrace.runtime.checkpoint.SnapshotPart;
@@ -8,6 +9,7 @@ import io.millrace.runtime.checkpoint.StatePart;
 import io.millrace.runtime.checkpoint.StatePart.Kind;
 import io.millrace.runtime.checkpoint.StateReader;
 import io.millrace.runtime.checkpoint.SubtaskSnapshot;
+import io.millrace.runtime.exchange.BarrierOrder;
 import io.millrace.runtime.exchange.ChannelContent;
 import io.millrace.runtime.exchange.ChannelReplay;
 import io.millrace.runtime.exchange.ChannelReplay.Choice;
@@ -16,13 +18,16 @@ import io.millrace.runtime.exchange.ChannelSaving;
 import io.millrace.runtime.exchange.EdgeWriter;
 import io.millrace.runtime.exchange.ExchangeException;
 import io.millrace.runtime.exchange.InputGate;
+import io.millrace.runtime.exchange.KeptPieces;
 import io.millrace.runtime.exchange.OutputChannel;
 import io.millrace.runtime.exchange.StreamEvent.Barrier;
 import io.millrace.runtime.serializer.TypeSerializer;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /**
@@ -39,6 +44,7 @@ final class InFlightRecords {
     private final List<Input> inputs;
     private final List<Output> outputs;
     private final Input[] inputOf;
+    private final KeptPieces.Disk disk;
 
     /**
      * An edge that is read.
@@ -74,7 +80,43 @@ final class InFlightRecords {
             TypeSerializer<Object> serializer,
             String type) {}
 
-    InFlightRecords(int subtask, String headUid, List<Input> inputs, List<Output> outputs) {
+    /**
+     * Records that have not left a writer at a barrier.
+     *
+     * @param failure why they could not be kept, or null
+     */
+    record Unsent(List<SubtaskSnapshot.Operator> operators, Exception failure) {
+        static final Unsent NOTHING = new Unsent(List.of(), null);
+    }
+
+    /** A part of what lay in a channel. */
+    private record KeptPart(
+            Kind kind,
+            String edge,
+            String type,
+            int writer,
+            int reader,
+            int peers,
+            KeptPieces.Piece piece)
+            implements SnapshotPart {
+        @Override
+        public void write(PartWriter out) throws IOException {
+            out.inFlight(new ChannelPart(kind, edge, type, writer, reader, peers, piece.read()));
+        }
+
+        @Override
+        public void release() {
+            piece.release();
+        }
+    }
+
+    InFlightRecords(
+            int subtask,
+            String headUid,
+            List<Input> inputs,
+            List<Output> outputs,
+            KeptPieces.Disk disk) {
+        this.disk = disk;
         this.subtask = subtask;
         this.headUid = headUid;
         this.inputs = List.copyOf(inputs);
@@ -91,31 +133,101 @@ final class InFlightRecords {
 
     /** Keeps what the barrier that the gate gave last has overtaken. */
     ChannelSaving save(InputGate gate) throws ExchangeException {
-        return gate.save(channel -> gate.content(channel, inputOf[channel].serializer()));
+        KeptPieces pieces = pieces();
+        return gate.save(
+                channel -> gate.content(channel, inputOf[channel].serializer(), pieces), pieces);
     }
 
-    /** What was kept, once it is complete. */
-    SubtaskSnapshot.Operator received(ChannelSaving saving) {
+    private KeptPieces pieces() {
+        return new KeptPieces(disk, KeptPieces.MAX_HEAP_BYTES);
+    }
+
+    /**
+     * What was kept, once it is complete.
+     *
+     * @throws IOException if there is no room for it
+     */
+    SubtaskSnapshot.Operator received(ChannelSaving saving) throws IOException {
         List<SnapshotPart> parts = new ArrayList<>();
         for (int i = 0; i < inputOf.length; i++) {
             ChannelContent content = saving.contentOf(i);
             if (content != null && !content.isEmpty()) {
                 Input input = inputOf[i];
-                parts.add(
-                        new ChannelPart(
-                                Kind.RECEIVED,
-                                input.name(),
-                                input.type(),
-                                input.writers()[i - input.firstChannel()],
-                                subtask,
-                                input.writers().length,
-                                content.toBytes()));
+                int writer = input.writers()[i - input.firstChannel()];
+                for (KeptPieces.Piece piece : content.toPieces()) {
+                    parts.add(
+                            new KeptPart(
+                                    Kind.RECEIVED,
+                                    input.name(),
+                                    input.type(),
+                                    writer,
+                                    subtask,
+                                    input.writers().length,
+                                    piece));
+                }
             }
         }
+        saving.close();
         return new SubtaskSnapshot.Operator(headUid, parts);
     }
 
     // ---- what is written
+
+    /**
+     * Keeps what writers hold back, before a barrier is written that may overtake; it comes behind
+     * the barrier then.
+     *
+     * @param order the barrier's
+     */
+    Unsent held(Barrier barrier, BarrierOrder order) {
+        List<SubtaskSnapshot.Operator> operators = new ArrayList<>();
+        Exception failure = null;
+        KeptPieces pieces = pieces();
+        for (Output output : outputs) {
+            if (!output.writer().holdsRecords()) {
+                continue;
+            }
+            List<ChannelContent> contents = new ArrayList<>();
+            for (int i = 0; i < output.readers().length; i++) {
+                contents.add(
+                        new ChannelContent(output.serializer(), pieces, output.readers().length));
+            }
+            output.writer().keep(barrier, order, contents);
+            List<SnapshotPart> parts = new ArrayList<>();
+            for (int i = 0; i < contents.size() && failure == null; i++) {
+                failure = addUnsent(output, i, contents.get(i), parts);
+            }
+            if (!parts.isEmpty()) {
+                operators.add(new SubtaskSnapshot.Operator(output.uid(), parts));
+            }
+        }
+        pieces.close();
+        return new Unsent(operators, failure);
+    }
+
+    /** Returns why it cannot be kept, or null. */
+    private Exception addUnsent(
+            Output output, int channel, ChannelContent content, List<SnapshotPart> parts) {
+        if (content.failure() != null || content.isEmpty()) {
+            return content.failure();
+        }
+        try {
+            for (KeptPieces.Piece piece : content.toPieces()) {
+                parts.add(
+                        new KeptPart(
+                                Kind.UNSENT,
+                                output.name(),
+                                output.type(),
+                                subtask,
+                                output.readers()[channel],
+                                output.readers().length,
+                                piece));
+            }
+            return null;
+        } catch (IOException e) {
+            return e;
+        }
+    }
 
     /** Whether a barrier that was written waits behind records that it might overtake. */
     boolean holds(Barrier barrier) {
@@ -128,31 +240,26 @@ final class InFlightRecords {
     }
 
     /** Lets a barrier that was written overtake; returns what was not sent before it. */
-    List<SubtaskSnapshot.Operator> overtake(Barrier barrier) {
+    Unsent overtake(Barrier barrier) {
         List<SubtaskSnapshot.Operator> operators = new ArrayList<>();
+        Exception failure = null;
+        KeptPieces pieces = pieces();
         for (Output output : outputs) {
             List<SnapshotPart> parts = new ArrayList<>();
             List<OutputChannel> channels = output.writer().channels();
             for (int i = 0; i < channels.size(); i++) {
-                ChannelContent content = new ChannelContent(output.serializer());
+                ChannelContent content =
+                        new ChannelContent(output.serializer(), pieces, channels.size());
                 channels.get(i).overtake(barrier, content);
-                if (!content.isEmpty()) {
-                    parts.add(
-                            new ChannelPart(
-                                    Kind.UNSENT,
-                                    output.name(),
-                                    output.type(),
-                                    subtask,
-                                    output.readers()[i],
-                                    channels.size(),
-                                    content.toBytes()));
-                }
+                Exception refused = addUnsent(output, i, content, parts);
+                failure = failure == null ? refused : failure;
             }
             if (!parts.isEmpty()) {
                 operators.add(new SubtaskSnapshot.Operator(output.uid(), parts));
             }
         }
-        return operators;
+        pieces.close();
+        return new Unsent(operators, failure);
     }
 
     // ---- what comes back
@@ -164,7 +271,7 @@ final class InFlightRecords {
      * @throws Exception what code of the user's throws that says whose a record is
      */
     ChannelReplay restore(RestoredState state, StateReader reader) throws Exception {
-        ChannelReplay replay = new ChannelReplay();
+        ChannelReplay replay = new ChannelReplay(disk);
         for (RestoredState.InFlight inFlight : state.edges()) {
             Input input =
                     inputs.stream()
@@ -178,19 +285,17 @@ final class InFlightRecords {
                                                             + " is not read here"));
             boolean sameReaders = inFlight.readers() == input.readers();
             boolean same = sameReaders && inFlight.writers() == input.writers().length;
-            List<byte[]> contents = new ArrayList<>();
             for (Slice slice : inFlight.channels()) {
                 checkType(slice.part(), input);
-                contents.add(reader.inFlight(slice));
             }
             if (!same) {
-                addLeastWatermark(inFlight, contents, input, replay);
+                addLeastWatermark(inFlight, reader, input, replay);
             }
-            for (int i = 0; i < contents.size(); i++) {
-                StatePart part = inFlight.channels().get(i).part();
+            for (Slice slice : inFlight.channels()) {
+                int place = same ? place(input, slice.part().firstGroup()) : 0;
                 replay.add(
-                        input.firstChannel() + (same ? place(input, part.firstGroup()) : 0),
-                        contents.get(i),
+                        input.firstChannel() + place,
+                        reader.inFlight(slice),
                         input.serializer(),
                         same ? Events.KEPT : Events.DROPPED,
                         sameReaders ? Choice.ALL : input.choice());
@@ -213,23 +318,27 @@ final class InFlightRecords {
      * come together here had seen.
      */
     private static void addLeastWatermark(
-            RestoredState.InFlight inFlight,
-            List<byte[]> contents,
-            Input input,
-            ChannelReplay replay) {
+            RestoredState.InFlight inFlight, StateReader reader, Input input, ChannelReplay replay)
+            throws IOException {
         Set<Integer> readers = new HashSet<>();
-        long least = Long.MAX_VALUE;
-        int channels = 0;
-        for (int i = 0; i < contents.size(); i++) {
-            StatePart part = inFlight.channels().get(i).part();
+        // by channel; of its pieces the first says it
+        Map<List<Integer>, Long> watermarks = new HashMap<>();
+        for (Slice slice : inFlight.channels()) {
+            StatePart part = slice.part();
             readers.add(part.lastGroup());
             if (part.kind() == Kind.RECEIVED) {
-                channels++;
-                least = Math.min(least, ChannelReplay.watermarkOf(contents.get(i)));
+                watermarks.merge(
+                        List.of(part.firstGroup(), part.lastGroup()),
+                        ChannelReplay.watermarkOf(reader.inFlight(slice)),
+                        Math::max);
             }
         }
         // one that is missing had seen none
-        if (least != Long.MIN_VALUE && channels == readers.size() * inFlight.writers()) {
+        if (watermarks.size() != readers.size() * inFlight.writers()) {
+            return;
+        }
+        long least = watermarks.values().stream().mapToLong(mark -> mark).min().orElseThrow();
+        if (least != Long.MIN_VALUE) {
             for (int i = 0; i < input.writers().length; i++) {
                 replay.addWatermark(input.firstChannel() + i, least);
             }

@@ -21,6 +21,7 @@ import io.millrace.runtime.metrics.SubtaskValues;
 import io.millrace.runtime.operator.OperatorChain;
 import io.millrace.runtime.operator.OperatorFailure;
 import io.millrace.runtime.operator.Source;
+import io.millrace.runtime.state.StateException;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -109,6 +110,12 @@ final class Subtask {
 
     /** Savepoint that stops the job, and of which it is to hear; 0 if none. */
     private long stop;
+
+    /**
+     * Whether its source was ended for {@link #stop}. If that fails it is cancelled: what it has
+     * emitted is not all, and nobody may hear of an end of its channels.
+     */
+    private boolean drained;
 
     /** Whether it has heard of the checkpoint that it stays for. */
     private boolean released;
@@ -389,6 +396,7 @@ final class Subtask {
         if (barrier.kind() == CheckpointKind.DRAIN) {
             // as if the source had come to its end: the barrier follows what is emitted at the end
             stop = barrier.checkpointId();
+            drained = true;
             hold(barrier);
             endInput();
         } else {
@@ -398,7 +406,7 @@ final class Subtask {
 
     /**
      * Sends the barrier on and saves all states, between two records. States that cannot be saved
-     * fail the checkpoint and not the subtask.
+     * fail the checkpoint; code of the user's that throws meanwhile fails the subtask.
      *
      * @param saving what it has overtaken in the gate; null if it has overtaken nothing there
      */
@@ -419,13 +427,15 @@ final class Subtask {
         long from = checkpoints.nanoClock().getAsLong();
         long id = barrier.checkpointId();
         chain.prepareSnapshot(id);
+        BarrierOrder order = saving == null ? BarrierOrder.IN_LINE : BarrierOrder.OVERTAKING;
+        InFlightRecords.Unsent held = unfinished.held(barrier, order);
         chain.event(barrier);
-        List<SubtaskSnapshot.Operator> operators =
-                new ArrayList<>(
-                        unfinished.forward(
-                                barrier,
-                                saving == null ? BarrierOrder.IN_LINE : BarrierOrder.OVERTAKING));
+        List<SubtaskSnapshot.Operator> operators = new ArrayList<>(held.operators());
+        InFlightRecords.Unsent unsent = unfinished.forward(barrier, order);
+        operators.addAll(unsent.operators());
         try {
+            throwIfAny(held.failure());
+            throwIfAny(unsent.failure());
             operators.addAll(chain.snapshot(barrier));
             long nanos = checkpoints.nanoClock().getAsLong() - from;
             unfinished.add(
@@ -435,6 +445,8 @@ final class Subtask {
                     new UnfinishedSnapshots.Taken(
                             state == SubtaskState.ENDED, alignmentNanos, nanos));
             unfinished.look(handOver);
+        } catch (OperatorFailure e) {
+            throw e;
         } catch (Exception e) {
             checkpoints.listener().snapshotFailed(deployment, id, failureOf(e));
         }
@@ -448,6 +460,12 @@ final class Subtask {
             }
         } else if (barrier.kind() == CheckpointKind.STOP) {
             become(SubtaskState.SUSPENDED);
+        }
+    }
+
+    private static void throwIfAny(Exception failure) throws Exception {
+        if (failure != null) {
+            throw failure;
         }
     }
 
@@ -468,7 +486,7 @@ final class Subtask {
         dropHeld(barrier -> barrier.checkpointId() == id);
         undecided.remove(id);
         chain.checkpointAborted(id);
-        if (stop != id) {
+        if (stop != id || drained) {
             return;
         }
         stop = 0;
@@ -684,6 +702,9 @@ final class Subtask {
                             : Failure.Category.USER_CODE,
                     name(),
                     t);
+        }
+        if (t instanceof StateException ofState) {
+            return Failure.of(ofState.category(), name(), t);
         }
         Failure.Category category =
                 t instanceof ExchangeException || t instanceof ChannelBrokenException

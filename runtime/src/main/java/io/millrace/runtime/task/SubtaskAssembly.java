@@ -142,7 +142,8 @@ final class SubtaskAssembly {
                                 deployment.attempt().subtask(),
                                 spec.head().uid(),
                                 inFlightInputs(deployment, spec, classes),
-                                overtaken),
+                                overtaken,
+                                () -> ports.stores().localFile(context)),
                         overtaking,
                         alarm));
     }
@@ -174,6 +175,7 @@ final class SubtaskAssembly {
         for (Edge edge : deployment.inputs()) {
             ChainSpec.EdgeInput input = spec.input(edge.edge());
             TypeInformation<?> type = spec.head().inputTypes().get(edge.input());
+            TypeSerializer<Object> serializer = inputSerializer(spec, edge, classes);
             inputs.add(
                     new InFlightRecords.Input(
                             edge.edge(),
@@ -181,12 +183,17 @@ final class SubtaskAssembly {
                             at,
                             subtasks(edge),
                             deployment.parallelism(),
-                            inputSerializer(spec, edge, classes),
-                            type.toString(),
+                            serializer,
+                            typeText(type, serializer),
                             ownRecords(input.partitioning(), deployment, classes)));
             at += edge.peers().size();
         }
         return inputs;
+    }
+
+    /** What records on their way are written as: combined ones have a form of their own. */
+    private static String typeText(TypeInformation<?> type, TypeSerializer<Object> serializer) {
+        return serializer instanceof PartialSerializer ? type + ", combined" : type.toString();
     }
 
     private static int[] subtasks(Edge edge) {
@@ -335,7 +342,7 @@ final class SubtaskAssembly {
                             operator.uid(),
                             subtasks(edge),
                             serializer,
-                            type.toString()));
+                            typeText(type, serializer)));
         }
         return records(writer, operator, type, output, deployment, classes, combining);
     }

@@ -10,6 +10,7 @@ import io.millrace.runtime.generate.JobClasses;
 import io.millrace.runtime.memory.InsufficientNetworkMemoryException;
 import io.millrace.runtime.operator.OperatorPorts;
 import io.millrace.runtime.schedule.AttemptId;
+import io.millrace.runtime.state.StateException;
 import java.io.ObjectStreamException;
 import java.util.HashMap;
 import java.util.List;
@@ -203,6 +204,9 @@ public final class ThreadedSubtasks implements Subtasks, AutoCloseable {
         private Failure.Category categoryOf(Throwable t) {
             if (t instanceof InsufficientNetworkMemoryException) {
                 return Failure.Category.CONFIG;
+            }
+            if (t instanceof StateException state) {
+                return state.category();
             }
             boolean usersCode =
                     t instanceof InvalidProgramException

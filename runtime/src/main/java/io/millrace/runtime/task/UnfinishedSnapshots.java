@@ -6,8 +6,8 @@ import io.millrace.runtime.exchange.BarrierOrder;
 import io.millrace.runtime.exchange.ChannelSaving;
 import io.millrace.runtime.exchange.Overtaking;
 import io.millrace.runtime.exchange.StreamEvent.Barrier;
+import java.io.IOException;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -50,6 +50,7 @@ final class UnfinishedSnapshots {
         final Taken taken;
         boolean inLine;
         long deadlineMillis;
+        Exception failure;
 
         Unfinished(
                 Barrier barrier,
@@ -68,14 +69,23 @@ final class UnfinishedSnapshots {
         this.overtaking = overtaking;
     }
 
+    /** Keeps what writers hold back for a barrier that is about to be written. */
+    InFlightRecords.Unsent held(Barrier barrier, BarrierOrder order) {
+        if (!overtaking.mayOvertake(barrier)) {
+            return InFlightRecords.Unsent.NOTHING;
+        }
+        return records.held(
+                barrier, overtaking.overtakesAtOnce(barrier) ? BarrierOrder.OVERTAKING : order);
+    }
+
     /**
      * Lets a barrier that was written to all edges overtake at once if it is to; returns what it
      * has overtaken.
      */
-    List<SubtaskSnapshot.Operator> forward(Barrier barrier, BarrierOrder order) {
+    InFlightRecords.Unsent forward(Barrier barrier, BarrierOrder order) {
         return order == BarrierOrder.OVERTAKING || overtaking.overtakesAtOnce(barrier)
                 ? records.overtake(barrier)
-                : List.of();
+                : InFlightRecords.Unsent.NOTHING;
     }
 
     /**
@@ -119,21 +129,37 @@ final class UnfinishedSnapshots {
             }
             all.remove();
             long id = next.barrier.checkpointId();
-            if (next.saving == null) {
-                finished.finished(id, next.operators, next.taken);
-            } else if (next.saving.failure() == null) {
-                next.operators.add(records.received(next.saving));
+            Exception failure = takeReceived(next);
+            if (failure == null) {
                 finished.finished(id, merged(next.operators), next.taken);
             } else {
-                release(next.operators);
-                finished.failed(id, next.saving.failure());
+                release(next);
+                finished.failed(id, failure);
             }
+        }
+    }
+
+    /** Adds what lay in the channels that are read; returns why the whole cannot be saved. */
+    private Exception takeReceived(Unfinished next) {
+        if (next.failure != null || next.saving == null) {
+            return next.failure;
+        }
+        if (next.saving.failure() != null) {
+            return next.saving.failure();
+        }
+        try {
+            next.operators.add(records.received(next.saving));
+            return null;
+        } catch (IOException e) {
+            return e;
         }
     }
 
     private void overtake(Unfinished next) {
         next.inLine = false;
-        next.operators.addAll(records.overtake(next.barrier));
+        InFlightRecords.Unsent unsent = records.overtake(next.barrier);
+        next.operators.addAll(unsent.operators());
+        next.failure = unsent.failure();
     }
 
     /** The subtask ends: nothing is to wait in line behind which its channels are closed. */
@@ -163,17 +189,20 @@ final class UnfinishedSnapshots {
     void giveUp(long checkpointId) {
         Unfinished gone = unfinished.remove(checkpointId);
         if (gone != null) {
-            release(gone.operators);
+            release(gone);
         }
     }
 
     /** The subtask is no more. */
     void giveUpAll() {
-        unfinished.values().forEach(gone -> release(gone.operators));
+        unfinished.values().forEach(UnfinishedSnapshots::release);
         unfinished.clear();
     }
 
-    private static void release(Collection<SubtaskSnapshot.Operator> operators) {
-        operators.forEach(operator -> operator.parts().forEach(SnapshotPart::release));
+    private static void release(Unfinished gone) {
+        if (gone.saving != null) {
+            gone.saving.release();
+        }
+        gone.operators.forEach(operator -> operator.parts().forEach(SnapshotPart::release));
     }
 }

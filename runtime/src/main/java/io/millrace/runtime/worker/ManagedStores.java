@@ -11,6 +11,9 @@ import io.millrace.runtime.state.KeyGroupRange;
 import io.millrace.runtime.state.KeyedStateSettings;
 import io.millrace.runtime.state.KeyedStateStore;
 import io.millrace.runtime.state.SpillDirectories;
+import io.millrace.runtime.state.StateBackends;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -24,12 +27,22 @@ import java.util.function.LongSupplier;
  * @param wallMillis the time that state lives by
  * @param localDirectories where state goes that does not fit, unless {@code io.tmp.dirs} is set;
  *     empty: nowhere
+ * @param backends of the worker
  */
 public record ManagedStores(
-        ManagedMemory memory, LongSupplier wallMillis, List<Path> localDirectories)
+        ManagedMemory memory,
+        LongSupplier wallMillis,
+        List<Path> localDirectories,
+        StateBackends backends)
         implements KeyedStores {
     public ManagedStores {
         localDirectories = List.copyOf(localDirectories);
+    }
+
+    /** Stores of whichever backend a job asks for. */
+    public ManagedStores(
+            ManagedMemory memory, LongSupplier wallMillis, List<Path> localDirectories) {
+        this(memory, wallMillis, localDirectories, new StateBackends());
     }
 
     /** Stores that have to do with the memory. */
@@ -45,14 +58,21 @@ public record ManagedStores(
                 : Arrays.stream(ofContainer.split(",")).map(Path::of).toList();
     }
 
-    private SpillDirectories spill(SubtaskContext subtask) {
-        List<String> configured =
-                ParsedConfiguration.of(Configuration.fromMap(subtask.deployment().configuration()))
-                        .get(JobOptions.LOCAL_DIRECTORIES);
+    private SpillDirectories spill(ParsedConfiguration job) {
+        List<String> configured = job.get(JobOptions.LOCAL_DIRECTORIES);
         return new SpillDirectories(
                 configured.isEmpty()
                         ? localDirectories
                         : configured.stream().map(Path::of).toList());
+    }
+
+    private static ParsedConfiguration job(SubtaskContext subtask) {
+        return ParsedConfiguration.of(Configuration.fromMap(subtask.deployment().configuration()));
+    }
+
+    @Override
+    public FileChannel localFile(SubtaskContext subtask) throws IOException {
+        return spill(job(subtask)).openFile();
     }
 
     @Override
@@ -60,7 +80,8 @@ public record ManagedStores(
             SubtaskContext subtask, String operatorName, TypeInformation<?> keyType) {
         int maxParallelism = subtask.deployment().maxParallelism();
         String owner = operatorName + "[" + subtask.subtask() + "]";
-        return KeyedStateStore.binary(
+        ParsedConfiguration job = job(subtask);
+        return backends.open(
                 new KeyedStateSettings(
                         owner,
                         keyType,
@@ -69,6 +90,7 @@ public record ManagedStores(
                         subtask.classes(),
                         memory.budget(owner, memory.totalBytes()),
                         wallMillis,
-                        spill(subtask)));
+                        spill(job)),
+                job);
     }
 }

@@ -599,7 +599,7 @@ class CheckpointCoordinatorTest {
     }
 
     private static SavepointRecord record(CheckpointKind kind) {
-        return new SavepointRecord(1, kind, savepoint().path());
+        return new SavepointRecord(1, kind, savepoint().path(), "r1");
     }
 
     @Test
@@ -1053,13 +1053,18 @@ class CheckpointCoordinatorTest {
 
     private final class Savepoint implements SavepointListener {
         @Override
+        public String request() {
+            return "r1";
+        }
+
+        @Override
         public void recorded(long id, StateAssignment content) {
             journal.add("recorded " + id);
         }
 
         @Override
-        public void complete(long id, CheckpointFolder folder) {
-            journal.add("complete " + id);
+        public void complete(SavepointRecord savepoint) {
+            journal.add("complete " + savepoint.id());
         }
 
         @Override

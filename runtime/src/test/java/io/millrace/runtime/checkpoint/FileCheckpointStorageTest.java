@@ -233,6 +233,21 @@ class FileCheckpointStorageTest {
     }
 
     @Test
+    void shouldRefuseAFolderBelowAFile() throws Exception {
+        Path file = Files.createFile(folder.resolve("a-file"));
+        AtomicReference<Result<Void>> result = new AtomicReference<>();
+
+        storage.prepare(CheckpointFolder.of(file.toUri().toString(), "job"), result::set);
+
+        assertThat(result.get())
+                .isInstanceOfSatisfying(
+                        Result.Refused.class,
+                        refused ->
+                                assertThat(refused.sentence())
+                                        .contains(file.toUri().toString(), "there is a file"));
+    }
+
+    @Test
     void shouldSayThatMetadataIsMissingOrDamaged() throws Exception {
         assertThat(read(7))
                 .isInstanceOfSatisfying(

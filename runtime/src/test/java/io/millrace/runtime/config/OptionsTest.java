@@ -39,6 +39,7 @@ class OptionsTest {
                     "AT_LEAST_ONCE",
                     "DELETE_ON_CANCELLATION",
                     "CLAIM",
+                    "ROCKSDB",
                     "/some/path");
 
     static Stream<ConfigOption<?>> options() {

@@ -39,6 +39,7 @@ import org.junit.jupiter.api.Test;
 class CoordinatorsTest {
     private static final String JOB = "0000000000000000000000000000000a";
     private static final String UID = "numbers";
+    private static final String OTHER_UID = "others";
     private static final int READERS = 2;
 
     /** Splits with the numbers 0 to 9, for whoever asks. */
@@ -134,9 +135,13 @@ class CoordinatorsTest {
         final Coordinators coordinators;
 
         Master() {
+            this(graph(UID));
+        }
+
+        Master(JobGraph graph) {
             time.owner(Runnable::run);
             long newest = store.isEmpty() ? 0 : ((TreeMap<Long, ?>) store).lastKey();
-            coordinators = new Coordinators(graph(), ports(), true, newest);
+            coordinators = new Coordinators(graph, ports(), true, newest);
         }
 
         private CoordinatorPorts ports() {
@@ -211,7 +216,12 @@ class CoordinatorsTest {
         }
 
         void tell(AttemptId attempt, int link, ToCoordinator message) {
-            coordinators.received(attempt, link, "host", UID, SourceMessages.write(message));
+            coordinators.received(
+                    attempt,
+                    link,
+                    "host",
+                    attempt.vertex() == 0 ? UID : OTHER_UID,
+                    SourceMessages.write(message));
         }
 
         void register(AttemptId attempt, int link, long received, long request) {
@@ -294,26 +304,39 @@ class CoordinatorsTest {
         return new AttemptId(JOB, 0, subtask, 1, 2);
     }
 
-    private static JobGraph graph() {
+    private static List<AttemptId> attemptsOf(int vertex) {
+        return List.of(new AttemptId(JOB, vertex, 0, 1, 1), new AttemptId(JOB, vertex, 1, 1, 1));
+    }
+
+    /** A vertex for each source, and no edges. */
+    private static JobGraph graph(String... uids) {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         try (ObjectOutputStream out = new ObjectOutputStream(bytes)) {
             out.writeObject(new TenSplits());
         } catch (IOException e) {
             throw new IllegalStateException(e);
         }
-        JobVertex vertex =
-                new JobVertex(
-                        0,
-                        "numbers",
-                        READERS,
-                        128,
-                        "default",
-                        new byte[0],
-                        List.of(),
-                        List.of(),
-                        List.of(),
-                        List.of(new JobVertex.Coordinator(UID, "numbers", bytes.toByteArray())));
-        return new JobGraph(JOB, "job", List.of(vertex), List.of(), Map.of());
+        List<JobVertex> vertices = new ArrayList<>();
+        for (String uid : uids) {
+            vertices.add(
+                    new JobVertex(
+                            vertices.size(),
+                            uid,
+                            READERS,
+                            128,
+                            "default",
+                            new byte[0],
+                            List.of(),
+                            List.of(),
+                            List.of(),
+                            List.of(
+                                    new JobVertex.Coordinator(
+                                            uid,
+                                            uid,
+                                            bytes.toByteArray(),
+                                            JobVertex.Alignment.NONE))));
+        }
+        return new JobGraph(JOB, "job", vertices, List.of(), Map.of());
     }
 
     // ------------------------------------------------------------------ written ahead
@@ -484,29 +507,7 @@ class CoordinatorsTest {
         assertThat(states).hasSize(1);
     }
 
-    // ------------------------------------------------------------------ readers that fail
-
-    @Test
-    void shouldGiveBackWhatAFailedReaderWasToldSinceTheCheckpointAndNothingElse() {
-        Master master = new Master().started();
-        master.register(attempt(0), 1, 0, 0);
-        master.register(attempt(1), 1, 0, 0);
-        master.request(attempt(0), 1, 1);
-        master.pass();
-        checkpoint(master, 7);
-        master.request(attempt(0), 1, 2);
-        master.pass();
-        assertThat(master.splitsOf(attempt(0))).containsExactly(0L, 1L);
-
-        master.coordinators.reset(nextAttempt(0));
-        master.settle();
-        master.request(attempt(1), 1, 1);
-        master.pass();
-
-        assertThat(master.splitsOf(attempt(1))).containsExactly(1L);
-        master.register(nextAttempt(0), 1, 0, 0);
-        assertThat(master.splitsOf(nextAttempt(0))).isEmpty();
-    }
+    // ------------------------------------------------------------------ readers that are gone
 
     @Test
     void shouldGiveBackWhatTheEnumeratorTellsAReaderThatIsGoneMeanwhile() {
@@ -514,19 +515,18 @@ class CoordinatorsTest {
         master.register(attempt(0), 1, 0, 0);
         master.tell(attempt(0), 1, new ToCoordinator.RequestSplit(1, 0));
         master.threads.runSteps();
-        // the enumerator has assigned split 0; the loop has not heard it when the reader fails
+        // the enumerator has assigned split 0; the loop has not heard it when the reader ends
         List<CoordinatorState> states = new ArrayList<>();
-        master.coordinators.reset(nextAttempt(0));
-        master.coordinators.ended(attempt(1));
+        master.coordinators.ended(attempt(0));
+        master.register(attempt(1), 1, 0, 0);
         master.coordinators.prepare(7, states::addAll);
         master.settle();
-        master.register(nextAttempt(0), 1, 0, 0);
-        master.pass();
 
         assertThat(splitsIn(states.get(0))).contains(0L).hasSize(10);
-        master.request(nextAttempt(0), 1, 1);
+        master.request(attempt(1), 1, 1);
         master.pass();
-        assertThat(master.splitsOf(nextAttempt(0))).containsExactly(0L);
+        assertThat(master.splitsOf(attempt(0))).isEmpty();
+        assertThat(master.splitsOf(attempt(1))).containsExactly(0L);
     }
 
     @Test
@@ -707,5 +707,71 @@ class CoordinatorsTest {
         assertThat(master.failures.get(0).report())
                 .contains("The enumerator of 'numbers'")
                 .contains("an event that nobody expects");
+    }
+
+    // ------------------------------------------------------------------ regions
+
+    @Test
+    void shouldNotForgetWhatARegionWasToldWhenAMasterDiesThatHasTakenOverButAnother() {
+        Master first = new Master(graph(UID, OTHER_UID));
+        first.coordinators.start(List.of(), 0, CoordinatorsTest::attemptsOf);
+        first.settle();
+        for (int vertex = 0; vertex < 2; vertex++) {
+            first.register(attemptsOf(vertex).get(0), 1, 0, 0);
+            first.request(attemptsOf(vertex).get(0), 1, 1);
+        }
+        first.pass();
+        assertThat(first.splitsOf(attemptsOf(1).get(0))).containsExactly(0L);
+
+        Master second = new Master(graph(UID, OTHER_UID));
+        CoordinatorRecord left = second.newestRecord();
+        second.coordinators.found(left);
+        second.coordinators.adopt(
+                left, List.of(), 0, CoordinatorsTest::attemptsOf, vertex -> vertex == 0);
+        second.register(attemptsOf(0).get(0), 2, 1, 2);
+        second.pass();
+        assertThat(second.splitsOf(attemptsOf(0).get(0))).containsExactly(1L);
+
+        Master third = new Master(graph(UID, OTHER_UID));
+        CoordinatorRecord leftBySecond = third.newestRecord();
+        third.coordinators.found(leftBySecond);
+        for (int v = 0; v < 2; v++) {
+            int kept = v;
+            third.coordinators.adopt(
+                    leftBySecond,
+                    List.of(),
+                    0,
+                    CoordinatorsTest::attemptsOf,
+                    vertex -> vertex == kept);
+        }
+        third.register(attemptsOf(1).get(0), 2, 1, 2);
+        third.pass();
+        assertThat(third.splitsOf(attemptsOf(1).get(0))).containsExactly(1L);
+    }
+
+    @Test
+    void shouldForgetWhatARegionWasToldThatStartsAgain() {
+        Master first = new Master(graph(UID, OTHER_UID));
+        first.coordinators.start(List.of(), 0, CoordinatorsTest::attemptsOf);
+        first.settle();
+        for (int vertex = 0; vertex < 2; vertex++) {
+            first.register(attemptsOf(vertex).get(0), 1, 0, 0);
+            first.request(attemptsOf(vertex).get(0), 1, 1);
+        }
+        first.pass();
+
+        first.coordinators.start(
+                List.of(),
+                0,
+                vertex -> List.of(nextAttempt(0), nextAttempt(1)),
+                vertex -> vertex == 0);
+        first.settle();
+        first.register(nextAttempt(0), 1, 0, 1);
+        first.request(attemptsOf(1).get(0), 1, 2);
+        first.pass();
+        first.pass();
+
+        assertThat(first.splitsOf(nextAttempt(0))).as("begun anew").containsExactly(0L);
+        assertThat(first.splitsOf(attemptsOf(1).get(0))).as("goes on").containsExactly(0L, 1L);
     }
 }

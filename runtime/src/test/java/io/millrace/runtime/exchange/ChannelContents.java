@@ -13,7 +13,7 @@ public final class ChannelContents {
     /** Records, watermarks and changes of idleness in their order. */
     public static List<Object> elements(ChannelContent content, TypeSerializer<Object> serializer)
             throws Exception {
-        ChannelReplay replay = new ChannelReplay();
+        ChannelReplay replay = new ChannelReplay(KeptPieces.Disk.NONE);
         replay.add(0, content.toBytes(), serializer, Events.KEPT, Choice.ALL);
         List<Object> all = new ArrayList<>();
         for (Object next = replay.next(); next != null; next = replay.next()) {

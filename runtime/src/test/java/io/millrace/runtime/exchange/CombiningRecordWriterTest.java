@@ -48,6 +48,7 @@ class CombiningRecordWriterTest {
         private final boolean handsOver;
         private final List<Object> written = new ArrayList<>();
         private boolean available = true;
+        private int takes = Integer.MAX_VALUE;
 
         RecordingChannel(boolean handsOver) {
             this.handsOver = handsOver;
@@ -84,7 +85,7 @@ class CombiningRecordWriterTest {
 
         @Override
         public boolean isAvailable() {
-            return available;
+            return available && written.size() < takes;
         }
 
         @Override
@@ -162,6 +163,66 @@ class CombiningRecordWriterTest {
         writer.edge().flush();
 
         assertThat(channel.take()).containsExactly(new Partial(7L, 1L, 1) + " @2");
+    }
+
+    /** Takes what is kept for a checkpoint. */
+    private static final class Kept implements InFlight {
+        private final List<Object> records = new ArrayList<>();
+
+        @Override
+        public void records(RecordBatch batch) {
+            for (int i = batch.from; i < batch.to; i++) {
+                records.add(batch.values[i] + " @" + batch.timestamps[i]);
+            }
+        }
+
+        @Override
+        public void records(byte[] bytes, int from, int to) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public void event(StreamEvent event) {
+            throw new UnsupportedOperationException();
+        }
+    }
+
+    @Test
+    void shouldCopyWhatItHoldsForABarrierThatOvertakesAndSendItLater() throws Exception {
+        Kept kept = new Kept();
+        Barrier barrier = new Barrier(1, 1, 0);
+        write(7, 1, 2);
+        write(7, 10, 5);
+
+        writer.edge().keep(barrier, BarrierOrder.OVERTAKING, List.of(kept));
+        writer.edge().event(barrier);
+        assertThat(channel.take()).containsExactly(barrier);
+        assertThat(kept.records).containsExactly(new Partial(7L, 11L, 2) + " @5");
+
+        write(7, 100, 4);
+        writer.edge().event(new Barrier(2, 1, 0));
+        assertThat(channel.take())
+                .containsExactly(new Partial(7L, 111L, 3) + " @5", new Barrier(2, 1, 0));
+    }
+
+    @Test
+    void shouldSendWhatFitsBeforeABarrierInLineAndCopyTheRest() throws Exception {
+        for (long key = 0; key < 1000; key++) {
+            write(key, 1, 2);
+        }
+        int sentBefore = channel.take().size(); // two keys may want one place
+        Kept kept = new Kept();
+        Barrier barrier = new Barrier(1, 1, 0);
+        channel.takes = 100;
+
+        writer.edge().keep(barrier, BarrierOrder.IN_LINE, List.of(kept));
+        writer.edge().event(barrier);
+
+        List<Object> written = channel.take();
+        assertThat(written.size() - 1).isBetween(100, 200);
+        assertThat(written).endsWith(barrier);
+        assertThat(sentBefore + written.size() - 1 + kept.records.size()).isEqualTo(1000);
+        assertThat(written).doesNotContainAnyElementsOf(kept.records);
     }
 
     @Test

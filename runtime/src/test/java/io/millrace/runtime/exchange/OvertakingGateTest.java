@@ -68,8 +68,11 @@ class OvertakingGateTest {
         writers.get(channel).flush();
     }
 
+    private final KeptPieces pieces =
+            new KeptPieces(KeptPieces.Disk.NONE, KeptPieces.MAX_HEAP_BYTES);
+
     private ChannelSaving save() throws ExchangeException {
-        return gate.save(channel -> gate.content(channel, SERIALIZER));
+        return gate.save(channel -> gate.content(channel, SERIALIZER, pieces), pieces);
     }
 
     private static List<Object> kept(ChannelSaving saving, int channel) throws Exception {
@@ -282,7 +285,7 @@ class OvertakingGateTest {
         former.records(new RecordBatch(new Object[] {"r1", "r2"}, new long[2], 0, 2));
         former.event(new Watermark(4));
         former.records(new RecordBatch(new Object[] {"r3"}, new long[1], 0, 1));
-        ChannelReplay replay = new ChannelReplay();
+        ChannelReplay replay = new ChannelReplay(KeptPieces.Disk.NONE);
         replay.add(
                 1,
                 former.toBytes(),

@@ -24,15 +24,14 @@ import io.millrace.runtime.graph.CapturedProgram;
 import io.millrace.runtime.graph.JobGraph;
 import io.millrace.runtime.master.JobResult;
 import io.millrace.runtime.master.JobState;
+import io.millrace.runtime.state.TestedBackend;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
@@ -187,6 +186,7 @@ class CheckpointedJobTest {
                 env -> {
                     Map<String, String> options =
                             Map.of(
+                                    "state.backend.type", TestedBackend.name(),
                                     "execution.checkpointing.interval", "50 ms",
                                     "execution.checkpointing.dir", folder.toUri().toString(),
                                     "restart-strategy.type", "fixed-delay",
@@ -196,14 +196,8 @@ class CheckpointedJobTest {
                 });
     }
 
-    private JobResult run(int workers, JobGraph graph) throws Exception {
-        try (LocalCluster cluster =
-                new LocalCluster(
-                        new LocalSettings(
-                                workers, 4 / workers, 4 << 20, 64 << 20, Duration.ofMillis(100)),
-                        CheckpointedJobTest.class.getClassLoader())) {
-            return cluster.run(graph).get(60, TimeUnit.SECONDS);
-        }
+    private static JobResult run(int workers, JobGraph graph) throws Exception {
+        return LocalJobs.run(workers, 4 / workers, graph);
     }
 
     private static Map<Long, Long> sumsOf(long last) {

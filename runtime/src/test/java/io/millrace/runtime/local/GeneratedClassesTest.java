@@ -13,7 +13,6 @@ import io.millrace.runtime.master.JobState;
 import java.lang.management.ClassLoadingMXBean;
 import java.lang.management.ManagementFactory;
 import java.lang.management.MemoryPoolMXBean;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -227,11 +226,6 @@ class GeneratedClassesTest {
     }
 
     private static JobResult run(CapturedProgram.Program program) throws Exception {
-        try (LocalCluster cluster =
-                new LocalCluster(
-                        new LocalSettings(1, 2, 0, 64 << 20, Duration.ofMillis(100)),
-                        GeneratedClassesTest.class.getClassLoader())) {
-            return cluster.run(CapturedProgram.graph(2, program)).get(60, TimeUnit.SECONDS);
-        }
+        return LocalJobs.run(1, 2, CapturedProgram.graph(2, program));
     }
 }

@@ -11,13 +11,12 @@ import io.millrace.api.function.SourceFunction;
 import io.millrace.api.stream.DataStream;
 import io.millrace.api.stream.SingleOutputStreamOperator;
 import io.millrace.runtime.graph.CapturedProgram;
+import io.millrace.runtime.graph.JobGraph;
 import io.millrace.runtime.master.JobState;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
@@ -409,23 +408,15 @@ class ObjectIdentityTest {
 
     private static void run(int workers, boolean objectReuse, CapturedProgram.Program program)
             throws Exception {
-        try (LocalCluster cluster =
-                new LocalCluster(
-                        new LocalSettings(workers, 1, 4 << 20, 64 << 20, Duration.ofMillis(100)),
-                        ObjectIdentityTest.class.getClassLoader())) {
-            assertThat(
-                            cluster.run(
-                                            CapturedProgram.graph(
-                                                    1,
-                                                    env -> {
-                                                        if (objectReuse) {
-                                                            env.getConfig().enableObjectReuse();
-                                                        }
-                                                        program.build(env);
-                                                    }))
-                                    .get(60, TimeUnit.SECONDS)
-                                    .state())
-                    .isEqualTo(JobState.FINISHED);
-        }
+        JobGraph graph =
+                CapturedProgram.graph(
+                        1,
+                        env -> {
+                            if (objectReuse) {
+                                env.getConfig().enableObjectReuse();
+                            }
+                            program.build(env);
+                        });
+        assertThat(LocalJobs.run(workers, 1, graph).state()).isEqualTo(JobState.FINISHED);
     }
 }

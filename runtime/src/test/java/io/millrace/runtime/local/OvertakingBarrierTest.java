@@ -20,7 +20,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -131,10 +130,7 @@ class OvertakingBarrierTest {
                 parallelism,
                 env -> {
                     Map<String, String> options = new TreeMap<>(further);
-                    options.put("execution.checkpointing.interval", "50 ms");
-                    options.put("execution.checkpointing.dir", folder.toUri().toString());
-                    options.put("restart-strategy.type", "fixed-delay");
-                    options.put("restart-strategy.fixed-delay.delay", "10 ms");
+                    options.putAll(LocalJobs.checkpointsAndRestarts(folder, "50 ms"));
                     env.configure(Configuration.fromMap(options));
                     env.setMaxParallelism(128);
                     env.fromSequence(1, LAST)
@@ -149,7 +145,7 @@ class OvertakingBarrierTest {
     @CsvSource({"1, 0 ms", "2, 0 ms", "2, 150 ms"})
     void shouldCompleteACheckpointAndGoOnFromItThoughHardlyAnyRecordIsTaken(
             int workers, String timeout) throws Exception {
-        try (LocalCluster cluster = cluster(workers, 4 / workers)) {
+        try (LocalCluster cluster = LocalJobs.cluster(workers, 4 / workers)) {
             CompletableFuture<JobResult> running =
                     cluster.run(
                             graph(
@@ -181,7 +177,7 @@ class OvertakingBarrierTest {
     @ValueSource(ints = {1, 3})
     void shouldGoOnFromItWithAnotherParallelism(int parallelism) throws Exception {
         Path checkpoint;
-        try (LocalCluster cluster = cluster(2, 2)) {
+        try (LocalCluster cluster = LocalJobs.cluster(2, 2)) {
             CompletableFuture<JobResult> running =
                     cluster.run(graph(2, Map.of("execution.checkpointing.unaligned", "true")));
             assertThat(shared.emitted.await(60, TimeUnit.SECONDS)).as("channels fill").isTrue();
@@ -197,7 +193,7 @@ class OvertakingBarrierTest {
         assertThat(bytesInFlight(checkpoint.resolve("_metadata"))).isPositive();
         shared.sums.clear();
 
-        try (LocalCluster cluster = cluster(1, parallelism)) {
+        try (LocalCluster cluster = LocalJobs.cluster(1, parallelism)) {
             JobResult result =
                     cluster.run(
                                     graph(
@@ -210,12 +206,6 @@ class OvertakingBarrierTest {
             assertThat(result.state()).as("%s", result.failure()).isEqualTo(JobState.FINISHED);
             assertThat(new TreeMap<>(shared.sums)).isEqualTo(expected());
         }
-    }
-
-    private static LocalCluster cluster(int workers, int slots) {
-        return new LocalCluster(
-                new LocalSettings(workers, slots, 4 << 20, 64 << 20, Duration.ofMillis(100)),
-                OvertakingBarrierTest.class.getClassLoader());
     }
 
     private Path newest() throws IOException {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.millrace.api.JobClient;
 import io.millrace.api.JobExecutionException;
 import io.millrace.api.JobStatus;
+import io.millrace.api.RestartStrategies;
 import io.millrace.api.StreamExecutionEnvironment;
 import io.millrace.api.function.RichParallelSourceFunction;
 import io.millrace.api.function.RichSinkFunction;
@@ -35,6 +36,7 @@ import io.millrace.runtime.serializer.RecordInput;
 import io.millrace.runtime.serializer.Serializers;
 import io.millrace.runtime.serializer.TypeSerializer;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -44,6 +46,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
@@ -72,8 +75,8 @@ class SavepointsTest {
 
         final AtomicInteger sourceTold = new AtomicInteger();
 
-        /** Snapshots of the sink that still fail. */
-        final AtomicInteger refusals = new AtomicInteger();
+        /** What happens once, when a sink is to be saved. */
+        final AtomicReference<Runnable> whileSaving = new AtomicReference<>();
     }
 
     private final String name = "savepoints-" + System.identityHashCode(this);
@@ -173,8 +176,9 @@ class SavepointsTest {
 
         @Override
         public void snapshotState(FunctionSnapshotContext context) throws Exception {
-            if (SHARED.get(name).refusals.getAndUpdate(left -> Math.max(0, left - 1)) > 0) {
-                throw new IllegalStateException("no snapshot today");
+            Runnable happens = SHARED.get(name).whileSaving.getAndSet(null);
+            if (happens != null) {
+                happens.run();
             }
             saved.update(List.of(count, sum));
         }
@@ -340,11 +344,11 @@ class SavepointsTest {
     void shouldRunOnWhenTheSavepointThatIsToStopItFails() throws Exception {
         JobClient job = start(environment(), ENDLESS);
         awaitRecords(1000);
-        shared.refusals.set(1);
+        shared.whileSaving.set(this::putFileInTheWay);
 
         assertThatThrownBy(() -> job.stopWithSavepoint(false, folder.toString()).get())
                 .hasCauseInstanceOf(JobExecutionException.class)
-                .hasMessageContaining("no snapshot today")
+                .hasMessageContaining(folder + "/savepoint-")
                 .hasMessageContaining("The job runs on.");
 
         awaitRecords(1000);
@@ -352,6 +356,38 @@ class SavepointsTest {
         String path = job.stopWithSavepoint(false, folder.toString()).get();
         job.getJobExecutionResult().get();
         assertThat(assertExact(Path.of(path))).isEqualTo(shared.seen.get());
+    }
+
+    /** In the place of the folder of the savepoint that is being taken. */
+    private void putFileInTheWay() {
+        try (Stream<Path> savepoints = Files.list(folder)) {
+            Path savepoint = savepoints.findAny().orElseThrow();
+            Files.delete(savepoint);
+            Files.writeString(savepoint, "in the way");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Test
+    void shouldBeginAgainWhenAFunctionFailsWhileItIsSavedAndStopThen() throws Exception {
+        StreamExecutionEnvironment env = environment();
+        env.setRestartStrategy(RestartStrategies.fixedDelayRestart(1, 0));
+        JobClient job = start(env, ENDLESS);
+        awaitRecords(1000);
+        long before = shared.seen.get();
+        shared.whileSaving.set(
+                () -> {
+                    throw new IllegalStateException("half of it is flushed");
+                });
+
+        String path = job.stopWithSavepoint(false, folder.toString()).get();
+        job.getJobExecutionResult().get();
+
+        long emitted = assertExact(Path.of(path));
+        assertThat(shared.seen.get())
+                .as("what the tasks before had got comes on top")
+                .isBetween(emitted + before, Long.MAX_VALUE);
     }
 
     @Test

@@ -26,14 +26,12 @@ import io.millrace.runtime.master.JobResult;
 import io.millrace.runtime.master.JobState;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.LongStream;
@@ -217,25 +215,14 @@ class SinkJobTest {
         }
     }
 
-    private JobResult run(int workers, JobGraph graph) throws Exception {
-        try (LocalCluster cluster =
-                new LocalCluster(
-                        new LocalSettings(
-                                workers, 4 / workers, 4 << 20, 64 << 20, Duration.ofMillis(100)),
-                        SinkJobTest.class.getClassLoader())) {
-            return cluster.run(graph).get(60, TimeUnit.SECONDS);
-        }
+    private static JobResult run(int workers, JobGraph graph) throws Exception {
+        return LocalJobs.run(workers, 4 / workers, graph);
     }
 
     @Test
     void shouldCommitEachRecordOnceWhenTheJobFailsBetweenCheckpoints() throws Exception {
         long last = 20_000;
-        Map<String, String> options =
-                Map.of(
-                        "execution.checkpointing.interval", "50 ms",
-                        "execution.checkpointing.dir", folder.toUri().toString(),
-                        "restart-strategy.type", "fixed-delay",
-                        "restart-strategy.fixed-delay.delay", "10 ms");
+        Map<String, String> options = LocalJobs.checkpointsAndRestarts(folder, "50 ms");
         JobResult result =
                 run(
                         2,
@@ -262,13 +249,8 @@ class SinkJobTest {
     void shouldCommitInTimeWhatTheLastCheckpointHoldsWhenAllElseHasEnded() throws Exception {
         shared.commits.set(1);
         shared.failingCommit = 2; // the next one is to be repeated after a pause
-        Map<String, String> options =
-                Map.of(
-                        "execution.checkpointing.interval", "1 h",
-                        "execution.checkpointing.dir", folder.toUri().toString(),
-                        "restart-strategy.type", "fixed-delay",
-                        "restart-strategy.fixed-delay.attempts", "1",
-                        "restart-strategy.fixed-delay.delay", "10 ms");
+        Map<String, String> options = LocalJobs.checkpointsAndRestarts(folder, "1 h");
+        options.put("restart-strategy.fixed-delay.attempts", "1");
 
         JobResult result =
                 run(

@@ -20,12 +20,10 @@ import io.millrace.runtime.graph.JobGraph;
 import io.millrace.runtime.master.JobResult;
 import io.millrace.runtime.master.JobState;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
@@ -153,24 +151,11 @@ class SplitSourceJobTest {
         JobGraph configured =
                 new JobGraph(
                         graph.jobId(), graph.jobName(), graph.vertices(), graph.edges(), options);
-        try (LocalCluster cluster =
-                new LocalCluster(
-                        new LocalSettings(2, 1, 4 << 20, 64 << 20, Duration.ofMillis(100)),
-                        getClass().getClassLoader())) {
-            return cluster.run(configured).get(120, TimeUnit.SECONDS);
-        }
+        return LocalJobs.run(2, 1, configured);
     }
 
     private Map<String, String> checkpoints() {
-        return Map.of(
-                "execution.checkpointing.interval",
-                "50 ms",
-                "execution.checkpointing.dir",
-                folder.resolve("checkpoints").toUri().toString(),
-                "restart-strategy.type",
-                "fixed-delay",
-                "restart-strategy.fixed-delay.delay",
-                "10 ms");
+        return LocalJobs.checkpointsAndRestarts(folder.resolve("checkpoints"), "50 ms");
     }
 
     private void assertEachOnce(long from, long to) {

@@ -18,18 +18,22 @@ import io.millrace.api.state.ValueState;
 import io.millrace.api.state.ValueStateDescriptor;
 import io.millrace.api.tuple.Tuple2;
 import io.millrace.api.type.Types;
+import io.millrace.runtime.checkpoint.SavepointPath;
+import io.millrace.runtime.control.Failure.Category;
 import io.millrace.runtime.graph.CapturedProgram;
 import io.millrace.runtime.graph.JobGraph;
 import io.millrace.runtime.master.JobResult;
 import io.millrace.runtime.master.JobState;
+import io.millrace.runtime.state.TestedBackend;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
@@ -42,6 +46,9 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** Jobs that begin from what an earlier job has left: with another parallelism, moved, damaged. */
 @Timeout(180)
@@ -200,6 +207,10 @@ class StartFromCheckpointTest {
                         parallelism,
                         env -> {
                             Map<String, String> options = new HashMap<>();
+                            // the first job is always of the same: what it leaves is for all
+                            options.put(
+                                    "state.backend.type",
+                                    jobs == 0 ? "managed" : TestedBackend.name());
                             options.put("execution.checkpointing.interval", "50 ms");
                             options.put("execution.checkpointing.dir", folder.toUri().toString());
                             options.putAll(more);
@@ -214,16 +225,8 @@ class StartFromCheckpointTest {
                 graph.configuration());
     }
 
-    private static LocalCluster cluster() {
-        return new LocalCluster(
-                new LocalSettings(2, 4, 4 << 20, 64 << 20, Duration.ofMillis(100)),
-                StartFromCheckpointTest.class.getClassLoader());
-    }
-
     private static JobResult run(JobGraph graph) throws Exception {
-        try (LocalCluster cluster = cluster()) {
-            return cluster.run(graph).get(60, TimeUnit.SECONDS);
-        }
+        return LocalJobs.run(2, 4, graph);
     }
 
     /** A job that was cancelled in the middle of its input; the folder of its checkpoints. */
@@ -232,7 +235,7 @@ class StartFromCheckpointTest {
     }
 
     private Path cancelled(int parallelism, Map<String, String> more) throws Exception {
-        try (LocalCluster cluster = cluster()) {
+        try (LocalCluster cluster = LocalJobs.cluster(2, 4)) {
             CompletableFuture<JobResult> result = cluster.run(sums(parallelism, more));
             assertThat(shared.twoComplete.await(60, TimeUnit.SECONDS)).isTrue();
             cluster.cancel("the test");
@@ -379,6 +382,31 @@ class StartFromCheckpointTest {
     }
 
     @Test
+    void shouldRemoveWhatOnlyAClaimedCheckpointNeedsAndNoMore() throws Exception {
+        Path job = cancelled(2, Map.of("execution.checkpointing.num-retained", "3"));
+        Path claimed = newest(job);
+        Map<String, String> options = new HashMap<>(from(claimed));
+        options.put("execution.state-recovery.claim-mode", "claim");
+
+        JobResult result = run(sums(4, options));
+
+        assertThat(result.state()).as("%s", result.failure()).isEqualTo(JobState.FINISHED);
+        assertThat(claimed).doesNotExist();
+        Set<String> needed = new TreeSet<>();
+        try (Stream<Path> left = Files.list(job)) {
+            for (Path each : left.filter(path -> !path.endsWith("shared")).toList()) {
+                needed.addAll(SavepointPath.findWhole(each.toString()).metadata().sharedFiles());
+            }
+        }
+        assertThat(needed).isNotEmpty();
+        try (Stream<Path> shared = Files.list(job.resolve("shared"))) {
+            assertThat(shared)
+                    .extracting(file -> "shared/" + file.getFileName())
+                    .containsExactlyInAnyOrderElementsOf(needed);
+        }
+    }
+
+    @Test
     void shouldRefuseStateWithoutAnOperatorUnlessTold() throws Exception {
         Path checkpoint = newest(cancelled(2));
         CapturedProgram.Program other =
@@ -474,5 +502,165 @@ class StartFromCheckpointTest {
         assertThatThrownBy(() -> sums(2, from(checkpoint)))
                 .hasMessageContaining(file.getFileName().toString())
                 .hasMessageContaining("is not there");
+    }
+
+    @Test
+    void shouldRefuseMetadataThatIsDamagedOrOfANewerBuild() throws Exception {
+        Path checkpoint = newest(cancelled(2));
+        Path metadata = checkpoint.resolve("_metadata");
+        byte[] content = Files.readAllBytes(metadata);
+        byte[] newer = content.clone();
+        newer[5]++; // the lower byte of its version
+        Files.write(metadata, newer);
+
+        assertThatThrownBy(() -> sums(2, from(checkpoint)))
+                .isInstanceOf(InvalidProgramException.class)
+                .hasMessageContaining(metadata.toString())
+                .hasMessageContaining("has version 3, this build reads 2")
+                .hasMessageContaining("newer build");
+        byte[] damaged = content.clone();
+        damaged[content.length / 2]++;
+        Files.write(metadata, damaged);
+        assertThatThrownBy(() -> sums(2, from(checkpoint)))
+                .isInstanceOf(InvalidProgramException.class)
+                .hasMessageContaining(metadata.toString())
+                .hasMessageContaining("damaged");
+    }
+
+    @Test
+    void shouldRefuseTwoOperatorsWithOneUid() {
+        assertThatThrownBy(
+                        () ->
+                                graph(
+                                        1,
+                                        Map.of(),
+                                        env ->
+                                                env.addSource(new Numbers(name))
+                                                        .returns(Long.class)
+                                                        .uid("one")
+                                                        .map(i -> i)
+                                                        .returns(Long.class)
+                                                        .uid("one")
+                                                        .addSink(new DiscardingSink<>())))
+                .isInstanceOf(InvalidProgramException.class)
+                .hasMessageContaining("uid \"one\"");
+    }
+
+    @Test
+    void shouldSayWhereCheckpointsCannotBeWrittenBeforeAnythingIsStarted() throws Exception {
+        Path file = Files.createFile(folder.resolve("a-file"));
+
+        JobResult result =
+                run(sums(2, Map.of("execution.checkpointing.dir", file.toUri().toString())));
+
+        assertThat(result.state()).isEqualTo(JobState.FAILED);
+        assertThat(result.failure().category()).isEqualTo(Category.CONFIG);
+        assertThat(result.failure().summary())
+                .contains(file.toUri().toString(), "there is a file")
+                .contains("execution.checkpointing.dir");
+        assertThat(result.restarts()).isZero();
+        assertThat(shared.sums).isEmpty();
+    }
+
+    /** Keeps the sum of a key as a text. */
+    private static final class TextSums extends RichMapFunction<Long, Long> {
+        private static final long serialVersionUID = 1L;
+        private transient ValueState<String> sum;
+
+        @Override
+        public void open(Configuration parameters) {
+            sum = getRuntimeContext().getState(new ValueStateDescriptor<>("sum", String.class));
+        }
+
+        @Override
+        public Long map(Long value) throws Exception {
+            sum.update(sum.value() + value);
+            return value;
+        }
+    }
+
+    /** Keeps the sums of a key in a list. */
+    private static final class ListedSums extends RichMapFunction<Long, Long> {
+        private static final long serialVersionUID = 1L;
+        private transient ListState<Long> sum;
+
+        @Override
+        public void open(Configuration parameters) {
+            sum = getRuntimeContext().getListState(new ListStateDescriptor<>("sum", Long.class));
+        }
+
+        @Override
+        public Long map(Long value) throws Exception {
+            sum.add(value);
+            return value;
+        }
+    }
+
+    /** Keeps a position in a list of another type. */
+    private static final class TextNumbers extends RichParallelSourceFunction<Long>
+            implements CheckpointedFunction {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        public void initializeState(FunctionInitializationContext context) throws Exception {
+            context.getOperatorStateStore()
+                    .getListState(new ListStateDescriptor<>("next", Types.STRING))
+                    .get()
+                    .forEach(String::length);
+        }
+
+        @Override
+        public void snapshotState(FunctionSnapshotContext context) {}
+
+        @Override
+        public void run(SourceContext<Long> context) {}
+
+        @Override
+        public void cancel() {}
+    }
+
+    private static Stream<Arguments> changedStates() {
+        return Stream.of(
+                Arguments.of(false, new TextSums(), "'sum'", "String"),
+                Arguments.of(false, new ListedSums(), "'sum'", "list"),
+                Arguments.of(true, null, "'next'", "String"));
+    }
+
+    /**
+     * What states a function asks for is known when it is opened, not before: it can do so in any
+     * code, with a name that it makes up.
+     */
+    @ParameterizedTest
+    @MethodSource("changedStates")
+    void shouldEndTheJobAtOnceWhenAStateIsAskedForAsAnotherThanItWasStored(
+            boolean otherSource, RichMapFunction<Long, Long> function, String state, String type)
+            throws Exception {
+        Path checkpoint = newest(cancelled(2));
+
+        JobResult result =
+                run(
+                        graph(
+                                2,
+                                from(checkpoint),
+                                env ->
+                                        env.addSource(
+                                                        otherSource
+                                                                ? new TextNumbers()
+                                                                : new Numbers(name))
+                                                .returns(Long.class)
+                                                .uid("numbers")
+                                                .keyBy(i -> i % KEYS)
+                                                .map(function == null ? new Sums(name) : function)
+                                                .uid("sums")
+                                                .addSink(new DiscardingSink<>())));
+
+        assertThat(result.state()).isEqualTo(JobState.FAILED);
+        assertThat(result.failure().summary()).contains(state, type, "Long");
+        assertThat(result.failure().category()).isEqualTo(Category.CONFIG);
+        assertThat(result.restarts()).as("tried again").isZero();
+        shared.sums.clear();
+        JobResult again = run(sums(2, from(checkpoint)));
+        assertThat(again.state()).as("%s", again.failure()).isEqualTo(JobState.FINISHED);
+        assertSumsAreExact();
     }
 }

@@ -15,7 +15,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -102,14 +101,8 @@ class TwoWorkersTest {
         }
     }
 
-    private static LocalCluster cluster() {
-        return new LocalCluster(
-                new LocalSettings(2, 1, 4 << 20, 64 << 20, Duration.ofMillis(100)),
-                TwoWorkersTest.class.getClassLoader());
-    }
-
     private JobResult run(CapturedProgram.Program program) throws Exception {
-        LocalCluster cluster = cluster();
+        LocalCluster cluster = LocalJobs.cluster(2, 1);
         JobResult result;
         try (cluster) {
             result = cluster.run(CapturedProgram.graph(2, program)).get(120, TimeUnit.SECONDS);
@@ -272,7 +265,7 @@ class TwoWorkersTest {
 
     @Test
     void shouldEndAllSubtasksWhenItIsCancelledUnderBackPressure() throws Exception {
-        LocalCluster cluster = cluster();
+        LocalCluster cluster = LocalJobs.cluster(2, 1);
         try (cluster) {
             CompletableFuture<JobResult> result =
                     cluster.run(
@@ -385,7 +378,7 @@ class TwoWorkersTest {
 
     @Test
     void shouldEndAllSubtasksWhenTheClusterIsClosedWhileTheJobRuns() throws Exception {
-        LocalCluster cluster = cluster();
+        LocalCluster cluster = LocalJobs.cluster(2, 1);
         try (cluster) {
             cluster.run(
                     CapturedProgram.graph(

@@ -75,6 +75,38 @@ class ContainerLedgerTest {
     }
 
     @Test
+    void shouldWaitForWhatTheClusterHasSaidWhileTheMasterStoodStill() {
+        ContainerLedger second = ledger(2);
+        second.need(2);
+        second.previous(containers("a"), 0);
+        second.reported("a", SECOND);
+        long now = 20 * SECOND;
+
+        second.stoodStill(now);
+
+        assertThat(second.isPreviousSettled(now)).isFalse();
+        second.previous(containers("b"), now);
+        assertThat(second.isPreviousSettled(now + 11 * SECOND)).isFalse();
+        second.reported("b", now);
+        assertThat(second.isPreviousSettled(now + 11 * SECOND)).isTrue();
+    }
+
+    @Test
+    void shouldGiveNobodyUpWhoseReportMayHaveComeWhileTheMasterStoodStill() {
+        ContainerLedger second = ledger(2);
+        second.need(1);
+        second.previous(containers("a"), 0);
+        long now = 100 * SECOND;
+
+        second.stoodStill(now);
+        second.tick(now, (id, cause) -> {});
+
+        assertThat(calls).isEmpty();
+        second.reported("a", now);
+        assertThat(second.isHeld("a")).isTrue();
+    }
+
+    @Test
     void shouldReplaceContainerThatIsGone() {
         ledger.need(1);
         ledger.granted(containers("a"), 0);

@@ -154,10 +154,12 @@ class JobMasterTest {
                                                 List.of())),
                                 List.of(),
                                 Map.of())));
+        assertThat(f.status().waitingFor()).isEqualTo("2 containers to be granted (of 1 GiB each)");
+
         f.grant("w1", "w2");
         f.report("w1");
         assertThat(f.deployed).isEmpty();
-        assertThat(f.status().waitingFor()).isEqualTo("1 workers to start in their containers");
+        assertThat(f.status().waitingFor()).isEqualTo("1 worker to start in its container");
 
         f.report("w2");
 
@@ -542,7 +544,7 @@ class JobMasterTest {
                         List.of(new MasterEvent.Container("w1", "host"))));
         assertThat(second.state()).isEqualTo(JobState.WAITING_FOR_WORKERS);
         assertThat(second.status().waitingFor())
-                .isEqualTo("1 workers of an earlier attempt to come back");
+                .isEqualTo("1 worker of an earlier attempt to come back");
 
         second.report(
                 "w1", attempts.stream().map(MasterFixture::runs).toList(), List.of(), attempts);
@@ -1339,5 +1341,55 @@ class JobMasterTest {
         second.time.pass(Duration.ofSeconds(60));
 
         assertThat(second.journal).endsWith("release w1", "request 1");
+    }
+
+    private static MasterFixture withOneRestartAndTwoRegions() {
+        MasterFixture f =
+                new MasterFixture(
+                        1,
+                        new TreeMap<>(),
+                        new RestartStrategy.Spec.FixedDelay(1, Duration.ofSeconds(1)));
+        f.started();
+        f.on(
+                new MasterEvent.Submitted(
+                        new JobGraph(
+                                MasterFixture.JOB,
+                                "two",
+                                List.of(lonely(0, "one"), lonely(1, "other")),
+                                List.of(),
+                                Map.of())));
+        f.grant("w1");
+        String w1 = f.report("w1");
+        for (AttemptId attempt : List.copyOf(f.deployed.keySet())) {
+            f.on(new MasterEvent.Received(w1, new ToMaster.TaskRunning(attempt)));
+        }
+        return f;
+    }
+
+    private static JobVertex lonely(int id, String name) {
+        return new JobVertex(id, name, 1, 128, "default", new byte[] {1}, List.of(), List.of());
+    }
+
+    @Test
+    void shouldCountALostConnectionOnceThoughItStrikesSeveralRegions() {
+        MasterFixture f = withOneRestartAndTwoRegions();
+
+        f.ends("w1#1", f.attempt(0, 0), MasterFixture.failed(Category.CLUSTER, "w2 died"));
+        f.ends("w1#1", f.attempt(1, 0), MasterFixture.failed(Category.CLUSTER, "w2 died"));
+        f.time.pass(Duration.ofSeconds(2));
+
+        assertThat(f.state()).isEqualTo(JobState.DEPLOYING);
+        assertThat(f.status().restarts()).isEqualTo(1);
+    }
+
+    @Test
+    void shouldCountFailuresOfTheProgramInSeveralRegionsOneByOne() {
+        MasterFixture f = withOneRestartAndTwoRegions();
+
+        f.ends("w1#1", f.attempt(0, 0), MasterFixture.failed(Category.USER_CODE, "bad"));
+        f.ends("w1#1", f.attempt(1, 0), MasterFixture.failed(Category.USER_CODE, "bad, too"));
+        f.time.pass(Duration.ofSeconds(2));
+
+        assertThat(f.state()).isEqualTo(JobState.FAILED);
     }
 }

@@ -50,6 +50,9 @@ final class MasterFixture {
     /** Answers of the record that are lost, so many. */
     int unknownOutcomes;
 
+    /** While it is set, calls of the record go here: nobody knows whether they will be executed. */
+    List<Runnable> late;
+
     boolean fenced;
     String prepareRefusal;
     String commitRefusal;
@@ -266,6 +269,11 @@ final class MasterFixture {
 
         @Override
         public void remove(String name, Consumer<Outcome<Void>> reply) {
+            if (late != null) {
+                late.add(() -> record.remove(name));
+                reply.accept(new Outcome.Unknown<>("no answer"));
+                return;
+            }
             journal.add("remove " + name);
             record.remove(name);
             reply.accept(new Outcome.Done<>(null));
@@ -283,6 +291,11 @@ final class MasterFixture {
         public void write(String name, byte[] content, Consumer<Outcome<Void>> reply) {
             if (fenced) {
                 reply.accept(new Outcome.Refused<>(Reason.FENCED, "epoch 9 is there"));
+                return;
+            }
+            if (late != null) {
+                late.add(() -> record.put(name, content));
+                reply.accept(new Outcome.Unknown<>("no answer"));
                 return;
             }
             journal.add("write " + name);
@@ -343,6 +356,11 @@ final class MasterFixture {
         @Override
         public void release(String containerId) {
             journal.add("release " + containerId);
+        }
+
+        @Override
+        public String scarcity() {
+            return "of 1 GiB each";
         }
     }
 

@@ -18,6 +18,7 @@ import io.millrace.runtime.schedule.AttemptId;
 import io.millrace.runtime.schedule.RestartStrategy;
 import io.millrace.runtime.task.SubtaskEnd;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -79,16 +80,17 @@ class SavepointRequestsTest {
     }
 
     private static void store(MasterFixture fixture, String connection, long id) {
-        fixture.on(
-                new MasterEvent.Received(
-                        connection,
-                        new ToMaster.CheckpointStored(
-                                id,
-                                1,
-                                new WorkerFile("worker-w1", 1, 1),
-                                fixture.deployed.keySet().stream()
-                                        .map(a -> new SubtaskState(a, false, 0, 0, List.of()))
-                                        .toList())));
+        fixture.on(new MasterEvent.Received(connection, stored(fixture, id, 1)));
+    }
+
+    private static ToMaster.CheckpointStored stored(MasterFixture fixture, long id, int epoch) {
+        return new ToMaster.CheckpointStored(
+                id,
+                epoch,
+                new WorkerFile("worker-w1", 1, 1),
+                fixture.deployed.keySet().stream()
+                        .map(a -> new SubtaskState(a, false, 0, 0, List.of()))
+                        .toList());
     }
 
     private static void decline(MasterFixture fixture, String connection, long id) {
@@ -106,7 +108,7 @@ class SavepointRequestsTest {
 
         ask(f, "client#1", STOP);
 
-        assertThat(f.journal.get(0)).isEqualTo("write intent-stop-" + JOB);
+        assertThat(f.journal.get(0)).isEqualTo("write intent-stop-1.1");
         assertThat(f.journal.get(1)).matches("make /s/savepoint-" + JOB.substring(0, 6) + "-.{12}");
         assertThat(triggers(f)).singleElement().returns(CheckpointKind.STOP, t -> t.kind());
     }
@@ -171,7 +173,7 @@ class SavepointRequestsTest {
 
         decline(f, w1, 1);
 
-        assertThat(f.journal).containsExactly("remove intent-stop-" + JOB);
+        assertThat(f.journal).containsExactly("write intent-stop-1.2", "remove intent-stop-1.1");
         assertThat(f.sent).contains(new ToWorker.CheckpointAborted(1, 1));
         assertThat(answers(f))
                 .singleElement()
@@ -192,12 +194,12 @@ class SavepointRequestsTest {
         assertThat(f.state()).isEqualTo(JobState.RESTARTING);
         f.allEnd(w1, new SubtaskEnd.Canceled());
         f.time.pass(Duration.ofSeconds(2));
-        assertThat(f.record).as("drained subtasks may run on").containsKey("intent-stop-" + JOB);
+        assertThat(f.record).as("drained subtasks may run on").containsKey("intent-stop-1.1");
         assertThat(answers(f)).isEmpty();
         run(f, w1);
 
         assertThat(f.state()).isEqualTo(JobState.RUNNING);
-        assertThat(f.record).doesNotContainKey("intent-stop-" + JOB);
+        assertThat(f.record).doesNotContainKey("intent-stop-1.1");
         assertThat(answers(f))
                 .singleElement()
                 .asString()
@@ -236,7 +238,7 @@ class SavepointRequestsTest {
         decline(f, w1, 1);
 
         assertThat(f.journal.get(0)).startsWith("write intent-restart-");
-        assertThat(f.journal).doesNotContain("remove intent-stop-" + JOB);
+        assertThat(f.journal).doesNotContain("write intent-stop-1.2", "remove intent-stop-1.1");
     }
 
     @Test
@@ -315,7 +317,6 @@ class SavepointRequestsTest {
 
         assertThat(triggers(f)).hasSize(1);
         assertThat(answers(f)).hasSize(2);
-        assertThat(f.record).doesNotContainKey("savepoint-1");
         assertThat(f.state()).isEqualTo(JobState.RUNNING);
     }
 
@@ -345,7 +346,7 @@ class SavepointRequestsTest {
                 .asString()
                 .contains("execution.checkpointing.savepoint-dir");
         assertThat(answers(files)).singleElement().asString().contains("writeAsText");
-        assertThat(f.record).doesNotContainKey("intent-stop-" + JOB);
+        assertThat(f.record.keySet()).noneMatch(name -> name.startsWith("intent-stop-"));
     }
 
     @Test
@@ -357,5 +358,143 @@ class SavepointRequestsTest {
         f.allEnd(w1, new SubtaskEnd.Canceled());
 
         assertThat(answers(f)).singleElement().returns("The job is CANCELED.", a -> a.failure());
+    }
+
+    private static MasterFixture next(MasterFixture former) {
+        MasterFixture next = new MasterFixture(2, former.record, new RestartStrategy.Spec.None());
+        next.checkpoints.savepoints.putAll(former.checkpoints.savepoints);
+        return next;
+    }
+
+    /** Calls of the record are not answered; whoever calls repeats them when time passes. */
+    private static void loseCalls(MasterFixture fixture, Runnable step) {
+        fixture.late = new ArrayList<>();
+        step.run();
+    }
+
+    /** From now on calls are answered again; what was lost is not executed yet. */
+    private static List<Runnable> answerAgain(MasterFixture fixture) {
+        List<Runnable> lost = fixture.late;
+        fixture.late = null;
+        fixture.time.pass(Duration.ofSeconds(5));
+        return lost;
+    }
+
+    @Test
+    void shouldKeepANewerWishThoughCallsForAnOlderOneAreExecutedLate() {
+        String w1 = running(f, "w1");
+        ask(f, "client#1", STOP);
+        loseCalls(f, () -> decline(f, w1, 1));
+        List<Runnable> lost = answerAgain(f);
+        assertThat(answers(f)).singleElement().asString().contains("runs on");
+        ask(f, "client#1", new FromClient.StopJob("r2", "", "/s", false));
+        assertThat(triggers(f)).hasSize(2);
+
+        lost.forEach(Runnable::run);
+
+        MasterFixture second = next(f);
+        running(second, "w2");
+        assertThat(lost).isNotEmpty();
+        assertThat(triggers(second)).hasSize(1);
+    }
+
+    @Test
+    void shouldNotStopTheJobForAWithdrawnWishThatIsWrittenLate() {
+        String w1 = running(f, "w1");
+        loseCalls(f, () -> ask(f, "client#1", STOP));
+        List<Runnable> lost = answerAgain(f);
+        decline(f, w1, 1);
+        assertThat(answers(f)).singleElement().asString().contains("runs on");
+
+        lost.forEach(Runnable::run);
+
+        MasterFixture second = next(f);
+        running(second, "w2");
+        assertThat(lost).isNotEmpty();
+        assertThat(triggers(second)).isEmpty();
+        assertThat(second.record.keySet())
+                .filteredOn(name -> name.startsWith("intent-stop-"))
+                .as("of the wish and its withdrawal the newer one")
+                .hasSize(1);
+    }
+
+    @Test
+    void shouldAnswerWithTheSavepointOfAnEarlierMasterWhenTheSameIsAskedAgain() {
+        String w1 = running(f, "w1");
+        FromClient request = new FromClient.TriggerSavepoint("r1", "", "/s");
+        ask(f, "client#1", request);
+        store(f, w1, 1);
+
+        MasterFixture second = next(f);
+        running(second, "w2");
+        ask(second, "client#1", request);
+
+        assertThat(triggers(second)).isEmpty();
+        assertThat(answers(second)).isEqualTo(answers(f)).hasSize(1);
+    }
+
+    @Test
+    void shouldRememberButTheLastSavepointsOnRecord() {
+        String w1 = running(f, "w1");
+        for (int id = 1; id <= RecordedCheckpoints.SAVEPOINTS_KEPT + 3; id++) {
+            ask(f, "client#1", new FromClient.TriggerSavepoint("r" + id, "", "/s"));
+            store(f, w1, id);
+        }
+
+        assertThat(answers(f)).hasSize(RecordedCheckpoints.SAVEPOINTS_KEPT + 3);
+        assertThat(f.record.keySet())
+                .filteredOn(name -> name.startsWith("savepoint-"))
+                .hasSize(RecordedCheckpoints.SAVEPOINTS_KEPT)
+                .doesNotContain("savepoint-3")
+                .contains("savepoint-4");
+    }
+
+    @Test
+    void shouldHoldARequestThatComesBeforeItIsKnownWhatWasLeft() {
+        running(f, "w1");
+        ask(f, "client#1", STOP);
+        MasterFixture second = next(f);
+        ask(second, "client#1", STOP);
+        ask(second, "client#2", new FromClient.StopJob("r2", "", "/s", false));
+        ask(second, "client#3", new FromClient.TriggerSavepoint("r3", "", "/s"));
+        assertThat(answers(second)).isEmpty();
+
+        String w2 = running(second, "w2");
+
+        assertThat(triggers(second))
+                .extracting(t -> t.kind())
+                .containsExactlyInAnyOrder(CheckpointKind.STOP, CheckpointKind.SAVEPOINT);
+        second.checkpoints.savepoints.clear();
+        for (ToWorker.TriggerCheckpoint trigger : triggers(second)) {
+            second.on(new MasterEvent.Received(w2, stored(second, trigger.checkpointId(), 2)));
+        }
+        assertThat(answers(second))
+                .extracting(a -> a.request())
+                .containsExactlyInAnyOrder("r1", "r2", "r3");
+        assertThat(answers(second)).allSatisfy(a -> assertThat(a.failure()).isEmpty());
+    }
+
+    @Test
+    void shouldAnswerWhoeverWantsTheJobToStopWithTheSavepointItHasStoppedWith() {
+        String w1 = running(f, "w1");
+        ask(f, "client#1", STOP);
+        store(f, w1, 1);
+        String path = answers(f).get(0).path();
+
+        MasterFixture second = next(f);
+        String w2 = running(second, "w2");
+        ask(second, "client#2", new FromClient.StopJob("r2", "", "/s", false));
+        ask(second, "client#3", new FromClient.StopJob("r3", "", "/s", true));
+
+        assertThat(answers(second)).hasSize(2);
+        assertThat(answers(second).get(0)).returns("r2", a -> a.request());
+        assertThat(answers(second).get(0)).returns(path, a -> a.path());
+        assertThat(answers(second).get(1).failure()).contains("is about to end");
+        second.allEnd(w2, new SubtaskEnd.Finished());
+        MasterFixture third = new MasterFixture(3, second.record, new RestartStrategy.Spec.None());
+        third.started();
+        ask(third, "client#1", STOP);
+        assertThat(third.state()).isEqualTo(JobState.FINISHED);
+        assertThat(answers(third)).singleElement().returns(path, a -> a.path());
     }
 }

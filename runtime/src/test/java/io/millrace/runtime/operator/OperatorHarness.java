@@ -39,6 +39,10 @@ import java.util.concurrent.atomic.AtomicInteger;
  *
  * <p>The program is planned as any other; the chain is the one that reads its inputs, so that the
  * operators under test are the ones that the planner has picked.
+ *
+ * <p>Job authors, and whoever wants a whole task with gate and snapshots, have the harnesses of the
+ * test kit, which depends on this module. This one looks where those cannot: into stores on the
+ * heap, at what the planner has picked, between two timers of one watermark.
  */
 final class OperatorHarness implements AutoCloseable {
     private static final AtomicInteger HARNESSES = new AtomicInteger();

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 class SnapshotDamageTest {
     private static final int KEYS = 12;
 
-    private static byte[] snapshot(TestStores stores) throws IOException {
+    static byte[] snapshot(TestStores stores) throws IOException {
         KeyedStateStore store = stores.open(Types.LONG);
         StoredLong sums = store.longValue("sums", Namespace.none(), StateTtl.NONE);
         StoredMap<String, Long> map =

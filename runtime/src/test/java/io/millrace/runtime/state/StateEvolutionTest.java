@@ -32,6 +32,7 @@ class StateEvolutionTest {
     @TempDir Path folder;
 
     private final ManagedMemory memory = new ManagedMemory(32 << 20);
+    private final StateBackends backends = new StateBackends();
     private final List<AutoCloseable> open = new ArrayList<>();
     private int versions;
 
@@ -79,7 +80,7 @@ class StateEvolutionTest {
 
         KeyedStateStore store() {
             KeyedStateStore store =
-                    KeyedStateStore.binary(
+                    backends.open(
                             new KeyedStateSettings(
                                     "users[0]",
                                     Types.LONG,
@@ -87,7 +88,8 @@ class StateEvolutionTest {
                                     GROUPS,
                                     classes,
                                     memory.budget("users[0]", memory.totalBytes()),
-                                    () -> 1000));
+                                    () -> 1000),
+                            TestStores.backend());
             open.add(0, store);
             return store;
         }

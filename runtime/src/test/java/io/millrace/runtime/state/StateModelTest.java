@@ -84,6 +84,10 @@ class StateModelTest {
 
     @Property(tries = 120)
     void shouldAgreeWithMapsWhateverIsDone(@ForAll long seed) throws Exception {
+        run(seed);
+    }
+
+    static void run(long seed) throws Exception {
         Random random = new Random(seed);
         if (random.nextBoolean()) {
             run(random, Types.LONG, i -> i * 977L - 5);
@@ -190,7 +194,7 @@ class StateModelTest {
         chain.add(taken);
         List<SnapshotInput> second = new ArrayList<>();
         for (int subtask = 0; subtask < parallelism; subtask++) {
-            KeyedStateStore store = stores.open(keyType, subtask, parallelism);
+            KeyedStateStore store = stores.openAny(random, keyType, subtask, parallelism);
             for (Taken each : chain) {
                 if (each.bytes().length() > 0) {
                     store.restore(each.bytes());
@@ -220,7 +224,7 @@ class StateModelTest {
         }
         assertThat(rest.entries).isEmpty();
         assertThat(rest.ordered).isEmpty();
-        KeyedStateStore all = stores.open(keyType);
+        KeyedStateStore all = stores.openAny(random, keyType, 0, 1);
         for (SnapshotInput part : second) {
             all.restore(part);
         }

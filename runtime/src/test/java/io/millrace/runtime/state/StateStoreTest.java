@@ -16,6 +16,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 class StateStoreTest {
@@ -147,6 +148,7 @@ class StateStoreTest {
     }
 
     @Test
+    @Tag(TestStores.MANAGED_ONLY)
     void shouldSayWhichOptionsToSetWhenMemoryIsUsedUp() {
         try (TestStores stores = new TestStores(1 << 20)) {
             KeyedStateStore store = stores.open(Types.LONG);
@@ -168,6 +170,7 @@ class StateStoreTest {
     }
 
     @Test
+    @Tag(TestStores.MANAGED_ONLY)
     void shouldGiveASnapshotUpRatherThanTheTaskWhenCopiesFindNoMemory() throws Exception {
         try (TestStores stores = new TestStores(4 << 20)) {
             KeyedStateStore store = stores.open(Types.LONG);
@@ -339,6 +342,7 @@ class StateStoreTest {
     }
 
     @Test
+    @Tag(TestStores.MANAGED_ONLY)
     void shouldNotKeepTombstonesForWindowsThatComeAndGo() throws Exception {
         try (TestStores stores = new TestStores(64 << 20)) {
             KeyedStateStore store = stores.open(Types.LONG);

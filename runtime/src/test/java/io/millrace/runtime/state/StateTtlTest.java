@@ -9,6 +9,7 @@ import io.millrace.runtime.state.StateTtl.Visibility;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 class StateTtlTest {
@@ -105,6 +106,7 @@ class StateTtlTest {
     }
 
     @Test
+    @Tag(TestStores.MANAGED_ONLY)
     void shouldGiveMemoryOfExpiredKeysBackThoughNobodyAsksForThem() {
         try (TestStores stores = new TestStores(64 << 20)) {
             KeyedStateStore store = stores.open(Types.LONG);

@@ -1,6 +1,9 @@
 package io.millrace.runtime.state;
 
+import io.millrace.api.Configuration;
 import io.millrace.api.type.TypeInformation;
+import io.millrace.runtime.config.ParsedConfiguration;
+import io.millrace.runtime.config.StateBackendOptions;
 import io.millrace.runtime.generate.JobClasses;
 import io.millrace.runtime.memory.ManagedMemory;
 import io.millrace.runtime.memory.MemoryBudget;
@@ -8,13 +11,33 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Random;
 import java.util.function.UnaryOperator;
 
-/** Managed memory and a clock for the stores of one test; checks that nothing is left behind. */
+/**
+ * Managed memory and a clock for the stores of one test; checks that nothing is left behind.
+ *
+ * <p>The stores are of the backend {@link TestedBackend}, as the tests of keyed state run over
+ * each. Those about how the built-in one lies in memory have the tag {@value #MANAGED_ONLY}.
+ */
 final class TestStores implements AutoCloseable {
     static final int MAX_PARALLELISM = 12;
+    static final String MANAGED_ONLY = "managed-memory";
+
+    private static final ParsedConfiguration BACKEND = job(TestedBackend.name());
+
+    private static ParsedConfiguration job(String backend) {
+        return ParsedConfiguration.of(
+                Configuration.fromMap(Map.of(StateBackendOptions.TYPE.key(), backend)));
+    }
 
     private final ManagedMemory memory;
+
+    /** Of stores of the built-in backend, where they are beside others. */
+    private final ManagedMemory otherMemory;
+
+    private final StateBackends backends = new StateBackends();
     private final SpillDirectories spill;
     private final Path directory;
     private final List<Long> ballast = new ArrayList<>();
@@ -24,6 +47,7 @@ final class TestStores implements AutoCloseable {
 
     TestStores(long bytes) {
         memory = new ManagedMemory(bytes);
+        otherMemory = new ManagedMemory(bytes);
         spill = SpillDirectories.none();
         directory = null;
     }
@@ -31,6 +55,7 @@ final class TestStores implements AutoCloseable {
     /** Stores that move what they do not use to a directory when memory is short. */
     TestStores(long bytes, Path directory) {
         memory = new ManagedMemory(bytes);
+        otherMemory = new ManagedMemory(bytes);
         spill = new SpillDirectories(List.of(directory));
         this.directory = directory;
     }
@@ -38,6 +63,7 @@ final class TestStores implements AutoCloseable {
     /** Stores that move what they do not use to files that may fail. */
     TestStores(long bytes, Path directory, UnaryOperator<FileChannel> channels) {
         memory = new ManagedMemory(bytes);
+        otherMemory = new ManagedMemory(bytes);
         spill = new SpillDirectories(List.of(directory), channels);
         this.directory = directory;
     }
@@ -58,6 +84,11 @@ final class TestStores implements AutoCloseable {
         }
     }
 
+    /** What asks for the backend that is tested. */
+    static ParsedConfiguration backend() {
+        return BACKEND;
+    }
+
     ManagedMemory memory() {
         return memory;
     }
@@ -72,17 +103,50 @@ final class TestStores implements AutoCloseable {
 
     KeyedStateStore open(
             TypeInformation<?> keyType, int subtask, int parallelism, long budgetBytes) {
+        return open(
+                keyType,
+                subtask,
+                parallelism,
+                memory.budget("sums[" + subtask + "]", budgetBytes),
+                BACKEND);
+    }
+
+    /** A store of the built-in backend. */
+    KeyedStateStore openManaged(TypeInformation<?> keyType, int subtask, int parallelism) {
+        return open(
+                keyType,
+                subtask,
+                parallelism,
+                otherMemory.budget("sums[" + subtask + "]", otherMemory.totalBytes()),
+                job("managed"));
+    }
+
+    /** A store of the built-in backend, or of the one that is tested. */
+    KeyedStateStore openAny(
+            Random random, TypeInformation<?> keyType, int subtask, int parallelism) {
+        return random.nextBoolean()
+                ? open(keyType, subtask, parallelism)
+                : openManaged(keyType, subtask, parallelism);
+    }
+
+    private KeyedStateStore open(
+            TypeInformation<?> keyType,
+            int subtask,
+            int parallelism,
+            MemoryBudget budget,
+            ParsedConfiguration job) {
         KeyedStateStore store =
-                KeyedStateStore.binary(
+                backends.open(
                         new KeyedStateSettings(
                                 "sums[" + subtask + "]",
                                 keyType,
                                 KeyGroupRange.of(subtask, MAX_PARALLELISM, parallelism),
                                 MAX_PARALLELISM,
                                 classes,
-                                memory.budget("sums[" + subtask + "]", budgetBytes),
+                                budget,
                                 () -> wallMillis,
-                                spill));
+                                spill),
+                        job);
         stores.add(store);
         return store;
     }
@@ -94,5 +158,6 @@ final class TestStores implements AutoCloseable {
         MemoryBudget others = memory.budget("others", memory.totalBytes());
         ballast.forEach(block -> others.free(block, 1 << 20));
         memory.close();
+        otherMemory.close();
     }
 }

@@ -19,6 +19,8 @@ import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.DoubleSupplier;
+import java.util.function.LongUnaryOperator;
 
 /**
  * A system outside of a simulated cluster that takes numbers in transactions, and outlives every
@@ -30,16 +32,23 @@ final class CommittedNumbers {
     private static final double TROUBLE = 0.1;
 
     private final Random random;
+    private final DoubleSupplier failing;
     private final Map<String, List<Long>> open = new HashMap<>();
+    private final Set<String> prepared = new HashSet<>();
     private final Set<String> committed = new HashSet<>();
+    private int begun;
 
     /** How often each number is visible. */
     private final Map<Long, Integer> visible = new TreeMap<>();
 
     private final List<String> violations = new ArrayList<>();
 
-    CommittedNumbers(Random random) {
+    /**
+     * @param failing chance that a call fails which fails its subtask
+     */
+    CommittedNumbers(Random random, DoubleSupplier failing) {
         this.random = random;
+        this.failing = failing;
     }
 
     /** What was asked for and must never be; empty if all is well. */
@@ -47,10 +56,12 @@ final class CommittedNumbers {
         return violations;
     }
 
-    /** What the numbers that are visible come to, by their rest. */
-    Map<Long, Long> sums(int keys) {
+    /** What the numbers that are visible come to, by their keys. */
+    Map<Long, Long> sums(LongUnaryOperator keyOf) {
         Map<Long, Long> sums = new TreeMap<>();
-        visible.forEach((number, times) -> sums.merge(number % keys, number * times, Long::sum));
+        visible.forEach(
+                (number, times) ->
+                        sums.merge(keyOf.applyAsLong(number), number * times, Long::sum));
         return sums;
     }
 
@@ -60,7 +71,47 @@ final class CommittedNumbers {
         }
     }
 
-    private void add(String transaction, long number) {
+    /** Begins a transaction under a name of the system's own. */
+    String begin() {
+        String transaction = "of-the-system-" + begun++;
+        begin(transaction);
+        return transaction;
+    }
+
+    /** Nothing comes into it any more. */
+    void prepare(String transaction) {
+        if (!open.containsKey(transaction) || !prepared.add(transaction)) {
+            violations.add(transaction + " is prepared and not open");
+        }
+    }
+
+    /** Fails now and then, before or after it was done. */
+    void commitPrepared(String transaction) {
+        failNowAndThen(transaction);
+        if (!prepared.contains(transaction)) {
+            violations.add(transaction + " is committed and was not prepared");
+        }
+        commit(transaction);
+        failNowAndThen(transaction);
+    }
+
+    private void failNowAndThen(String transaction) {
+        if (random.nextDouble() < failing.getAsDouble()) {
+            throw new IllegalStateException("The system is away, " + transaction + " waits");
+        }
+    }
+
+    void abort(String transaction) {
+        open.remove(transaction);
+        if (committed.contains(transaction)) {
+            violations.add(transaction + " is aborted and was committed");
+        }
+    }
+
+    void add(String transaction, long number) {
+        if (prepared.contains(transaction)) {
+            violations.add(number + " comes into " + transaction + ", which is prepared");
+        }
         List<Long> numbers = open.get(transaction);
         if (numbers == null) {
             violations.add(number + " comes into " + transaction + ", which is committed");
@@ -104,7 +155,7 @@ final class CommittedNumbers {
         }
     }
 
-    private static CommittedNumbers of(String simulation) {
+    static CommittedNumbers of(String simulation) {
         synchronized (BY_NAME) {
             return BY_NAME.get(simulation);
         }

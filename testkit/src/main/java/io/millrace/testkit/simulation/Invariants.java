@@ -49,6 +49,9 @@ import java.util.TreeSet;
  *       subtask was told is complete, as it may have acted on it
  *   <li>{@code ends-where-it-was-stopped}: once a savepoint that the job ends with is on record,
  *       subtasks begin from it alone, and emit nothing
+ *   <li>{@code one-savepoint-for-each-request}: however often a client asks, and whom
+ *   <li>{@code stops-only-when-wished}: no job is stopped when all who wanted it to were told that
+ *       it runs on
  *   <li>{@code savepoint-is-exact}: each savepoint that somebody was told of holds what the records
  *       before it come to
  *   <li>{@code no-complete-checkpoint-damaged}
@@ -80,6 +83,12 @@ final class Invariants {
 
     /** The savepoint that the job ends with, or null. */
     private SavepointRecord stop;
+
+    /** Requests that a savepoint on record has answered. */
+    private final Set<String> savedFor = new HashSet<>();
+
+    /** Requests to stop the job whose clients have not heard that it runs on. */
+    private final Set<String> stopsWished = new TreeSet<>();
 
     Invariants(Simulation simulation) {
         this.simulation = simulation;
@@ -132,6 +141,11 @@ final class Invariants {
                 changed |= regionOf.put(edge.target(), least) != least;
             }
         }
+    }
+
+    /** How many parts of the job there are that no edge connects. */
+    int regions() {
+        return new HashSet<>(regionOf.values()).size();
     }
 
     /** Nothing fails but masters. */
@@ -208,10 +222,25 @@ final class Invariants {
 
     /** The completion of a savepoint is on record. */
     void savepointRecorded(SavepointRecord savepoint) {
+        check(
+                savedFor.add(savepoint.request()),
+                "one-savepoint-for-each-request",
+                savepoint + " is another one");
         if (savepoint.kind().endsJob()) {
+            check(!stopsWished.isEmpty(), "stops-only-when-wished", savepoint);
             checkpointRecorded(savepoint.id());
             stop = savepoint;
         }
+    }
+
+    /** A client is about to ask for the job to be stopped. */
+    void stopWished(String request) {
+        stopsWished.add(request);
+    }
+
+    /** It was told that the job is not stopped. */
+    void stopRefused(String request) {
+        stopsWished.remove(request);
     }
 
     /** The savepoint that the job ends with, or null if there is none on record. */

@@ -14,6 +14,9 @@ import io.millrace.api.state.FunctionSnapshotContext;
 import io.millrace.api.state.ListState;
 import io.millrace.api.state.ListStateDescriptor;
 import io.millrace.api.stream.DataStream;
+import io.millrace.api.time.Watermark;
+import io.millrace.api.time.WatermarkGenerator;
+import io.millrace.api.time.WatermarkOutput;
 import io.millrace.api.time.WatermarkStrategy;
 import io.millrace.api.transform.Pipeline;
 import io.millrace.api.tuple.Tuple2;
@@ -100,6 +103,14 @@ final class RealTasks implements AutoCloseable {
     private static final long MANAGED_BYTES = 64 << 20;
     private static final int MOST_FRAMES_AT_ONCE = 8;
     private static final int MOST_SPLITS = 20;
+
+    /** Numbers by which a reader may be ahead: less than most splits have. */
+    private static final int DRIFT = 300;
+
+    /** Numbers from watermark to watermark: each of them costs every reader a step. */
+    private static final int WATERMARK_EVERY = 100;
+
+    private static final Duration UPDATES = Duration.ofMillis(500);
     private static final int CONNECT_MILLIS = 20_000;
     private static final int OPEN_MILLIS = 30_000;
     private static final int LINGER_MILLIS = 40_000;
@@ -125,8 +136,20 @@ final class RealTasks implements AutoCloseable {
     /** Whether the source has splits that a coordinator deals out. */
     private final boolean split;
 
-    /** What each subtask of the sink has told when it finished, and in which generation. */
-    private final Map<Integer, Told> told = new LinkedHashMap<>();
+    /** Whether readers of all sources wait for each other. */
+    private final boolean waiting;
+
+    /** Whether numbers are committed by a sink function, and not by a sink with a committer. */
+    private final boolean commitsByFunction;
+
+    /**
+     * Parts of the job with which no edge connects the others, each with a source of its own that
+     * emits its share of the numbers, and with keys of its own.
+     */
+    private final int pipelines;
+
+    /** What each subtask of a sink has told when it finished, and in which generation. */
+    private final Map<String, Told> told = new LinkedHashMap<>();
 
     private record Told(Generation generation, Map<Long, Long> sums) {}
 
@@ -256,7 +279,10 @@ final class RealTasks implements AutoCloseable {
         SimulatedFileSystemProvider.put(authority, fileSystem);
         this.files = new TextOutputFiles(this::callFiles);
         this.split = program == Program.CHECKPOINTED && seed % 2 == 1;
-        this.committed = new CommittedNumbers(new Random(seed));
+        this.waiting = split && (seed % 4 == 1 || seed % 8 == 3);
+        this.commitsByFunction = seed % 3 == 2;
+        this.pipelines = split && seed % 4 == 3 ? 2 : 1;
+        this.committed = new CommittedNumbers(new Random(seed), () -> faults.taskFailure() / 2);
         CommittedNumbers.put(authority, committed);
         this.parallelism = 2 + simulation.random().nextInt(2);
         this.records =
@@ -291,14 +317,19 @@ final class RealTasks implements AutoCloseable {
     private static final class KeyOf implements MapFunction<Long, Tuple2<Long, Long>> {
         private static final long serialVersionUID = 1;
         private final long keys;
+        private final long first;
 
-        KeyOf(long keys) {
+        /**
+         * @param first key that numbers count for
+         */
+        KeyOf(long keys, long first) {
             this.keys = keys;
+            this.first = first;
         }
 
         @Override
         public Tuple2<Long, Long> map(Long number) {
-            return Tuple2.of(number % keys, number);
+            return Tuple2.of(first + number % keys, number);
         }
     }
 
@@ -388,13 +419,8 @@ final class RealTasks implements AutoCloseable {
             if (program == Program.FILES) {
                 env.setRuntimeMode(RuntimeExecutionMode.BATCH);
             }
-            DataStream<Tuple2<Long, Long>> numbers = numbers(env).rebalance().map(new KeyOf(keys));
-            DataStream<Tuple2<Long, Long>> sums = numbers.keyBy(0).sum(1);
-            if (program == Program.FILES) {
-                sums.writeAsText(folder(OUTPUT));
-            } else {
-                sums.addSink(new TellingSink(authority));
-                numbers.sinkTo(new CommittedNumbers.NumberSink(authority)).uid("committed");
+            for (int pipeline = 0; pipeline < pipelines; pipeline++) {
+                build(env, pipeline);
             }
             env.execute("simulated");
         } catch (Exception e) {
@@ -414,10 +440,61 @@ final class RealTasks implements AutoCloseable {
                 jobId, planned.jobName(), planned.vertices(), planned.edges(), configuration);
     }
 
-    private DataStream<Long> numbers(StreamExecutionEnvironment env) {
+    private void build(StreamExecutionEnvironment env, int pipeline) {
+        DataStream<Tuple2<Long, Long>> numbers =
+                numbers(env, pipeline).rebalance().map(new KeyOf(keys, (long) pipeline * keys));
+        DataStream<Tuple2<Long, Long>> sums = numbers.keyBy(0).sum(1);
+        if (program == Program.FILES) {
+            sums.writeAsText(folder(OUTPUT));
+        } else {
+            sums.addSink(new TellingSink(authority));
+            if (commitsByFunction) {
+                numbers.addSink(new NumberFunction(authority)).uid("committed-" + pipeline);
+            } else {
+                numbers.sinkTo(new CommittedNumbers.NumberSink(authority))
+                        .uid("committed-" + pipeline);
+            }
+        }
+    }
+
+    private DataStream<Long> numbers(StreamExecutionEnvironment env, int pipeline) {
         return split
-                ? env.fromSource(ranges(), WatermarkStrategy.noWatermarks(), "ranges", Types.LONG)
+                ? env.fromSource(
+                        ranges(pipeline), watermarks(firstOf(pipeline)), "ranges", Types.LONG)
                 : env.fromSequence(1, records);
+    }
+
+    private WatermarkStrategy<Long> watermarks(long first) {
+        return waiting
+                ? WatermarkStrategy.<Long>forGenerator(context -> new SomeNumbers())
+                        .withTimestampAssigner((number, former) -> number - first)
+                        .withWatermarkAlignment("all", Duration.ofMillis(DRIFT), UPDATES)
+                : WatermarkStrategy.noWatermarks();
+    }
+
+    private static final class SomeNumbers implements WatermarkGenerator<Long> {
+        @Override
+        public void onEvent(Long number, long timestamp, WatermarkOutput output) {
+            if (timestamp % WATERMARK_EVERY == 0) {
+                output.emitWatermark(new Watermark(timestamp));
+            }
+        }
+
+        @Override
+        public void onPeriodicEmit(WatermarkOutput output) {}
+    }
+
+    /** The first number of a pipeline; what lies before that of the next one is its own. */
+    private long firstOf(int pipeline) {
+        return 1 + (long) records * pipeline / pipelines;
+    }
+
+    private long keyOf(long number) {
+        int pipeline = 0;
+        while (pipeline + 1 < pipelines && number >= firstOf(pipeline + 1)) {
+            pipeline++;
+        }
+        return (long) pipeline * keys + number % keys;
     }
 
     private String folder(String path) {
@@ -438,7 +515,7 @@ final class RealTasks implements AutoCloseable {
     private Map<Long, Long> expectedSums() {
         Map<Long, Long> sums = new TreeMap<>();
         for (long number = 1; number <= records; number++) {
-            sums.merge(number % keys, number, Long::sum);
+            sums.merge(keyOf(number), number, Long::sum);
         }
         return sums;
     }
@@ -449,7 +526,7 @@ final class RealTasks implements AutoCloseable {
         for (long number = 1; number <= records; number++) {
             long emitted = number;
             if (without.stream().noneMatch(r -> r.first() <= emitted && emitted <= r.last())) {
-                sums.merge(number % keys, number, Long::sum);
+                sums.merge(keyOf(number), number, Long::sum);
             }
         }
         return sums;
@@ -489,7 +566,11 @@ final class RealTasks implements AutoCloseable {
 
     /** Nothing is left in two places, and would be read twice. */
     private void checkDisjoint(String path, List<Left> left) {
-        List<Left> inOrder = left.stream().sorted(Comparator.comparingLong(Left::first)).toList();
+        List<Left> inOrder =
+                left.stream()
+                        .filter(range -> range.first() <= range.last())
+                        .sorted(Comparator.comparingLong(Left::first))
+                        .toList();
         for (int i = 1; i < inOrder.size(); i++) {
             invariants.check(
                     inOrder.get(i - 1).last() < inOrder.get(i).first(),
@@ -559,19 +640,21 @@ final class RealTasks implements AutoCloseable {
         return new Saved(left, sums, whole);
     }
 
-    private PulledRanges ranges() {
-        return new PulledRanges(1, records, MOST_SPLITS);
+    private PulledRanges ranges(int pipeline) {
+        return new PulledRanges(
+                firstOf(pipeline), firstOf(pipeline + 1) - 1, MOST_SPLITS / pipelines);
     }
 
     private void addSplitsOfCoordinator(String path, CheckpointMetadata metadata, List<Left> left)
             throws IOException {
         invariants.check(
-                metadata.coordinators().size() == (split ? 1 : 0),
+                metadata.coordinators().size() == (split ? pipelines : 0),
                 "savepoint-is-exact",
                 path + " has the states of coordinators: " + metadata.coordinators().size());
         for (CoordinatorState coordinator : metadata.coordinators()) {
             for (SequenceSplit range :
-                    ranges().getEnumeratorCheckpointSerializer()
+                    ranges(0)
+                            .getEnumeratorCheckpointSerializer()
                             .deserialize(coordinator.version(), coordinator.enumerator())) {
                 left.add(new Left(range.next(), range.last(), "enumerator"));
             }
@@ -585,7 +668,7 @@ final class RealTasks implements AutoCloseable {
 
     /** A split, which may be at its end. */
     private Left left(int version, byte[] split, String holder) throws IOException {
-        SequenceSplit range = ranges().getSplitSerializer().deserialize(version, split);
+        SequenceSplit range = ranges(0).getSplitSerializer().deserialize(version, split);
         return new Left(range.next(), range.last(), holder);
     }
 
@@ -776,11 +859,10 @@ final class RealTasks implements AutoCloseable {
         if (!sink || notOpened) {
             return;
         }
-        Told before = told.get(ended.attempt().subtask());
+        String subtask = ended.attempt().vertex() + "/" + ended.attempt().subtask();
+        Told before = told.get(subtask);
         if (before == null || isAtLeast(ended.generation(), before.generation())) {
-            told.put(
-                    ended.attempt().subtask(),
-                    new Told(ended.generation(), TellingSink.CLOSED.get(authority)));
+            told.put(subtask, new Told(ended.generation(), TellingSink.CLOSED.get(authority)));
         }
     }
 
@@ -855,10 +937,10 @@ final class RealTasks implements AutoCloseable {
             Map<Long, Long> sums = new TreeMap<>();
             told.values().forEach(of -> sums.putAll(of.sums()));
             invariants.check(
-                    sums.equals(committed.sums(keys)),
+                    sums.equals(committed.sums(this::keyOf)),
                     "committed-as-counted",
                     "told " + sums,
-                    "committed " + committed.sums(keys));
+                    "committed " + committed.sums(this::keyOf));
             boolean stopped = invariants.stop() != null;
             Map<Long, Long> expected =
                     expectedSums(stopped ? read(invariants.stop().path()).left() : List.of());

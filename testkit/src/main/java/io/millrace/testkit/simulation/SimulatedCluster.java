@@ -5,6 +5,7 @@ import io.millrace.runtime.checkpoint.SavepointRecord;
 import io.millrace.runtime.control.ControlCodec;
 import io.millrace.runtime.control.ControlMessage;
 import io.millrace.runtime.control.FromClient;
+import io.millrace.runtime.control.ToClient;
 import io.millrace.runtime.graph.JobEdge;
 import io.millrace.runtime.graph.JobEdge.Pattern;
 import io.millrace.runtime.graph.JobGraph;
@@ -470,7 +471,8 @@ public final class SimulatedCluster {
 
     /** A master gives the job up, or carries on with what one before it had given up. */
     void failing(int restartsMade) {
-        restartsSpent |= restartsMade >= restarts;
+        // of each other region a start may be granted that is not made yet
+        restartsSpent |= restartsMade + invariants.regions() - 1 >= restarts;
     }
 
     void applicationEnded(SimulatedMaster master, JobResult jobResult) {
@@ -684,19 +686,36 @@ public final class SimulatedCluster {
     }
 
     private void wish(CheckpointKind savepoint, String request) {
-        SavepointClient client =
+        simulation.between(Duration.ZERO, faultTime, () -> wishNow(savepoint, request));
+    }
+
+    private void wishNow(CheckpointKind savepoint, String request) {
+        if (savepoint.endsJob()) {
+            invariants.stopWished(request);
+        }
+        ask(
                 new SavepointClient(
                         simulation,
                         savepoint,
                         request,
-                        answer -> {
-                            if (!answer.path().isEmpty()) {
-                                savepointsAnswered++;
-                                stopsAnswered += savepoint.endsJob() ? 1 : 0;
-                                realTasks.checkSavepoint(answer.path());
-                            }
-                        });
-        simulation.between(Duration.ZERO, faultTime, () -> ask(client));
+                        answer -> answered(savepoint, request, answer)));
+    }
+
+    private void answered(
+            CheckpointKind savepoint, String request, ToClient.SavepointEnded answer) {
+        if (!answer.path().isEmpty()) {
+            savepointsAnswered++;
+            stopsAnswered += savepoint.endsJob() ? 1 : 0;
+            realTasks.checkSavepoint(answer.path());
+        } else if (savepoint.endsJob()) {
+            invariants.stopRefused(request);
+            if (simulation.chance(0.5)) {
+                simulation.between(
+                        Duration.ZERO,
+                        Duration.ofSeconds(5),
+                        () -> wishNow(savepoint, request + "-again"));
+            }
+        }
     }
 
     private void ask(SavepointClient client) {

@@ -27,10 +27,10 @@ import java.util.TreeMap;
  *
  * <p>Threads: one.
  */
-final class SimulatedFileSystem implements FileSystem {
+public final class SimulatedFileSystem implements FileSystem {
     /** Fails a call now and then. */
     @FunctionalInterface
-    interface Trouble {
+    public interface Trouble {
         void strike() throws IOException;
     }
 
@@ -43,7 +43,7 @@ final class SimulatedFileSystem implements FileSystem {
 
     private long changes;
 
-    SimulatedFileSystem(Trouble trouble) {
+    public SimulatedFileSystem(Trouble trouble) {
         this.trouble = trouble;
         nodes.put(ROOT, null);
     }

@@ -13,16 +13,16 @@ import java.util.concurrent.ConcurrentHashMap;
  * <p>Threads: any.
  */
 public final class SimulatedFileSystemProvider implements FileSystemProvider {
-    static final String SCHEME = "sim";
+    public static final String SCHEME = "sim";
 
     private static final Map<String, SimulatedFileSystem> FILE_SYSTEMS = new ConcurrentHashMap<>();
 
     /** Replaces what was there under the name. */
-    static void put(String authority, SimulatedFileSystem files) {
+    public static void put(String authority, SimulatedFileSystem files) {
         FILE_SYSTEMS.put(authority, files);
     }
 
-    static void remove(String authority) {
+    public static void remove(String authority) {
         FILE_SYSTEMS.remove(authority);
     }
 

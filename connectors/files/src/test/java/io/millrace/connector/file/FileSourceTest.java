@@ -50,7 +50,13 @@ class FileSourceTest {
     /** What a test and the functions of its job see of each other. */
     private static final class Shared {
         final AtomicInteger failures = new AtomicInteger();
-        final AtomicLong completed = new AtomicLong();
+
+        /** Lines that still come before the one at which the job fails. */
+        final AtomicLong untilFailure = new AtomicLong(Long.MAX_VALUE);
+
+        /** Checkpoints that sinks were told of. */
+        final BlockingQueue<Long> completed = new LinkedBlockingQueue<>();
+
         final Map<Integer, List<String>> closed = new ConcurrentHashMap<>();
         final BlockingQueue<String> arrived = new LinkedBlockingQueue<>();
 
@@ -135,7 +141,7 @@ class FileSourceTest {
                 .hasMessageContaining("/in does not exist");
     }
 
-    /** Fails once, after a checkpoint is complete; slow until then. */
+    /** Fails once, where the test says. */
     private static final class FailsOnce implements MapFunction<String, String> {
         private static final long serialVersionUID = 1L;
         private final String name;
@@ -145,13 +151,11 @@ class FileSourceTest {
         }
 
         @Override
-        public String map(String line) throws InterruptedException {
+        public String map(String line) {
             Shared shared = SHARED.get(name);
-            if (shared.failures.get() == 0) {
-                TimeUnit.MICROSECONDS.sleep(200);
-                if (shared.completed.get() > 1 && shared.failures.compareAndSet(0, 1)) {
-                    throw new IllegalStateException("fails once");
-                }
+            if (shared.untilFailure.getAndDecrement() == 0) {
+                shared.failures.incrementAndGet();
+                throw new IllegalStateException("fails once");
             }
             return line;
         }
@@ -185,7 +189,7 @@ class FileSourceTest {
 
         @Override
         public void notifyCheckpointComplete(long checkpointId) {
-            SHARED.get(name).completed.incrementAndGet();
+            SHARED.get(name).completed.add(checkpointId);
         }
 
         @Override
@@ -218,7 +222,8 @@ class FileSourceTest {
     }
 
     @Test
-    void shouldReadEachLineOnceWhenItFailsAndGoesOnFromACheckpoint() throws Exception {
+    void shouldReadEachLineOnceWhenItFailsInTheMiddle() throws Exception {
+        shared.untilFailure.set(4000);
         List<String> expected = new ArrayList<>();
         for (int i = 0; i < 8; i++) {
             write(folder.resolve("in/" + i + ".txt"), lines("file" + i, 1000));
@@ -239,9 +244,7 @@ class FileSourceTest {
         assertThat(shared.lines()).isEqualTo(expected);
     }
 
-    @Test
-    void shouldReadFilesThatComeLaterWhenItIsToldToWatch() throws Exception {
-        write(folder.resolve("in/first.txt"), lines("first", 2));
+    private JobClient watch() throws Exception {
         StreamExecutionEnvironment env = checkpointed();
         env.fromSource(
                         FileSource.forRecordStreamFormat(new TextLineInputFormat(), input())
@@ -249,25 +252,64 @@ class FileSourceTest {
                                 .build(),
                         WatermarkStrategy.noWatermarks(),
                         "files")
+                .map(new FailsOnce(name))
                 .addSink(new Lines(name));
-        JobClient job = env.executeAsync();
-        assertThat(List.of(take(), take())).containsExactlyInAnyOrderElementsOf(lines("first", 2));
+        return env.executeAsync();
+    }
 
-        write(folder.resolve("in/.second.txt"), lines("second", 1));
+    /** The file is there as a whole when it is seen. */
+    private void appear(String file, List<String> lines) throws IOException {
+        write(folder.resolve("in/." + file), lines);
         Files.move(
-                folder.resolve("in/.second.txt"),
-                folder.resolve("in/second.txt"),
+                folder.resolve("in/." + file),
+                folder.resolve("in/" + file),
                 StandardCopyOption.ATOMIC_MOVE);
+    }
 
-        assertThat(take()).isEqualTo("second-0");
+    @Test
+    void shouldReadFilesThatComeLaterWhenItIsToldToWatch() throws Exception {
+        write(folder.resolve("in/first.txt"), lines("first", 2));
+        JobClient job = watch();
+        assertThat(take(2)).containsExactlyInAnyOrderElementsOf(lines("first", 2));
+
+        appear("second.txt", lines("second", 1));
+
+        assertThat(take(1)).containsExactly("second-0");
         job.cancel().get(60, TimeUnit.SECONDS);
         assertThat(shared.arrived).isEmpty();
     }
 
-    private String take() throws InterruptedException {
-        String line = shared.arrived.poll(60, TimeUnit.SECONDS);
-        assertThat(line).as("the next line").isNotNull();
-        return line;
+    @Test
+    void shouldGoOnFromTheCheckpointThatHasTheFirstFilesWhenItFailsInALaterOne() throws Exception {
+        List<String> expected = lines("a", 100);
+        expected.addAll(lines("b", 100));
+        write(folder.resolve("in/a.txt"), lines("a", 100));
+        write(folder.resolve("in/b.txt"), lines("b", 100));
+        JobClient job = watch();
+        assertThat(take(200)).containsExactlyInAnyOrderElementsOf(expected);
+        shared.completed.clear();
+        for (int i = 0; i < 6; i++) { // of two sinks, so that the last began after the lines came
+            assertThat(shared.completed.poll(60, TimeUnit.SECONDS)).isNotNull();
+        }
+
+        shared.untilFailure.set(0);
+        appear("c.txt", lines("c", 100));
+
+        expected.addAll(lines("c", 100));
+        assertThat(take(100)).as("nothing of the first files").isEqualTo(lines("c", 100));
+        job.cancel().get(60, TimeUnit.SECONDS);
+        assertThat(shared.failures).hasValue(1);
+        assertThat(shared.lines()).containsExactlyInAnyOrderElementsOf(expected);
+    }
+
+    private List<String> take(int count) throws InterruptedException {
+        List<String> lines = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            String line = shared.arrived.poll(60, TimeUnit.SECONDS);
+            assertThat(line).as("the next line behind %s", lines).isNotNull();
+            lines.add(line);
+        }
+        return lines;
     }
 
     @Test

@@ -15,7 +15,6 @@ import io.millrace.api.sink.SupportsWriterState;
 import io.millrace.api.sink.WriterInitContext;
 import io.millrace.api.type.SimpleVersionedSerializer;
 import java.io.IOException;
-import java.time.Duration;
 import java.util.Collection;
 
 /**
@@ -46,7 +45,7 @@ public final class FileSink<IN>
 
     private final FileSinkSettings<IN> settings;
 
-    private FileSink(FileSinkSettings<IN> settings) {
+    FileSink(FileSinkSettings<IN> settings) {
         this.settings = settings;
     }
 
@@ -89,83 +88,19 @@ public final class FileSink<IN>
         return new FileSinkCommittable.Serializer();
     }
 
-    /** What both kinds of sinks have in common. */
-    private static final class Common<IN> {
-        private final Path path;
-        private BucketAssigner<IN, String> buckets = new DateTimeBucketAssigner<>();
-        private OutputFileConfig names = OutputFileConfig.builder().build();
-        private long bucketCheckMillis = Duration.ofMinutes(1).toMillis();
-
-        Common(Path path) {
-            this.path = requireNonNull(path, "basePath");
-        }
-
-        void bucketCheck(long intervalMillis) {
-            if (intervalMillis < 1) {
-                throw new IllegalArgumentException(
-                        "The bucket check interval is "
-                                + intervalMillis
-                                + " ms; it must be at least 1.");
-            }
-            bucketCheckMillis = intervalMillis;
-        }
-
-        FileSink<IN> build(PartFormat<IN> format, RollingPolicy<IN, String> rolling) {
-            return new FileSink<>(
-                    new FileSinkSettings<>(
-                            path, format, buckets, rolling, names, bucketCheckMillis));
-        }
-    }
-
     /**
      * Collects the settings of a sink that writes one record after the other.
      *
      * @param <T> the builder's own type
      */
-    public static class RowFormatBuilder<IN, T extends RowFormatBuilder<IN, T>> {
-        private final Common<IN> common;
-        private final Encoder<IN> encoder;
-        private RollingPolicy<IN, String> rolling = DefaultRollingPolicy.builder().build();
-
+    public static class RowFormatBuilder<IN, T extends RowFormatBuilder<IN, T>>
+            extends FormatBuilder<IN, RollingPolicy<IN, String>, FileSink<IN>, T> {
         RowFormatBuilder(Path basePath, Encoder<IN> encoder) {
-            this.common = new Common<>(basePath);
-            this.encoder = requireNonNull(encoder, "encoder");
-        }
-
-        @SuppressWarnings("unchecked") // each builder names itself
-        private T self() {
-            return (T) this;
-        }
-
-        /**
-         * How often the rolling policy is asked about the time; a minute by default.
-         *
-         * @param intervalMillis at least 1
-         */
-        public T withBucketCheckInterval(long intervalMillis) {
-            common.bucketCheck(intervalMillis);
-            return self();
-        }
-
-        /** A folder for each hour by default. */
-        public T withBucketAssigner(BucketAssigner<IN, String> assigner) {
-            common.buckets = requireNonNull(assigner, "assigner");
-            return self();
-        }
-
-        /** {@link DefaultRollingPolicy} by default. */
-        public T withRollingPolicy(RollingPolicy<IN, String> policy) {
-            this.rolling = requireNonNull(policy, "policy");
-            return self();
-        }
-
-        public T withOutputFileConfig(OutputFileConfig outputFileConfig) {
-            common.names = requireNonNull(outputFileConfig, "outputFileConfig");
-            return self();
-        }
-
-        public FileSink<IN> build() {
-            return common.build(new PartFormat.Rows<>(encoder), rolling);
+            super(
+                    basePath,
+                    new PartFormat.Rows<>(requireNonNull(encoder, "encoder")),
+                    DefaultRollingPolicy.builder().build(),
+                    sink -> sink);
         }
     }
 
@@ -182,50 +117,14 @@ public final class FileSink<IN>
      *
      * @param <T> the builder's own type
      */
-    public static class BulkFormatBuilder<IN, T extends BulkFormatBuilder<IN, T>> {
-        private final Common<IN> common;
-        private final BulkWriter.Factory<IN> factory;
-        private CheckpointRollingPolicy<IN, String> rolling = OnCheckpointRollingPolicy.build();
-
+    public static class BulkFormatBuilder<IN, T extends BulkFormatBuilder<IN, T>>
+            extends FormatBuilder<IN, CheckpointRollingPolicy<IN, String>, FileSink<IN>, T> {
         BulkFormatBuilder(Path basePath, BulkWriter.Factory<IN> factory) {
-            this.common = new Common<>(basePath);
-            this.factory = requireNonNull(factory, "writerFactory");
-        }
-
-        @SuppressWarnings("unchecked") // each builder names itself
-        private T self() {
-            return (T) this;
-        }
-
-        /**
-         * How often the rolling policy is asked about the time; a minute by default.
-         *
-         * @param intervalMillis at least 1
-         */
-        public T withBucketCheckInterval(long intervalMillis) {
-            common.bucketCheck(intervalMillis);
-            return self();
-        }
-
-        /** A folder for each hour by default. */
-        public T withBucketAssigner(BucketAssigner<IN, String> assigner) {
-            common.buckets = requireNonNull(assigner, "assigner");
-            return self();
-        }
-
-        /** {@link OnCheckpointRollingPolicy} by default. */
-        public T withRollingPolicy(CheckpointRollingPolicy<IN, String> policy) {
-            this.rolling = requireNonNull(policy, "policy");
-            return self();
-        }
-
-        public T withOutputFileConfig(OutputFileConfig outputFileConfig) {
-            common.names = requireNonNull(outputFileConfig, "outputFileConfig");
-            return self();
-        }
-
-        public FileSink<IN> build() {
-            return common.build(new PartFormat.Bulk<>(factory), rolling);
+            super(
+                    basePath,
+                    new PartFormat.Bulk<>(requireNonNull(factory, "writerFactory")),
+                    OnCheckpointRollingPolicy.build(),
+                    sink -> sink);
         }
     }
 

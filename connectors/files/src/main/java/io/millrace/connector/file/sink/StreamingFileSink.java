@@ -1,5 +1,7 @@
 package io.millrace.connector.file.sink;
 
+import static java.util.Objects.requireNonNull;
+
 import io.millrace.api.fs.Path;
 import io.millrace.api.function.SinkFunction;
 import io.millrace.api.serialization.BulkWriter;
@@ -36,13 +38,13 @@ public final class StreamingFileSink<IN>
 
     /** As {@link FileSink#forRowFormat}. */
     public static <IN> RowFormatBuilder<IN> forRowFormat(Path basePath, Encoder<IN> encoder) {
-        return new RowFormatBuilder<>(FileSink.forRowFormat(basePath, encoder));
+        return new RowFormatBuilder<>(basePath, encoder);
     }
 
     /** As {@link FileSink#forBulkFormat}. */
     public static <IN> BulkFormatBuilder<IN> forBulkFormat(
             Path basePath, BulkWriter.Factory<IN> writerFactory) {
-        return new BulkFormatBuilder<>(FileSink.forBulkFormat(basePath, writerFactory));
+        return new BulkFormatBuilder<>(basePath, writerFactory);
     }
 
     @Override
@@ -73,68 +75,31 @@ public final class StreamingFileSink<IN>
     }
 
     /** As {@link FileSink.RowFormatBuilder}. */
-    public static final class RowFormatBuilder<IN> {
-        private final FileSink.DefaultRowFormatBuilder<IN> builder;
-
-        private RowFormatBuilder(FileSink.DefaultRowFormatBuilder<IN> builder) {
-            this.builder = builder;
-        }
-
-        public RowFormatBuilder<IN> withBucketCheckInterval(long intervalMillis) {
-            builder.withBucketCheckInterval(intervalMillis);
-            return this;
-        }
-
-        public RowFormatBuilder<IN> withBucketAssigner(BucketAssigner<IN, String> assigner) {
-            builder.withBucketAssigner(assigner);
-            return this;
-        }
-
-        public RowFormatBuilder<IN> withRollingPolicy(RollingPolicy<IN, String> policy) {
-            builder.withRollingPolicy(policy);
-            return this;
-        }
-
-        public RowFormatBuilder<IN> withOutputFileConfig(OutputFileConfig config) {
-            builder.withOutputFileConfig(config);
-            return this;
-        }
-
-        public StreamingFileSink<IN> build() {
-            return new StreamingFileSink<>(builder.build());
+    public static final class RowFormatBuilder<IN>
+            extends FormatBuilder<
+                    IN, RollingPolicy<IN, String>, StreamingFileSink<IN>, RowFormatBuilder<IN>> {
+        private RowFormatBuilder(Path basePath, Encoder<IN> encoder) {
+            super(
+                    basePath,
+                    new PartFormat.Rows<>(requireNonNull(encoder, "encoder")),
+                    DefaultRollingPolicy.builder().build(),
+                    StreamingFileSink::new);
         }
     }
 
     /** As {@link FileSink.BulkFormatBuilder}. */
-    public static final class BulkFormatBuilder<IN> {
-        private final FileSink.DefaultBulkFormatBuilder<IN> builder;
-
-        private BulkFormatBuilder(FileSink.DefaultBulkFormatBuilder<IN> builder) {
-            this.builder = builder;
-        }
-
-        public BulkFormatBuilder<IN> withBucketCheckInterval(long intervalMillis) {
-            builder.withBucketCheckInterval(intervalMillis);
-            return this;
-        }
-
-        public BulkFormatBuilder<IN> withBucketAssigner(BucketAssigner<IN, String> assigner) {
-            builder.withBucketAssigner(assigner);
-            return this;
-        }
-
-        public BulkFormatBuilder<IN> withRollingPolicy(CheckpointRollingPolicy<IN, String> policy) {
-            builder.withRollingPolicy(policy);
-            return this;
-        }
-
-        public BulkFormatBuilder<IN> withOutputFileConfig(OutputFileConfig config) {
-            builder.withOutputFileConfig(config);
-            return this;
-        }
-
-        public StreamingFileSink<IN> build() {
-            return new StreamingFileSink<>(builder.build());
+    public static final class BulkFormatBuilder<IN>
+            extends FormatBuilder<
+                    IN,
+                    CheckpointRollingPolicy<IN, String>,
+                    StreamingFileSink<IN>,
+                    BulkFormatBuilder<IN>> {
+        private BulkFormatBuilder(Path basePath, BulkWriter.Factory<IN> factory) {
+            super(
+                    basePath,
+                    new PartFormat.Bulk<>(requireNonNull(factory, "writerFactory")),
+                    OnCheckpointRollingPolicy.build(),
+                    StreamingFileSink::new);
         }
     }
 }

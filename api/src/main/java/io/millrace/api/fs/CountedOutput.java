@@ -2,17 +2,29 @@ package io.millrace.api.fs;
 
 import java.io.IOException;
 import java.io.OutputStream;
-import java.net.URI;
 
-/** A file whose content stays only when it is closed. */
-final class UnsyncableOutput extends FSDataOutputStream {
-    private final URI path;
+/** A file on a stream that does not tell its position: counts the bytes. */
+public final class CountedOutput extends FSDataOutputStream {
     private final OutputStream out;
+    private final Sync sync;
     private long position;
 
-    UnsyncableOutput(URI path, OutputStream out) {
-        this.path = path;
+    /** What is done to make all that was written so far stay. */
+    @FunctionalInterface
+    public interface Sync {
+
+        /**
+         * @throws IOException also if the file system can do so only when the file is closed
+         */
+        void sync() throws IOException;
+    }
+
+    /**
+     * @param out at the start of the file
+     */
+    public CountedOutput(OutputStream out, Sync sync) {
         this.out = out;
+        this.sync = sync;
     }
 
     @Override
@@ -22,11 +34,7 @@ final class UnsyncableOutput extends FSDataOutputStream {
 
     @Override
     public void sync() throws IOException {
-        throw new IOException(
-                "The file system of "
-                        + path
-                        + " keeps what is written only when the file is closed: have files closed"
-                        + " at each checkpoint, by OnCheckpointRollingPolicy.");
+        sync.sync();
     }
 
     @Override

@@ -1,0 +1,6 @@
+package io.millrace.state.rocksdb;
+
+/** What the store asks of its own handles. */
+interface Handle {
+    Cell cell();
+}

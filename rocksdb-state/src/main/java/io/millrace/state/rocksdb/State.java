@@ -1,0 +1,62 @@
+package io.millrace.state.rocksdb;
+
+import io.millrace.runtime.state.StateDefinition.Kind;
+import io.millrace.runtime.state.StateDefinition.Shape;
+import io.millrace.runtime.state.StateTtl;
+
+/**
+ * A named state of a store.
+ *
+ * <p>Threads: owned by the subtask's thread.
+ */
+final class State {
+    private final int id;
+    private final Shape shape;
+    private StateTtl ttl = StateTtl.NONE;
+
+    /** Null where it has not been asked for in an order. */
+    private OrderIndex order;
+
+    State(int id, Shape shape) {
+        this.id = id;
+        this.shape = shape;
+    }
+
+    int id() {
+        return id;
+    }
+
+    Shape shape() {
+        return shape;
+    }
+
+    boolean is(Kind kind) {
+        return shape.kind() == kind;
+    }
+
+    StateTtl ttl() {
+        return ttl;
+    }
+
+    void setTtl(StateTtl ttl) {
+        this.ttl = ttl;
+    }
+
+    OrderIndex order() {
+        return order;
+    }
+
+    void setOrder(OrderIndex order) {
+        this.order = order;
+    }
+
+    boolean isExpired(long stampMillis, long nowMillis) {
+        return ttl.isOn() && stampMillis + ttl.millis() <= nowMillis;
+    }
+
+    /** Whether an entry is not to be seen any more. */
+    boolean isHidden(long stampMillis, long nowMillis) {
+        return ttl.visibility() == StateTtl.Visibility.NEVER_RETURN_EXPIRED
+                && isExpired(stampMillis, nowMillis);
+    }
+}

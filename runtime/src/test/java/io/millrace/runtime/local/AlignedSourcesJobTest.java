@@ -1,0 +1,264 @@
+package io.millrace.runtime.local;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.millrace.api.function.MapFunction;
+import io.millrace.api.sink.DiscardingSink;
+import io.millrace.api.source.DataGeneratorSource;
+import io.millrace.api.source.RateLimiter;
+import io.millrace.api.source.RateLimiterStrategy;
+import io.millrace.api.time.Watermark;
+import io.millrace.api.time.WatermarkGenerator;
+import io.millrace.api.time.WatermarkOutput;
+import io.millrace.api.time.WatermarkStrategy;
+import io.millrace.api.type.Types;
+import io.millrace.runtime.graph.CapturedProgram;
+import io.millrace.runtime.graph.JobGraph;
+import io.millrace.runtime.master.JobResult;
+import io.millrace.runtime.master.JobState;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Whole jobs whose sources wait for each other. */
+@Timeout(120)
+class AlignedSourcesJobTest {
+    private static final int NUMBERS = 2000;
+    private static final long DRIFT = 100;
+    private static final Map<String, Shared> SHARED = new ConcurrentHashMap<>();
+
+    /** How far the two sources of a job are, each with the numbers from 0 on. */
+    private static final class Shared {
+        private final boolean slowBegins;
+        private long fast = -1;
+        private long slow = -1;
+        private long greatestLead;
+        private int checkpoints;
+        private CompletableFuture<Void> moved = new CompletableFuture<>();
+
+        Shared(boolean slowBegins) {
+            this.slowBegins = slowBegins;
+        }
+
+        synchronized void fastAt(long number) {
+            fast = number;
+            if (slow >= 0 && slow < NUMBERS - 1) {
+                greatestLead = Math.max(greatestLead, fast - slow);
+            }
+            move();
+        }
+
+        synchronized void slowAt(long number) {
+            slow = number;
+            move();
+        }
+
+        synchronized void checkpoint() {
+            checkpoints++;
+            move();
+        }
+
+        private void move() {
+            CompletableFuture<Void> waiting = moved;
+            moved = new CompletableFuture<>();
+            waiting.complete(null);
+        }
+
+        /** The slow one lets the other get ahead, and in its middle waits for a checkpoint. */
+        synchronized boolean maySlowGoOn() {
+            boolean fastIsThrough = fast == NUMBERS - 1;
+            boolean isHalfway = slow == NUMBERS / 2;
+            if (!slowBegins) {
+                return fastIsThrough;
+            }
+            return fastIsThrough
+                    || slow < 0
+                    || fast >= slow + DRIFT && (!isHalfway || checkpoints >= 2);
+        }
+
+        synchronized CompletableFuture<Void> maybeSoon() {
+            return maySlowGoOn() ? CompletableFuture.completedFuture(null) : moved;
+        }
+
+        synchronized long greatestLead() {
+            return greatestLead;
+        }
+
+        synchronized String places() {
+            return "fast at " + fast + ", slow at " + slow;
+        }
+    }
+
+    /** Lets the slow source have one number at a time. */
+    private record OneAtATime(String name) implements RateLimiterStrategy {
+        @Override
+        public RateLimiter createRateLimiter(int parallelism) {
+            Shared shared = SHARED.get(name);
+            return new RateLimiter() {
+                @Override
+                public int acquire(int most) {
+                    return shared.maySlowGoOn() ? 1 : 0;
+                }
+
+                @Override
+                public CompletableFuture<Void> available() {
+                    return shared.maybeSoon();
+                }
+            };
+        }
+    }
+
+    /** Lets the fast source have all it wants. */
+    private record NoLimit(String name) implements RateLimiterStrategy {
+        @Override
+        public RateLimiter createRateLimiter(int parallelism) {
+            Shared shared = SHARED.get(name);
+            return new RateLimiter() {
+                @Override
+                public int acquire(int most) {
+                    return most;
+                }
+
+                @Override
+                public CompletableFuture<Void> available() {
+                    return CompletableFuture.completedFuture(null);
+                }
+
+                @Override
+                public void notifyCheckpointComplete(long checkpointId) {
+                    shared.checkpoint();
+                }
+            };
+        }
+    }
+
+    private record FastAt(String name) implements MapFunction<Long, Long> {
+        @Override
+        public Long map(Long number) {
+            SHARED.get(name).fastAt(number);
+            return number;
+        }
+    }
+
+    private record SlowAt(String name) implements MapFunction<Long, Long> {
+        @Override
+        public Long map(Long number) {
+            SHARED.get(name).slowAt(number);
+            return number;
+        }
+    }
+
+    /** A watermark behind each record. */
+    private static final class EachNumber implements WatermarkGenerator<Long> {
+        @Override
+        public void onEvent(Long number, long timestamp, WatermarkOutput output) {
+            output.emitWatermark(new Watermark(number));
+        }
+
+        @Override
+        public void onPeriodicEmit(WatermarkOutput output) {}
+    }
+
+    private final String name = "test-" + System.identityHashCode(this);
+
+    @TempDir Path folder;
+
+    private Shared shared;
+
+    @BeforeEach
+    void remember() {
+        shared = new Shared(true);
+        SHARED.put(name, shared);
+    }
+
+    @AfterEach
+    void forget() {
+        SHARED.remove(name);
+    }
+
+    private static WatermarkStrategy<Long> aligned() {
+        return WatermarkStrategy.<Long>forGenerator(context -> new EachNumber())
+                .withTimestampAssigner((number, former) -> number)
+                .withWatermarkAlignment("both", Duration.ofMillis(DRIFT), Duration.ofMillis(5));
+    }
+
+    private JobGraph graph(WatermarkStrategy<Long> ofFast, WatermarkStrategy<Long> ofSlow)
+            throws Exception {
+        return CapturedProgram.graph(
+                1,
+                env -> {
+                    env.fromSource(
+                                    new DataGeneratorSource<>(
+                                            number -> number,
+                                            NUMBERS,
+                                            new NoLimit(name),
+                                            Types.LONG),
+                                    ofFast,
+                                    "fast")
+                            .map(new FastAt(name))
+                            .sinkTo(new DiscardingSink<>());
+                    env.fromSource(
+                                    new DataGeneratorSource<>(
+                                            number -> number,
+                                            NUMBERS,
+                                            new OneAtATime(name),
+                                            Types.LONG),
+                                    ofSlow,
+                                    "slow")
+                            .map(new SlowAt(name))
+                            .sinkTo(new DiscardingSink<>());
+                });
+    }
+
+    private JobResult run(JobGraph graph, Map<String, String> more) throws Exception {
+        Map<String, String> options = new HashMap<>(graph.configuration());
+        options.putAll(more);
+        JobGraph configured =
+                new JobGraph(
+                        graph.jobId(), graph.jobName(), graph.vertices(), graph.edges(), options);
+        try (LocalCluster cluster =
+                new LocalCluster(
+                        new LocalSettings(2, 1, 4 << 20, 64 << 20, Duration.ofMillis(100)),
+                        getClass().getClassLoader())) {
+            return cluster.run(configured).get(100, TimeUnit.SECONDS);
+        }
+    }
+
+    @Test
+    void shouldBoundTheLeadOfTheFastSourceAndTakeCheckpointsWhileItRests() throws Exception {
+        JobResult result =
+                run(
+                        graph(aligned(), aligned()),
+                        Map.of(
+                                "execution.checkpointing.interval",
+                                "20 ms",
+                                "execution.checkpointing.dir",
+                                folder.resolve("checkpoints").toUri().toString()));
+
+        assertThat(result.state()).as(shared.places()).isEqualTo(JobState.FINISHED);
+        // one number takes its watermark over the limit
+        assertThat(shared.greatestLead()).isBetween(DRIFT, DRIFT + 1);
+    }
+
+    @Test
+    void shouldNotWaitForASourceThatIsIdle() throws Exception {
+        shared = new Shared(false);
+        SHARED.put(name, shared);
+
+        JobResult result =
+                run(
+                        graph(aligned(), aligned().withIdleness(Duration.ofMillis(10))),
+                        Map.of("pipeline.auto-watermark-interval", "5 ms"));
+
+        assertThat(result.state()).as(shared.places()).isEqualTo(JobState.FINISHED);
+    }
+}

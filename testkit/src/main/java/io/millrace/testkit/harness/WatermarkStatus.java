@@ -1,0 +1,7 @@
+package io.millrace.testkit.harness;
+
+/** Whether a channel takes part in the minimum of the watermarks. */
+public enum WatermarkStatus {
+    IDLE,
+    ACTIVE
+}
