@@ -66,13 +66,12 @@ public record ManagedStores(
                         : configured.stream().map(Path::of).toList());
     }
 
-    private static ParsedConfiguration job(SubtaskContext subtask) {
-        return ParsedConfiguration.of(Configuration.fromMap(subtask.deployment().configuration()));
-    }
-
     @Override
     public FileChannel localFile(SubtaskContext subtask) throws IOException {
-        return spill(job(subtask)).openFile();
+        return spill(
+                        ParsedConfiguration.of(
+                                Configuration.fromMap(subtask.deployment().configuration())))
+                .openFile();
     }
 
     @Override
@@ -80,7 +79,8 @@ public record ManagedStores(
             SubtaskContext subtask, String operatorName, TypeInformation<?> keyType) {
         int maxParallelism = subtask.deployment().maxParallelism();
         String owner = operatorName + "[" + subtask.subtask() + "]";
-        ParsedConfiguration job = job(subtask);
+        ParsedConfiguration job =
+                ParsedConfiguration.of(Configuration.fromMap(subtask.deployment().configuration()));
         return backends.open(
                 new KeyedStateSettings(
                         owner,
