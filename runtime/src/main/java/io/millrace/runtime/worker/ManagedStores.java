@@ -58,6 +58,10 @@ public record ManagedStores(
                 : Arrays.stream(ofContainer.split(",")).map(Path::of).toList();
     }
 
+    private static ParsedConfiguration job(SubtaskContext subtask) {
+        return ParsedConfiguration.of(Configuration.fromMap(subtask.deployment().configuration()));
+    }
+
     private SpillDirectories spill(ParsedConfiguration job) {
         List<String> configured = job.get(JobOptions.LOCAL_DIRECTORIES);
         return new SpillDirectories(
@@ -68,7 +72,7 @@ public record ManagedStores(
 
     @Override
     public FileChannel localFile(SubtaskContext subtask) throws IOException {
-        return spill(subtask).openFile();
+        return spill(job(subtask)).openFile();
     }
 
     @Override
@@ -76,8 +80,7 @@ public record ManagedStores(
             SubtaskContext subtask, String operatorName, TypeInformation<?> keyType) {
         int maxParallelism = subtask.deployment().maxParallelism();
         String owner = operatorName + "[" + subtask.subtask() + "]";
-        ParsedConfiguration job =
-                ParsedConfiguration.of(Configuration.fromMap(subtask.deployment().configuration()));
+        ParsedConfiguration job = job(subtask);
         return backends.open(
                 new KeyedStateSettings(
                         owner,
