@@ -10,10 +10,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.apache.hadoop.fs.FileStatus;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -22,6 +24,9 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInfo;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** Jobs with checkpoints on HDFS, whose processes are killed. */
 class CheckpointsOnYarnIT {
@@ -280,6 +285,34 @@ class CheckpointsOnYarnIT {
             assertThat(result.exitCode()).as(result.output()).isEqualTo(2);
             assertThat(result.output()).contains("no savepoint or checkpoint at " + none);
         }
+        assertThat(yarn.applications()).isEqualTo(before);
+    }
+
+    static Stream<Arguments> unusable() {
+        return Stream.of(
+                Arguments.of("_metadata.pending", new byte[0], "was not completed"),
+                Arguments.of("_metadata", new byte[20], "is no checkpoint's metadata"),
+                Arguments.of(
+                        "_metadata",
+                        Arrays.copyOf("MRCM\0c".getBytes(StandardCharsets.ISO_8859_1), 40),
+                        "has version 99"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("unusable")
+    void shouldAskForNothingWhenWhatIsThereCannotBeUsed(
+            String file, byte[] content, String sentence) throws Exception {
+        Set<String> before = yarn.applications();
+        org.apache.hadoop.fs.Path place = new org.apache.hadoop.fs.Path(checkpoints, "unusable");
+        org.apache.hadoop.fs.Path metadata = new org.apache.hadoop.fs.Path(place, file);
+        try (OutputStream out = cluster.hdfs().create(metadata)) {
+            out.write(content);
+        }
+
+        Terminal.Result result = start("run-application -p 4 -s", "PartitionedSums", place).await();
+
+        assertThat(result.exitCode()).as(result.output()).isEqualTo(2);
+        assertThat(result.output()).contains(place.toString(), sentence).doesNotContain("\tat ");
         assertThat(yarn.applications()).isEqualTo(before);
     }
 

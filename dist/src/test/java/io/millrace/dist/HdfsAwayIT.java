@@ -3,7 +3,6 @@ package io.millrace.dist;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -12,7 +11,6 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
-import org.apache.hadoop.conf.Configuration;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -137,25 +135,8 @@ class HdfsAwayIT {
         return lines;
     }
 
-    /** Who tries for ten seconds to connect, as is usual, has the test take its time. */
-    private Path impatient() throws IOException {
-        Path conf = Files.createDirectories(folder.resolve("conf"));
-        try (Stream<Path> files = Files.list(cluster.hadoop().confFolder())) {
-            for (Path file : files.toList()) {
-                Configuration more = new Configuration(false);
-                more.addResource(new org.apache.hadoop.fs.Path(file.toUri()));
-                more.set("ipc.client.connect.max.retries", "1");
-                more.set("ipc.client.connect.retry.interval", "100");
-                try (OutputStream out = Files.newOutputStream(conf.resolve(file.getFileName()))) {
-                    more.writeXml(out);
-                }
-            }
-        }
-        return conf;
-    }
-
     private Terminal.Running start() throws Exception {
-        return new Terminal(Cluster.DISTRIBUTION, folder.resolve("terminal"), impatient())
+        return cluster.terminal()
                 .start(
                         String.join(
                                         " ",
@@ -165,6 +146,9 @@ class HdfsAwayIT {
                                         "-D execution.checkpointing.interval=300ms",
                                         "-D execution.checkpointing.timeout=2s",
                                         "-D execution.checkpointing.dir=/checkpoints/hdfs-away",
+                                        // else a call takes ten seconds to find that out
+                                        "-D flink.hadoop.ipc.client.connect.max.retries=1",
+                                        "-D flink.hadoop.ipc.client.connect.retry.interval=100",
                                         "-c org.example.jobs.NumbersToFiles",
                                         jobs.toString(),
                                         Long.toString(NUMBERS),

@@ -24,7 +24,6 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
-import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -55,20 +54,11 @@ public final class CheckpointCoordinator {
     /** Checkpoints of which a worker hears again on its next connection that they are over. */
     private static final int MOST_GIVEN_UP = 100;
 
-    /** Ids that are reserved at a time. */
-    static final int ID_BLOCK = 1000;
-
-    /** Checkpoints, and savepoints, that are over and still known. */
-    static final int HISTORY = 10;
-
     /** As many in a row are the news' lateness; more are no checkpoint ever again. */
     private static final int MOST_DROPS_IN_ROW = 3;
 
     /** Between a last checkpoint that has failed and the next try. */
     private static final Duration LAST_CHECKPOINT_PAUSE = Duration.ofSeconds(1);
-
-    private static final Duration FIRST_RETRY = Duration.ofMillis(200);
-    private static final Duration LAST_RETRY = Duration.ofSeconds(10);
 
     private final CheckpointSettings settings;
     private final CheckpointPorts ports;
@@ -91,17 +81,13 @@ public final class CheckpointCoordinator {
     /** A foreign one that the job has claimed, as a path, until it is removed. */
     private String claimed;
 
-    private long nextId = 1;
-    private long reservedUpTo;
-    private boolean reserving;
+    private final ReservedIds ids;
+    private final RepeatedCalls calls;
 
     /** What begins when the coordinators' states are there; the first is being prepared. */
     private final Deque<Beginning> beginnings = new ArrayDeque<>();
 
     private Timer preparation = () -> {};
-
-    /** What waits for ids to be reserved. */
-    private final List<Runnable> awaitingIds = new ArrayList<>();
 
     /** Given up since the newest complete one. */
     private final TreeSet<Long> givenUp = new TreeSet<>();
@@ -109,8 +95,7 @@ public final class CheckpointCoordinator {
     /** Subtasks that have emitted all and stay for a checkpoint. */
     private final Set<AttemptId> ended = new HashSet<>();
 
-    /** Those that are over, the newest first. */
-    private final Deque<CheckpointStatistics> history = new ArrayDeque<>();
+    private final CheckpointHistory history;
 
     /**
      * Whether sources may have ended for a savepoint that drains the job, so that no other
@@ -140,6 +125,9 @@ public final class CheckpointCoordinator {
         this.ports = ports;
         this.graph = graph;
         this.epoch = epoch;
+        this.ids = new ReservedIds(ports.ledger());
+        this.calls = new RepeatedCalls(ports.loop());
+        this.history = new CheckpointHistory(graph, ports.clock());
         this.folder =
                 settings.directory() == null
                         ? null
@@ -158,14 +146,13 @@ public final class CheckpointCoordinator {
      *     folder cannot be made
      */
     public void recover(long reserved, Collection<Long> completed, Runnable then) {
-        reservedUpTo = reserved;
-        nextId = reserved + 1;
+        ids.after(reserved);
         older.addAll(completed);
         if (!settings.isPeriodic() && completed.isEmpty()) {
             then.run();
             return;
         }
-        this.<Void>repeat(
+        calls.<Void>make(
                 "making folder " + folder.path(),
                 reply -> ports.storage().prepare(folder, reply),
                 made -> {
@@ -221,7 +208,7 @@ public final class CheckpointCoordinator {
 
     private void readNewest(Runnable then) {
         long newest = older.last();
-        this.<CheckpointMetadata>repeat(
+        calls.<CheckpointMetadata>make(
                 "reading checkpoint " + newest,
                 reply -> ports.storage().read(folder, newest, reply),
                 metadata -> {
@@ -262,7 +249,7 @@ public final class CheckpointCoordinator {
         }
         long next = older.last();
         older.remove(next);
-        this.<CheckpointMetadata>repeat(
+        calls.<CheckpointMetadata>make(
                 "reading checkpoint " + next,
                 reply -> ports.storage().read(folder, next, reply),
                 metadata -> {
@@ -322,7 +309,7 @@ public final class CheckpointCoordinator {
                         ports.ledger().published(savepoint);
                         then.accept(null);
                     };
-            this.<Void>repeat(
+            calls.<Void>make(
                     "naming the metadata of savepoint " + savepoint.id(),
                     reply -> ports.storage().publish(in, savepoint.id(), reply),
                     done -> over.accept("it is complete"),
@@ -534,10 +521,10 @@ public final class CheckpointCoordinator {
     private void prepareFirst() {
         Beginning first = beginnings.peek();
         if (first != null) {
-            whenIdIsReserved(
+            ids.whenThereIsOne(
                     () -> {
                         if (beginnings.peek() == first) {
-                            prepareFirst(first, nextId++);
+                            prepareFirst(first, ids.take());
                         }
                     });
         }
@@ -601,29 +588,6 @@ public final class CheckpointCoordinator {
             begin(beginning, id, now, coordinators);
         }
         scheduleTrigger();
-    }
-
-    private void whenIdIsReserved(Runnable then) {
-        if (nextId <= reservedUpTo) {
-            then.run();
-            return;
-        }
-        awaitingIds.add(then);
-        if (reserving) {
-            return;
-        }
-        reserving = true;
-        long upTo = nextId + ID_BLOCK - 1;
-        ports.ledger()
-                .reserve(
-                        upTo,
-                        () -> {
-                            reserving = false;
-                            reservedUpTo = upTo;
-                            List<Runnable> waiting = List.copyOf(awaitingIds);
-                            awaitingIds.clear();
-                            waiting.forEach(Runnable::run);
-                        });
     }
 
     private void begin(
@@ -950,7 +914,7 @@ public final class CheckpointCoordinator {
         dropsInRow = 0;
         lastFailure = null;
         lastEndNanos = ports.clock().nanoTime();
-        over(checkpoint, State.COMPLETE, metadata.bytes(), "");
+        history.add(checkpoint, State.COMPLETE, metadata.bytes(), "");
         giveUpEarlier(id);
         publish(
                 folder,
@@ -993,7 +957,7 @@ public final class CheckpointCoordinator {
         boolean endsJob = checkpoint.kind().endsJob();
         SavepointRecord savepoint = record(checkpoint);
         lastEndNanos = ports.clock().nanoTime();
-        over(checkpoint, State.COMPLETE, metadata.bytes(), "");
+        history.add(checkpoint, State.COMPLETE, metadata.bytes(), "");
         listener.recorded(id, new StateAssignment(metadata, in));
         if (endsJob) {
             giveUpEarlier(id);
@@ -1102,7 +1066,7 @@ public final class CheckpointCoordinator {
             givenUp.pollFirst();
         }
         lastEndNanos = ports.clock().nanoTime();
-        over(checkpoint, State.FAILED, 0, why);
+        history.add(checkpoint, State.FAILED, 0, why);
         for (String worker : checkpoint.workers()) {
             ports.workers().send(worker, new ToWorker.CheckpointAborted(epoch, checkpoint.id()));
         }
@@ -1112,12 +1076,8 @@ public final class CheckpointCoordinator {
 
     // ------------------------------------------------------------------ calls of the storage
 
-    private interface StorageCall<T> {
-        void make(Consumer<Result<T>> reply);
-    }
-
-    private <T> void repeat(String what, StorageCall<T> call, Consumer<T> then) {
-        repeat(
+    private <T> void repeat(String what, RepeatedCalls.Call<T> call, Consumer<T> then) {
+        calls.make(
                 what,
                 call,
                 then,
@@ -1130,84 +1090,11 @@ public final class CheckpointCoordinator {
                                                 damage)));
     }
 
-    private <T> void repeat(
-            String what, StorageCall<T> call, Consumer<T> then, Consumer<String> onDamage) {
-        repeat(what, call, then, onDamage, FIRST_RETRY);
-    }
-
-    private <T> void repeat(
-            String what,
-            StorageCall<T> call,
-            Consumer<T> then,
-            Consumer<String> onDamage,
-            Duration pause) {
-        call.make(
-                ports.loop()
-                        .answer(
-                                what,
-                                result -> {
-                                    if (result instanceof Result.Done<T> done) {
-                                        then.accept(done.value());
-                                    } else if (result instanceof Result.Damaged<T> found) {
-                                        onDamage.accept(found.sentence());
-                                    } else if (result instanceof Result.Refused<T> refused) {
-                                        onDamage.accept(refused.sentence());
-                                    } else if (result instanceof Result.Failed<T> failed) {
-                                        LOG.warn(
-                                                "{} failed: {}; it is repeated in {} ms",
-                                                what,
-                                                failed.cause(),
-                                                pause.toMillis());
-                                        Duration next =
-                                                pause.multipliedBy(2).compareTo(LAST_RETRY) < 0
-                                                        ? pause.multipliedBy(2)
-                                                        : LAST_RETRY;
-                                        ports.loop()
-                                                .after(
-                                                        pause,
-                                                        "repeat " + what,
-                                                        () ->
-                                                                repeat(
-                                                                        what, call, then, onDamage,
-                                                                        next));
-                                    }
-                                }));
-    }
-
     // ------------------------------------------------------------------ figures
-
-    private void over(PendingCheckpoint checkpoint, State how, long totalBytes, String failure) {
-        CheckpointStatistics figures =
-                checkpoint.statistics(how, ports.clock().nanoTime(), totalBytes, graph, failure);
-        history.addFirst(figures);
-        // savepoints are rare, and are not to be crowded out
-        history.stream()
-                .filter(other -> other.kind().isSavepoint() == figures.kind().isSavepoint())
-                .skip(HISTORY)
-                .findFirst()
-                .ifPresent(history::remove);
-        if (how == State.COMPLETE) {
-            LOG.info(
-                    "{} is complete after {} ms: {} subtasks, {} bytes, {} of them overtaken in"
-                            + " channels; slowest {}",
-                    text(checkpoint.id()),
-                    figures.durationMillis(),
-                    figures.answered(),
-                    figures.totalBytes(),
-                    figures.inFlightBytes(),
-                    figures.slowest() == null ? "no subtask" : figures.slowest());
-        }
-    }
 
     /** Those on their way, and the last that are over; the newest first. */
     public List<CheckpointStatistics> statistics() {
-        long now = ports.clock().nanoTime();
-        return Stream.concat(
-                        pending.descendingMap().values().stream()
-                                .filter(p -> p.phase() != Phase.PUBLISHING)
-                                .map(p -> p.statistics(State.IN_PROGRESS, now, 0, graph, "")),
-                        history.stream())
-                .toList();
+        return history.with(pending.descendingMap().values());
     }
 
     /** Complete checkpoints since this master took the job over. */

@@ -2,6 +2,7 @@ package io.millrace.runtime.task;
 
 import io.millrace.runtime.checkpoint.CheckpointKind;
 import io.millrace.runtime.checkpoint.CheckpointSettings;
+import io.millrace.runtime.checkpoint.SnapshotPart;
 import io.millrace.runtime.checkpoint.StateReader;
 import io.millrace.runtime.checkpoint.SubtaskSnapshot;
 import io.millrace.runtime.control.Failure;
@@ -434,8 +435,8 @@ final class Subtask {
         InFlightRecords.Unsent unsent = unfinished.forward(barrier, order);
         operators.addAll(unsent.operators());
         try {
-            throwIfAny(held.failure());
-            throwIfAny(unsent.failure());
+            throwIfAny(held.failure(), operators);
+            throwIfAny(unsent.failure(), operators);
             operators.addAll(chain.snapshot(barrier));
             long nanos = checkpoints.nanoClock().getAsLong() - from;
             unfinished.add(
@@ -463,8 +464,10 @@ final class Subtask {
         }
     }
 
-    private static void throwIfAny(Exception failure) throws Exception {
+    private static void throwIfAny(Exception failure, List<SubtaskSnapshot.Operator> kept)
+            throws Exception {
         if (failure != null) {
+            kept.forEach(operator -> operator.parts().forEach(SnapshotPart::release));
             throw failure;
         }
     }

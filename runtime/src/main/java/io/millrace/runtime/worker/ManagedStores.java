@@ -58,10 +58,6 @@ public record ManagedStores(
                 : Arrays.stream(ofContainer.split(",")).map(Path::of).toList();
     }
 
-    private static ParsedConfiguration job(SubtaskContext subtask) {
-        return ParsedConfiguration.of(Configuration.fromMap(subtask.deployment().configuration()));
-    }
-
     private SpillDirectories spill(ParsedConfiguration job) {
         List<String> configured = job.get(JobOptions.LOCAL_DIRECTORIES);
         return new SpillDirectories(
@@ -72,7 +68,10 @@ public record ManagedStores(
 
     @Override
     public FileChannel localFile(SubtaskContext subtask) throws IOException {
-        return spill(job(subtask)).openFile();
+        return spill(
+                        ParsedConfiguration.of(
+                                Configuration.fromMap(subtask.deployment().configuration())))
+                .openFile();
     }
 
     @Override
@@ -80,7 +79,8 @@ public record ManagedStores(
             SubtaskContext subtask, String operatorName, TypeInformation<?> keyType) {
         int maxParallelism = subtask.deployment().maxParallelism();
         String owner = operatorName + "[" + subtask.subtask() + "]";
-        ParsedConfiguration job = job(subtask);
+        ParsedConfiguration job =
+                ParsedConfiguration.of(Configuration.fromMap(subtask.deployment().configuration()));
         return backends.open(
                 new KeyedStateSettings(
                         owner,

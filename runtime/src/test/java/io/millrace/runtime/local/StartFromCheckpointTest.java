@@ -603,10 +603,12 @@ class StartFromCheckpointTest {
 
         @Override
         public void initializeState(FunctionInitializationContext context) throws Exception {
-            context.getOperatorStateStore()
-                    .getListState(new ListStateDescriptor<>("next", Types.STRING))
-                    .get()
-                    .forEach(String::length);
+            for (String position :
+                    context.getOperatorStateStore()
+                            .getListState(new ListStateDescriptor<>("next", Types.STRING))
+                            .get()) {
+                throw new IllegalStateException(position + " was a number");
+            }
         }
 
         @Override

@@ -139,14 +139,14 @@ final class RealTasks implements AutoCloseable {
     /** Whether readers of all sources wait for each other. */
     private final boolean waiting;
 
-    /** Whether numbers are committed by a sink function, and not by a sink with a committer. */
-    private final boolean commitsByFunction;
-
     /**
      * Parts of the job with which no edge connects the others, each with a source of its own that
      * emits its share of the numbers, and with keys of its own.
      */
     private final int pipelines;
+
+    /** Whether numbers are committed by a sink function, and not by a sink with a committer. */
+    private final boolean commitsByFunction;
 
     /** What each subtask of a sink has told when it finished, and in which generation. */
     private final Map<String, Told> told = new LinkedHashMap<>();
@@ -280,8 +280,8 @@ final class RealTasks implements AutoCloseable {
         this.files = new TextOutputFiles(this::callFiles);
         this.split = program == Program.CHECKPOINTED && seed % 2 == 1;
         this.waiting = split && (seed % 4 == 1 || seed % 8 == 3);
-        this.commitsByFunction = seed % 3 == 2;
         this.pipelines = split && seed % 4 == 3 ? 2 : 1;
+        this.commitsByFunction = seed % 3 == 2;
         this.committed = new CommittedNumbers(new Random(seed), () -> faults.taskFailure() / 2);
         CommittedNumbers.put(authority, committed);
         this.parallelism = 2 + simulation.random().nextInt(2);
@@ -448,11 +448,11 @@ final class RealTasks implements AutoCloseable {
             sums.writeAsText(folder(OUTPUT));
         } else {
             sums.addSink(new TellingSink(authority));
+            String uid = "committed-" + pipeline;
             if (commitsByFunction) {
-                numbers.addSink(new NumberFunction(authority)).uid("committed-" + pipeline);
+                numbers.addSink(new NumberFunction(authority)).uid(uid);
             } else {
-                numbers.sinkTo(new CommittedNumbers.NumberSink(authority))
-                        .uid("committed-" + pipeline);
+                numbers.sinkTo(new CommittedNumbers.NumberSink(authority)).uid(uid);
             }
         }
     }

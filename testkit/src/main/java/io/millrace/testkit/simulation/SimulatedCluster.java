@@ -117,7 +117,7 @@ public final class SimulatedCluster {
         this.faults = new Faults(breaker, trouble);
         this.invariants = new Invariants(simulation);
         this.network = new SimulatedNetwork(simulation, faults);
-        this.store = new SimulatedStore(simulation, faults, this::written);
+        this.store = new SimulatedStore(simulation, faults, this::written, this::believed);
         this.files = new SimulatedFiles(simulation, faults, this::visible);
         this.checkpoints = new SimulatedCheckpoints(simulation, faults, invariants);
         this.containers = new SimulatedContainers(simulation, faults, this);
@@ -329,6 +329,11 @@ public final class SimulatedCluster {
     }
 
     private void written(String name, byte[] content) {
+        if (faults.breaker() == Faults.Breaker.NO_STOP_ON_RECORD
+                && name.startsWith("intent-stop-")) {
+            // when what is to be stopped may stand still or have come to its end
+            killSoon(Duration.ofSeconds(10));
+        }
         if (name.startsWith("chk-")) {
             invariants.checkpointRecorded(Long.parseLong(name.substring("chk-".length())));
         }
@@ -338,6 +343,29 @@ public final class SimulatedCluster {
         if (name.startsWith("intent-commit-")) {
             invariants.commitRecorded(((JobIntent) decoded(name, content)).runs());
         }
+    }
+
+    /**
+     * A breaker shows when a master dies right after it has relied on what it takes away; chance
+     * alone would bring that under one seed of hundreds.
+     */
+    private void believed(String name) {
+        boolean often = name.startsWith("coord-");
+        if (!faults.stopped() && (!often || simulation.chance(0.05))) {
+            killSoon(Duration.ofSeconds(2));
+        }
+    }
+
+    private void killSoon(Duration most) {
+        SimulatedMaster master = current;
+        simulation.between(
+                Duration.ZERO,
+                most,
+                () -> {
+                    if (master != null && master == current) {
+                        kill(master);
+                    }
+                });
     }
 
     private static Object decoded(String name, byte[] content) {

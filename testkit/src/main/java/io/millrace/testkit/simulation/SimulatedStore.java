@@ -23,6 +23,9 @@ final class SimulatedStore {
     /** Hears of each entry that is really added. */
     private final BiConsumer<String, byte[]> onWritten;
 
+    /** Hears of each entry that a breaker has its master take for written. */
+    private final Consumer<String> onBelieved;
+
     private final Map<String, byte[]> entries = new TreeMap<>();
 
     /** Where fenced masters write to if nothing keeps them from it: directories made again. */
@@ -30,10 +33,15 @@ final class SimulatedStore {
 
     private int epoch;
 
-    SimulatedStore(Simulation simulation, Faults faults, BiConsumer<String, byte[]> onWritten) {
+    SimulatedStore(
+            Simulation simulation,
+            Faults faults,
+            BiConsumer<String, byte[]> onWritten,
+            Consumer<String> onBelieved) {
         this.simulation = simulation;
         this.faults = faults;
         this.onWritten = onWritten;
+        this.onBelieved = onBelieved;
     }
 
     /** Who has taken it over last; 0 is nobody. */
@@ -110,6 +118,7 @@ final class SimulatedStore {
         public void write(String name, byte[] content, Consumer<Outcome<Void>> reply) {
             byte[] copy = content.clone();
             if (isBelievedAtOnce(name)) {
+                onBelieved.accept(name);
                 reply.accept(new Outcome.Done<>(null));
                 simulation.between(
                         Duration.ofMillis(1), Duration.ofSeconds(20), () -> tryWrite(name, copy));

@@ -80,6 +80,7 @@ class CheckpointedJobsTest {
     @EnumSource(
             names = {
                 "NO_ID_RESERVATION",
+                "NO_STOP_ON_RECORD",
                 "TOLD_BEFORE_RECORDED",
                 "RECORDED_BEFORE_METADATA",
                 "LOST_RECORD",
@@ -91,8 +92,7 @@ class CheckpointedJobsTest {
             try {
                 SimulatedCluster.run(seed, Tasks.CHECKPOINTED, Trouble.ANY, breaker);
             } catch (AssertionError expected) {
-                System.out.printf(
-                        "%s: %s%n", breaker, expected.getMessage().lines().findFirst().orElse(""));
+                System.out.printf("%s: %s%n", breaker, Seeds.firstLine(expected));
                 return;
             }
         }

@@ -75,8 +75,7 @@ class RealTasksTest {
             try {
                 SimulatedCluster.run(seed, Tasks.REAL, Trouble.ANY, breaker);
             } catch (AssertionError expected) {
-                System.out.printf(
-                        "%s: %s%n", breaker, expected.getMessage().lines().findFirst().orElse(""));
+                System.out.printf("%s: %s%n", breaker, Seeds.firstLine(expected));
                 return;
             }
         }

@@ -35,6 +35,12 @@ final class Seeds {
         return ONE != null;
     }
 
+    /** What a violation says first; the numbers of a whole job may stand in it. */
+    static String firstLine(AssertionError violation) {
+        String line = violation.getMessage().lines().findFirst().orElse("");
+        return line.length() <= 300 ? line : line.substring(0, 300) + "...";
+    }
+
     /**
      * Runs one; says how to run it again if it fails.
      *

@@ -76,8 +76,7 @@ class SimulatedClusterTest {
             try {
                 SimulatedCluster.run(seed, Tasks.MODELLED, Trouble.ANY, breaker);
             } catch (AssertionError expected) {
-                System.out.printf(
-                        "%s: %s%n", breaker, expected.getMessage().lines().findFirst().orElse(""));
+                System.out.printf("%s: %s%n", breaker, Seeds.firstLine(expected));
                 return;
             }
         }
