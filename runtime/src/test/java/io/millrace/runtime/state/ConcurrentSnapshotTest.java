@@ -14,6 +14,7 @@ import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -131,6 +132,7 @@ class ConcurrentSnapshotTest {
     }
 
     @Test
+    @Tag(TestStores.MANAGED_ONLY)
     void shouldHoldThePanesThatWereThereWhileTheyAreDropped() throws Exception {
         Random random = new Random(7);
         int keyCount = 700;
