@@ -201,7 +201,7 @@ public final class ChannelContent implements InFlight {
     }
 
     /** It is not needed any more. */
-    void release() {
+    public void release() {
         cut.forEach(KeptPieces.Piece::release);
         cut.clear();
     }

@@ -194,8 +194,9 @@ final class InFlightRecords {
             }
             output.writer().keep(barrier, order, contents);
             List<SnapshotPart> parts = new ArrayList<>();
-            for (int i = 0; i < contents.size() && failure == null; i++) {
-                failure = addUnsent(output, i, contents.get(i), parts);
+            for (int i = 0; i < contents.size(); i++) {
+                Exception refused = addUnsent(output, i, contents.get(i), parts);
+                failure = failure == null ? refused : failure;
             }
             if (!parts.isEmpty()) {
                 operators.add(new SubtaskSnapshot.Operator(output.uid(), parts));
@@ -208,8 +209,12 @@ final class InFlightRecords {
     /** Returns why it cannot be kept, or null. */
     private Exception addUnsent(
             Output output, int channel, ChannelContent content, List<SnapshotPart> parts) {
-        if (content.failure() != null || content.isEmpty()) {
+        if (content.failure() != null) {
+            content.release();
             return content.failure();
+        }
+        if (content.isEmpty()) {
+            return null;
         }
         try {
             for (KeptPieces.Piece piece : content.toPieces()) {
@@ -225,6 +230,7 @@ final class InFlightRecords {
             }
             return null;
         } catch (IOException e) {
+            content.release();
             return e;
         }
     }

@@ -434,9 +434,10 @@ final class Subtask {
         List<SubtaskSnapshot.Operator> operators = new ArrayList<>(held.operators());
         InFlightRecords.Unsent unsent = unfinished.forward(barrier, order);
         operators.addAll(unsent.operators());
+        boolean added = false;
         try {
-            throwIfAny(held.failure(), operators);
-            throwIfAny(unsent.failure(), operators);
+            throwIfAny(held.failure());
+            throwIfAny(unsent.failure());
             operators.addAll(chain.snapshot(barrier));
             long nanos = checkpoints.nanoClock().getAsLong() - from;
             unfinished.add(
@@ -445,10 +446,15 @@ final class Subtask {
                     operators,
                     new UnfinishedSnapshots.Taken(
                             state == SubtaskState.ENDED, alignmentNanos, nanos));
+            added = true;
             unfinished.look(handOver);
-        } catch (OperatorFailure e) {
-            throw e;
         } catch (Exception e) {
+            if (!added) {
+                forget(id, operators, saving);
+            }
+            if (e instanceof OperatorFailure failure) {
+                throw failure;
+            }
             checkpoints.listener().snapshotFailed(deployment, id, failureOf(e));
         }
         if (barrier.kind().endsJob()) {
@@ -464,11 +470,18 @@ final class Subtask {
         }
     }
 
-    private static void throwIfAny(Exception failure, List<SubtaskSnapshot.Operator> kept)
-            throws Exception {
+    private static void throwIfAny(Exception failure) throws Exception {
         if (failure != null) {
-            kept.forEach(operator -> operator.parts().forEach(SnapshotPart::release));
             throw failure;
+        }
+    }
+
+    /** Gives back what was kept of channels for a checkpoint that there will not be. */
+    private void forget(long id, List<SubtaskSnapshot.Operator> kept, ChannelSaving saving) {
+        kept.forEach(operator -> operator.parts().forEach(SnapshotPart::release));
+        if (saving != null) {
+            gate.giveUp(id);
+            saving.release();
         }
     }
 

@@ -2,6 +2,7 @@ package io.millrace.runtime.operator;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.millrace.api.function.AggregateFunction;
 import io.millrace.api.time.Time;
 import io.millrace.api.type.TypeInformation;
 import io.millrace.api.type.Types;
@@ -18,7 +19,7 @@ class MovedWindowsTest {
     private static final TypeInformation<Long> TYPE = Types.LONG;
 
     private static final class Sum
-            implements io.millrace.api.function.AggregateFunction<Long, Long, Long> {
+            implements AggregateFunction<Long, Long, Long> {
         private static final long serialVersionUID = 1;
 
         @Override

@@ -19,6 +19,15 @@ final class DrivenSubtask implements Subtasks.Listener {
 
     /** Starts it, and does its first step. */
     DrivenSubtask(WorkerChannels channels, TaskDeployment deployment, List<String> journal) {
+        this(channels, deployment, journal, KeyedStores.none());
+    }
+
+    /** The same, with a disk, say. */
+    DrivenSubtask(
+            WorkerChannels channels,
+            TaskDeployment deployment,
+            List<String> journal,
+            KeyedStores stores) {
         this.journal = journal;
         JobClasses classes = new JobClasses(getClass().getClassLoader());
         this.running =
@@ -26,7 +35,7 @@ final class DrivenSubtask implements Subtasks.Listener {
                                 channels,
                                 job -> classes,
                                 new OperatorPorts(
-                                        () -> 0, (millis, ring) -> () -> {}, KeyedStores.none()),
+                                        () -> 0, (millis, ring) -> () -> {}, stores),
                                 steps::add)
                         .start(deployment, this);
         step();
