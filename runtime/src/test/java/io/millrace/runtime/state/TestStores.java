@@ -1,16 +1,13 @@
 package io.millrace.runtime.state;
 
-import io.millrace.api.Configuration;
 import io.millrace.api.type.TypeInformation;
 import io.millrace.runtime.config.ParsedConfiguration;
-import io.millrace.runtime.config.StateBackendOptions;
 import io.millrace.runtime.generate.JobClasses;
 import io.millrace.runtime.memory.ManagedMemory;
 import io.millrace.runtime.memory.MemoryBudget;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Random;
 
 /**
@@ -22,13 +19,6 @@ import java.util.Random;
 final class TestStores implements AutoCloseable {
     static final int MAX_PARALLELISM = 12;
     static final String MANAGED_ONLY = "managed-memory";
-
-    private static final ParsedConfiguration BACKEND = job(TestedBackend.name());
-
-    private static ParsedConfiguration job(String backend) {
-        return ParsedConfiguration.of(
-                Configuration.fromMap(Map.of(StateBackendOptions.TYPE.key(), backend)));
-    }
 
     private final ManagedMemory memory;
 
@@ -74,11 +64,6 @@ final class TestStores implements AutoCloseable {
         }
     }
 
-    /** What asks for the backend that is tested. */
-    static ParsedConfiguration backend() {
-        return BACKEND;
-    }
-
     ManagedMemory memory() {
         return memory;
     }
@@ -98,7 +83,7 @@ final class TestStores implements AutoCloseable {
                 subtask,
                 parallelism,
                 memory.budget("sums[" + subtask + "]", budgetBytes),
-                BACKEND);
+                TestedBackend.options());
     }
 
     /** A store of the built-in backend. */
@@ -108,7 +93,7 @@ final class TestStores implements AutoCloseable {
                 subtask,
                 parallelism,
                 otherMemory.budget("sums[" + subtask + "]", otherMemory.totalBytes()),
-                job("managed"));
+                TestedBackend.options("managed"));
     }
 
     /** A store of the built-in backend, or of the one that is tested. */
