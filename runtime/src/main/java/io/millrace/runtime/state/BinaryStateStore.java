@@ -31,7 +31,17 @@ import org.slf4j.LoggerFactory;
  * <p>Two layouts, chosen by the state's type: values whose key, pane and value are numbers lie in
  * an {@link EntryTable} for each state and key group, or, by pane, in {@link PaneTables}; all
  * others share one {@link EntryLog} for each key group. Both write in place and mark what they
- * change; {@link Epochs} says how a snapshot is taken from under their hands.
+ * change; {@link Epochs} says how a snapshot is taken from under their hands. Maps, ordered states
+ * and calendars keep beside their entries what is derived from them: {@link MapMembers}, {@link
+ * OrderedEntries}, {@link Calendar}.
+ *
+ * <p>Shape, from the top: the current key, which all handles share; what tables and logs ask for
+ * ({@link StoreMemory}: memory, and what is to be done before more is taken, see {@link Spill} and
+ * {@link SpillTurns}); which states there are, and handles on them; keys by state; snapshots and
+ * restoring.
+ *
+ * <p>Invariant: addresses of entries that somebody holds are good until the store's version
+ * changes, and things move only at the begin of an operation, when nobody holds one.
  *
  * <p>Threads: owned by the subtask's thread.
  */
@@ -40,9 +50,6 @@ final class BinaryStateStore implements KeyedStateStore, StoreMemory {
 
     /** With a time to live, each so many writes look for expired entries in one page. */
     private static final int WRITES_PER_SWEEP = 128;
-
-    /** Segments that go to disk between two operations. */
-    private static final int SPILLED_AT_A_TIME = 16;
 
     private final KeyedStateSettings settings;
     private final int maxParallelism;
@@ -59,6 +66,7 @@ final class BinaryStateStore implements KeyedStateStore, StoreMemory {
     private final boolean keyIsInt;
     private final Epochs epochs;
     private final Spill spill;
+    private final SpillTurns turns;
     private final EntryLog[] logs;
     private final List<StateDefinition> states = new ArrayList<>();
     private final Map<String, StateDefinition> byName = new HashMap<>();
@@ -90,7 +98,6 @@ final class BinaryStateStore implements KeyedStateStore, StoreMemory {
     /** Changes with the current key. */
     private long keyVersion;
 
-    private int spillTurn;
     private long writesWithTtl;
     private long restoredBytes;
     private boolean closed;
@@ -115,8 +122,9 @@ final class BinaryStateStore implements KeyedStateStore, StoreMemory {
                         settings.memory(),
                         settings.owner(),
                         settings.keyGroups().size());
-        this.epochs = new Epochs(settings.memory(), spill.file(), settings.owner());
+        this.epochs = new Epochs(settings.memory(), spill, settings.owner());
         this.logs = new EntryLog[settings.keyGroups().size()];
+        this.turns = new SpillTurns(spill, settings.memory(), logs, states, calendars.values());
     }
 
     // ---- the current key
@@ -361,32 +369,11 @@ final class BinaryStateStore implements KeyedStateStore, StoreMemory {
                 return allocate(bytes);
             } catch (InsufficientManagedMemoryException e) {
                 // there may be enough, but in pieces
-                if (!spill.mayGo() || !spillSome()) {
+                if (!turns.spillSome()) {
                     throw e;
                 }
             }
         }
-    }
-
-    private boolean spillSome() {
-        for (int looks = 0; looks < 2 * logs.length; looks++) {
-            if (spill(Math.floorMod(spillTurn++, logs.length)) > 0) {
-                return true;
-            }
-        }
-        return spillIndexes(logs.length) > 0;
-    }
-
-    /** Moves pages of indexes to disk: when nothing else can go. */
-    private int spillIndexes(int atMost) {
-        int gone = 0;
-        for (int looks = 0; looks < 2 * logs.length && gone < atMost; looks++) {
-            EntryLog log = logs[Math.floorMod(spillTurn++, logs.length)];
-            if (log != null && log.spillIndex()) {
-                gone++;
-            }
-        }
-        return gone;
     }
 
     @Override
@@ -396,50 +383,12 @@ final class BinaryStateStore implements KeyedStateStore, StoreMemory {
 
     @Override
     public void relieve() {
-        relieve(spill.reliefBytes(), SPILLED_AT_A_TIME);
+        turns.relieve();
     }
 
     /** Makes room for a value if it is large; nobody may hold an address. */
     void makeRoom(int bytes) {
-        if (bytes > Spill.LARGE_VALUE_BYTES && spill.mayGo()) {
-            relieve(4L * bytes, Integer.MAX_VALUE);
-        }
-    }
-
-    private void relieve(long freeBytes, int atMost) {
-        int gone = 0;
-        // twice, since what is found in the first round may be no more than marked
-        for (int looks = 0; looks < 2 * logs.length && gone < atMost; ) {
-            if (settings.memory().freeBytes() >= freeBytes) {
-                spill.rest();
-                return;
-            }
-            int goes = spill(Math.floorMod(spillTurn++, logs.length));
-            gone += goes;
-            looks = goes > 0 ? 0 : looks + 1;
-        }
-        if (gone == 0 && spillIndexes(SPILLED_AT_A_TIME) == 0) {
-            spill.rest(); // nothing can go before more is written
-        }
-    }
-
-    /** Moves a segment and pages of a key group, and late timers; returns how many have gone. */
-    private int spill(int group) {
-        int gone = logs[group] != null && logs[group].spill() ? 1 : 0;
-        for (StateDefinition state : states) {
-            if (state.spillTables(group)) {
-                gone++;
-            }
-            if (state.order != null && state.order.spill(state)) {
-                gone++;
-            }
-        }
-        for (StoredCalendar calendar : calendars.values()) {
-            if (calendar.spill()) {
-                gone++;
-            }
-        }
-        return gone;
+        turns.makeRoom(bytes);
     }
 
     @Override
@@ -608,7 +557,9 @@ final class BinaryStateStore implements KeyedStateStore, StoreMemory {
 
     StateException exhausted(String state, InsufficientManagedMemoryException e) {
         return new StateException(
-                Failure.Category.STATE, "State '" + state + "': " + e.getMessage(), e);
+                Failure.Category.STATE,
+                "State '" + state + "': " + e.getMessage() + "." + turns.told(),
+                e);
     }
 
     StateException unreadable(String what, IOException e) {

@@ -920,6 +920,11 @@ final class EntryLog {
         return false;
     }
 
+    /** Of the index, in memory. */
+    long indexBytes() {
+        return index.bytes();
+    }
+
     /** Moves a page of the index to disk, in turn; returns whether one has gone. */
     boolean spillIndex() {
         return index.spill();

@@ -46,6 +46,7 @@ final class Epochs {
     private static final int MAX_EPOCH = Integer.MAX_VALUE >>> SHIFT;
 
     private final MemoryBudget memory;
+    private final Spill spill;
     private final SpillFile spillFile;
     private final String owner;
     private int current = 1;
@@ -68,8 +69,9 @@ final class Epochs {
     /** Frees all memory of the store; set when it was closed while snapshots were open. */
     private Runnable whenAllClosed;
 
-    Epochs(MemoryBudget memory, SpillFile spillFile, String owner) {
-        this.spillFile = spillFile;
+    Epochs(MemoryBudget memory, Spill spill, String owner) {
+        this.spill = spill;
+        this.spillFile = spill.file();
         this.memory = memory;
         this.owner = owner;
     }
@@ -110,6 +112,7 @@ final class Epochs {
                 onGivenUp(snapshot);
             }
         }
+        spill.onAllocated();
     }
 
     /** Gives a block back that snapshots may still read. */

@@ -342,6 +342,19 @@ final class LogIndex {
         store.memory().free(page, MAX_PAGE_BYTES);
     }
 
+    /** Bytes in memory. */
+    long bytes() {
+        long bytes = 0;
+        long last = 0;
+        for (long found : directory) {
+            if (found != last) {
+                last = found;
+                bytes += (found & ON_DISK) == 0 ? pageBytes : 0;
+            }
+        }
+        return bytes;
+    }
+
     /** Gives all memory back; nobody reads it any more. */
     void free(MemoryBudget memory) {
         long last = 0;

@@ -8,6 +8,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import java.util.function.UnaryOperator;
 
 /**
  * The local directories that state goes to when managed memory is short ({@code io.tmp.dirs}).
@@ -21,6 +22,7 @@ public final class SpillDirectories {
     private static final SpillDirectories NONE = new SpillDirectories(List.of());
 
     private final List<Path> directories;
+    private final UnaryOperator<FileChannel> channels;
     private int turn;
 
     /**
@@ -28,7 +30,15 @@ public final class SpillDirectories {
      *     spilled, and memory that is used up is an error
      */
     public SpillDirectories(List<Path> directories) {
+        this(directories, channel -> channel);
+    }
+
+    /**
+     * @param channels what is used in place of a channel
+     */
+    SpillDirectories(List<Path> directories, UnaryOperator<FileChannel> channels) {
         this.directories = List.copyOf(directories);
+        this.channels = channels;
     }
 
     /** Nothing is spilled. */
@@ -77,7 +87,7 @@ public final class SpillDirectories {
                                 StandardOpenOption.WRITE,
                                 StandardOpenOption.DELETE_ON_CLOSE);
                 Files.deleteIfExists(file);
-                return new Opened(channel, directory);
+                return new Opened(channels.apply(channel), directory);
             } catch (IOException e) {
                 reasons.add(directory + ": " + e);
             }

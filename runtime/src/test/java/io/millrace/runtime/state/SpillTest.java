@@ -2,6 +2,7 @@ package io.millrace.runtime.state;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.millrace.api.type.Types;
 import java.io.IOException;
@@ -21,6 +22,8 @@ import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** State that is much larger than the memory for it. */
 class SpillTest {
@@ -731,6 +734,122 @@ class SpillTest {
                     .hasMessageContaining("bytes")
                     .hasMessageContaining("io.tmp.dirs");
         }
+    }
+
+    /** All kinds of state of one store. */
+    private static final class Kinds {
+        final KeyedStateStore store;
+        final StoredValue<String> text;
+        final StoredMap<Integer, String> map;
+        final StoredLong sum;
+        final OrderedState timers;
+        final CalendarState calendar;
+
+        Kinds(KeyedStateStore store) {
+            this.store = store;
+            text = store.value("text", Namespace.none(), Types.STRING, StateTtl.NONE);
+            map = texts(store);
+            sum = store.longValue("sum", Namespace.none(), StateTtl.NONE);
+            timers = store.ordered("timers", Namespace.none());
+            calendar = store.calendar("ends");
+        }
+
+        void put(long key) {
+            store.setCurrentKey(key);
+            text.put(value(key, 0).substring(0, 100));
+            map.put((int) key, "of a map");
+            sum.add(key);
+            timers.add(key);
+            calendar.add(key % 10);
+        }
+
+        void get(long key) {
+            store.setCurrentKey(key);
+            assertThat(text.get()).isEqualTo(value(key, 0).substring(0, 100));
+            assertThat(map.get((int) key)).isEqualTo("of a map");
+            assertThat(sum.get(0)).isEqualTo(key);
+            assertThat(timers.contains(key)).isTrue();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 60, 300, 1_000, 3_000})
+    void shouldSayThatTheDiskIsFullAndLeaveNothingBehind(int roomKib) throws Exception {
+        try (TestStores stores =
+                new TestStores(
+                        2 << 20,
+                        directory,
+                        channel -> {
+                            FailingChannel failing = new FailingChannel(channel);
+                            failing.roomBytes = roomKib << 10;
+                            return failing;
+                        })) {
+            Kinds kinds = new Kinds(stores.open(Types.LONG));
+            assertThatThrownBy(
+                            () -> {
+                                for (long key = 0; key < KEYS; key++) {
+                                    kinds.put(key);
+                                }
+                            })
+                    .isInstanceOf(StateException.class)
+                    .hasMessageContaining("sums[0]")
+                    .hasMessageContaining("No space left on device")
+                    .hasMessageContaining(directory.toString())
+                    .hasMessageContaining("io.tmp.dirs");
+            kinds.store.close();
+        }
+        assertThatNoFileIsLeft();
+    }
+
+    @Test
+    void shouldSayThatTheDiskCannotBeReadAndGoOnWhenItCan() throws Exception {
+        List<FailingChannel> channels = new ArrayList<>();
+        try (TestStores stores =
+                new TestStores(
+                        2 << 20,
+                        directory,
+                        channel -> {
+                            channels.add(new FailingChannel(channel));
+                            return channels.get(0);
+                        })) {
+            Kinds kinds = new Kinds(stores.open(Types.LONG));
+            for (long key = 0; key < 15_000; key++) {
+                kinds.put(key);
+            }
+            FailingChannel disk = channels.get(0);
+            disk.isReadable = false;
+            for (long key = 0; key < 1_500; key++) {
+                long of = key * 10;
+                // what is in memory can be read all the same
+                Throwable thrown = catchThrowable(() -> kinds.get(of));
+                if (thrown != null) {
+                    assertThat(thrown)
+                            .isInstanceOf(StateException.class)
+                            .hasMessageContaining("Input/output error")
+                            .hasMessageContaining("cannot be read")
+                            .hasMessageContaining("io.tmp.dirs");
+                }
+            }
+            assertThatThrownBy(
+                            () -> {
+                                for (long key = 0; key < 15_000; key++) {
+                                    kinds.get(key);
+                                }
+                            })
+                    .isInstanceOf(StateException.class);
+            disk.isReadable = true;
+            for (long key = 0; key < 15_000; key++) {
+                kinds.get(key);
+            }
+            for (long key = 0; key < 15_000; key++) {
+                assertThat(kinds.timers.poll(key)).isTrue();
+            }
+            while (kinds.calendar.poll(10)) {
+                assertThat(kinds.calendar.order()).isEqualTo((Long) kinds.store.currentKey() % 10);
+            }
+            kinds.store.close();
+        }
+        assertThatNoFileIsLeft();
     }
 
     @Test

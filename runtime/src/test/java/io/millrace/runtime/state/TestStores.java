@@ -5,10 +5,12 @@ import io.millrace.runtime.config.ParsedConfiguration;
 import io.millrace.runtime.generate.JobClasses;
 import io.millrace.runtime.memory.ManagedMemory;
 import io.millrace.runtime.memory.MemoryBudget;
+import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.function.UnaryOperator;
 
 /**
  * Managed memory and a clock for the stores of one test; checks that nothing is left behind.
@@ -45,6 +47,14 @@ final class TestStores implements AutoCloseable {
         memory = new ManagedMemory(bytes);
         otherMemory = new ManagedMemory(bytes);
         spill = new SpillDirectories(List.of(directory));
+        this.directory = directory;
+    }
+
+    /** Stores that move what they do not use to files that may fail. */
+    TestStores(long bytes, Path directory, UnaryOperator<FileChannel> channels) {
+        memory = new ManagedMemory(bytes);
+        otherMemory = new ManagedMemory(bytes);
+        spill = new SpillDirectories(List.of(directory), channels);
         this.directory = directory;
     }
 
