@@ -24,7 +24,9 @@ import io.millrace.runtime.state.SnapshotInput;
 import io.millrace.runtime.state.SnapshotKind;
 import io.millrace.runtime.state.SnapshotOutput;
 import io.millrace.runtime.state.SnapshotReader;
+import io.millrace.runtime.state.StateBackends;
 import io.millrace.runtime.state.StateSnapshot;
+import io.millrace.runtime.state.TestedBackend;
 import io.millrace.runtime.task.TaskDeployment;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -55,6 +57,7 @@ final class OperatorHarness implements AutoCloseable {
     private final ManualTime time = new ManualTime();
     private final List<InMemoryKeyedStateStore> stores = new ArrayList<>();
     private final ManagedMemory memory = new ManagedMemory(256 << 20);
+    private final StateBackends backends = new StateBackends();
     private Stores kind;
     private final List<KeyedStateStore> managed = new ArrayList<>();
     private final JobGraph graph;
@@ -266,7 +269,7 @@ final class OperatorHarness implements AutoCloseable {
         }
         int groups = subtask.deployment().maxParallelism();
         KeyedStateStore store =
-                KeyedStateStore.binary(
+                backends.open(
                         new KeyedStateSettings(
                                 operator,
                                 keyType,
@@ -274,7 +277,8 @@ final class OperatorHarness implements AutoCloseable {
                                 groups,
                                 subtask.classes(),
                                 memory.budget(operator, memory.totalBytes()),
-                                time::nowMillis));
+                                time::nowMillis),
+                        TestedBackend.options());
         managed.add(store);
         return kind == Stores.KEY_BY_KEY ? keyByKey(store) : store;
     }
