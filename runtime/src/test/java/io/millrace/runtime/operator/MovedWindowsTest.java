@@ -18,8 +18,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 class MovedWindowsTest {
     private static final TypeInformation<Long> TYPE = Types.LONG;
 
-    private static final class Sum
-            implements AggregateFunction<Long, Long, Long> {
+    private static final class Sum implements AggregateFunction<Long, Long, Long> {
         private static final long serialVersionUID = 1;
 
         @Override
@@ -59,11 +58,11 @@ class MovedWindowsTest {
     }
 
     private static Stores other(Stores kind) {
-        return kind == Stores.MANAGED ? Stores.KEY_BY_KEY : Stores.MANAGED;
+        return kind == Stores.BUILT_IN ? Stores.KEY_BY_KEY : Stores.BUILT_IN;
     }
 
     @ParameterizedTest
-    @EnumSource(names = {"MANAGED", "KEY_BY_KEY"})
+    @EnumSource(names = {"BUILT_IN", "KEY_BY_KEY"})
     void shouldDropWindowsInTheEndThatCameFromAStoreOfAnotherKind(Stores from) throws Exception {
         try (OperatorHarness harness =
                 harness(from, TumblingEventTimeWindows.of(Time.milliseconds(100)))) {
@@ -85,7 +84,7 @@ class MovedWindowsTest {
     }
 
     @ParameterizedTest
-    @EnumSource(names = {"MANAGED", "KEY_BY_KEY"})
+    @EnumSource(names = {"BUILT_IN", "KEY_BY_KEY"})
     void shouldCountLateRecordsOfTheTimeInAnotherStore(Stores from) throws Exception {
         try (OperatorHarness harness =
                 harness(
@@ -112,7 +111,7 @@ class MovedWindowsTest {
     }
 
     @ParameterizedTest
-    @EnumSource(names = {"MANAGED", "KEY_BY_KEY"})
+    @EnumSource(names = {"BUILT_IN", "KEY_BY_KEY"})
     void shouldFireAgainForALateRecordThatComesBeforeTheFirstWatermarkAfterARestart(Stores kind)
             throws Exception {
         try (OperatorHarness harness =

@@ -72,7 +72,9 @@ final class OperatorHarness implements AutoCloseable {
         PLAIN,
         /** As in a worker. */
         MANAGED,
-        /** As those of a backend that has neither derived arrays nor a way to drop whole panes. */
+        /** The same, of the built-in backend whichever is tested. */
+        BUILT_IN,
+        /** As in a worker, without derived arrays and without a way to drop whole panes. */
         KEY_BY_KEY
     }
 
@@ -278,7 +280,9 @@ final class OperatorHarness implements AutoCloseable {
                                 subtask.classes(),
                                 memory.budget(operator, memory.totalBytes()),
                                 time::nowMillis),
-                        TestedBackend.options());
+                        kind == Stores.BUILT_IN
+                                ? TestedBackend.options("managed")
+                                : TestedBackend.options());
         managed.add(store);
         return kind == Stores.KEY_BY_KEY ? keyByKey(store) : store;
     }

@@ -52,8 +52,7 @@ class StateStoreTest {
                     });
             List<String> inNumbers = new ArrayList<>();
             numbers.forEachPane(
-                    ofNumber,
-                    pane -> inNumbers.add("key " + numbers.currentKey() + " in " + pane));
+                    ofNumber, pane -> inNumbers.add("key " + numbers.currentKey() + " in " + pane));
 
             assertThat(inTexts).containsExactlyInAnyOrderElementsOf(expected);
             assertThat(inNumbers).containsExactlyInAnyOrderElementsOf(expected);

@@ -22,7 +22,8 @@ public final class TestedBackend {
         return options(name());
     }
 
-    static ParsedConfiguration options(String backend) {
+    /** The options of a job that asks for a certain one. */
+    public static ParsedConfiguration options(String backend) {
         return ParsedConfiguration.of(
                 Configuration.fromMap(Map.of(StateBackendOptions.TYPE.key(), backend)));
     }

@@ -34,8 +34,7 @@ final class DrivenSubtask implements Subtasks.Listener {
                 new SteppedSubtasks(
                                 channels,
                                 job -> classes,
-                                new OperatorPorts(
-                                        () -> 0, (millis, ring) -> () -> {}, stores),
+                                new OperatorPorts(() -> 0, (millis, ring) -> () -> {}, stores),
                                 steps::add)
                         .start(deployment, this);
         step();

@@ -3,10 +3,10 @@ package io.millrace.runtime.task;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.api.Configuration;
+import io.millrace.api.function.SinkFunction;
 import io.millrace.api.state.CheckpointedFunction;
 import io.millrace.api.state.FunctionInitializationContext;
 import io.millrace.api.state.FunctionSnapshotContext;
-import io.millrace.api.function.SinkFunction;
 import io.millrace.api.type.TypeInformation;
 import io.millrace.api.type.Types;
 import io.millrace.runtime.checkpoint.CheckpointKind;
