@@ -1,8 +1,5 @@
 package io.millrace.testkit.simulation;
 
-import io.millrace.api.ExecutorContext;
-import io.millrace.api.JobExecutionResult;
-import io.millrace.api.JobExecutor;
 import io.millrace.api.RuntimeExecutionMode;
 import io.millrace.api.StreamExecutionEnvironment;
 import io.millrace.api.function.MapFunction;
@@ -18,7 +15,6 @@ import io.millrace.api.time.Watermark;
 import io.millrace.api.time.WatermarkGenerator;
 import io.millrace.api.time.WatermarkOutput;
 import io.millrace.api.time.WatermarkStrategy;
-import io.millrace.api.transform.Pipeline;
 import io.millrace.api.tuple.Tuple2;
 import io.millrace.api.type.TypeInformation;
 import io.millrace.api.type.Types;
@@ -30,7 +26,6 @@ import io.millrace.runtime.checkpoint.SavepointPath;
 import io.millrace.runtime.checkpoint.StateReader;
 import io.millrace.runtime.checkpoint.StoredCheckpoint;
 import io.millrace.runtime.checkpoint.SubtaskSnapshot;
-import io.millrace.runtime.config.ParsedConfiguration;
 import io.millrace.runtime.control.Failure;
 import io.millrace.runtime.exchange.ChannelId;
 import io.millrace.runtime.exchange.Channels;
@@ -41,8 +36,8 @@ import io.millrace.runtime.exchange.Wakeup;
 import io.millrace.runtime.exchange.WorkerChannels;
 import io.millrace.runtime.file.TextOutputFiles;
 import io.millrace.runtime.generate.JobClasses;
+import io.millrace.runtime.graph.CapturedProgram;
 import io.millrace.runtime.graph.JobGraph;
-import io.millrace.runtime.graph.JobPlanner;
 import io.millrace.runtime.graph.JobVertex;
 import io.millrace.runtime.master.JobFiles;
 import io.millrace.runtime.memory.ManagedMemory;
@@ -333,34 +328,6 @@ final class RealTasks implements AutoCloseable {
         }
     }
 
-    /** Takes the graph of a program instead of running it. */
-    private static final class Capture implements JobExecutor {
-        private final JobPlanner planner;
-        private final String jobId;
-        private JobGraph graph;
-
-        Capture(int parallelism, String jobId) {
-            this.planner = new JobPlanner(ParsedConfiguration.empty(), parallelism);
-            this.jobId = jobId;
-        }
-
-        @Override
-        public JobExecutionResult execute(Pipeline pipeline) {
-            graph = planner.jobGraph(pipeline, jobId);
-            return new JobExecutionResult(jobId, 0);
-        }
-
-        @Override
-        public String explain(Pipeline pipeline) {
-            throw new UnsupportedOperationException();
-        }
-
-        @Override
-        public int defaultParallelism() {
-            return planner.defaultParallelism();
-        }
-    }
-
     /**
      * Keeps the last sum of each key in state of its own. What it had when it was closed can be
      * asked for right afterwards, as all is on one thread.
@@ -413,20 +380,12 @@ final class RealTasks implements AutoCloseable {
 
     /** Sums numbers by key, and writes or tells the sum of each key. */
     JobGraph graph(String jobId, Map<String, String> restarts) {
-        Capture capture = new Capture(parallelism, jobId);
-        try (ExecutorContext.Scope scope = ExecutorContext.setForThread(capture)) {
-            StreamExecutionEnvironment env = StreamExecutionEnvironment.getExecutionEnvironment();
-            if (program == Program.FILES) {
-                env.setRuntimeMode(RuntimeExecutionMode.BATCH);
-            }
-            for (int pipeline = 0; pipeline < pipelines; pipeline++) {
-                build(env, pipeline);
-            }
-            env.execute("simulated");
+        JobGraph planned;
+        try {
+            planned = CapturedProgram.graph(parallelism, "simulated", jobId, this::build);
         } catch (Exception e) {
             throw new IllegalStateException("The program cannot be planned", e);
         }
-        JobGraph planned = capture.graph;
         Map<String, String> configuration = new LinkedHashMap<>(planned.configuration());
         configuration.putAll(restarts);
         if (program == Program.CHECKPOINTED) {
@@ -438,6 +397,15 @@ final class RealTasks implements AutoCloseable {
         }
         return new JobGraph(
                 jobId, planned.jobName(), planned.vertices(), planned.edges(), configuration);
+    }
+
+    private void build(StreamExecutionEnvironment env) {
+        if (program == Program.FILES) {
+            env.setRuntimeMode(RuntimeExecutionMode.BATCH);
+        }
+        for (int pipeline = 0; pipeline < pipelines; pipeline++) {
+            build(env, pipeline);
+        }
     }
 
     private void build(StreamExecutionEnvironment env, int pipeline) {
