@@ -256,8 +256,7 @@ final class RocksStateStore implements KeyedStateStore {
                             + ", which cannot take it: "
                             + e.getMessage()
                             + ". Fields of records and POJOs may be added and removed; for anything"
-                            + " else give the new state another name",
-                    e);
+                            + " else give the new state another name");
         }
         State now = new State(former.id(), shape);
         try {

@@ -23,7 +23,9 @@ import io.millrace.runtime.state.KeyedStateStore;
 import io.millrace.runtime.state.SnapshotInput;
 import io.millrace.runtime.state.SnapshotKind;
 import io.millrace.runtime.state.SnapshotOutput;
+import io.millrace.runtime.state.StateBackends;
 import io.millrace.runtime.state.StateSnapshot;
+import io.millrace.runtime.state.TestedBackend;
 import io.millrace.runtime.task.TaskDeployment;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -53,6 +55,7 @@ final class OperatorHarness implements AutoCloseable {
     private final List<InMemoryKeyedStateStore> stores = new ArrayList<>();
     private final ManagedMemory memory = new ManagedMemory(256 << 20);
     private final Stores kind;
+    private final StateBackends backends = new StateBackends();
     private final List<KeyedStateStore> managed = new ArrayList<>();
     private final JobGraph graph;
     private final JobVertex vertex;
@@ -255,7 +258,7 @@ final class OperatorHarness implements AutoCloseable {
         }
         int groups = subtask.deployment().maxParallelism();
         KeyedStateStore store =
-                KeyedStateStore.binary(
+                backends.open(
                         new KeyedStateSettings(
                                 operator,
                                 keyType,
@@ -263,7 +266,8 @@ final class OperatorHarness implements AutoCloseable {
                                 groups,
                                 subtask.classes(),
                                 memory.budget(operator, memory.totalBytes()),
-                                time::nowMillis));
+                                time::nowMillis),
+                        TestedBackend.options());
         managed.add(store);
         return store;
     }
