@@ -458,6 +458,18 @@ final class RocksStateStore implements KeyedStateStore {
         }
     }
 
+    @Override
+    public void forEachPane(StoredState handle, PaneAction action) throws Exception {
+        checkOpen();
+        forEach(
+                ((Handle) handle).cell().state(),
+                scan -> {
+                    byte[] at = scan.key();
+                    int end = setCurrentKey(at, EntryKey.HEAD_BYTES, EntryKey.group(at));
+                    action.accept(RecordBytes.getLong(at, end));
+                });
+    }
+
     // ---- snapshots
 
     @Override
