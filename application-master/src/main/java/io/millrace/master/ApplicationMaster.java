@@ -197,7 +197,7 @@ public final class ApplicationMaster {
     private Map<String, String> hadoopSettings() {
         Map<String, String> settings = new TreeMap<>(options.toConfiguration().toMap());
         // A program that calls System.exit must not take the file systems from under the end.
-        settings.put("millrace.hadoop.fs.automatic.close", "false");
+        settings.put("flink.hadoop.fs.automatic.close", "false");
         return settings;
     }
 

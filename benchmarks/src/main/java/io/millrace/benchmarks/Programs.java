@@ -1,9 +1,6 @@
 package io.millrace.benchmarks;
 
 import io.millrace.api.Configuration;
-import io.millrace.api.ExecutorContext;
-import io.millrace.api.JobExecutionResult;
-import io.millrace.api.JobExecutor;
 import io.millrace.api.StreamExecutionEnvironment;
 import io.millrace.api.function.AggregateFunction;
 import io.millrace.api.function.Collector;
@@ -17,14 +14,12 @@ import io.millrace.api.function.SinkFunction;
 import io.millrace.api.state.ValueState;
 import io.millrace.api.state.ValueStateDescriptor;
 import io.millrace.api.time.WatermarkStrategy;
-import io.millrace.api.transform.Pipeline;
 import io.millrace.api.tuple.Tuple2;
 import io.millrace.api.type.Types;
 import io.millrace.api.window.TimeWindow;
 import io.millrace.api.window.WindowAssigner;
-import io.millrace.runtime.config.ParsedConfiguration;
+import io.millrace.runtime.graph.CapturedProgram;
 import io.millrace.runtime.graph.JobGraph;
-import io.millrace.runtime.graph.JobPlanner;
 import java.util.Locale;
 import java.util.concurrent.locks.LockSupport;
 
@@ -170,15 +165,15 @@ final class Programs {
      */
     static JobGraph graph(Program program, String name, int parallelism, Configuration options)
             throws Exception {
-        Capture capture = new Capture(parallelism);
-        try (ExecutorContext.Scope scope = ExecutorContext.setForThread(capture)) {
-            StreamExecutionEnvironment env = StreamExecutionEnvironment.getExecutionEnvironment();
-            env.configure(options);
-            env.setParallelism(parallelism);
-            program.define(env);
-            env.execute(name);
-        }
-        return capture.graph;
+        return CapturedProgram.graph(
+                parallelism,
+                name,
+                "b".repeat(32),
+                env -> {
+                    env.configure(options);
+                    env.setParallelism(parallelism);
+                    program.define(env);
+                });
     }
 
     private static final class PriceInEuros implements MapFunction<Bid, Bid> {
@@ -294,34 +289,6 @@ final class Programs {
                     out.collect(Tuple2.of(word, 1));
                 }
             }
-        }
-    }
-
-    /** Takes the graph instead of running it. */
-    private static final class Capture implements JobExecutor {
-        private final int parallelism;
-        private JobGraph graph;
-
-        Capture(int parallelism) {
-            this.parallelism = parallelism;
-        }
-
-        @Override
-        public JobExecutionResult execute(Pipeline pipeline) {
-            graph =
-                    new JobPlanner(ParsedConfiguration.empty(), parallelism)
-                            .jobGraph(pipeline, "b".repeat(32));
-            return new JobExecutionResult(graph.jobId(), 0);
-        }
-
-        @Override
-        public String explain(Pipeline pipeline) {
-            throw new UnsupportedOperationException("no plan is shown here");
-        }
-
-        @Override
-        public int defaultParallelism() {
-            return parallelism;
         }
     }
 }

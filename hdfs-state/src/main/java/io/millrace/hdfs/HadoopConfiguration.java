@@ -16,8 +16,8 @@ public final class HadoopConfiguration {
     private static final String CONF_DIR = "HADOOP_CONF_DIR";
     private static final String[] FILES = {"core-site.xml", "hdfs-site.xml", "yarn-site.xml"};
 
-    /** How engine options name Hadoop's; the first is what users of Flink know. */
-    private static final String[] PASSED_ON = {"flink.hadoop.", "millrace.hadoop."};
+    /** How engine options name Hadoop's. */
+    private static final String PASSED_ON = "flink.hadoop.";
 
     private static final String CLOSE_DELAY =
             "dfs.client.block.write.locateFollowingBlock.initial.delay.ms";
@@ -40,8 +40,8 @@ public final class HadoopConfiguration {
     }
 
     /**
-     * Loads {@code HADOOP_CONF_DIR}, passes the engine's options {@code flink.hadoop.*} and {@code
-     * millrace.hadoop.*} on without that prefix, and puts the result in force.
+     * Loads {@code HADOOP_CONF_DIR}, passes the engine's options {@code flink.hadoop.*} on without
+     * that prefix, and puts the result in force.
      */
     public static synchronized Configuration load(Map<String, String> engineOptions) {
         current = load(System.getenv(CONF_DIR), engineOptions);
@@ -80,10 +80,8 @@ public final class HadoopConfiguration {
         }
         engineOptions.forEach(
                 (key, value) -> {
-                    for (String prefix : PASSED_ON) {
-                        if (key.startsWith(prefix)) {
-                            own.set(key.substring(prefix.length()), value);
-                        }
+                    if (key.startsWith(PASSED_ON)) {
+                        own.set(key.substring(PASSED_ON.length()), value);
                     }
                 });
         return own;

@@ -26,7 +26,7 @@ class HadoopConfigurationTest {
                         folder.toString(),
                         Map.of(
                                 "flink.hadoop.dfs.replication", "1",
-                                "millrace.hadoop.a.b", "c",
+                                "flink.hadoop.a.b", "c",
                                 "dfs.blocksize", "7"));
         assertThat(loaded.get("fs.defaultFS")).isEqualTo("hdfs://nn:1");
         assertThat(loaded.get("yarn.resourcemanager.hostname")).isEqualTo("rm");

@@ -256,8 +256,7 @@ final class RocksStateStore implements KeyedStateStore {
                             + ", which cannot take it: "
                             + e.getMessage()
                             + ". Fields of records and POJOs may be added and removed; for anything"
-                            + " else give the new state another name",
-                    e);
+                            + " else give the new state another name");
         }
         State now = new State(former.id(), shape);
         try {
@@ -457,6 +456,18 @@ final class RocksStateStore implements KeyedStateStore {
                 }
             }
         }
+    }
+
+    @Override
+    public void forEachPane(StoredState handle, PaneAction action) throws Exception {
+        checkOpen();
+        forEach(
+                ((Handle) handle).cell().state(),
+                scan -> {
+                    byte[] at = scan.key();
+                    int end = setCurrentKey(at, EntryKey.HEAD_BYTES, EntryKey.group(at));
+                    action.accept(RecordBytes.getLong(at, end));
+                });
     }
 
     // ---- snapshots

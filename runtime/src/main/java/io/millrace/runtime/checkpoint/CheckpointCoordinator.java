@@ -46,6 +46,11 @@ import org.slf4j.LoggerFactory;
  * <p>Invariant: at most one checkpoint is between its metadata and its name; checkpoints become
  * complete in the order of their ids. What may be complete is never given up.
  *
+ * <p>In order: what there is before the job starts; start and stop; the trigger, up to the
+ * barriers; how a savepoint differs; the answers of workers; completion, step by step; failures.
+ * What a single one of them waits for is in {@link PendingCheckpoint}, what goes out of here in
+ * {@link CheckpointPorts}.
+ *
  * <p>Threads: owned by the master's loop.
  */
 public final class CheckpointCoordinator {

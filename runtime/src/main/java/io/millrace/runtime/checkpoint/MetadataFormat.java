@@ -1,5 +1,12 @@
 package io.millrace.runtime.checkpoint;
 
+import static io.millrace.runtime.serializer.LengthPrefixed.readBytes;
+import static io.millrace.runtime.serializer.LengthPrefixed.readList;
+import static io.millrace.runtime.serializer.LengthPrefixed.readText;
+import static io.millrace.runtime.serializer.LengthPrefixed.writeBytes;
+import static io.millrace.runtime.serializer.LengthPrefixed.writeList;
+import static io.millrace.runtime.serializer.LengthPrefixed.writeText;
+
 import io.millrace.runtime.checkpoint.CheckpointMetadata.Operator;
 import io.millrace.runtime.checkpoint.CheckpointMetadata.Subtask;
 import io.millrace.runtime.checkpoint.CheckpointMetadata.Vertex;
@@ -10,7 +17,6 @@ import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -106,8 +112,7 @@ public final class MetadataFormat {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         section.write(new DataOutputStream(bytes));
         writeText(out, kind);
-        out.writeInt(bytes.size());
-        bytes.writeTo(out);
+        writeBytes(out, bytes.toByteArray());
     }
 
     private static Section operators(CheckpointMetadata metadata) {
@@ -197,12 +202,7 @@ public final class MetadataFormat {
         List<CoordinatorState> coordinators = List.of();
         for (int i = in.readInt(); i > 0; i--) {
             String name = readText(in);
-            int length = in.readInt();
-            if (length < 0 || length > in.available()) {
-                throw new IOException("a section of " + length + " bytes");
-            }
-            DataInputStream section =
-                    new DataInputStream(new ByteArrayInputStream(in.readNBytes(length)));
+            DataInputStream section = new DataInputStream(new ByteArrayInputStream(readBytes(in)));
             if (name.equals(KIND)) {
                 kind = readKind(section);
             } else if (name.equals(OPERATORS)) {
@@ -229,10 +229,7 @@ public final class MetadataFormat {
             for (CoordinatorState.Splits splits : state.returned()) {
                 out.writeInt(splits.subtask());
                 out.writeInt(splits.version());
-                out.writeInt(splits.splits().size());
-                for (byte[] split : splits.splits()) {
-                    writeBytes(out, split);
-                }
+                writeList(out, splits.splits());
             }
         }
     }
@@ -245,30 +242,11 @@ public final class MetadataFormat {
             byte[] enumerator = readBytes(in);
             List<CoordinatorState.Splits> returned = new ArrayList<>();
             for (int r = in.readInt(); r > 0; r--) {
-                int subtask = in.readInt();
-                int splitVersion = in.readInt();
-                List<byte[]> splits = new ArrayList<>();
-                for (int s = in.readInt(); s > 0; s--) {
-                    splits.add(readBytes(in));
-                }
-                returned.add(new CoordinatorState.Splits(subtask, splitVersion, splits));
+                returned.add(new CoordinatorState.Splits(in.readInt(), in.readInt(), readList(in)));
             }
             states.add(new CoordinatorState(uid, version, enumerator, returned));
         }
         return states;
-    }
-
-    private static void writeBytes(DataOutputStream out, byte[] bytes) throws IOException {
-        out.writeInt(bytes.length);
-        out.write(bytes);
-    }
-
-    private static byte[] readBytes(DataInputStream in) throws IOException {
-        int length = in.readInt();
-        if (length < 0 || length > in.available()) {
-            throw new IOException(length + " bytes where " + in.available() + " are left");
-        }
-        return in.readNBytes(length);
     }
 
     private static CheckpointKind readKind(DataInputStream in) throws IOException {
@@ -392,20 +370,6 @@ public final class MetadataFormat {
             operators.add(new OperatorState(uid, parts));
         }
         return operators;
-    }
-
-    static void writeText(DataOutputStream out, String text) throws IOException {
-        byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
-        out.writeInt(bytes.length);
-        out.write(bytes);
-    }
-
-    private static String readText(DataInputStream in) throws IOException {
-        int length = in.readInt();
-        if (length < 0 || length > in.available()) {
-            throw new IOException("a text of " + length + " bytes");
-        }
-        return new String(in.readNBytes(length), StandardCharsets.UTF_8);
     }
 
     private static int crc(byte[] bytes, int length) {

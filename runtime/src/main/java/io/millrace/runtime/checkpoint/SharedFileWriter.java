@@ -1,6 +1,7 @@
 package io.millrace.runtime.checkpoint;
 
 import io.millrace.runtime.checkpoint.StatePart.Piece;
+import io.millrace.runtime.serializer.LengthPrefixed;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -90,7 +91,7 @@ final class SharedFileWriter implements AutoCloseable {
         data.writeShort(VERSION);
         data.writeLong(checkpointId);
         data.writeInt(epoch);
-        MetadataFormat.writeText(data, workerId);
+        LengthPrefixed.writeText(data, workerId);
     }
 
     /** Writes what follows the pieces, and closes the file; null if there is none. */
@@ -103,7 +104,7 @@ final class SharedFileWriter implements AutoCloseable {
         for (Entry entry : directory) {
             data.writeInt(entry.vertex());
             data.writeInt(entry.subtask());
-            MetadataFormat.writeText(data, entry.uid());
+            LengthPrefixed.writeText(data, entry.uid());
             data.writeLong(entry.offset());
             data.writeLong(entry.length());
         }

@@ -3,6 +3,7 @@ package io.millrace.runtime.checkpoint;
 import io.millrace.runtime.checkpoint.SnapshotStorage.WorkerSnapshot;
 import io.millrace.runtime.checkpoint.StatePart.Kind;
 import io.millrace.runtime.checkpoint.StatePart.Piece;
+import io.millrace.runtime.serializer.LengthPrefixed;
 import io.millrace.runtime.state.SnapshotOutput;
 import java.io.DataOutputStream;
 import java.io.IOException;
@@ -200,7 +201,7 @@ final class WorkerFileWriter implements PartWriter, AutoCloseable {
         data.writeShort(VERSION);
         data.writeLong(snapshot.id());
         data.writeInt(snapshot.epoch());
-        MetadataFormat.writeText(data, snapshot.workerId());
+        LengthPrefixed.writeText(data, snapshot.workerId());
     }
 
     @Override
@@ -213,8 +214,7 @@ final class WorkerFileWriter implements PartWriter, AutoCloseable {
         long offset = out.written();
         out.beginPart();
         for (byte[] element : elements) {
-            data.writeInt(element.length);
-            data.write(element);
+            LengthPrefixed.writeBytes(data, element);
         }
         add(kind, name, type, elements.size(), 0, 0, offset);
     }

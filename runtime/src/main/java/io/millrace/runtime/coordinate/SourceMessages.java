@@ -1,5 +1,10 @@
 package io.millrace.runtime.coordinate;
 
+import static io.millrace.runtime.serializer.LengthPrefixed.readBytes;
+import static io.millrace.runtime.serializer.LengthPrefixed.readList;
+import static io.millrace.runtime.serializer.LengthPrefixed.writeBytes;
+import static io.millrace.runtime.serializer.LengthPrefixed.writeList;
+
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
@@ -37,7 +42,7 @@ public final class SourceMessages {
                         out.writeByte(ADD_SPLITS);
                         out.writeLong(add.sequence());
                         out.writeInt(add.version());
-                        writeAll(out, add.splits());
+                        writeList(out, add.splits());
                     } else if (message instanceof ToReader.NoMoreSplits end) {
                         out.writeByte(NO_MORE_SPLITS);
                         out.writeLong(end.sequence());
@@ -59,7 +64,7 @@ public final class SourceMessages {
         DataInputStream in = new DataInputStream(new ByteArrayInputStream(bytes));
         int kind = in.readByte();
         return switch (kind) {
-            case ADD_SPLITS -> new ToReader.AddSplits(in.readLong(), in.readInt(), readAll(in));
+            case ADD_SPLITS -> new ToReader.AddSplits(in.readLong(), in.readInt(), readList(in));
             case NO_MORE_SPLITS -> new ToReader.NoMoreSplits(in.readLong());
             case EVENT -> new ToReader.Event(in.readLong(), readBytes(in));
             case HEARD -> new ToReader.Heard(in.readLong());
@@ -130,33 +135,5 @@ public final class SourceMessages {
             throw new UncheckedIOException("memory cannot be written to", e);
         }
         return bytes.toByteArray();
-    }
-
-    private static void writeAll(DataOutputStream out, List<byte[]> all) throws IOException {
-        out.writeInt(all.size());
-        for (byte[] bytes : all) {
-            writeBytes(out, bytes);
-        }
-    }
-
-    private static List<byte[]> readAll(DataInputStream in) throws IOException {
-        List<byte[]> all = new ArrayList<>();
-        for (int i = in.readInt(); i > 0; i--) {
-            all.add(readBytes(in));
-        }
-        return all;
-    }
-
-    private static void writeBytes(DataOutputStream out, byte[] bytes) throws IOException {
-        out.writeInt(bytes.length);
-        out.write(bytes);
-    }
-
-    private static byte[] readBytes(DataInputStream in) throws IOException {
-        int length = in.readInt();
-        if (length < 0 || length > in.available()) {
-            throw new IOException(length + " bytes where " + in.available() + " are left");
-        }
-        return in.readNBytes(length);
     }
 }

@@ -61,6 +61,15 @@ import org.slf4j.LoggerFactory;
  * that the next master carries it on. An answer that comes after the job has moved on is dropped:
  * each step is bound to the state in which it began.
  *
+ * <p>It decides in which state the job is, and what comes next there; how, others know: {@link
+ * WorkerPool} which workers there are, {@link Regions} what runs on them, {@link
+ * CheckpointCoordinator} what is saved, {@link SavepointRequests} what clients want saved, {@link
+ * StartingState} what the job begins with, {@link Clients} who is told.
+ *
+ * <p>In order: {@link #on}, where all events come in; the job's life from its record to its end,
+ * with what parts of it ask for in between; what clients are told; {@code become}, the one place
+ * where the state changes.
+ *
  * <p>Threads: owned by the loop that calls {@link #on}.
  */
 public final class JobMaster {
@@ -1041,37 +1050,12 @@ public final class JobMaster {
 
     private String waiting() {
         if (state == JobState.WAITING_FOR_WORKERS) {
-            List<String> parts = new ArrayList<>();
-            int asked = pool.ledger().asked();
-            int waited = pool.ledger().awaitedOfEarlierAttempts();
-            int starting = pool.ledger().needed() - pool.workers().size() - asked - waited;
-            if (asked > 0) {
-                String scarcity = ports.containers().scarcity();
-                parts.add(
-                        asked
-                                + (asked == 1 ? " container" : " containers")
-                                + " to be granted"
-                                + (scarcity.isEmpty() ? "" : " (" + scarcity + ")"));
-            }
-            if (starting > 0) {
-                parts.add(
-                        workers(starting)
-                                + " to start in "
-                                + (starting == 1 ? "its container" : "their containers"));
-            }
-            if (waited > 0) {
-                parts.add(workers(waited) + " of an earlier attempt to come back");
-            }
-            return parts.isEmpty() ? "the workers' slots" : String.join(", ", parts);
+            return pool.waitingFor();
         }
         if (state == JobState.RUNNING && checkpoints.isLastAwaited()) {
             return "a last checkpoint, as all input has ended";
         }
         return waitingFor == null && regions != null ? regions.waitingFor() : waitingFor;
-    }
-
-    private static String workers(int count) {
-        return count + (count == 1 ? " worker" : " workers");
     }
 
     // ------------------------------------------------------------------ steps

@@ -52,6 +52,14 @@ import org.slf4j.LoggerFactory;
  * <p>Of a job that another master had started, a region is either kept as it runs, or taken over
  * only to be brought down like one that has failed.
  *
+ * <p>It decides of each region when it starts, with what, and when it is brought down. What a
+ * {@link Takeover} has found, whether a {@link RestartBudget} grants a start, which ends are on
+ * record ({@link FinishedAttempts}) and why a region failed ({@link FailureEpisode}), others know.
+ *
+ * <p>In order: what can be asked of the regions; the takeover; a start, up to the finish; what
+ * workers report; the way from a failure to the next start; the end of all. It is one class because
+ * every one of these moves the state of a region and waits for what another has begun.
+ *
  * <p>Threads: owned by the master's loop.
  */
 final class Regions {

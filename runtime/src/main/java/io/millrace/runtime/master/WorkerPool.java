@@ -8,6 +8,7 @@ import io.millrace.runtime.control.ToWorker;
 import io.millrace.runtime.master.MasterEvent.Container;
 import io.millrace.runtime.master.MasterEvent.Continued;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -94,6 +95,36 @@ final class WorkerPool {
 
     ContainerLedger ledger() {
         return ledger;
+    }
+
+    /** What keeps workers away, in words. */
+    String waitingFor() {
+        List<String> parts = new ArrayList<>();
+        int asked = ledger.asked();
+        int earlier = ledger.awaitedOfEarlierAttempts();
+        int starting = ledger.needed() - workers.size() - asked - earlier;
+        if (asked > 0) {
+            String scarcity = ports.containers().scarcity();
+            parts.add(
+                    asked
+                            + (asked == 1 ? " container" : " containers")
+                            + " to be granted"
+                            + (scarcity.isEmpty() ? "" : " (" + scarcity + ")"));
+        }
+        if (starting > 0) {
+            parts.add(
+                    count(starting)
+                            + " to start in "
+                            + (starting == 1 ? "its container" : "their containers"));
+        }
+        if (earlier > 0) {
+            parts.add(count(earlier) + " of an earlier attempt to come back");
+        }
+        return parts.isEmpty() ? "the workers' slots" : String.join(", ", parts);
+    }
+
+    private static String count(int workers) {
+        return workers + (workers == 1 ? " worker" : " workers");
     }
 
     Collection<Worker> workers() {

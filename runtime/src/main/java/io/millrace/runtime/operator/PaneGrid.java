@@ -79,6 +79,13 @@ record PaneGrid(long sizeMillis, long slideMillis, long offsetMillis) {
         return lastWindow(pane) == pane ? pane + first : pane + slideMillis - first;
     }
 
+    /** When a window's last pane need not be kept any more. */
+    long dropMillis(long window, long latenessMillis) {
+        long last = maxTimestamp(window);
+        long drop = last + latenessMillis;
+        return drop < last ? Long.MAX_VALUE : drop;
+    }
+
     /** The last timestamp of the window that begins there. */
     long maxTimestamp(long window) {
         return window + sizeMillis - 1;

@@ -76,6 +76,11 @@ final class PaneOperator implements Operator, Collector<Object>, PaneTotals.Firi
     }
 
     @Override
+    public void open() throws Exception {
+        parts.former().adopt();
+    }
+
+    @Override
     public void process(Object value, long timestampMillis) {
         try {
             if (timestampMillis == RecordBatch.NO_TIMESTAMP) {
@@ -130,13 +135,21 @@ final class PaneOperator implements Operator, Collector<Object>, PaneTotals.Firi
         if (totals != null) {
             totals.changed(pane, timestampMillis, watermark);
         }
-        if (before == null) {
+        if (before == null || mayHaveFired(watermark)) {
             begin(pane, lastWindow, watermark);
         }
         if (timestampMillis <= watermark
                 && watermark >= grid.maxTimestamp(grid.firstWindow(pane))) {
             fireAgain(pane, lastWindow, watermark);
         }
+    }
+
+    /**
+     * Whether it is unknown if the only window of a pane has fired, as no watermark has come since
+     * a restore. If it had, it fires again, with the next one.
+     */
+    private boolean mayHaveFired(long watermark) {
+        return watermark == Long.MIN_VALUE && latenessMillis > 0 && totals == null;
     }
 
     /** The pane's first record: sees to it that its windows fire and that it is dropped. */
@@ -171,11 +184,8 @@ final class PaneOperator implements Operator, Collector<Object>, PaneTotals.Firi
                 : parts.panes().merged(null, window, window + grid.sizeMillis());
     }
 
-    /** When a window's last pane need not be kept any more. */
     private long dropMillis(long window) {
-        long last = grid.maxTimestamp(window);
-        long drop = last + latenessMillis;
-        return drop < last ? Long.MAX_VALUE : drop;
+        return grid.dropMillis(window, latenessMillis);
     }
 
     /** The window whose end has come. */

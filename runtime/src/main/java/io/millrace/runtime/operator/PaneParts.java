@@ -15,6 +15,7 @@ import io.millrace.runtime.state.OrderedState;
  * @param wholePanes drops panes of all keys; null if each key's are dropped by themselves
  * @param drops when the last window of each slide is over for late records as well, for each key;
  *     null if none are waited for, or panes are dropped of all keys at once
+ * @param former what is to be done with what was restored
  * @param lateTag side output of records that come too late, or null to drop them
  * @param lateDropped counts those that are dropped
  */
@@ -26,6 +27,7 @@ record PaneParts(
         PaneTotals totals,
         KeyedStateStore.PaneDrop wholePanes,
         OrderedState drops,
+        FormerPanes former,
         WindowCall call,
         SideOutputs sides,
         long allowedLatenessMillis,

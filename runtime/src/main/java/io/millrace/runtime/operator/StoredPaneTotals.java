@@ -1,5 +1,6 @@
 package io.millrace.runtime.operator;
 
+import io.millrace.runtime.state.KeyedStateStore;
 import io.millrace.runtime.state.StoredLong;
 import io.millrace.runtime.state.StoredValue;
 import java.util.ArrayList;
@@ -91,6 +92,17 @@ final class StoredPaneTotals implements PaneTotals {
     private boolean hasSuffix(long window) {
         suffixes.setPane(window);
         return !suffixes.isEmpty();
+    }
+
+    /** Removes those of all keys. */
+    void removeAll(KeyedStateStore store) throws Exception {
+        store.forEachKey(boundary, key -> clear());
+        store.forEachPane(
+                suffixes,
+                pane -> {
+                    suffixes.setPane(pane);
+                    suffixes.clear();
+                });
     }
 
     /** The boundary moves to the end of the window, whose own suffix nobody asks for. */

@@ -24,6 +24,7 @@ import io.millrace.runtime.graph.WindowShape;
 import io.millrace.runtime.state.DerivedArray;
 import io.millrace.runtime.state.KeyedStateStore;
 import io.millrace.runtime.state.Namespace;
+import io.millrace.runtime.state.OrderedState;
 import io.millrace.runtime.state.StateTtl;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -155,7 +156,9 @@ final class WindowAssembly {
                         values,
                         store.value("window-panes", Namespace.panes(), type, StateTtl.NONE));
         KeyedStateStore.PaneDrop wholePanes = store.paneDrop(panes.panes());
-        boolean dropsLater = wholePanes == null && latenessMillis > 0;
+        OrderedState drops =
+                latenessMillis > 0 ? store.ordered("window-drops", Namespace.panes()) : null;
+        PaneTotals totals = overlapping ? totals(panes, type) : null;
         KeyedTimers timers = new KeyedTimers(store, Namespace.none(), time);
         WindowCodec codec = WindowCodec.of(windows.assigner().getWindowType());
         return new PaneParts(
@@ -163,9 +166,16 @@ final class WindowAssembly {
                 timers,
                 panes,
                 store.calendar("window-ends"),
-                overlapping ? totals(panes, type) : null,
+                totals,
                 wholePanes,
-                dropsLater ? store.ordered("window-drops", Namespace.panes()) : null,
+                wholePanes == null ? drops : null,
+                new FormerPanes(
+                        store,
+                        panes,
+                        wholePanes != null,
+                        drops,
+                        latenessMillis,
+                        totals instanceof DerivedPaneTotals ? stored(panes, type) : null),
                 call(
                         new WindowScope(
                                 codec,
@@ -183,14 +193,16 @@ final class WindowAssembly {
         long length = DerivedPaneTotals.length(panes.grid());
         DerivedArray<Object> derived =
                 length > MAX_DERIVED ? null : store.derived("window-totals", type, (int) length);
-        return derived != null
-                ? new DerivedPaneTotals(panes, derived)
-                : new StoredPaneTotals(
-                        panes,
-                        store.value("window-suffixes", Namespace.panes(), type, StateTtl.NONE),
-                        store.value("window-newer", Namespace.none(), type, StateTtl.NONE),
-                        store.longValue("window-boundary", Namespace.none(), StateTtl.NONE),
-                        store.longValue("window-end", Namespace.none(), StateTtl.NONE));
+        return derived != null ? new DerivedPaneTotals(panes, derived) : stored(panes, type);
+    }
+
+    private StoredPaneTotals stored(PanesOfKey panes, TypeInformation<Object> type) {
+        return new StoredPaneTotals(
+                panes,
+                store.value("window-suffixes", Namespace.panes(), type, StateTtl.NONE),
+                store.value("window-newer", Namespace.none(), type, StateTtl.NONE),
+                store.longValue("window-boundary", Namespace.none(), StateTtl.NONE),
+                store.longValue("window-end", Namespace.none(), StateTtl.NONE));
     }
 
     /** Null if the windows cannot be cut into panes. */

@@ -844,32 +844,56 @@ final class BinaryStateStore implements KeyedStateStore, StoreMemory {
 
     /** Neither moves entries nor changes the current key. */
     void forEachEntry(StateDefinition state, PaneVisitor visitor) {
-        RecordBytes bytes = new RecordBytes(64);
         for (int at = 0; at < logs.length; at++) {
-            int group = firstKeyGroup + at;
-            if (state.isTable()) {
-                forEachInTables(
-                        state,
-                        at,
-                        (word, pane) -> {
+            forEachEntry(state, at, visitor);
+        }
+    }
+
+    private void forEachEntry(StateDefinition state, int at, PaneVisitor visitor) {
+        RecordBytes bytes = new RecordBytes(64);
+        int group = firstKeyGroup + at;
+        if (state.isTable()) {
+            forEachInTables(
+                    state,
+                    at,
+                    (word, pane) -> {
+                        bytes.truncate(0);
+                        bytes.putLong(word);
+                        visitor.visit(pane, group, bytes.bytes(), 8);
+                    });
+        } else if (logs[at] != null) {
+            logs[at].forEach(
+                    entry -> {
+                        if (EntryLog.stateId(entry) == state.id() && EntryLog.isLive(entry)) {
+                            int length = EntryLog.keyLength(entry);
                             bytes.truncate(0);
-                            bytes.putLong(word);
-                            visitor.visit(pane, group, bytes.bytes(), 8);
-                        });
-            } else if (logs[at] != null) {
-                logs[at].forEach(
-                        entry -> {
-                            if (EntryLog.stateId(entry) == state.id() && EntryLog.isLive(entry)) {
-                                int length = EntryLog.keyLength(entry);
-                                bytes.truncate(0);
-                                bytes.put(EntryLog.full(entry, state), length + 8);
-                                visitor.visit(
-                                        RecordBytes.getLong(bytes.bytes(), length),
-                                        group,
-                                        bytes.bytes(),
-                                        length);
-                            }
-                        });
+                            bytes.put(EntryLog.full(entry, state), length + 8);
+                            visitor.visit(
+                                    RecordBytes.getLong(bytes.bytes(), length),
+                                    group,
+                                    bytes.bytes(),
+                                    length);
+                        }
+                    });
+        }
+    }
+
+    private record KeyAndPane(byte[] key, long pane) {}
+
+    @Override
+    public void forEachPane(StoredState handle, PaneAction action) throws Exception {
+        checkOpen();
+        StateDefinition state = ((StateHandle) handle).state();
+        for (int at = 0; at < logs.length; at++) {
+            List<KeyAndPane> found = new ArrayList<>();
+            forEachEntry(
+                    state,
+                    at,
+                    (pane, group, key, length) ->
+                            found.add(new KeyAndPane(Arrays.copyOf(key, length), pane)));
+            for (KeyAndPane each : found) {
+                setCurrentKey(each.key(), 0, each.key().length, firstKeyGroup + at);
+                action.accept(each.pane());
             }
         }
     }

@@ -26,8 +26,12 @@ import java.util.List;
  * the open segment; one on disk is never changed. Those of ordered states that come next stay in
  * memory, since a heap has their addresses.
  *
- * <p>Format: in memory only; all but the bytes of values in the machine's order. Entries begin at
- * multiples of 8.
+ * <p>Shape, from the top: what an entry is; finding, appending, changing, removing; derived
+ * entries; tidying; disk; what has expired; snapshots. It is one class because each of these moves
+ * entries, and none may move one that another has just found.
+ *
+ * <p>Format: in memory and on local disk; all but the bytes of values in the machine's order.
+ * Entries begin at multiples of 8.
  *
  * <pre>
  *   segment  bytes 4, filled 4, alive 4, epoch of the last change 4, place in the list 4, key group

@@ -121,6 +121,20 @@ public interface KeyedStateStore extends AutoCloseable {
     /** The same for the keys of one key group of the store. */
     void forEachKey(int keyGroup, StoredState state, KeyAction action) throws Exception;
 
+    /**
+     * Calls {@code action} for each pane in which a key has something, with the key as the current
+     * one. The action may change any state of its key. Afterwards the current key is undefined.
+     *
+     * @param state a handle of this store on a state of one value by pane
+     */
+    void forEachPane(StoredState state, PaneAction action) throws Exception;
+
+    /** What {@link #forEachPane} does with each key and pane. */
+    @FunctionalInterface
+    interface PaneAction {
+        void accept(long pane) throws Exception;
+    }
+
     /** What {@link #forEachKey} does with each key. */
     @FunctionalInterface
     interface KeyAction {

@@ -238,11 +238,7 @@ class AlignedSourcesJobTest {
         JobResult result =
                 run(
                         graph(aligned(), aligned()),
-                        Map.of(
-                                "execution.checkpointing.interval",
-                                "20 ms",
-                                "execution.checkpointing.dir",
-                                folder.resolve("checkpoints").toUri().toString()));
+                        LocalJobs.checkpoints(folder.resolve("checkpoints"), "20 ms"));
 
         assertThat(result.state()).as(shared.places()).isEqualTo(JobState.FINISHED);
         // one number takes its watermark over the limit

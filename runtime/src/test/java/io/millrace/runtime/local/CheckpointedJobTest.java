@@ -184,13 +184,8 @@ class CheckpointedJobTest {
         return CapturedProgram.graph(
                 2,
                 env -> {
-                    Map<String, String> options =
-                            Map.of(
-                                    "state.backend.type", TestedBackend.name(),
-                                    "execution.checkpointing.interval", "50 ms",
-                                    "execution.checkpointing.dir", folder.toUri().toString(),
-                                    "restart-strategy.type", "fixed-delay",
-                                    "restart-strategy.fixed-delay.delay", "10 ms");
+                    Map<String, String> options = LocalJobs.checkpointsAndRestarts(folder, "50 ms");
+                    options.put("state.backend.type", TestedBackend.name());
                     env.configure(Configuration.fromMap(options));
                     program.build(env);
                 });

@@ -167,11 +167,8 @@ class CombinedInFlightTest {
                 parallelism,
                 env -> {
                     Map<String, String> options = new TreeMap<>(further);
-                    options.put("execution.checkpointing.interval", "20 ms");
+                    options.putAll(LocalJobs.checkpointsAndRestarts(folder, "20 ms"));
                     options.put("execution.checkpointing.unaligned.enabled", "true");
-                    options.put("execution.checkpointing.dir", folder.toUri().toString());
-                    options.put("restart-strategy.type", "fixed-delay");
-                    options.put("restart-strategy.fixed-delay.delay", "10 ms");
                     env.configure(Configuration.fromMap(options));
                     env.setMaxParallelism(128);
                     env.fromSource(

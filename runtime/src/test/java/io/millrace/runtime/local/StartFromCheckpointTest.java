@@ -206,13 +206,11 @@ class StartFromCheckpointTest {
                 CapturedProgram.graph(
                         parallelism,
                         env -> {
-                            Map<String, String> options = new HashMap<>();
+                            Map<String, String> options = LocalJobs.checkpoints(folder, "50 ms");
                             // the first job is always of the same: what it leaves is for all
                             options.put(
                                     "state.backend.type",
                                     jobs == 0 ? "managed" : TestedBackend.name());
-                            options.put("execution.checkpointing.interval", "50 ms");
-                            options.put("execution.checkpointing.dir", folder.toUri().toString());
                             options.putAll(more);
                             env.configure(Configuration.fromMap(options));
                             program.build(env);

@@ -23,11 +23,16 @@ import io.millrace.runtime.state.KeyedStateStore;
 import io.millrace.runtime.state.SnapshotInput;
 import io.millrace.runtime.state.SnapshotKind;
 import io.millrace.runtime.state.SnapshotOutput;
+import io.millrace.runtime.state.SnapshotReader;
+import io.millrace.runtime.state.StateBackends;
 import io.millrace.runtime.state.StateSnapshot;
+import io.millrace.runtime.state.TestedBackend;
 import io.millrace.runtime.task.TaskDeployment;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.ObjectInputStream;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -52,7 +57,8 @@ final class OperatorHarness implements AutoCloseable {
     private final ManualTime time = new ManualTime();
     private final List<InMemoryKeyedStateStore> stores = new ArrayList<>();
     private final ManagedMemory memory = new ManagedMemory(256 << 20);
-    private final Stores kind;
+    private Stores kind;
+    private final StateBackends backends = new StateBackends();
     private final List<KeyedStateStore> managed = new ArrayList<>();
     private final JobGraph graph;
     private final JobVertex vertex;
@@ -65,7 +71,9 @@ final class OperatorHarness implements AutoCloseable {
         /** On the heap, where a test can look at it. */
         PLAIN,
         /** As in a worker. */
-        MANAGED
+        MANAGED,
+        /** As those of a backend that has neither derived arrays nor a way to drop whole panes. */
+        KEY_BY_KEY
     }
 
     /** What the program does with its inputs. */
@@ -173,6 +181,12 @@ final class OperatorHarness implements AutoCloseable {
      * and have restored it; with managed stores only.
      */
     void restart() throws Exception {
+        restart(kind);
+    }
+
+    /** The same, in stores of another kind. */
+    void restart(Stores other) throws Exception {
+        kind = other;
         List<Saved> saved = new ArrayList<>();
         for (KeyedStateStore store : managed) {
             Saved bytes = new Saved();
@@ -255,7 +269,7 @@ final class OperatorHarness implements AutoCloseable {
         }
         int groups = subtask.deployment().maxParallelism();
         KeyedStateStore store =
-                KeyedStateStore.binary(
+                backends.open(
                         new KeyedStateSettings(
                                 operator,
                                 keyType,
@@ -263,9 +277,47 @@ final class OperatorHarness implements AutoCloseable {
                                 groups,
                                 subtask.classes(),
                                 memory.budget(operator, memory.totalBytes()),
-                                time::nowMillis));
+                                time::nowMillis),
+                        TestedBackend.options());
         managed.add(store);
-        return store;
+        return kind == Stores.KEY_BY_KEY ? keyByKey(store) : store;
+    }
+
+    private static KeyedStateStore keyByKey(KeyedStateStore store) {
+        return (KeyedStateStore)
+                Proxy.newProxyInstance(
+                        OperatorHarness.class.getClassLoader(),
+                        new Class<?>[] {KeyedStateStore.class},
+                        (proxy, method, arguments) -> {
+                            if (method.getName().equals("paneDrop")
+                                    || method.getName().equals("derived")) {
+                                return null;
+                            }
+                            try {
+                                return method.invoke(store, arguments);
+                            } catch (InvocationTargetException e) {
+                                throw e.getCause();
+                            }
+                        });
+    }
+
+    /** Names of the states in managed stores that hold something, one for each entry. */
+    List<String> entries() throws Exception {
+        List<String> entries = new ArrayList<>();
+        for (KeyedStateStore store : managed) {
+            Saved bytes = new Saved();
+            try (StateSnapshot snapshot = store.snapshot(++checkpoints, SnapshotKind.CANONICAL)) {
+                snapshot.write(bytes);
+            }
+            SnapshotReader reader = new SnapshotReader(bytes);
+            List<String> names =
+                    reader.states().stream().map(state -> state.shape().name()).toList();
+            reader.read(
+                    store.keyGroups(),
+                    (group, state, key, from, keyLength, length, stamp, value, valueLength) ->
+                            entries.add(names.get(state)));
+        }
+        return entries;
     }
 
     /** What the operator that reads the inputs was planned as. */

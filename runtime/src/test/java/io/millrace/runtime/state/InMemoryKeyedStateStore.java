@@ -389,6 +389,14 @@ public final class InMemoryKeyedStateStore implements KeyedStateStore {
     }
 
     @Override
+    public void forEachPane(StoredState state, PaneAction action) throws Exception {
+        for (List<Object> at : List.copyOf(((Handle) state).shared.values.keySet())) {
+            key = at.get(0);
+            action.accept((Long) at.get(1));
+        }
+    }
+
+    @Override
     public StateSnapshot snapshot(long checkpointId, SnapshotKind kind) {
         throw new UnsupportedOperationException();
     }

@@ -89,7 +89,7 @@ class StateEvolutionTest {
                                     classes,
                                     memory.budget("users[0]", memory.totalBytes()),
                                     () -> 1000),
-                            TestStores.backend());
+                            TestedBackend.options());
             open.add(0, store);
             return store;
         }

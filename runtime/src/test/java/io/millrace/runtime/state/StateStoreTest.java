@@ -10,6 +10,7 @@ import io.millrace.runtime.generate.JobClasses;
 import io.millrace.runtime.memory.ManagedMemory;
 import io.millrace.runtime.serializer.KeyGroups;
 import io.millrace.runtime.serializer.KeyHashers;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Iterator;
 import java.util.LinkedHashSet;
@@ -20,6 +21,45 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 class StateStoreTest {
+
+    @Test
+    void shouldShowEachPaneOfEachKeyWhateverTheTypes() throws Exception {
+        try (TestStores stores = new TestStores(16 << 20)) {
+            KeyedStateStore texts = stores.open(Types.STRING);
+            KeyedStateStore numbers = stores.open(Types.LONG);
+            StoredLong ofText = texts.longValue("of text", Namespace.panes(), StateTtl.NONE);
+            StoredLong ofNumber = numbers.longValue("of number", Namespace.panes(), StateTtl.NONE);
+            List<String> expected = new ArrayList<>();
+            for (long i = 0; i < 20; i++) {
+                for (long pane = -1; pane <= i % 3; pane++) {
+                    texts.setCurrentKey("key " + i);
+                    ofText.setPane(pane);
+                    ofText.put(i);
+                    numbers.setCurrentKey(i);
+                    ofNumber.setPane(pane);
+                    ofNumber.put(i);
+                    expected.add("key " + i + " in " + pane);
+                }
+            }
+
+            List<String> inTexts = new ArrayList<>();
+            texts.forEachPane(
+                    ofText,
+                    pane -> {
+                        inTexts.add(texts.currentKey() + " in " + pane);
+                        ofText.setPane(pane);
+                        ofText.clear();
+                    });
+            List<String> inNumbers = new ArrayList<>();
+            numbers.forEachPane(
+                    ofNumber, pane -> inNumbers.add("key " + numbers.currentKey() + " in " + pane));
+
+            assertThat(inTexts).containsExactlyInAnyOrderElementsOf(expected);
+            assertThat(inNumbers).containsExactlyInAnyOrderElementsOf(expected);
+            texts.forEachPane(ofText, pane -> inTexts.add("again"));
+            assertThat(inTexts).hasSameSizeAs(expected);
+        }
+    }
 
     @Test
     void shouldPutKeysIntoTheGroupsThatTheExchangeSendsThemTo() {

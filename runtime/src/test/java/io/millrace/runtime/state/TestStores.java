@@ -1,9 +1,7 @@
 package io.millrace.runtime.state;
 
-import io.millrace.api.Configuration;
 import io.millrace.api.type.TypeInformation;
 import io.millrace.runtime.config.ParsedConfiguration;
-import io.millrace.runtime.config.StateBackendOptions;
 import io.millrace.runtime.generate.JobClasses;
 import io.millrace.runtime.memory.ManagedMemory;
 import io.millrace.runtime.memory.MemoryBudget;
@@ -11,7 +9,6 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Random;
 import java.util.function.UnaryOperator;
 
@@ -24,13 +21,6 @@ import java.util.function.UnaryOperator;
 final class TestStores implements AutoCloseable {
     static final int MAX_PARALLELISM = 12;
     static final String MANAGED_ONLY = "managed-memory";
-
-    private static final ParsedConfiguration BACKEND = job(TestedBackend.name());
-
-    private static ParsedConfiguration job(String backend) {
-        return ParsedConfiguration.of(
-                Configuration.fromMap(Map.of(StateBackendOptions.TYPE.key(), backend)));
-    }
 
     private final ManagedMemory memory;
 
@@ -84,11 +74,6 @@ final class TestStores implements AutoCloseable {
         }
     }
 
-    /** What asks for the backend that is tested. */
-    static ParsedConfiguration backend() {
-        return BACKEND;
-    }
-
     ManagedMemory memory() {
         return memory;
     }
@@ -108,7 +93,7 @@ final class TestStores implements AutoCloseable {
                 subtask,
                 parallelism,
                 memory.budget("sums[" + subtask + "]", budgetBytes),
-                BACKEND);
+                TestedBackend.options());
     }
 
     /** A store of the built-in backend. */
@@ -118,7 +103,7 @@ final class TestStores implements AutoCloseable {
                 subtask,
                 parallelism,
                 otherMemory.budget("sums[" + subtask + "]", otherMemory.totalBytes()),
-                job("managed"));
+                TestedBackend.options("managed"));
     }
 
     /** A store of the built-in backend, or of the one that is tested. */

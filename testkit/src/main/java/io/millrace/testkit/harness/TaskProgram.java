@@ -3,21 +3,16 @@ package io.millrace.testkit.harness;
 import static java.util.Objects.requireNonNull;
 
 import io.millrace.api.Configuration;
-import io.millrace.api.ExecutorContext;
-import io.millrace.api.JobExecutionResult;
-import io.millrace.api.JobExecutor;
 import io.millrace.api.StreamExecutionEnvironment;
 import io.millrace.api.function.DiscardingSink;
 import io.millrace.api.stream.DataStream;
-import io.millrace.api.transform.Pipeline;
 import io.millrace.api.type.TypeInformation;
-import io.millrace.runtime.config.ParsedConfiguration;
 import io.millrace.runtime.generate.JobClasses;
 import io.millrace.runtime.generate.UserObjectInputStream;
+import io.millrace.runtime.graph.CapturedProgram;
 import io.millrace.runtime.graph.ChainSpec;
 import io.millrace.runtime.graph.JobEdge;
 import io.millrace.runtime.graph.JobGraph;
-import io.millrace.runtime.graph.JobPlanner;
 import io.millrace.runtime.graph.JobVertex;
 import java.io.ByteArrayInputStream;
 import java.util.ArrayList;
@@ -50,7 +45,6 @@ import java.util.Map;
 public final class TaskProgram {
     private static final String INPUT = "input:";
     private static final String OUTPUT = "output:";
-    private static final String JOB_ID = "ab".repeat(16);
 
     private final List<TypeInformation<?>> types;
     private final Body body;
@@ -215,47 +209,30 @@ public final class TaskProgram {
     // ------------------------------------------------------------------ planning
 
     private Plan plan() {
-        JobPlanner planner = new JobPlanner(ParsedConfiguration.empty(), parallelism);
-        JobGraph[] captured = new JobGraph[1];
-        JobExecutor capture =
-                new JobExecutor() {
-                    @Override
-                    public JobExecutionResult execute(Pipeline pipeline) {
-                        captured[0] = planner.jobGraph(pipeline, JOB_ID);
-                        return new JobExecutionResult(JOB_ID, 0);
-                    }
-
-                    @Override
-                    public String explain(Pipeline pipeline) {
-                        throw new UnsupportedOperationException();
-                    }
-
-                    @Override
-                    public int defaultParallelism() {
-                        return parallelism;
-                    }
-                };
-        try (ExecutorContext.Scope scope = ExecutorContext.setForThread(capture)) {
-            StreamExecutionEnvironment env = StreamExecutionEnvironment.getExecutionEnvironment();
-            env.configure(Configuration.fromMap(options));
-            env.setMaxParallelism(maxParallelism);
-            List<DataStream<?>> inputs = new ArrayList<>();
-            for (TypeInformation<?> type : types) {
-                inputs.add(input(env, type, INPUT + inputs.size()));
-            }
-            body.build(inputs, TaskProgram::output);
-            env.execute("harness");
+        JobGraph planned;
+        try {
+            planned = CapturedProgram.graph(parallelism, this::build);
         } catch (RuntimeException e) {
             throw e;
         } catch (Exception e) {
             throw new IllegalArgumentException("The program cannot be planned", e);
         }
         try {
-            return plan(captured[0]);
+            return plan(planned);
         } catch (Exception e) {
             throw new IllegalArgumentException(
                     "The program comes to no task: " + e.getMessage(), e);
         }
+    }
+
+    private void build(StreamExecutionEnvironment env) {
+        env.configure(Configuration.fromMap(options));
+        env.setMaxParallelism(maxParallelism);
+        List<DataStream<?>> inputs = new ArrayList<>();
+        for (TypeInformation<?> type : types) {
+            inputs.add(input(env, type, INPUT + inputs.size()));
+        }
+        body.build(inputs, TaskProgram::output);
     }
 
     private static <T> DataStream<T> input(

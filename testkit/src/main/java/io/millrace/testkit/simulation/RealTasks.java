@@ -1,36 +1,8 @@
 package io.millrace.testkit.simulation;
 
-import io.millrace.api.ExecutorContext;
-import io.millrace.api.JobExecutionResult;
-import io.millrace.api.JobExecutor;
-import io.millrace.api.RuntimeExecutionMode;
-import io.millrace.api.StreamExecutionEnvironment;
-import io.millrace.api.function.MapFunction;
-import io.millrace.api.function.RichSinkFunction;
-import io.millrace.api.source.SequenceSplit;
-import io.millrace.api.state.CheckpointedFunction;
-import io.millrace.api.state.FunctionInitializationContext;
-import io.millrace.api.state.FunctionSnapshotContext;
-import io.millrace.api.state.ListState;
-import io.millrace.api.state.ListStateDescriptor;
-import io.millrace.api.stream.DataStream;
-import io.millrace.api.time.Watermark;
-import io.millrace.api.time.WatermarkGenerator;
-import io.millrace.api.time.WatermarkOutput;
-import io.millrace.api.time.WatermarkStrategy;
-import io.millrace.api.transform.Pipeline;
-import io.millrace.api.tuple.Tuple2;
 import io.millrace.api.type.TypeInformation;
-import io.millrace.api.type.Types;
-import io.millrace.runtime.checkpoint.CheckpointMetadata;
-import io.millrace.runtime.checkpoint.CoordinatorState;
-import io.millrace.runtime.checkpoint.DamagedCheckpointException;
 import io.millrace.runtime.checkpoint.RestoredState;
-import io.millrace.runtime.checkpoint.SavepointPath;
-import io.millrace.runtime.checkpoint.StateReader;
-import io.millrace.runtime.checkpoint.StoredCheckpoint;
 import io.millrace.runtime.checkpoint.SubtaskSnapshot;
-import io.millrace.runtime.config.ParsedConfiguration;
 import io.millrace.runtime.control.Failure;
 import io.millrace.runtime.exchange.ChannelId;
 import io.millrace.runtime.exchange.Channels;
@@ -41,9 +13,6 @@ import io.millrace.runtime.exchange.Wakeup;
 import io.millrace.runtime.exchange.WorkerChannels;
 import io.millrace.runtime.file.TextOutputFiles;
 import io.millrace.runtime.generate.JobClasses;
-import io.millrace.runtime.graph.JobGraph;
-import io.millrace.runtime.graph.JobPlanner;
-import io.millrace.runtime.graph.JobVertex;
 import io.millrace.runtime.master.JobFiles;
 import io.millrace.runtime.memory.ManagedMemory;
 import io.millrace.runtime.memory.NetworkBufferPool;
@@ -55,8 +24,6 @@ import io.millrace.runtime.operator.OperatorPorts;
 import io.millrace.runtime.operator.SubtaskContext;
 import io.millrace.runtime.schedule.AttemptId;
 import io.millrace.runtime.schedule.Generation;
-import io.millrace.runtime.serializer.RecordInput;
-import io.millrace.runtime.serializer.Serializers;
 import io.millrace.runtime.serializer.TypeSerializer;
 import io.millrace.runtime.state.KeyedStateStore;
 import io.millrace.runtime.task.SteppedSubtasks;
@@ -70,16 +37,13 @@ import io.millrace.runtime.worker.WorkerAddress;
 import java.io.IOException;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
-import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 
 /**
@@ -87,12 +51,13 @@ import java.util.stream.Stream;
  * of the API, its channels over a simulated data network, its text sink and its commit on files in
  * memory. Takes the place of {@link SimulatedTask} and {@link SimulatedFiles}.
  *
+ * <p>What they run is {@link SimulatedProgram}, what its savepoints must hold is in {@link
+ * SavedNumbers}. In order here: what one worker's records pass through; files; workers and their
+ * subtasks; what must be so at the end; the data network.
+ *
  * <p>Threads: one.
  */
 final class RealTasks implements AutoCloseable {
-    private static final String OUTPUT = "/out";
-    private static final String ALL_PARTS = "all parts";
-
     /** Few and small, so that writers wait for room. */
     private static final int SEGMENTS = 128;
 
@@ -102,15 +67,6 @@ final class RealTasks implements AutoCloseable {
     private static final long LOCAL_GATE_BYTES = 64 << 10;
     private static final long MANAGED_BYTES = 64 << 20;
     private static final int MOST_FRAMES_AT_ONCE = 8;
-    private static final int MOST_SPLITS = 20;
-
-    /** Numbers by which a reader may be ahead: less than most splits have. */
-    private static final int DRIFT = 300;
-
-    /** Numbers from watermark to watermark: each of them costs every reader a step. */
-    private static final int WATERMARK_EVERY = 100;
-
-    private static final Duration UPDATES = Duration.ofMillis(500);
     private static final int CONNECT_MILLIS = 20_000;
     private static final int OPEN_MILLIS = 30_000;
     private static final int LINGER_MILLIS = 40_000;
@@ -122,39 +78,15 @@ final class RealTasks implements AutoCloseable {
     private final SimulatedFileSystem fileSystem;
     private final JobFiles files;
     private final CommittedNumbers committed;
+    private final SimulatedProgram program;
+    private final SavedNumbers saved;
     private final InMemoryNetwork network = new InMemoryNetwork(WINDOW_FRAMES);
     private final Map<String, Plane> planes = new LinkedHashMap<>();
-    private final int parallelism;
-    private final int records;
-    private final int keys;
-    private final Program program;
-    private final int checkpointMillis;
-
-    /** After which barriers overtake records: at once, soon, or hardly ever. */
-    private final int alignedMillis;
-
-    /** Whether the source has splits that a coordinator deals out. */
-    private final boolean split;
-
-    /** Whether readers of all sources wait for each other. */
-    private final boolean waiting;
-
-    /**
-     * Parts of the job with which no edge connects the others, each with a source of its own that
-     * emits its share of the numbers, and with keys of its own.
-     */
-    private final int pipelines;
-
-    /** Whether numbers are committed by a sink function, and not by a sink with a committer. */
-    private final boolean commitsByFunction;
 
     /** What each subtask of a sink has told when it finished, and in which generation. */
     private final Map<String, Told> told = new LinkedHashMap<>();
 
     private record Told(Generation generation, Map<Long, Long> sums) {}
-
-    /** The longest that a subtask waits between two steps: slow jobs see many faults. */
-    private final Duration slowestStep;
 
     private boolean pumpSoon;
     private long pumpTimerMillis = Long.MAX_VALUE;
@@ -240,7 +172,7 @@ final class RealTasks implements AutoCloseable {
         }
 
         private void later(Runnable step) {
-            simulation.between(Duration.ofNanos(50_000), slowestStep, () -> goOn(step));
+            simulation.between(Duration.ofNanos(50_000), program.slowestStep(), () -> goOn(step));
         }
 
         private void goOn(Runnable step) {
@@ -256,21 +188,12 @@ final class RealTasks implements AutoCloseable {
         }
     }
 
-    /** What the job is. */
-    enum Program {
-        /** Writes a line for each key at the end, into files that are committed. */
-        FILES,
-        /** Takes checkpoints, and tells its sums when it finishes. */
-        CHECKPOINTED
-    }
-
     RealTasks(
             Simulation simulation,
             Faults faults,
             Invariants invariants,
-            Program program,
+            SimulatedProgram.Kind kind,
             long seed) {
-        this.program = program;
         this.simulation = simulation;
         this.faults = faults;
         this.invariants = invariants;
@@ -278,413 +201,34 @@ final class RealTasks implements AutoCloseable {
         this.fileSystem = new SimulatedFileSystem(this::trouble);
         SimulatedFileSystemProvider.put(authority, fileSystem);
         this.files = new TextOutputFiles(this::callFiles);
-        this.split = program == Program.CHECKPOINTED && seed % 2 == 1;
-        this.waiting = split && (seed % 4 == 1 || seed % 8 == 3);
-        this.pipelines = split && seed % 4 == 3 ? 2 : 1;
-        this.commitsByFunction = seed % 3 == 2;
         this.committed = new CommittedNumbers(new Random(seed), () -> faults.taskFailure() / 2);
         CommittedNumbers.put(authority, committed);
-        this.parallelism = 2 + simulation.random().nextInt(2);
-        this.records =
-                (program == Program.CHECKPOINTED ? 18_000 : 500)
-                        + simulation.random().nextInt(6000);
-        this.keys = 1 + simulation.random().nextInt(200);
-        double slow = simulation.random().nextDouble();
-        this.checkpointMillis = 100 + simulation.random().nextInt(2000);
-        this.alignedMillis =
-                switch (simulation.random().nextInt(4)) {
-                    case 0 -> 0;
-                    case 1, 2 -> simulation.random().nextInt(4000);
-                    default -> 60_000;
-                };
-        // long enough for checkpoints, whose calls of the record take seconds
-        this.slowestStep =
-                Duration.ofNanos(
-                        (program == Program.CHECKPOINTED ? 1_000_000_000 : 1_000_000)
-                                + (long) (slow * slow * 1_500_000_000L));
+        this.program = new SimulatedProgram(kind, authority, seed, simulation.random());
+        this.saved = new SavedNumbers(simulation, invariants, program);
     }
 
     @Override
     public void close() {
         SimulatedFileSystemProvider.remove(authority);
-        TellingSink.CLOSED.remove(authority);
+        program.close();
         CommittedNumbers.remove(authority);
     }
 
-    // ------------------------------------------------------------------ the job
+    // ------------------------------------------------------------------ the program
 
-    /** A number and the key that it counts for. */
-    private static final class KeyOf implements MapFunction<Long, Tuple2<Long, Long>> {
-        private static final long serialVersionUID = 1;
-        private final long keys;
-        private final long first;
-
-        /**
-         * @param first key that numbers count for
-         */
-        KeyOf(long keys, long first) {
-            this.keys = keys;
-            this.first = first;
-        }
-
-        @Override
-        public Tuple2<Long, Long> map(Long number) {
-            return Tuple2.of(first + number % keys, number);
-        }
+    /** What they run. */
+    SimulatedProgram program() {
+        return program;
     }
 
-    /** Takes the graph of a program instead of running it. */
-    private static final class Capture implements JobExecutor {
-        private final JobPlanner planner;
-        private final String jobId;
-        private JobGraph graph;
-
-        Capture(int parallelism, String jobId) {
-            this.planner = new JobPlanner(ParsedConfiguration.empty(), parallelism);
-            this.jobId = jobId;
-        }
-
-        @Override
-        public JobExecutionResult execute(Pipeline pipeline) {
-            graph = planner.jobGraph(pipeline, jobId);
-            return new JobExecutionResult(jobId, 0);
-        }
-
-        @Override
-        public String explain(Pipeline pipeline) {
-            throw new UnsupportedOperationException();
-        }
-
-        @Override
-        public int defaultParallelism() {
-            return planner.defaultParallelism();
-        }
-    }
-
-    /**
-     * Keeps the last sum of each key in state of its own. What it had when it was closed can be
-     * asked for right afterwards, as all is on one thread.
-     */
-    private static final class TellingSink extends RichSinkFunction<Tuple2<Long, Long>>
-            implements CheckpointedFunction {
-        private static final long serialVersionUID = 1;
-
-        /** By the name of the simulation. */
-        static final Map<String, Map<Long, Long>> CLOSED = new ConcurrentHashMap<>();
-
-        private final String simulation;
-        private transient Map<Long, Long> sums;
-        private transient ListState<Tuple2<Long, Long>> saved;
-
-        TellingSink(String simulation) {
-            this.simulation = simulation;
-        }
-
-        @Override
-        public void initializeState(FunctionInitializationContext context) throws Exception {
-            sums = new TreeMap<>();
-            saved =
-                    context.getOperatorStateStore()
-                            .getListState(
-                                    new ListStateDescriptor<>(
-                                            "sums", Types.TUPLE(Types.LONG, Types.LONG)));
-            for (Tuple2<Long, Long> sum : saved.get()) {
-                sums.put(sum.f0, sum.f1);
-            }
-        }
-
-        @Override
-        public void snapshotState(FunctionSnapshotContext context) throws Exception {
-            List<Tuple2<Long, Long>> pairs = new ArrayList<>();
-            sums.forEach((key, sum) -> pairs.add(Tuple2.of(key, sum)));
-            saved.update(pairs);
-        }
-
-        @Override
-        public void invoke(Tuple2<Long, Long> sum, Context context) {
-            sums.put(sum.f0, sum.f1);
-        }
-
-        @Override
-        public void close() {
-            CLOSED.put(simulation, sums);
-        }
-    }
-
-    /** Sums numbers by key, and writes or tells the sum of each key. */
-    JobGraph graph(String jobId, Map<String, String> restarts) {
-        Capture capture = new Capture(parallelism, jobId);
-        try (ExecutorContext.Scope scope = ExecutorContext.setForThread(capture)) {
-            StreamExecutionEnvironment env = StreamExecutionEnvironment.getExecutionEnvironment();
-            if (program == Program.FILES) {
-                env.setRuntimeMode(RuntimeExecutionMode.BATCH);
-            }
-            for (int pipeline = 0; pipeline < pipelines; pipeline++) {
-                build(env, pipeline);
-            }
-            env.execute("simulated");
-        } catch (Exception e) {
-            throw new IllegalStateException("The program cannot be planned", e);
-        }
-        JobGraph planned = capture.graph;
-        Map<String, String> configuration = new LinkedHashMap<>(planned.configuration());
-        configuration.putAll(restarts);
-        if (program == Program.CHECKPOINTED) {
-            configuration.put("execution.checkpointing.interval", checkpointMillis + " ms");
-            configuration.put("execution.checkpointing.timeout", "30 s");
-            configuration.put(
-                    "execution.checkpointing.aligned-checkpoint-timeout", alignedMillis + " ms");
-            configuration.put("execution.checkpointing.dir", folder("/checkpoints"));
-        }
-        return new JobGraph(
-                jobId, planned.jobName(), planned.vertices(), planned.edges(), configuration);
-    }
-
-    private void build(StreamExecutionEnvironment env, int pipeline) {
-        DataStream<Tuple2<Long, Long>> numbers =
-                numbers(env, pipeline).rebalance().map(new KeyOf(keys, (long) pipeline * keys));
-        DataStream<Tuple2<Long, Long>> sums = numbers.keyBy(0).sum(1);
-        if (program == Program.FILES) {
-            sums.writeAsText(folder(OUTPUT));
-        } else {
-            sums.addSink(new TellingSink(authority));
-            String uid = "committed-" + pipeline;
-            if (commitsByFunction) {
-                numbers.addSink(new NumberFunction(authority)).uid(uid);
-            } else {
-                numbers.sinkTo(new CommittedNumbers.NumberSink(authority)).uid(uid);
-            }
-        }
-    }
-
-    private DataStream<Long> numbers(StreamExecutionEnvironment env, int pipeline) {
-        return split
-                ? env.fromSource(
-                        ranges(pipeline), watermarks(firstOf(pipeline)), "ranges", Types.LONG)
-                : env.fromSequence(1, records);
-    }
-
-    private WatermarkStrategy<Long> watermarks(long first) {
-        return waiting
-                ? WatermarkStrategy.<Long>forGenerator(context -> new SomeNumbers())
-                        .withTimestampAssigner((number, former) -> number - first)
-                        .withWatermarkAlignment("all", Duration.ofMillis(DRIFT), UPDATES)
-                : WatermarkStrategy.noWatermarks();
-    }
-
-    private static final class SomeNumbers implements WatermarkGenerator<Long> {
-        @Override
-        public void onEvent(Long number, long timestamp, WatermarkOutput output) {
-            if (timestamp % WATERMARK_EVERY == 0) {
-                output.emitWatermark(new Watermark(timestamp));
-            }
-        }
-
-        @Override
-        public void onPeriodicEmit(WatermarkOutput output) {}
-    }
-
-    /** The first number of a pipeline; what lies before that of the next one is its own. */
-    private long firstOf(int pipeline) {
-        return 1 + (long) records * pipeline / pipelines;
-    }
-
-    private long keyOf(long number) {
-        int pipeline = 0;
-        while (pipeline + 1 < pipelines && number >= firstOf(pipeline + 1)) {
-            pipeline++;
-        }
-        return (long) pipeline * keys + number % keys;
-    }
-
-    private String folder(String path) {
-        return SimulatedFileSystemProvider.SCHEME + "://" + authority + path;
-    }
-
-    /** What the program must write, by a loop; nothing if it writes no files. */
-    Map<String, List<String>> expectedOutput() {
-        if (program == Program.CHECKPOINTED) {
-            return Map.of();
-        }
-        List<String> lines = new ArrayList<>();
-        expectedSums().forEach((key, sum) -> lines.add("(" + key + "," + sum + ")"));
-        lines.sort(null);
-        return Map.of(ALL_PARTS, lines);
-    }
-
-    private Map<Long, Long> expectedSums() {
-        Map<Long, Long> sums = new TreeMap<>();
-        for (long number = 1; number <= records; number++) {
-            sums.merge(keyOf(number), number, Long::sum);
-        }
-        return sums;
-    }
-
-    /** What numbers come to that do not lie in some ranges. */
-    private Map<Long, Long> expectedSums(List<Left> without) {
-        Map<Long, Long> sums = new TreeMap<>();
-        for (long number = 1; number <= records; number++) {
-            long emitted = number;
-            if (without.stream().noneMatch(r -> r.first() <= emitted && emitted <= r.last())) {
-                sums.merge(keyOf(number), number, Long::sum);
-            }
-        }
-        return sums;
-    }
-
-    // ------------------------------------------------------------------ savepoints
-
-    /** Where they go. */
+    /** Where savepoints go. */
     String savepoints() {
-        return folder("/savepoints");
+        return program.folder("/savepoints");
     }
-
-    /**
-     * What a savepoint holds.
-     *
-     * @param left ranges of numbers that the source has still to emit: in its subtasks, its
-     *     coordinator, and among what came back from subtasks that are gone
-     * @param sums of the sink
-     * @param whole whether no subtask had finished, so that all sums are in it
-     */
-    private record Saved(List<Left> left, Map<Long, Long> sums, boolean whole) {}
-
-    /** A range of numbers that somebody has still to emit. */
-    private record Left(long first, long last, String holder) {}
 
     /** Somebody was told that it is complete. */
     void checkSavepoint(String path) {
-        Saved saved = read(path);
-        checkDisjoint(path, saved.left());
-        Map<Long, Long> expected = expectedSums(saved.left());
-        invariants.check(
-                !saved.whole() || saved.sums().equals(expected),
-                "savepoint-is-exact",
-                path + " has " + saved.sums(),
-                "expected " + expected);
-    }
-
-    /** Nothing is left in two places, and would be read twice. */
-    private void checkDisjoint(String path, List<Left> left) {
-        List<Left> inOrder =
-                left.stream()
-                        .filter(range -> range.first() <= range.last())
-                        .sorted(Comparator.comparingLong(Left::first))
-                        .toList();
-        for (int i = 1; i < inOrder.size(); i++) {
-            invariants.check(
-                    inOrder.get(i - 1).last() < inOrder.get(i).first(),
-                    "savepoint-is-exact",
-                    path + " has more than once what is left",
-                    inOrder.get(i - 1),
-                    inOrder.get(i));
-        }
-    }
-
-    private Saved read(String path) {
-        while (true) {
-            try {
-                return tryRead(path);
-            } catch (DamagedCheckpointException e) {
-                invariants.check(false, "savepoint-is-exact", e.getMessage());
-            } catch (IOException e) {
-                simulation.tell("reader", "reads again: " + e.getMessage());
-            }
-        }
-    }
-
-    private Saved tryRead(String path) throws IOException {
-        StoredCheckpoint found = SavepointPath.findWhole(path);
-        TypeSerializer<Tuple2<Long, Long>> pairs =
-                Serializers.compile(
-                        Types.TUPLE(Types.LONG, Types.LONG),
-                        new JobClasses(RealTasks.class.getClassLoader()));
-        List<Left> left = new ArrayList<>();
-        addSplitsOfCoordinator(path, found.metadata(), left);
-        Map<Long, Long> sums = new TreeMap<>();
-        boolean whole = true;
-        for (CheckpointMetadata.Vertex former : found.metadata().vertices()) {
-            for (int s = 0; s < former.parallelism(); s++) {
-                CheckpointMetadata.Subtask subtask = former.subtasks().get(s);
-                whole &= !subtask.finished() || !subtask.operators().isEmpty();
-                RestoredState state = found.assignment().of(vertex(former), s);
-                try (StateReader reader = new StateReader(state)) {
-                    for (RestoredState.Operator operator : state.operators()) {
-                        for (RestoredState.Slice slice : operator.slices()) {
-                            if (slice.part().name().equals("ranges")) {
-                                for (byte[] range : reader.elements(slice)) {
-                                    ByteBuffer bytes = ByteBuffer.wrap(range);
-                                    left.add(new Left(bytes.getLong(), bytes.getLong(), "source"));
-                                }
-                            } else if (slice.part().name().equals("splits")) {
-                                for (byte[] element : reader.elements(slice)) {
-                                    ByteBuffer bytes = ByteBuffer.wrap(element);
-                                    int version = bytes.getInt();
-                                    byte[] range = new byte[bytes.remaining()];
-                                    bytes.get(range);
-                                    left.add(left(version, range, "reader " + s));
-                                }
-                            } else if (slice.part().name().equals("sums")) {
-                                for (byte[] pair : reader.elements(slice)) {
-                                    RecordInput in = new RecordInput();
-                                    in.reset(pair, 0, pair.length);
-                                    Tuple2<Long, Long> sum = pairs.deserialize(in);
-                                    sums.put(sum.f0, sum.f1);
-                                }
-                            }
-                        }
-                    }
-                }
-            }
-        }
-        return new Saved(left, sums, whole);
-    }
-
-    private PulledRanges ranges(int pipeline) {
-        return new PulledRanges(
-                firstOf(pipeline), firstOf(pipeline + 1) - 1, MOST_SPLITS / pipelines);
-    }
-
-    private void addSplitsOfCoordinator(String path, CheckpointMetadata metadata, List<Left> left)
-            throws IOException {
-        invariants.check(
-                metadata.coordinators().size() == (split ? pipelines : 0),
-                "savepoint-is-exact",
-                path + " has the states of coordinators: " + metadata.coordinators().size());
-        for (CoordinatorState coordinator : metadata.coordinators()) {
-            for (SequenceSplit range :
-                    ranges(0)
-                            .getEnumeratorCheckpointSerializer()
-                            .deserialize(coordinator.version(), coordinator.enumerator())) {
-                left.add(new Left(range.next(), range.last(), "enumerator"));
-            }
-            for (CoordinatorState.Splits returned : coordinator.returned()) {
-                for (byte[] range : returned.splits()) {
-                    left.add(left(returned.version(), range, "coordinator"));
-                }
-            }
-        }
-    }
-
-    /** A split, which may be at its end. */
-    private Left left(int version, byte[] split, String holder) throws IOException {
-        SequenceSplit range = ranges(0).getSplitSerializer().deserialize(version, split);
-        return new Left(range.next(), range.last(), holder);
-    }
-
-    private static JobVertex vertex(CheckpointMetadata.Vertex former) {
-        return new JobVertex(
-                former.vertex(),
-                former.name(),
-                former.parallelism(),
-                former.maxParallelism(),
-                "default",
-                new byte[0],
-                List.of(),
-                List.of(),
-                former.operators().stream()
-                        .map(o -> new JobVertex.Operator(o.uid(), o.name(), "", false))
-                        .toList());
+        saved.check(path);
     }
 
     // ------------------------------------------------------------------ files
@@ -698,9 +242,9 @@ final class RealTasks implements AutoCloseable {
         if (seenChanges != fileSystem.changes()) {
             seenChanges = fileSystem.changes();
             visible =
-                    fileSystem.lines(OUTPUT + "/_SUCCESS") == null
+                    fileSystem.lines(SimulatedProgram.OUTPUT + "/_SUCCESS") == null
                             ? null
-                            : Map.of(ALL_PARTS, visibleLines());
+                            : Map.of(SimulatedProgram.ALL_PARTS, visibleLines());
         }
         return visible;
     }
@@ -708,14 +252,16 @@ final class RealTasks implements AutoCloseable {
     private List<String> visibleLines() {
         List<String> lines = new ArrayList<>();
         for (String part : visibleParts()) {
-            lines.addAll(fileSystem.lines(OUTPUT + "/" + part));
+            lines.addAll(fileSystem.lines(SimulatedProgram.OUTPUT + "/" + part));
         }
         lines.sort(null);
         return lines;
     }
 
     private List<String> visibleParts() {
-        return fileSystem.names(OUTPUT).stream().filter(name -> !name.startsWith("_")).toList();
+        return fileSystem.names(SimulatedProgram.OUTPUT).stream()
+                .filter(name -> !name.startsWith("_"))
+                .toList();
     }
 
     private void callFiles(Runnable call) {
@@ -854,7 +400,7 @@ final class RealTasks implements AutoCloseable {
 
     /** A subtask that had finished in the checkpoint has told before, and is not closed again. */
     private void finished(TaskDeployment ended) {
-        boolean sink = program == Program.CHECKPOINTED && ended.outputs().isEmpty();
+        boolean sink = program.takesCheckpoints() && ended.outputs().isEmpty();
         boolean notOpened = ended.restored().finished() && ended.restored().operators().isEmpty();
         if (!sink || notOpened) {
             return;
@@ -862,7 +408,7 @@ final class RealTasks implements AutoCloseable {
         String subtask = ended.attempt().vertex() + "/" + ended.attempt().subtask();
         Told before = told.get(subtask);
         if (before == null || isAtLeast(ended.generation(), before.generation())) {
-            told.put(subtask, new Told(ended.generation(), TellingSink.CLOSED.get(authority)));
+            told.put(subtask, new Told(ended.generation(), program.toldLast()));
         }
     }
 
@@ -933,17 +479,18 @@ final class RealTasks implements AutoCloseable {
                 committed.violations().isEmpty(),
                 "each-record-committed-once",
                 committed.violations().toArray());
-        if (finished && program == Program.CHECKPOINTED) {
+        if (finished && program.takesCheckpoints()) {
             Map<Long, Long> sums = new TreeMap<>();
             told.values().forEach(of -> sums.putAll(of.sums()));
             invariants.check(
-                    sums.equals(committed.sums(this::keyOf)),
+                    sums.equals(committed.sums(program::keyOf)),
                     "committed-as-counted",
                     "told " + sums,
-                    "committed " + committed.sums(this::keyOf));
+                    "committed " + committed.sums(program::keyOf));
             boolean stopped = invariants.stop() != null;
             Map<Long, Long> expected =
-                    expectedSums(stopped ? read(invariants.stop().path()).left() : List.of());
+                    program.expectedSums(
+                            stopped ? saved.read(invariants.stop().path()).left() : List.of());
             invariants.check(
                     sums.equals(expected),
                     "each-record-counted-once",

@@ -129,8 +129,8 @@ public final class SimulatedCluster {
                                 faults,
                                 invariants,
                                 kind == Tasks.REAL
-                                        ? RealTasks.Program.FILES
-                                        : RealTasks.Program.CHECKPOINTED,
+                                        ? SimulatedProgram.Kind.FILES
+                                        : SimulatedProgram.Kind.CHECKPOINTED,
                                 seed);
         if (kind == Tasks.CHECKPOINTED) {
             invariants.checkpointsAreTaken();
@@ -153,8 +153,8 @@ public final class SimulatedCluster {
             this.graph = randomGraph();
             this.invariants.graphIs(graph);
         } else {
-            this.graph = realTasks.graph(jobId(), restartConfiguration());
-            this.invariants.graphIs(graph, realTasks.expectedOutput());
+            this.graph = realTasks.program().graph(jobId(), restartConfiguration());
+            this.invariants.graphIs(graph, realTasks.program().expectedOutput());
         }
         int slots = SlotSharing.slotsOf(graph).size();
         this.neededWorkers = (slots + slotsPerWorker - 1) / slotsPerWorker;

@@ -4,7 +4,8 @@
  * which fail as the seed says.
  *
  * <p>What runs in the workers is a model of a subtask, for any graph, or the engine's own subtasks
- * with real records, channels and files: {@link io.millrace.testkit.simulation.RealTasks}.
+ * with real records, channels and files: {@link io.millrace.testkit.simulation.RealTasks}, running
+ * {@link io.millrace.testkit.simulation.SimulatedProgram}.
  *
  * <p>Entry: {@link io.millrace.testkit.simulation.SimulatedCluster}. What must hold is in {@link
  * io.millrace.testkit.simulation.Invariants}, checked after every event.

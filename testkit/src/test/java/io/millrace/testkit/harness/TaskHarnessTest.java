@@ -92,15 +92,24 @@ class TaskHarnessTest {
     }
 
     @Test
-    void shouldTellThatASnapshotFailedAndGoOn() {
+    void shouldEndWithAFunctionThatThrowsWhileItIsSavedAndBeginAgainFromTheSnapshotBefore() {
+        TaskSnapshot before;
         try (TaskHarness task = COUNTING.start()) {
-            for (int i = 0; i < 13; i++) {
+            for (int i = 0; i < 12; i++) {
                 task.record(0, "x");
             }
-            assertThatThrownBy(() -> task.snapshot(1))
+            before = task.snapshot(1);
+            task.record(0, "x");
+            assertThatThrownBy(() -> task.snapshot(2))
                     .isInstanceOf(TaskFailedException.class)
                     .hasMessageContaining("not with thirteen");
+            assertThatThrownBy(() -> task.record(0, "x")).isInstanceOf(TaskFailedException.class);
+        }
+        try (TaskHarness task = COUNTING.start(before)) {
             task.record(0, "x");
+            task.record(0, "x");
+            assertThat(task.take("counted"))
+                    .containsExactly(new StreamRecord<>("x 13"), new StreamRecord<>("x 14"));
             assertThat(task.snapshot(2).bytes()).isPositive();
         }
     }
