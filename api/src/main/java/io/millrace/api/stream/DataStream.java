@@ -474,7 +474,7 @@ public class DataStream<T> {
                 new SinkSpec.Print<>(requireNonNull(sinkIdentifier, "sinkIdentifier"), true));
     }
 
-    /** As {@link #writeAsText(String, WriteMode)}; a folder that exists is refused. */
+    /** As {@link #writeAsText(String, WriteMode)}; a folder that is not empty is refused. */
     public DataStreamSink<T> writeAsText(String path) {
         return writeAsText(path, WriteMode.NO_OVERWRITE);
     }

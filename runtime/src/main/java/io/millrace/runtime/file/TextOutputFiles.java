@@ -189,10 +189,13 @@ public final class TextOutputFiles implements JobFiles {
         if (target.overwrite) {
             return;
         }
-        // An earlier attempt of this job, or one that was killed, may have left _temporary alone.
-        List<FileStatus> content = target.files.list(target.folder);
-        if (content.size() != 1
-                || !OutputLayout.name(content.get(0).path()).equals(OutputLayout.TEMPORARY)) {
+        // An earlier attempt of this job, or one that was killed, may have left _temporary alone,
+        // or
+        // nothing: who discards a run may die, or not be answered, between the two folders.
+        for (FileStatus content : target.files.list(target.folder)) {
+            if (OutputLayout.name(content.path()).equals(OutputLayout.TEMPORARY)) {
+                continue;
+            }
             throw new RefusedException(
                     "The output folder "
                             + target.folder

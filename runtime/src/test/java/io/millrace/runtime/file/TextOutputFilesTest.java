@@ -200,14 +200,12 @@ class TextOutputFilesTest {
     void shouldRefuseWhatCannotBeReadOrWritten() throws IOException {
         Files.writeString(folder.resolve("file"), "x");
         Files.writeString(folder.resolve("packed.bz2"), "x");
-        Files.createDirectories(folder.resolve("empty"));
         Files.createDirectories(folder.resolve("used"));
         Files.writeString(folder.resolve("used/part-00000"), "x");
         assertThat(refusal("absent", "out", false)).contains("absent does not exist");
         assertThat(refusal("no-*", "out", false)).contains("Nothing matches").contains("no-*");
         assertThat(refusal("packed.bz2", "out", false)).contains("packed.bz2").contains("gzip");
         assertThat(refusal("file", "used", false)).contains("used exists").contains("OVERWRITE");
-        assertThat(refusal("file", "empty", false)).contains("empty exists");
         assertThat(refusal("file", "packed.bz2", true)).contains("is a file");
         assertThat(refusal("file", "file/out", false)).contains("is a file");
         assertThat(refusal("used", "used", true)).contains("reads").contains("writes");
@@ -235,6 +233,20 @@ class TextOutputFilesTest {
                                 List.of(new FileOutput(1, freshOutput(true).toString(), true)),
                                 1))
                 .isInstanceOf(Result.Done.class);
+    }
+
+    @Test
+    void shouldAcceptAnOutputFolderWhereverADiscardBrokeOff() throws IOException {
+        boolean brokeOff = true;
+        for (int call = 1; brokeOff; call++) {
+            Path out = freshOutput(false);
+            write(out, RUN);
+            var files = interrupted(call, When.BEFORE, InterruptedFileSystem.failure());
+            brokeOff = discard(files.view(), out, RUN) instanceof Result.Failed;
+            assertThat(prepare(List.of(), List.of(new FileOutput(1, out.toString(), false)), 1))
+                    .as("after call %d", call)
+                    .isInstanceOf(Result.Done.class);
+        }
     }
 
     @Test
@@ -315,8 +327,12 @@ class TextOutputFilesTest {
     }
 
     private static Result<Void> discard(Path out, String run) {
+        return discard(LocalFileSystem.INSTANCE, out, run);
+    }
+
+    private static Result<Void> discard(FileSystem files, Path out, String run) {
         AtomicReference<Result<Void>> result = new AtomicReference<>();
-        new TextOutputFiles(Runnable::run)
+        new TextOutputFiles(Runnable::run, path -> files)
                 .discard(List.of(new FileOutput(1, out.toString(), false)), run, result::set);
         return result.get();
     }

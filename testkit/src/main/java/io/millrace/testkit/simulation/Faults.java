@@ -46,6 +46,8 @@ final class Faults {
         DOUBLED_IN_FLIGHT
     }
 
+    private static final Duration SLOWEST_STEP_AT_PEACE = Duration.ofMillis(300);
+
     private final Breaker breaker;
     private final boolean onlyMasters;
     private boolean stopped;
@@ -78,6 +80,13 @@ final class Faults {
 
     Duration slowStore() {
         return stopped ? Duration.ofMillis(50) : Duration.ofSeconds(3);
+    }
+
+    /** Slow jobs are there to see many faults; what is left of them then must come to its end. */
+    Duration slowestStep(Duration usual) {
+        return stopped && usual.compareTo(SLOWEST_STEP_AT_PEACE) > 0
+                ? SLOWEST_STEP_AT_PEACE
+                : usual;
     }
 
     /** Part of the calls of the file system that fail, executed or not. */

@@ -172,7 +172,8 @@ final class RealTasks implements AutoCloseable {
         }
 
         private void later(Runnable step) {
-            simulation.between(Duration.ofNanos(50_000), program.slowestStep(), () -> goOn(step));
+            Duration most = faults.slowestStep(program.slowestStep());
+            simulation.between(Duration.ofNanos(50_000), most, () -> goOn(step));
         }
 
         private void goOn(Runnable step) {

@@ -30,6 +30,7 @@ final class SimulatedContainers {
     private static final class Container {
         private final String id;
         private SimulatedWorker worker;
+        private boolean killed;
         private boolean completed;
 
         Container(String id) {
@@ -137,7 +138,7 @@ final class SimulatedContainers {
     }
 
     private void launch(Container container) {
-        if (container.completed) {
+        if (container.killed || container.completed) {
             return;
         }
         if (simulation.chance(faults.startFailure())) {
@@ -157,6 +158,7 @@ final class SimulatedContainers {
     }
 
     private void kill(Container container, String cause) {
+        container.killed = true;
         if (container.worker != null && container.worker.alive()) {
             cluster.killed(container.worker, cause);
         }
