@@ -1,7 +1,6 @@
 package io.millrace.chaos;
 
 import io.millrace.chaos.Expectation.Verdict;
-import io.millrace.chaos.Fault.Notice;
 import io.millrace.chaos.Injector.DevHadoop;
 import io.millrace.chaos.Recoveries.Recovery;
 import io.millrace.client.Deployer;
@@ -175,12 +174,14 @@ final class ChaosRun {
     }
 
     private static Predicate<JobStatus> noticed(Fault fault, JobStatus before) {
-        if (fault.notice() == Notice.NEW_MASTER) {
-            return status -> status.epoch() > before.epoch();
-        } else if (fault.notice() == Notice.RESTART) {
-            return status -> status.restarts() > before.restarts();
-        }
-        return status -> true;
+        Predicate<JobStatus> newMaster = status -> status.epoch() > before.epoch();
+        Predicate<JobStatus> restart = status -> status.restarts() > before.restarts();
+        return switch (fault.notice()) {
+            case NONE -> status -> true;
+            case RESTART -> restart;
+            case NEW_MASTER -> newMaster;
+            case RESTART_OR_NEW_MASTER -> restart.or(newMaster);
+        };
     }
 
     private void stop(String application) throws IOException, InterruptedException {

@@ -7,7 +7,7 @@ enum Fault {
     MASTER_KILLED("AM killed", Notice.NEW_MASTER),
     MASTER_STOPPED("AM stopped, resumed", Notice.NEW_MASTER),
     WORKER_AND_MASTER_KILLED("worker and AM killed", Notice.NEW_MASTER),
-    NODE_LOST("worker's node lost", Notice.RESTART),
+    NODE_LOST("worker's node lost", Notice.RESTART_OR_NEW_MASTER),
     DATANODE_RESTARTED("DataNode restarted", Notice.NONE),
     RESOURCEMANAGER_RESTARTED("ResourceManager restarted", Notice.NONE);
 
@@ -18,7 +18,9 @@ enum Fault {
         /** Tasks are started again. */
         RESTART,
         /** Another application master answers. */
-        NEW_MASTER
+        NEW_MASTER,
+        /** One of these: a master who finds that all is lost begins anew, and counts no restart. */
+        RESTART_OR_NEW_MASTER
     }
 
     private final String words;
