@@ -43,7 +43,7 @@ class BadInputIT {
         yarn = new YarnView(cluster.configuration());
         examples = Cluster.DISTRIBUTION.resolve("examples/millrace-examples.jar").toString();
         jobs = JobsJar.write(Path.of("target/jobs/jobs.jar").toAbsolutePath()).toString();
-        cluster.hdfs().mkdirs(new org.apache.hadoop.fs.Path("/bad-input/output"));
+        cluster.hdfs().create(new org.apache.hadoop.fs.Path("/bad-input/output/part")).close();
         cluster.hdfs().mkdirs(new org.apache.hadoop.fs.Path("/bad-input/input"));
     }
 

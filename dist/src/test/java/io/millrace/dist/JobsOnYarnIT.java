@@ -452,7 +452,7 @@ class JobsOnYarnIT {
     @Test
     void shouldRefuseAnOutputThatExistsInTheApplicationMaster() throws Exception {
         putText();
-        cluster.hdfs().mkdirs(hdfs("output"));
+        cluster.hdfs().create(hdfs("output/part")).close();
 
         Terminal.Result result = runWordCount("run-application", "yarn-application");
 
