@@ -275,7 +275,7 @@ class FileSourceTest {
         appear("second.txt", lines("second", 1));
 
         assertThat(take(1)).containsExactly("second-0");
-        job.cancel().get(60, TimeUnit.SECONDS);
+        cancel(job);
         assertThat(shared.arrived).isEmpty();
     }
 
@@ -297,9 +297,16 @@ class FileSourceTest {
 
         expected.addAll(lines("c", 100));
         assertThat(take(100)).as("nothing of the first files").isEqualTo(lines("c", 100));
-        job.cancel().get(60, TimeUnit.SECONDS);
+        cancel(job);
         assertThat(shared.failures).hasValue(1);
         assertThat(shared.lines()).containsExactlyInAnyOrderElementsOf(expected);
+    }
+
+    /** Until all has ended: the client is told as soon as it begins. */
+    private static void cancel(JobClient job) throws Exception {
+        job.cancel().get(60, TimeUnit.SECONDS);
+        assertThatThrownBy(() -> job.getJobExecutionResult().get(60, TimeUnit.SECONDS))
+                .hasMessageContaining("CANCEL");
     }
 
     private List<String> take(int count) throws InterruptedException {
