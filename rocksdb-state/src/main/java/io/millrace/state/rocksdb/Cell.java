@@ -259,7 +259,7 @@ final class Cell {
         }
         long now = store.nowMillis();
         StateTtl ttl = state.ttl();
-        if (state.isExpired(stampMillis(), now)) {
+        if (ttl.isExpired(stampMillis(), now)) {
             remove();
             return ttl.visibility() == StateTtl.Visibility.RETURN_EXPIRED_IF_NOT_CLEANED_UP;
         }
@@ -271,7 +271,7 @@ final class Cell {
 
     /** Whether the entry that was found is not to be seen any more. */
     boolean isHidden() {
-        return state.shape().hasStamp() && state.isHidden(stampMillis(), store.nowMillis());
+        return state.shape().hasStamp() && state.ttl().isHidden(stampMillis(), store.nowMillis());
     }
 
     long stampMillis() {

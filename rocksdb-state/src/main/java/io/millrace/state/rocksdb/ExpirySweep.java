@@ -75,7 +75,7 @@ final class ExpirySweep {
     }
 
     private static boolean isExpired(State of, byte[] entry, long nowMillis) {
-        return of.isExpired(RecordBytes.getLong(entry, Cell.EPOCH_BYTES), nowMillis);
+        return of.ttl().isExpired(RecordBytes.getLong(entry, Cell.EPOCH_BYTES), nowMillis);
     }
 
     /** Whether an entry is the first piece of a list whose last piece is alive. */

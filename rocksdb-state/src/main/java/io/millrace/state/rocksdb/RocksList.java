@@ -61,7 +61,7 @@ final class RocksList<E> implements StoredList<E>, Handle {
     /** Later pieces are younger, so that the last one expires last. */
     private boolean isExpired(int pieces) {
         return !findPiece(pieces - 1)
-                || cell.state().isExpired(cell.stampMillis(), store.nowMillis());
+                || cell.state().ttl().isExpired(cell.stampMillis(), store.nowMillis());
     }
 
     @Override
@@ -166,7 +166,7 @@ final class RocksList<E> implements StoredList<E>, Handle {
     private void touch(int pieces) {
         long now = store.nowMillis();
         for (int i = 0; i < pieces; i++) {
-            if (findPiece(i) && !cell.state().isExpired(cell.stampMillis(), now)) {
+            if (findPiece(i) && !cell.state().ttl().isExpired(cell.stampMillis(), now)) {
                 cell.touch(now);
             }
         }

@@ -98,6 +98,7 @@ final class RocksMap<K, V> implements StoredMap<K, V>, Handle {
     private boolean isHidden(byte[] entry) {
         return cell.state().shape().hasStamp()
                 && cell.state()
+                        .ttl()
                         .isHidden(RecordBytes.getLong(entry, Cell.EPOCH_BYTES), store.nowMillis());
     }
 

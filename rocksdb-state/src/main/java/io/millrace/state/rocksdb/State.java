@@ -49,14 +49,4 @@ final class State {
     void setOrder(OrderIndex order) {
         this.order = order;
     }
-
-    boolean isExpired(long stampMillis, long nowMillis) {
-        return ttl.isOn() && stampMillis + ttl.millis() <= nowMillis;
-    }
-
-    /** Whether an entry is not to be seen any more. */
-    boolean isHidden(long stampMillis, long nowMillis) {
-        return ttl.visibility() == StateTtl.Visibility.NEVER_RETURN_EXPIRED
-                && isExpired(stampMillis, nowMillis);
-    }
 }

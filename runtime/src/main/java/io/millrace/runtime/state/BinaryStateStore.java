@@ -435,7 +435,7 @@ final class BinaryStateStore implements KeyedStateStore, StoreMemory {
 
     @Override
     public boolean isExpired(int stateId, long stampMillis) {
-        return states.get(stateId).isExpired(stampMillis, nowMillis());
+        return states.get(stateId).ttl().isExpired(stampMillis, nowMillis());
     }
 
     long nowMillis() {

@@ -76,7 +76,7 @@ final class LogList<E> implements StoredList<E>, StateHandle {
     /** Later pieces are younger, so that the last one expires last. */
     private boolean isExpired(int pieces) {
         long last = piece(pieces - 1);
-        return last == 0 || state.isExpired(EntryLog.stamp(last), store.nowMillis());
+        return last == 0 || state.ttl().isExpired(EntryLog.stamp(last), store.nowMillis());
     }
 
     @Override
@@ -204,7 +204,7 @@ final class LogList<E> implements StoredList<E>, StateHandle {
         long now = store.nowMillis();
         for (int i = 0; i < pieces; i++) {
             long at = piece(i);
-            if (at != 0 && !state.isExpired(EntryLog.stamp(at), now)) {
+            if (at != 0 && !state.ttl().isExpired(EntryLog.stamp(at), now)) {
                 store.log().setStamp(at, state, now);
             }
         }

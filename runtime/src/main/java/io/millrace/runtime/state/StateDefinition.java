@@ -237,10 +237,6 @@ public final class StateDefinition {
         this.ttl = ttl;
     }
 
-    boolean isExpired(long stampMillis, long nowMillis) {
-        return ttl.isOn() && stampMillis + ttl.millis() <= nowMillis;
-    }
-
     /**
      * @throws StateException if another shape is asked for
      */

@@ -96,7 +96,7 @@ final class TableLong implements StoredLong, StateHandle {
         long now = store.nowMillis();
         long value = table.value(found);
         StateTtl ttl = state.ttl();
-        if (state.isExpired(table.stamp(found), now)) {
+        if (ttl.isExpired(table.stamp(found), now)) {
             table.remove(found);
             return ttl.visibility() == StateTtl.Visibility.NEVER_RETURN_EXPIRED ? otherwise : value;
         }
@@ -171,8 +171,6 @@ final class TableLong implements StoredLong, StateHandle {
     public boolean isEmpty() {
         long found = locateLive();
         return found == 0
-                || (hasTtl
-                        && state.ttl().visibility() == StateTtl.Visibility.NEVER_RETURN_EXPIRED
-                        && state.isExpired(table.stamp(found), store.nowMillis()));
+                || (hasTtl && state.ttl().isHidden(table.stamp(found), store.nowMillis()));
     }
 }
