@@ -36,10 +36,9 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -49,7 +48,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 class CombinedInFlightTest {
     private static final int KEYS = 101;
     private static final long COUNT = 40_000;
-    private static final Map<String, Shared> SHARED = new ConcurrentHashMap<>();
 
     /** What a test and the functions of its job see of each other. */
     private static final class Shared {
@@ -65,10 +63,10 @@ class CombinedInFlightTest {
      * Half of the numbers of each subtask, then none until a checkpoint is complete; always about
      * to give more, so that nothing is sent because the source waits.
      */
-    private record Half(String name) implements RateLimiterStrategy {
+    private record Half(SharedWithJob<Shared> test) implements RateLimiterStrategy {
         @Override
         public RateLimiter createRateLimiter(int parallelism) {
-            Shared shared = SHARED.get(name);
+            Shared shared = test.get();
             return new RateLimiter() {
                 private long given;
 
@@ -102,10 +100,10 @@ class CombinedInFlightTest {
         }
     }
 
-    private record Emitted(String name) implements MapFunction<Long, Long> {
+    private record Emitted(SharedWithJob<Shared> test) implements MapFunction<Long, Long> {
         @Override
         public Long map(Long number) {
-            Shared shared = SHARED.get(name);
+            Shared shared = test.get();
             shared.emitted.incrementAndGet();
             if (shared.complete.getCount() == 0 && shared.fails.compareAndSet(true, false)) {
                 throw new IllegalStateException("fails once");
@@ -140,27 +138,18 @@ class CombinedInFlightTest {
         }
     }
 
-    private record Sums(String name) implements SinkFunction<Tuple2<Long, Long>> {
+    private record Sums(SharedWithJob<Shared> test) implements SinkFunction<Tuple2<Long, Long>> {
         @Override
         public void invoke(Tuple2<Long, Long> sum, Context context) {
-            SHARED.get(name).sums.merge(sum.f0, sum.f1, Long::sum);
+            test.get().sums.merge(sum.f0, sum.f1, Long::sum);
         }
     }
 
-    private final String name = "test-" + System.identityHashCode(this);
     private final Shared shared = new Shared();
 
+    @RegisterExtension final SharedWithJob<Shared> test = new SharedWithJob<>(shared);
+
     @TempDir Path folder;
-
-    @BeforeEach
-    void remember() {
-        SHARED.put(name, shared);
-    }
-
-    @AfterEach
-    void forget() {
-        SHARED.remove(name);
-    }
 
     private JobGraph graph(int parallelism, Map<String, String> further) throws Exception {
         return CapturedProgram.graph(
@@ -173,18 +162,18 @@ class CombinedInFlightTest {
                     env.setMaxParallelism(128);
                     env.fromSource(
                                     new DataGeneratorSource<>(
-                                            number -> number, COUNT, new Half(name), Types.LONG),
+                                            number -> number, COUNT, new Half(test), Types.LONG),
                                     WatermarkStrategy.<Long>noWatermarks()
                                             .withTimestampAssigner((number, former) -> number),
                                     "numbers")
-                            .map(new Emitted(name))
+                            .map(new Emitted(test))
                             .keyBy(number -> number % KEYS, Types.LONG)
                             .window(TumblingEventTimeWindows.of(Time.hours(1)))
                             .aggregate(
                                     new Sum(),
                                     Types.TUPLE(Types.LONG, Types.LONG),
                                     Types.TUPLE(Types.LONG, Types.LONG))
-                            .addSink(new Sums(name));
+                            .addSink(new Sums(test));
                 });
     }
 

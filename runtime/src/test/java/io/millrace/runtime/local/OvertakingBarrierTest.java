@@ -32,9 +32,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -48,7 +47,6 @@ class OvertakingBarrierTest {
     private static final int KEYS = 101;
     private static final long LAST = 60_000;
     private static final int EMITTED_BEFORE = 200;
-    private static final Map<String, Shared> SHARED = new ConcurrentHashMap<>();
 
     /** What a test and the functions of its job see of each other. */
     private static final class Shared {
@@ -61,43 +59,34 @@ class OvertakingBarrierTest {
         final Map<Long, Long> sums = new ConcurrentHashMap<>();
     }
 
-    private final String name = "test-" + System.identityHashCode(this);
     private final Shared shared = new Shared();
+
+    @RegisterExtension final SharedWithJob<Shared> test = new SharedWithJob<>(shared);
 
     @TempDir Path folder;
 
-    @BeforeEach
-    void remember() {
-        SHARED.put(name, shared);
-    }
-
-    @AfterEach
-    void forget() {
-        SHARED.remove(name);
-    }
-
     /** Right behind the source; hears of checkpoints though nothing can be emitted. */
-    private record Emitted(String name) implements MapFunction<Long, Long>, CheckpointListener {
+    private record Emitted(SharedWithJob<Shared> test) implements MapFunction<Long, Long>, CheckpointListener {
         @Override
         public Long map(Long value) {
-            SHARED.get(name).emitted.countDown();
+            test.get().emitted.countDown();
             return value;
         }
 
         @Override
         public void notifyCheckpointComplete(long checkpointId) {
-            SHARED.get(name).complete.countDown();
+            test.get().complete.countDown();
         }
     }
 
     /** Adds up the numbers of each key, one whenever it may. */
     private static final class SlowSums extends RichMapFunction<Long, Long> {
         private static final long serialVersionUID = 1L;
-        private final String name;
+        private final SharedWithJob<Shared> test;
         private transient ValueState<Long> sum;
 
-        SlowSums(String name) {
-            this.name = name;
+        SlowSums(SharedWithJob<Shared> test) {
+            this.test = test;
         }
 
         @Override
@@ -107,7 +96,7 @@ class OvertakingBarrierTest {
 
         @Override
         public Long map(Long value) throws Exception {
-            Shared shared = SHARED.get(name);
+            Shared shared = test.get();
             shared.mayTake.acquire();
             if (shared.fails.get() && shared.failed.compareAndSet(false, true)) {
                 throw new IllegalStateException("fails once");
@@ -134,9 +123,9 @@ class OvertakingBarrierTest {
                     env.configure(Configuration.fromMap(options));
                     env.setMaxParallelism(128);
                     env.fromSequence(1, LAST)
-                            .map(new Emitted(name))
+                            .map(new Emitted(test))
                             .keyBy(i -> i % KEYS)
-                            .map(new SlowSums(name))
+                            .map(new SlowSums(test))
                             .addSink(new DiscardingSink<>());
                 });
     }
