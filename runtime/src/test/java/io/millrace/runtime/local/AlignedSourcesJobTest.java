@@ -21,7 +21,6 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -211,12 +210,7 @@ class AlignedSourcesJobTest {
         JobGraph configured =
                 new JobGraph(
                         graph.jobId(), graph.jobName(), graph.vertices(), graph.edges(), options);
-        try (LocalCluster cluster =
-                new LocalCluster(
-                        new LocalSettings(2, 1, 4 << 20, 64 << 20, Duration.ofMillis(100)),
-                        getClass().getClassLoader())) {
-            return cluster.run(configured).get(100, TimeUnit.SECONDS);
-        }
+        return LocalJobs.run(2, 1, configured);
     }
 
     @Test

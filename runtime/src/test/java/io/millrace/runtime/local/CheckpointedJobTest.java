@@ -184,14 +184,6 @@ class CheckpointedJobTest {
         return LocalJobs.run(workers, 4 / workers, graph);
     }
 
-    private static Map<Long, Long> sumsOf(long last) {
-        Map<Long, Long> expected = new TreeMap<>();
-        for (long i = 1; i <= last; i++) {
-            expected.merge(i % KEYS, i, Long::sum);
-        }
-        return expected;
-    }
-
     @Test
     void shouldCountEachRecordOnceWhenFunctionFailsBetweenCheckpoints() throws Exception {
         long last = 200_000;
@@ -209,7 +201,7 @@ class CheckpointedJobTest {
         assertThat(result.state()).as("%s", result.failure()).isEqualTo(JobState.FINISHED);
         assertThat(result.restarts()).isEqualTo(1);
         assertThat(shared.restores.get()).as("subtasks of the source restored").isEqualTo(2);
-        assertThat(new TreeMap<>(shared.sums)).isEqualTo(sumsOf(last));
+        assertThat(new TreeMap<>(shared.sums)).isEqualTo(LocalJobs.sumsByRemainder(1, last, KEYS));
         assertThat(filesLeft()).as("files of a job that finished").isEmpty();
     }
 
@@ -255,7 +247,7 @@ class CheckpointedJobTest {
 
         assertThat(result.state()).as("%s", result.failure()).isEqualTo(JobState.FINISHED);
         assertThat(result.restarts()).isEqualTo(1);
-        assertThat(new TreeMap<>(shared.sums)).isEqualTo(sumsOf(last));
+        assertThat(new TreeMap<>(shared.sums)).isEqualTo(LocalJobs.sumsByRemainder(1, last, KEYS));
     }
 
     @Test

@@ -14,18 +14,12 @@ import io.millrace.api.time.WatermarkStrategy;
 import io.millrace.api.tuple.Tuple2;
 import io.millrace.api.type.Types;
 import io.millrace.api.window.TumblingEventTimeWindows;
-import io.millrace.runtime.checkpoint.CheckpointMetadata;
-import io.millrace.runtime.checkpoint.MetadataFormat;
 import io.millrace.runtime.checkpoint.StatePart;
 import io.millrace.runtime.graph.CapturedProgram;
 import io.millrace.runtime.graph.JobGraph;
 import io.millrace.runtime.master.JobResult;
 import io.millrace.runtime.master.JobState;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.util.Comparator;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
@@ -35,7 +29,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -177,48 +170,42 @@ class CombinedInFlightTest {
                 });
     }
 
-    private static LocalCluster cluster(int workers) {
-        return new LocalCluster(
-                new LocalSettings(workers, 1, 4 << 20, 64 << 20, Duration.ofMillis(100)),
-                CombinedInFlightTest.class.getClassLoader());
-    }
-
-    private static Map<Long, Long> expected() {
-        Map<Long, Long> expected = new TreeMap<>();
-        for (long i = 0; i < COUNT; i++) {
-            expected.merge(i % KEYS, i, Long::sum);
+    /** The newest checkpoint of a job that was cancelled when it was complete. */
+    private Path cancelledWithRecordsHeldBack() throws Exception {
+        shared.goesOn = false;
+        try (LocalCluster cluster = LocalJobs.cluster(2, 1)) {
+            CompletableFuture<JobResult> running = cluster.run(graph(2, Map.of()));
+            assertThat(shared.complete.await(60, TimeUnit.SECONDS)).isTrue();
+            cluster.cancel("the test");
+            assertThat(running.get(60, TimeUnit.SECONDS).state()).isEqualTo(JobState.CANCELED);
+            return CompleteCheckpoints.newestBelow(folder);
+        } finally {
+            shared.goesOn = true;
         }
-        return expected;
     }
 
     @Test
     void shouldCountEachRecordOnceThatWasHeldBackAtTheCheckpoint() throws Exception {
         shared.fails.set(true);
-        try (LocalCluster cluster = cluster(2)) {
+        try (LocalCluster cluster = LocalJobs.cluster(2, 1)) {
             JobResult result = cluster.run(graph(2, Map.of())).get(120, TimeUnit.SECONDS);
 
             assertThat(result.state()).as("%s", result.failure()).isEqualTo(JobState.FINISHED);
             assertThat(result.restarts()).isEqualTo(1);
-            assertThat(new TreeMap<>(shared.sums)).isEqualTo(expected());
+            assertThat(new TreeMap<>(shared.sums))
+                    .isEqualTo(LocalJobs.sumsByRemainder(0, COUNT - 1, KEYS));
         }
     }
 
     @ParameterizedTest
     @ValueSource(ints = {1, 2, 3})
     void shouldDealWhatWasHeldBackOutAnewWhateverTheParallelism(int parallelism) throws Exception {
-        shared.goesOn = false;
-        Path checkpoint;
-        try (LocalCluster cluster = cluster(2)) {
-            CompletableFuture<JobResult> running = cluster.run(graph(2, Map.of()));
-            assertThat(shared.complete.await(60, TimeUnit.SECONDS)).isTrue();
-            cluster.cancel("the test");
-            assertThat(running.get(60, TimeUnit.SECONDS).state()).isEqualTo(JobState.CANCELED);
-            checkpoint = newest();
-        }
-        assertThat(unsentBytes(checkpoint)).as("bytes that were held back").isPositive();
-        shared.goesOn = true;
+        Path checkpoint = cancelledWithRecordsHeldBack();
+        assertThat(CompleteCheckpoints.bytesOf(checkpoint, kind -> kind == StatePart.Kind.UNSENT))
+                .as("bytes that were held back")
+                .isPositive();
 
-        try (LocalCluster cluster = cluster(parallelism)) {
+        try (LocalCluster cluster = LocalJobs.cluster(parallelism, 1)) {
             JobResult result =
                     cluster.run(
                                     graph(
@@ -229,24 +216,16 @@ class CombinedInFlightTest {
                             .get(120, TimeUnit.SECONDS);
 
             assertThat(result.state()).as("%s", result.failure()).isEqualTo(JobState.FINISHED);
-            assertThat(new TreeMap<>(shared.sums)).isEqualTo(expected());
+            assertThat(new TreeMap<>(shared.sums))
+                    .isEqualTo(LocalJobs.sumsByRemainder(0, COUNT - 1, KEYS));
         }
     }
 
     @Test
     void shouldRefuseWhatWasHeldBackWhenNothingIsCombinedAnyMore() throws Exception {
-        shared.goesOn = false;
-        Path checkpoint;
-        try (LocalCluster cluster = cluster(2)) {
-            CompletableFuture<JobResult> running = cluster.run(graph(2, Map.of()));
-            assertThat(shared.complete.await(60, TimeUnit.SECONDS)).isTrue();
-            cluster.cancel("the test");
-            running.get(60, TimeUnit.SECONDS);
-            checkpoint = newest();
-        }
-        shared.goesOn = true;
+        Path checkpoint = cancelledWithRecordsHeldBack();
 
-        try (LocalCluster cluster = cluster(2)) {
+        try (LocalCluster cluster = LocalJobs.cluster(2, 1)) {
             JobResult result =
                     cluster.run(
                                     graph(
@@ -265,29 +244,5 @@ class CombinedInFlightTest {
                     .contains("combined")
                     .contains("begin from a savepoint");
         }
-    }
-
-    private Path newest() throws IOException {
-        try (Stream<Path> files = Files.walk(folder)) {
-            return files.filter(f -> f.getFileName().toString().equals("_metadata"))
-                    .map(Path::getParent)
-                    .max(
-                            Comparator.comparingInt(
-                                    f -> Integer.parseInt(f.getFileName().toString().substring(4))))
-                    .orElseThrow();
-        }
-    }
-
-    private static long unsentBytes(Path checkpoint) throws IOException {
-        Path file = checkpoint.resolve("_metadata");
-        CheckpointMetadata metadata =
-                MetadataFormat.read(Files.readAllBytes(file), file.toString());
-        return metadata.vertices().stream()
-                .flatMap(vertex -> vertex.subtasks().stream())
-                .flatMap(subtask -> subtask.operators().stream())
-                .flatMap(operator -> operator.parts().stream())
-                .filter(part -> part.kind() == StatePart.Kind.UNSENT)
-                .mapToLong(StatePart::length)
-                .sum();
     }
 }

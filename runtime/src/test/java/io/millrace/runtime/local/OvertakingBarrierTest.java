@@ -9,19 +9,13 @@ import io.millrace.api.function.RichMapFunction;
 import io.millrace.api.state.CheckpointListener;
 import io.millrace.api.state.ValueState;
 import io.millrace.api.state.ValueStateDescriptor;
-import io.millrace.runtime.checkpoint.CheckpointMetadata;
-import io.millrace.runtime.checkpoint.MetadataFormat;
 import io.millrace.runtime.checkpoint.StatePart;
 import io.millrace.runtime.graph.CapturedProgram;
 import io.millrace.runtime.graph.JobGraph;
 import io.millrace.runtime.master.JobResult;
 import io.millrace.runtime.master.JobState;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Comparator;
-import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
@@ -31,7 +25,6 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
@@ -66,7 +59,8 @@ class OvertakingBarrierTest {
     @TempDir Path folder;
 
     /** Right behind the source; hears of checkpoints though nothing can be emitted. */
-    private record Emitted(SharedWithJob<Shared> test) implements MapFunction<Long, Long>, CheckpointListener {
+    private record Emitted(SharedWithJob<Shared> test)
+            implements MapFunction<Long, Long>, CheckpointListener {
         @Override
         public Long map(Long value) {
             test.get().emitted.countDown();
@@ -130,6 +124,16 @@ class OvertakingBarrierTest {
                 });
     }
 
+    /** Or gives it up behind so many records that there was no overtaking. */
+    private void fillChannelsUntilACheckpointIsComplete() throws InterruptedException {
+        assertThat(shared.emitted.await(60, TimeUnit.SECONDS)).as("channels fill").isTrue();
+        // a function that waits inside of a record cannot be asked; between two it can
+        do {
+            shared.mayTake.release(2);
+        } while (!shared.complete.await(100, TimeUnit.MILLISECONDS)
+                && shared.taken.get() < EMITTED_BEFORE);
+    }
+
     @ParameterizedTest
     @CsvSource({"1, 0 ms", "2, 0 ms", "2, 150 ms"})
     void shouldCompleteACheckpointAndGoOnFromItThoughHardlyAnyRecordIsTaken(
@@ -141,12 +145,7 @@ class OvertakingBarrierTest {
                                     Map.of(
                                             "execution.checkpointing.aligned-checkpoint-timeout",
                                             timeout)));
-            assertThat(shared.emitted.await(60, TimeUnit.SECONDS)).as("channels fill").isTrue();
-            // a function that waits inside of a record cannot be asked; between two it can
-            do {
-                shared.mayTake.release(2);
-            } while (!shared.complete.await(100, TimeUnit.MILLISECONDS)
-                    && shared.taken.get() < EMITTED_BEFORE);
+            fillChannelsUntilACheckpointIsComplete();
             assertThat(shared.complete.getCount()).as("complete checkpoints are missing").isZero();
             assertThat(shared.taken.get()).isLessThan(EMITTED_BEFORE);
             assertThat(bytesInFlight()).as("bytes kept of channels").isPositive();
@@ -157,7 +156,8 @@ class OvertakingBarrierTest {
 
             assertThat(result.state()).as("%s", result.failure()).isEqualTo(JobState.FINISHED);
             assertThat(result.restarts()).isEqualTo(1);
-            assertThat(new TreeMap<>(shared.sums)).isEqualTo(expected());
+            assertThat(new TreeMap<>(shared.sums))
+                    .isEqualTo(LocalJobs.sumsByRemainder(1, LAST, KEYS));
         }
     }
 
@@ -169,17 +169,13 @@ class OvertakingBarrierTest {
         try (LocalCluster cluster = LocalJobs.cluster(2, 2)) {
             CompletableFuture<JobResult> running =
                     cluster.run(graph(2, Map.of("execution.checkpointing.unaligned", "true")));
-            assertThat(shared.emitted.await(60, TimeUnit.SECONDS)).as("channels fill").isTrue();
-            do {
-                shared.mayTake.release(2);
-            } while (!shared.complete.await(100, TimeUnit.MILLISECONDS)
-                    && shared.taken.get() < EMITTED_BEFORE);
+            fillChannelsUntilACheckpointIsComplete();
             cluster.cancel("the test");
             shared.mayTake.release(1_000_000);
             assertThat(running.get(60, TimeUnit.SECONDS).state()).isEqualTo(JobState.CANCELED);
-            checkpoint = newest();
+            checkpoint = CompleteCheckpoints.newestBelow(folder);
         }
-        assertThat(bytesInFlight(checkpoint.resolve("_metadata"))).isPositive();
+        assertThat(bytesInFlight(checkpoint)).isPositive();
         shared.sums.clear();
 
         try (LocalCluster cluster = LocalJobs.cluster(1, parallelism)) {
@@ -193,51 +189,21 @@ class OvertakingBarrierTest {
                             .get(60, TimeUnit.SECONDS);
 
             assertThat(result.state()).as("%s", result.failure()).isEqualTo(JobState.FINISHED);
-            assertThat(new TreeMap<>(shared.sums)).isEqualTo(expected());
+            assertThat(new TreeMap<>(shared.sums))
+                    .isEqualTo(LocalJobs.sumsByRemainder(1, LAST, KEYS));
         }
     }
 
-    private Path newest() throws IOException {
-        try (Stream<Path> files = Files.walk(folder)) {
-            return files.filter(f -> f.getFileName().toString().equals("_metadata"))
-                    .map(Path::getParent)
-                    .max(
-                            Comparator.comparingInt(
-                                    f -> Integer.parseInt(f.getFileName().toString().substring(4))))
-                    .orElseThrow();
-        }
-    }
-
-    private static Map<Long, Long> expected() {
-        Map<Long, Long> expected = new TreeMap<>();
-        for (long i = 1; i <= LAST; i++) {
-            expected.merge(i % KEYS, i, Long::sum);
-        }
-        return expected;
-    }
-
-    /** Of the newest complete checkpoint that is there. */
+    /** The most that any complete checkpoint has. */
     private long bytesInFlight() throws IOException {
-        List<Path> found;
-        try (Stream<Path> files = Files.walk(folder)) {
-            found = files.filter(f -> f.getFileName().toString().equals("_metadata")).toList();
+        long most = 0;
+        for (Path checkpoint : CompleteCheckpoints.below(folder)) {
+            most = Math.max(most, bytesInFlight(checkpoint));
         }
-        return found.stream().mapToLong(OvertakingBarrierTest::bytesInFlight).max().orElse(0);
+        return most;
     }
 
-    private static long bytesInFlight(Path file) {
-        try {
-            CheckpointMetadata metadata =
-                    MetadataFormat.read(Files.readAllBytes(file), file.toString());
-            return metadata.vertices().stream()
-                    .flatMap(vertex -> vertex.subtasks().stream())
-                    .flatMap(subtask -> subtask.operators().stream())
-                    .flatMap(operator -> operator.parts().stream())
-                    .filter(part -> part.kind().isInFlight())
-                    .mapToLong(StatePart::length)
-                    .sum();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+    private static long bytesInFlight(Path checkpoint) throws IOException {
+        return CompleteCheckpoints.bytesOf(checkpoint, StatePart.Kind::isInFlight);
     }
 }

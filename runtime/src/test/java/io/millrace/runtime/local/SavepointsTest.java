@@ -1,5 +1,6 @@
 package io.millrace.runtime.local;
 
+import static io.millrace.runtime.local.CompleteCheckpoints.metadata;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -25,7 +26,6 @@ import io.millrace.api.window.TumblingEventTimeWindows;
 import io.millrace.runtime.checkpoint.CheckpointKind;
 import io.millrace.runtime.checkpoint.CheckpointMetadata;
 import io.millrace.runtime.checkpoint.CheckpointMetadata.Vertex;
-import io.millrace.runtime.checkpoint.MetadataFormat;
 import io.millrace.runtime.checkpoint.RestoredState;
 import io.millrace.runtime.checkpoint.SavepointPath;
 import io.millrace.runtime.checkpoint.StateReader;
@@ -205,11 +205,6 @@ class SavepointsTest {
     }
 
     // ------------------------------------------------------------------ what was saved
-
-    private static CheckpointMetadata metadata(Path savepoint) throws IOException {
-        return MetadataFormat.read(
-                Files.readAllBytes(savepoint.resolve("_metadata")), savepoint.toString());
-    }
 
     /** All elements of all lists of an operator, subtask by subtask. */
     private static List<Long> elements(Path savepoint, String uid) throws IOException {

@@ -1,5 +1,7 @@
 package io.millrace.runtime.local;
 
+import static io.millrace.runtime.local.CompleteCheckpoints.idOf;
+import static io.millrace.runtime.local.CompleteCheckpoints.newestBelow;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -25,10 +27,8 @@ import io.millrace.runtime.graph.JobGraph;
 import io.millrace.runtime.master.JobResult;
 import io.millrace.runtime.master.JobState;
 import io.millrace.runtime.state.TestedBackend;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
@@ -234,33 +234,18 @@ class StartFromCheckpointTest {
         return folder.resolve(String.format("%032x", jobs));
     }
 
-    private static Path newest(Path job) throws IOException {
-        try (Stream<Path> files = Files.list(job)) {
-            return files.filter(path -> Files.exists(path.resolve("_metadata")))
-                    .max(Comparator.comparingLong(StartFromCheckpointTest::idOf))
-                    .orElseThrow();
-        }
-    }
-
-    private static long idOf(Path checkpoint) {
-        return Long.parseLong(checkpoint.getFileName().toString().substring(4));
-    }
-
     private static Map<String, String> from(Path path) {
         return Map.of("execution.state-recovery.path", path.toString());
     }
 
     private void assertSumsAreExact() {
-        Map<Long, Long> expected = new TreeMap<>();
-        for (long i = 0; i < LAST; i++) {
-            expected.merge(i % KEYS, i, Long::sum);
-        }
-        assertThat(new TreeMap<>(shared.sums)).isEqualTo(expected);
+        assertThat(new TreeMap<>(shared.sums))
+                .isEqualTo(LocalJobs.sumsByRemainder(0, LAST - 1, KEYS));
     }
 
     @Test
     void shouldGoOnExactlyWithTwiceTheParallelism() throws Exception {
-        Path checkpoint = newest(cancelled(2));
+        Path checkpoint = newestBelow(cancelled(2));
 
         JobResult result = run(sums(4, from(checkpoint)));
 
@@ -286,7 +271,7 @@ class StartFromCheckpointTest {
         Path moved = Files.createDirectories(folder.resolve("else where")).resolve("kept, 1");
         Files.move(job, moved);
 
-        JobResult result = run(sums(3, from(newest(moved).resolve("_metadata"))));
+        JobResult result = run(sums(3, from(newestBelow(moved).resolve("_metadata"))));
 
         assertThat(result.state()).as("%s", result.failure()).isEqualTo(JobState.FINISHED);
         assertSumsAreExact();
@@ -295,7 +280,7 @@ class StartFromCheckpointTest {
     @Test
     void shouldGoOnFromACheckpointThatSharesNothingAndWasMovedAlone() throws Exception {
         Path checkpoint =
-                newest(cancelled(2, Map.of("execution.checkpointing.incremental", "false")));
+                newestBelow(cancelled(2, Map.of("execution.checkpointing.incremental", "false")));
         Path moved = Files.createDirectories(folder.resolve("else where")).resolve("kept, 1");
         Files.move(checkpoint, moved);
 
@@ -307,7 +292,7 @@ class StartFromCheckpointTest {
 
     @Test
     void shouldSayThatSharedFilesMoveToo() throws Exception {
-        Path checkpoint = newest(cancelled(2));
+        Path checkpoint = newestBelow(cancelled(2));
         Path moved = Files.createDirectories(folder.resolve("else")).resolve("alone");
         Files.move(checkpoint, moved);
 
@@ -318,7 +303,7 @@ class StartFromCheckpointTest {
 
     @Test
     void shouldGoBackToItWhenTheJobFailsBeforeItsFirstCheckpoint() throws Exception {
-        Path checkpoint = newest(cancelled(2));
+        Path checkpoint = newestBelow(cancelled(2));
         Map<String, String> options = new HashMap<>(from(checkpoint));
         options.put("execution.checkpointing.interval", "0 ms");
         options.put("restart-strategy.type", "fixed-delay");
@@ -343,7 +328,8 @@ class StartFromCheckpointTest {
         assertSumsAreExact();
     }
 
-    private record FailsOnce(SharedWithJob<Shared> test) implements io.millrace.api.function.SinkFunction<Long> {
+    private record FailsOnce(SharedWithJob<Shared> test)
+            implements io.millrace.api.function.SinkFunction<Long> {
         @Override
         public void invoke(Long value, Context context) {
             if (test.get().arrivals.incrementAndGet() == 1000) {
@@ -354,7 +340,7 @@ class StartFromCheckpointTest {
 
     @Test
     void shouldRemoveAClaimedCheckpointWhenTheJobHasItsOwn() throws Exception {
-        Path checkpoint = newest(cancelled(2));
+        Path checkpoint = newestBelow(cancelled(2));
         Map<String, String> options = new HashMap<>(from(checkpoint));
         options.put("execution.state-recovery.claim-mode", "claim");
 
@@ -368,7 +354,7 @@ class StartFromCheckpointTest {
     @Test
     void shouldRemoveWhatOnlyAClaimedCheckpointNeedsAndNoMore() throws Exception {
         Path job = cancelled(2, Map.of("execution.checkpointing.num-retained", "3"));
-        Path claimed = newest(job);
+        Path claimed = newestBelow(job);
         Map<String, String> options = new HashMap<>(from(claimed));
         options.put("execution.state-recovery.claim-mode", "claim");
 
@@ -392,7 +378,7 @@ class StartFromCheckpointTest {
 
     @Test
     void shouldRefuseStateWithoutAnOperatorUnlessTold() throws Exception {
-        Path checkpoint = newest(cancelled(2));
+        Path checkpoint = newestBelow(cancelled(2));
         CapturedProgram.Program other =
                 env ->
                         env.addSource(new Numbers(test))
@@ -416,7 +402,7 @@ class StartFromCheckpointTest {
 
     @Test
     void shouldRefuseKeysOfAnotherTypeBeforeAnythingIsStarted() throws Exception {
-        Path checkpoint = newest(cancelled(2));
+        Path checkpoint = newestBelow(cancelled(2));
 
         assertThatThrownBy(
                         () ->
@@ -452,7 +438,7 @@ class StartFromCheckpointTest {
 
     @Test
     void shouldRefuseAMaximumParallelismThatDoesNotFit() throws Exception {
-        Path checkpoint = newest(cancelled(2));
+        Path checkpoint = newestBelow(cancelled(2));
         Map<String, String> options = new HashMap<>(from(checkpoint));
         options.put("pipeline.max-parallelism", "64");
 
@@ -469,7 +455,7 @@ class StartFromCheckpointTest {
 
     @Test
     void shouldNameAFileThatIsMissingOrCutShort() throws Exception {
-        Path checkpoint = newest(cancelled(2));
+        Path checkpoint = newestBelow(cancelled(2));
         Path file;
         try (Stream<Path> files = Files.list(checkpoint)) {
             file =
@@ -490,7 +476,7 @@ class StartFromCheckpointTest {
 
     @Test
     void shouldRefuseMetadataThatIsDamagedOrOfANewerBuild() throws Exception {
-        Path checkpoint = newest(cancelled(2));
+        Path checkpoint = newestBelow(cancelled(2));
         Path metadata = checkpoint.resolve("_metadata");
         byte[] content = Files.readAllBytes(metadata);
         byte[] newer = content.clone();
@@ -621,7 +607,7 @@ class StartFromCheckpointTest {
     void shouldEndTheJobAtOnceWhenAStateIsAskedForAsAnotherThanItWasStored(
             boolean otherSource, RichMapFunction<Long, Long> function, String state, String type)
             throws Exception {
-        Path checkpoint = newest(cancelled(2));
+        Path checkpoint = newestBelow(cancelled(2));
 
         JobResult result =
                 run(

@@ -148,12 +148,7 @@ class TwoWorkersTest {
     }
 
     private void assertSumsOf(long last) {
-        Map<Long, Long> expected =
-                LongStream.rangeClosed(1, last)
-                        .boxed()
-                        .collect(
-                                Collectors.groupingBy(
-                                        i -> i % KEYS, Collectors.summingLong(i -> i)));
+        Map<Long, Long> expected = LocalJobs.sumsByRemainder(1, last, KEYS);
         assertThat(shared.sums)
                 .hasSameSizeAs(expected)
                 .allSatisfy((key, sum) -> assertThat(sum.get()).isEqualTo(expected.get(key)));
