@@ -199,7 +199,8 @@ class TwoPhaseCommitJobTest {
         await(job);
 
         assertThat(ledger.violations()).isEmpty();
-        assertThat(ledger.written()).as("written and not visible").isEmpty();
+        // a drain that fails leaves transactions to nobody; their records come again in others
+        assertThat(ledger.visible()).as("visible").containsAll(ledger.written());
         assertThat(ledger.visible()).doesNotHaveDuplicates();
     }
 
