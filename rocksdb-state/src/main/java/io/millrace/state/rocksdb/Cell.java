@@ -1,12 +1,10 @@
 package io.millrace.state.rocksdb;
 
-import io.millrace.runtime.control.Failure;
 import io.millrace.runtime.serializer.RecordInput;
 import io.millrace.runtime.serializer.RecordOutput;
 import io.millrace.runtime.serializer.TypeSerializer;
 import io.millrace.runtime.state.RecordBytes;
 import io.millrace.runtime.state.StateDefinition.NamespaceKind;
-import io.millrace.runtime.state.StateException;
 import io.millrace.runtime.state.StateTtl;
 import java.io.IOException;
 import java.util.Arrays;
@@ -68,19 +66,9 @@ final class Cell {
         return state;
     }
 
-    private IllegalStateException noSuchNamespace(String what) {
-        return new IllegalStateException(
-                "State '"
-                        + state.shape().name()
-                        + "' is a "
-                        + state.shape().text()
-                        + ", its namespace cannot be "
-                        + what);
-    }
-
     void setPane(long pane) {
         if (kind != NamespaceKind.PANES) {
-            throw noSuchNamespace("a pane");
+            throw store.failures().noSuchNamespace(state.shape(), "a pane");
         }
         RecordBytes.setLong(namespace, 0, pane);
         onNamespace(Long.BYTES);
@@ -88,16 +76,13 @@ final class Cell {
 
     void setNamespace(Object object) {
         if (kind != NamespaceKind.OBJECTS) {
-            throw noSuchNamespace("an object");
+            throw store.failures().noSuchNamespace(state.shape(), "an object");
         }
         namespaceOutput.truncate(0);
         try {
             namespaces.serialize(object, namespaceOutput);
         } catch (IOException | ClassCastException e) {
-            throw new StateException(
-                    Failure.Category.USER_CODE,
-                    "A namespace of state '" + state.shape().name() + "' cannot be written",
-                    e);
+            throw store.failures().unwritableNamespace(state.shape(), e);
         }
         int of = namespaceOutput.length();
         if (namespace.length < of + 4) {
@@ -132,8 +117,7 @@ final class Cell {
 
     private void checkNamespace() {
         if (!namespaceIsSet) {
-            throw new IllegalStateException(
-                    "State '" + state.shape().name() + "' has namespaces, and none is set");
+            throw store.failures().noNamespace(state.shape());
         }
     }
 
@@ -147,7 +131,7 @@ final class Cell {
         try {
             return namespaces.deserialize(input);
         } catch (IOException e) {
-            throw store.unreadable("a namespace of state '" + state.shape().name() + "'", e);
+            throw store.failures().unreadable("a namespace", state.shape(), e);
         }
     }
 

@@ -1,9 +1,7 @@
 package io.millrace.state.rocksdb;
 
-import io.millrace.runtime.control.Failure;
 import io.millrace.runtime.serializer.RecordInput;
 import io.millrace.runtime.state.RecordBytes;
-import io.millrace.runtime.state.StateException;
 import io.millrace.runtime.state.StateTtl;
 import io.millrace.runtime.state.StoredList;
 import java.util.Arrays;
@@ -97,9 +95,7 @@ final class RocksList<E> implements StoredList<E>, Handle {
 
     private void append(E element) {
         if (element == null) {
-            throw new StateException(
-                    Failure.Category.USER_CODE,
-                    "null cannot be an element of the list '" + cell.state().shape().name() + "'");
+            throw store.failures().nullElement(cell.state().shape());
         }
         elements.append(element);
     }
@@ -186,10 +182,8 @@ final class RocksList<E> implements StoredList<E>, Handle {
         public boolean hasNext() {
             while (input.remaining() == 0 && nextPiece < pieces) {
                 if (keyVersion != store.key().version()) {
-                    throw new IllegalStateException(
-                            "The list '"
-                                    + cell.state().shape().name()
-                                    + "' is read on after another key became the current one");
+                    throw store.failures()
+                            .readUnderAnotherKey(cell.state().shape());
                 }
                 load(nextPiece++);
             }

@@ -58,7 +58,7 @@ final class RocksMap<K, V> implements StoredMap<K, V>, Handle {
         try {
             keys.serialize(key, output);
         } catch (IOException | ClassCastException e) {
-            throw store.unwritable(cell.state(), e);
+            throw store.failures().unwritable(cell.state().shape(), e);
         }
         cell.setPart(output.bytes(), 0, output.length());
     }
@@ -175,10 +175,8 @@ final class RocksMap<K, V> implements StoredMap<K, V>, Handle {
 
         private void checkKey() {
             if (keyVersion != store.key().version()) {
-                throw new IllegalStateException(
-                        "The map '"
-                                + cell.state().shape().name()
-                                + "' is read on after another key became the current one");
+                throw store.failures()
+                        .readUnderAnotherKey(cell.state().shape());
             }
         }
 
@@ -266,7 +264,7 @@ final class RocksMap<K, V> implements StoredMap<K, V>, Handle {
             try {
                 return keys.deserialize(input);
             } catch (IOException e) {
-                throw store.unreadable("a key of the map '" + cell.state().shape().name() + "'", e);
+                throw store.failures().unreadable("a key", cell.state().shape(), e);
             }
         }
 
@@ -309,10 +307,8 @@ final class RocksMap<K, V> implements StoredMap<K, V>, Handle {
         @Override
         public V setValue(V newValue) {
             if (keyVersion != store.key().version()) {
-                throw new IllegalStateException(
-                        "The map '"
-                                + cell.state().shape().name()
-                                + "' is changed after another key became the current one");
+                throw store.failures()
+                        .changedUnderAnotherKey(cell.state().shape());
             }
             V before = value;
             put(key, newValue);

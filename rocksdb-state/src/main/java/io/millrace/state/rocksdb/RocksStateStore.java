@@ -2,7 +2,6 @@ package io.millrace.state.rocksdb;
 
 import io.millrace.api.type.BasicTypeInfo;
 import io.millrace.api.type.TypeInformation;
-import io.millrace.runtime.control.Failure;
 import io.millrace.runtime.serializer.Serializers;
 import io.millrace.runtime.serializer.TypeSerializer;
 import io.millrace.runtime.serializer.TypeShape;
@@ -22,9 +21,9 @@ import io.millrace.runtime.state.SnapshotWriter;
 import io.millrace.runtime.state.StateDefinition.Kind;
 import io.millrace.runtime.state.StateDefinition.NamespaceKind;
 import io.millrace.runtime.state.StateDefinition.Shape;
-import io.millrace.runtime.state.StateException;
 import io.millrace.runtime.state.StateSnapshot;
 import io.millrace.runtime.state.StateTtl;
+import io.millrace.runtime.state.StoreFailures;
 import io.millrace.runtime.state.StoredList;
 import io.millrace.runtime.state.StoredLong;
 import io.millrace.runtime.state.StoredMap;
@@ -53,7 +52,11 @@ final class RocksStateStore implements KeyedStateStore {
     /** With a time to live, each so many writes look at as many entries again, and half more. */
     private static final int WRITES_PER_SWEEP = 128;
 
+    /** {@link EntryKey} has 16 bits for the state's id. */
+    private static final int MAX_STATES = 1 << 16;
+
     private final KeyedStateSettings settings;
+    private final StoreFailures failures;
     private final Database database;
     private final CurrentKey key;
     private final Increments increments;
@@ -74,8 +77,9 @@ final class RocksStateStore implements KeyedStateStore {
      */
     RocksStateStore(KeyedStateSettings settings, Database database) {
         this.settings = settings;
+        this.failures = new StoreFailures(settings);
         this.database = database;
-        this.key = new CurrentKey(settings);
+        this.key = new CurrentKey(settings, failures);
         this.increments = new Increments(database, settings.owner());
         this.sweep = new ExpirySweep(this, settings.keyGroups());
     }
@@ -134,14 +138,14 @@ final class RocksStateStore implements KeyedStateStore {
     CurrentKey checkedKey() {
         checkOpen();
         if (!key.isSet()) {
-            throw new IllegalStateException(settings.owner() + " has no current key");
+            throw failures.noCurrentKey();
         }
         return key;
     }
 
     void checkOpen() {
         if (closed) {
-            throw new IllegalStateException("The state of " + settings.owner() + " is closed");
+            throw failures.closed();
         }
     }
 
@@ -151,6 +155,10 @@ final class RocksStateStore implements KeyedStateStore {
 
     Increments increments() {
         return increments;
+    }
+
+    StoreFailures failures() {
+        return failures;
     }
 
     List<State> states() {
@@ -179,23 +187,6 @@ final class RocksStateStore implements KeyedStateStore {
     /** Grows with each change of an entry. */
     long writes() {
         return writes;
-    }
-
-    StateException unreadable(String what, IOException e) {
-        return new StateException(
-                Failure.Category.STATE,
-                "The bytes of " + what + " of " + settings.owner() + " cannot be read",
-                e);
-    }
-
-    StateException unwritable(State state, Exception e) {
-        return new StateException(
-                Failure.Category.USER_CODE,
-                "A value cannot be put into state '"
-                        + state.shape().name()
-                        + "' of "
-                        + settings.owner(),
-                e);
     }
 
     // ---- states
@@ -227,10 +218,8 @@ final class RocksStateStore implements KeyedStateStore {
     }
 
     private State define(Shape shape) {
-        if (states.size() > 0xffff) {
-            throw new StateException(
-                    Failure.Category.USER_CODE,
-                    settings.owner() + " has more than 65536 states: keep them in a map state");
+        if (states.size() == MAX_STATES) {
+            throw failures.tooManyStates(MAX_STATES);
         }
         State state = new State(states.size(), shape);
         states.add(state);
@@ -240,43 +229,28 @@ final class RocksStateStore implements KeyedStateStore {
 
     /** Rewrites all that was restored of a state whose values have another shape now. */
     private State migrate(State former, Shape shape, TypeInformation<?> valueType) {
-        String what = "State '" + shape.name() + "' of " + settings.owner();
         ValueMigration<?> values;
         try {
             values =
                     new ValueMigration<>(former.shape().valueType(), valueType, settings.classes());
         } catch (IllegalArgumentException e) {
-            throw new StateException(
-                    Failure.Category.CONFIG,
-                    what
-                            + " was stored as a "
-                            + former.shape().text()
-                            + ", and the program asks for a "
-                            + shape.text()
-                            + ", which cannot take it: "
-                            + e.getMessage()
-                            + ". Fields of records and POJOs may be added and removed; for anything"
-                            + " else give the new state another name");
+            throw failures.cannotBecome(former.shape(), shape, e);
         }
         State now = new State(former.id(), shape);
         try {
             forEach(now, scan -> rewrite(scan, now, values));
         } catch (IOException e) {
-            throw new StateException(
-                    Failure.Category.STATE,
-                    what
-                            + " was stored as a "
-                            + former.shape().text()
-                            + ", and an entry of it cannot be made one of a "
-                            + shape.text()
-                            + ": "
-                            + e.getMessage(),
-                    e);
+            throw failures.entryCannotBecome(former.shape(), shape, e);
         }
         states.set(former.id(), now);
         byName.put(shape.name(), now);
         increments.forgetBase();
-        LOG.info("{} was rewritten from a {} to a {}", what, former.shape().text(), shape.text());
+        LOG.info(
+                "State '{}' of {} was rewritten from a {} to a {}",
+                shape.name(),
+                settings.owner(),
+                former.shape().text(),
+                shape.text());
         return now;
     }
 
@@ -338,7 +312,7 @@ final class RocksStateStore implements KeyedStateStore {
         return new RocksValue<>(
                 this,
                 cell(state, namespace),
-                ValueBytes.ofValue(state, settings.owner(), type, settings.classes()));
+                ValueBytes.ofValue(state, failures, type, settings.classes()));
     }
 
     @Override
@@ -358,7 +332,7 @@ final class RocksStateStore implements KeyedStateStore {
         return new RocksList<>(
                 this,
                 cell(state, namespace),
-                ValueBytes.ofPart(state, settings.owner(), elementType, settings.classes()));
+                ValueBytes.ofPart(state, failures, elementType, settings.classes()));
     }
 
     @Override
@@ -373,7 +347,7 @@ final class RocksStateStore implements KeyedStateStore {
                 this,
                 cell(state, namespace),
                 Serializers.compileKey(keyType, settings.classes()),
-                ValueBytes.ofPart(state, settings.owner(), valueType, settings.classes()));
+                ValueBytes.ofPart(state, failures, valueType, settings.classes()));
     }
 
     @Override
@@ -503,7 +477,7 @@ final class RocksStateStore implements KeyedStateStore {
     public void restore(SnapshotInput snapshot) throws IOException {
         checkOpen();
         if (increments.epoch() != 1) {
-            throw new IllegalStateException(settings.owner() + " is restored after it was used");
+            throw failures.restoredAfterUse();
         }
         SnapshotReader reader = new SnapshotReader(snapshot);
         reader.check(settings.owner(), settings.keyType(), settings.maxParallelism());

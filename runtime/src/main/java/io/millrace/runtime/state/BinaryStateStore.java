@@ -51,7 +51,11 @@ final class BinaryStateStore implements KeyedStateStore, StoreMemory {
     /** With a time to live, each so many writes look for expired entries in one page. */
     private static final int WRITES_PER_SWEEP = 128;
 
+    /** Entries of a log have 15 bits for the state's id. */
+    private static final int MAX_STATES = 1 << 15;
+
     private final KeyedStateSettings settings;
+    private final StoreFailures failures;
     private final int maxParallelism;
 
     /** Less one, if the number of key groups is a power of two, else 0. */
@@ -105,6 +109,7 @@ final class BinaryStateStore implements KeyedStateStore, StoreMemory {
     @SuppressWarnings("unchecked") // keys come as objects; those of another class are refused
     BinaryStateStore(KeyedStateSettings settings) {
         this.settings = settings;
+        this.failures = new StoreFailures(settings);
         this.maxParallelism = settings.maxParallelism();
         this.firstKeyGroup = settings.keyGroups().first();
         this.keyGroupCount = settings.keyGroups().size();
@@ -133,8 +138,7 @@ final class BinaryStateStore implements KeyedStateStore, StoreMemory {
     public void setCurrentKey(Object key) {
         checkOpen();
         if (key == null) {
-            throw new StateException(
-                    Failure.Category.USER_CODE, "A key of " + settings.owner() + " is null");
+            throw failures.nullKey();
         }
         try {
             int group = KeyGroups.of(hasher.hash(key), maxParallelism);
@@ -156,15 +160,7 @@ final class BinaryStateStore implements KeyedStateStore, StoreMemory {
             this.key = key;
             onKeyChanged(group);
         } catch (ClassCastException | IOException e) {
-            throw new StateException(
-                    Failure.Category.USER_CODE,
-                    "A "
-                            + key.getClass().getName()
-                            + " cannot be a key of "
-                            + settings.owner()
-                            + ", whose keys are of the type "
-                            + settings.keyType(),
-                    e);
+            throw failures.keyOfAnotherType(key, e);
         }
     }
 
@@ -176,9 +172,7 @@ final class BinaryStateStore implements KeyedStateStore, StoreMemory {
         } else if (keyIsInt) {
             hash = (int) key;
         } else {
-            throw new StateException(
-                    Failure.Category.INTERNAL,
-                    "Keys of " + settings.owner() + " are of the type " + settings.keyType());
+            throw failures.keysAreNoNumbers();
         }
         checkOpen();
         int group = keyGroup(hash);
@@ -210,18 +204,7 @@ final class BinaryStateStore implements KeyedStateStore, StoreMemory {
 
     private void checkKeyGroup(int group, Object key) {
         if (!settings.keyGroups().contains(group)) {
-            throw new StateException(
-                    Failure.Category.USER_CODE,
-                    "The key "
-                            + key
-                            + " of "
-                            + settings.owner()
-                            + " is in key group "
-                            + group
-                            + ", and this subtask has "
-                            + settings.keyGroups()
-                            + ". The key selector gives different keys for one record, or the"
-                            + " key's hashCode changes");
+            throw failures.keyOfAnotherSubtask(key, group);
         }
     }
 
@@ -270,7 +253,7 @@ final class BinaryStateStore implements KeyedStateStore, StoreMemory {
                 try {
                     key = keySerializer.deserialize(input);
                 } catch (IOException e) {
-                    throw unreadable("a key", e);
+                    throw failures.unreadableKey(e);
                 }
             }
         }
@@ -286,13 +269,13 @@ final class BinaryStateStore implements KeyedStateStore, StoreMemory {
     private void checkKey() {
         checkOpen();
         if (keyGroup < 0) {
-            throw new IllegalStateException(settings.owner() + " has no current key");
+            throw failures.noCurrentKey();
         }
     }
 
     private void checkOpen() {
         if (closed) {
-            throw new IllegalStateException("The state of " + settings.owner() + " is closed");
+            throw failures.closed();
         }
     }
 
@@ -442,8 +425,8 @@ final class BinaryStateStore implements KeyedStateStore, StoreMemory {
         return settings.wallMillis().getAsLong();
     }
 
-    String owner() {
-        return settings.owner();
+    StoreFailures failures() {
+        return failures;
     }
 
     /** Called before a write to a state with a time to live, when no address is held. */
@@ -562,23 +545,6 @@ final class BinaryStateStore implements KeyedStateStore, StoreMemory {
                 e);
     }
 
-    StateException unreadable(String what, IOException e) {
-        return new StateException(
-                Failure.Category.STATE,
-                "The bytes of " + what + " of " + settings.owner() + " cannot be read",
-                e);
-    }
-
-    StateException unwritable(StateDefinition state, Exception e) {
-        return new StateException(
-                Failure.Category.USER_CODE,
-                "A value cannot be put into state '"
-                        + state.shape().name()
-                        + "' of "
-                        + settings.owner(),
-                e);
-    }
-
     // ---- states
 
     private StateDefinition define(
@@ -608,23 +574,12 @@ final class BinaryStateStore implements KeyedStateStore, StoreMemory {
     /** Rewrites all that was restored of a state whose values have another shape now. */
     private StateDefinition migrate(
             StateDefinition former, StateDefinition.Shape shape, TypeInformation<?> valueType) {
-        String what = "State '" + shape.name() + "' of " + settings.owner();
         ValueMigration<?> values;
         try {
             values =
                     new ValueMigration<>(former.shape().valueType(), valueType, settings.classes());
         } catch (IllegalArgumentException e) {
-            throw new StateException(
-                    Failure.Category.CONFIG,
-                    what
-                            + " was stored as a "
-                            + former.shape().text()
-                            + ", and the program asks for a "
-                            + shape.text()
-                            + ", which cannot take it: "
-                            + e.getMessage()
-                            + ". Fields of records and POJOs may be added and removed; for anything"
-                            + " else give the new state another name");
+            throw failures.cannotBecome(former.shape(), shape, e);
         }
         StateDefinition now = definition(former.id(), shape);
         states.set(former.id(), now);
@@ -638,20 +593,16 @@ final class BinaryStateStore implements KeyedStateStore, StoreMemory {
                 }
             }
         } catch (IOException e) {
-            throw new StateException(
-                    Failure.Category.STATE,
-                    what
-                            + " was stored as a "
-                            + former.shape().text()
-                            + ", and an entry of it cannot be made one of a "
-                            + shape.text()
-                            + ": "
-                            + e.getMessage(),
-                    e);
+            throw failures.entryCannotBecome(former.shape(), shape, e);
         } catch (InsufficientManagedMemoryException e) {
             throw exhausted(now, e);
         }
-        LOG.info("{} was rewritten from a {} to a {}", what, former.shape().text(), shape.text());
+        LOG.info(
+                "State '{}' of {} was rewritten from a {} to a {}",
+                shape.name(),
+                settings.owner(),
+                former.shape().text(),
+                shape.text());
         return now;
     }
 
@@ -705,10 +656,8 @@ final class BinaryStateStore implements KeyedStateStore, StoreMemory {
     }
 
     private StateDefinition define(StateDefinition.Shape shape) {
-        if (states.size() > 0x7fff) {
-            throw new StateException(
-                    Failure.Category.USER_CODE,
-                    settings.owner() + " has more than 32768 states: keep them in a map state");
+        if (states.size() == MAX_STATES) {
+            throw failures.tooManyStates(MAX_STATES);
         }
         StateDefinition state = definition(states.size(), shape);
         states.add(state);
@@ -1053,7 +1002,7 @@ final class BinaryStateStore implements KeyedStateStore, StoreMemory {
     public void restore(SnapshotInput snapshot) throws IOException {
         checkOpen();
         if (epochs.current() != 1) {
-            throw new IllegalStateException(settings.owner() + " is restored after it was used");
+            throw failures.restoredAfterUse();
         }
         SnapshotReader reader = new SnapshotReader(snapshot);
         reader.check(settings.owner(), settings.keyType(), maxParallelism);

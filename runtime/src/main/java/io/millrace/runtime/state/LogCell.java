@@ -1,6 +1,5 @@
 package io.millrace.runtime.state;
 
-import io.millrace.runtime.control.Failure;
 import io.millrace.runtime.memory.InsufficientManagedMemoryException;
 import io.millrace.runtime.serializer.RecordInput;
 import io.millrace.runtime.serializer.RecordOutput;
@@ -47,24 +46,9 @@ final class LogCell {
         this.namespaceIsSet = kind == StateDefinition.NamespaceKind.NONE;
     }
 
-    static IllegalStateException noNamespace(StateDefinition state) {
-        return new IllegalStateException(
-                "State '" + state.shape().name() + "' has namespaces, and none is set");
-    }
-
-    static IllegalStateException noSuchNamespace(StateDefinition state, String what) {
-        return new IllegalStateException(
-                "State '"
-                        + state.shape().name()
-                        + "' is a "
-                        + state.shape().text()
-                        + ", its namespace cannot be "
-                        + what);
-    }
-
     void setPane(long pane) {
         if (kind != StateDefinition.NamespaceKind.PANES) {
-            throw noSuchNamespace(state, "a pane");
+            throw store.failures().noSuchNamespace(state.shape(), "a pane");
         }
         RecordBytes.setLong(namespace, 0, pane);
         namespaceLength = 8;
@@ -73,17 +57,14 @@ final class LogCell {
 
     void setNamespace(Object object) {
         if (kind != StateDefinition.NamespaceKind.OBJECTS) {
-            throw noSuchNamespace(state, "an object");
+            throw store.failures().noSuchNamespace(state.shape(), "an object");
         }
         namespaceOutput.truncate(0);
         try {
             namespaceOutput.writeInt(0);
             namespaces.serialize(object, namespaceOutput);
         } catch (IOException | ClassCastException e) {
-            throw new StateException(
-                    Failure.Category.USER_CODE,
-                    "A namespace of state '" + state.shape().name() + "' cannot be written",
-                    e);
+            throw store.failures().unwritableNamespace(state.shape(), e);
         }
         namespaceLength = namespaceOutput.length();
         if (namespace.length < namespaceLength) {
@@ -115,7 +96,7 @@ final class LogCell {
 
     byte[] namespaceBytes() {
         if (!namespaceIsSet) {
-            throw noNamespace(state);
+            throw store.failures().noNamespace(state.shape());
         }
         return Arrays.copyOf(namespace, namespaceLength);
     }
@@ -130,7 +111,7 @@ final class LogCell {
         try {
             return namespaces.deserialize(input);
         } catch (IOException e) {
-            throw store.unreadable("a namespace of state '" + state.shape().name() + "'", e);
+            throw store.failures().unreadable("a namespace", state.shape(), e);
         }
     }
 
@@ -140,7 +121,7 @@ final class LogCell {
             return;
         }
         if (!namespaceIsSet) {
-            throw noNamespace(state);
+            throw store.failures().noNamespace(state.shape());
         }
         byte[] key = store.keyBytes();
         keyLength = store.keyLength();

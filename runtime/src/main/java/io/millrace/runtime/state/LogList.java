@@ -114,14 +114,12 @@ final class LogList<E> implements StoredList<E>, StateHandle {
 
     private void append(E element) {
         if (element == null) {
-            throw new StateException(
-                    io.millrace.runtime.control.Failure.Category.USER_CODE,
-                    "null cannot be an element of the list '" + state.shape().name() + "'");
+            throw store.failures().nullElement(state.shape());
         }
         try {
             serializer.serialize(element, output);
         } catch (IOException | ClassCastException e) {
-            throw store.unwritable(state, e);
+            throw store.failures().unwritable(state.shape(), e);
         }
     }
 
@@ -224,10 +222,8 @@ final class LogList<E> implements StoredList<E>, StateHandle {
         public boolean hasNext() {
             while (input.remaining() == 0 && nextPiece < pieces) {
                 if (keyVersion != store.keyVersion()) {
-                    throw new IllegalStateException(
-                            "The list '"
-                                    + state.shape().name()
-                                    + "' is read on after another key became the current one");
+                    throw store.failures()
+                            .readUnderAnotherKey(state.shape());
                 }
                 load(nextPiece++);
             }
@@ -255,7 +251,7 @@ final class LogList<E> implements StoredList<E>, StateHandle {
             try {
                 return serializer.deserialize(input);
             } catch (IOException e) {
-                throw store.unreadable("an element of the list '" + state.shape().name() + "'", e);
+                throw store.failures().unreadable("an element", state.shape(), e);
             }
         }
     }

@@ -70,7 +70,7 @@ final class LogMap<K, V> implements StoredMap<K, V>, StateHandle {
         try {
             keys.serialize(key, output);
         } catch (IOException | ClassCastException e) {
-            throw store.unwritable(state, e);
+            throw store.failures().unwritable(state.shape(), e);
         }
         cell.setPart(output.bytes(), 0, output.length());
     }
@@ -105,7 +105,7 @@ final class LogMap<K, V> implements StoredMap<K, V>, StateHandle {
         try {
             return values.deserialize(input);
         } catch (IOException e) {
-            throw store.unreadable("a value of the map '" + state.shape().name() + "'", e);
+            throw store.failures().unreadable("a value", state.shape(), e);
         }
     }
 
@@ -158,7 +158,7 @@ final class LogMap<K, V> implements StoredMap<K, V>, StateHandle {
         try {
             values.serialize(value, written);
         } catch (IOException | ClassCastException e) {
-            throw store.unwritable(state, e);
+            throw store.failures().unwritable(state.shape(), e);
         }
     }
 
@@ -265,7 +265,7 @@ final class LogMap<K, V> implements StoredMap<K, V>, StateHandle {
 
         private void checkKey() {
             if (keyVersion != store.keyVersion()) {
-                throw otherKey(state);
+                throw store.failures().readUnderAnotherKey(state.shape());
             }
         }
 
@@ -380,7 +380,7 @@ final class LogMap<K, V> implements StoredMap<K, V>, StateHandle {
             try {
                 key = keys.deserialize(of);
             } catch (IOException e) {
-                throw store.unreadable("a key of the map '" + state.shape().name() + "'", e);
+                throw store.failures().unreadable("a key", state.shape(), e);
             }
             int count = copyValue(foundAt);
             if (hasTtl && state.ttl().update() == StateTtl.Update.ON_READ_AND_WRITE) {
@@ -427,7 +427,7 @@ final class LogMap<K, V> implements StoredMap<K, V>, StateHandle {
         @Override
         public V setValue(V newValue) {
             if (keyVersion != store.keyVersion()) {
-                throw otherKey(state);
+                throw store.failures().changedUnderAnotherKey(state.shape());
             }
             V before = value;
             put(key, newValue);
@@ -451,12 +451,5 @@ final class LogMap<K, V> implements StoredMap<K, V>, StateHandle {
         public String toString() {
             return key + "=" + value;
         }
-    }
-
-    private static IllegalStateException otherKey(StateDefinition state) {
-        return new IllegalStateException(
-                "The map '"
-                        + state.shape().name()
-                        + "' is read on after another key became the current one");
     }
 }
