@@ -3,9 +3,9 @@ package io.millrace.state.rocksdb;
 import io.millrace.api.type.BasicTypeInfo;
 import io.millrace.api.type.TypeInformation;
 import io.millrace.runtime.serializer.Serializers;
-import io.millrace.runtime.serializer.TypeSerializer;
 import io.millrace.runtime.serializer.TypeShape;
 import io.millrace.runtime.state.CalendarState;
+import io.millrace.runtime.state.CurrentNamespace;
 import io.millrace.runtime.state.DamagedSnapshotException;
 import io.millrace.runtime.state.DerivedArray;
 import io.millrace.runtime.state.KeyGroupRange;
@@ -294,15 +294,11 @@ final class RocksStateStore implements KeyedStateStore {
         return database.scan(Database.Family.ENTRIES, from, EntryKey.after(from, from.length));
     }
 
-    @SuppressWarnings("unchecked") // namespaces come as objects
     private Cell cell(State state, Namespace<?> namespace) {
         return new Cell(
                 this,
                 state,
-                namespace instanceof Namespace.Objects<?> objects
-                        ? (TypeSerializer<Object>)
-                                Serializers.compileKey(objects.type(), settings.classes())
-                        : null);
+                new CurrentNamespace(state.shape(), namespace, settings.classes(), failures));
     }
 
     @Override
@@ -403,7 +399,7 @@ final class RocksStateStore implements KeyedStateStore {
     public void forEachKey(int keyGroup, StoredState handle, KeyAction action) throws Exception {
         checkOpen();
         Cell cell = ((Handle) handle).cell();
-        byte[] namespace = cell.namespaceBytes();
+        byte[] namespace = cell.namespace().toBytes();
         byte[] last = {};
         int lastEnd = 0;
         try (Database.Scan scan = scan(keyGroup, cell.state())) {

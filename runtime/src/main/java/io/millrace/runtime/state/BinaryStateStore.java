@@ -683,15 +683,11 @@ final class BinaryStateStore implements KeyedStateStore, StoreMemory {
         return Serializers.compile(type, settings.classes());
     }
 
-    @SuppressWarnings("unchecked") // namespaces come as objects
     private LogCell cell(StateDefinition state, Namespace<?> namespace) {
         return new LogCell(
                 this,
                 state,
-                namespace instanceof Namespace.Objects<?> objects
-                        ? (TypeSerializer<Object>)
-                                Serializers.compileKey(objects.type(), settings.classes())
-                        : null);
+                new CurrentNamespace(state.shape(), namespace, settings.classes(), failures));
     }
 
     @Override

@@ -47,7 +47,7 @@ final class LogList<E> implements StoredList<E>, StateHandle {
 
     @Override
     public byte[] namespaceBytes() {
-        return cell.namespaceBytes();
+        return cell.namespace().toBytes();
     }
 
     @Override

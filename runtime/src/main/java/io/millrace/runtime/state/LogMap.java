@@ -51,7 +51,7 @@ final class LogMap<K, V> implements StoredMap<K, V>, StateHandle {
 
     @Override
     public byte[] namespaceBytes() {
-        return cell.namespaceBytes();
+        return cell.namespace().toBytes();
     }
 
     @Override

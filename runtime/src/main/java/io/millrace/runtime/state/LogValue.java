@@ -37,7 +37,7 @@ final class LogValue<V> implements StoredValue<V>, StateHandle {
 
     @Override
     public byte[] namespaceBytes() {
-        return cell.namespaceBytes();
+        return cell.namespace().toBytes();
     }
 
     @Override
