@@ -11,6 +11,7 @@ import java.util.Collections;
 import java.util.Iterator;
 import java.util.Map;
 import java.util.NoSuchElementException;
+import java.util.function.BiConsumer;
 
 /**
  * A map in the log: each of its entries is one of the log, and {@link MapMembers} knows which they
@@ -254,6 +255,9 @@ final class LogMap<K, V> implements StoredMap<K, V>, StateHandle {
 
         private boolean canRemove;
 
+        /** For the entries that were shown. */
+        private final BiConsumer<K, V> putThrough = this::putThrough;
+
         Entries() {
             cell.setNoPart();
             keyLength = cell.keyLength();
@@ -386,7 +390,14 @@ final class LogMap<K, V> implements StoredMap<K, V>, StateHandle {
             if (hasTtl && state.ttl().update() == StateTtl.Update.ON_READ_AND_WRITE) {
                 LogTtl.read(store, state, foundAt);
             }
-            return new Entry(key, value(count));
+            return new WriteThroughEntry<>(key, value(count), putThrough);
+        }
+
+        private void putThrough(K key, V value) {
+            if (keyVersion != store.keyVersion()) {
+                throw store.failures().changedUnderAnotherKey(state.shape());
+            }
+            LogMap.this.put(key, value);
         }
 
         @Override
@@ -400,56 +411,6 @@ final class LogMap<K, V> implements StoredMap<K, V>, StateHandle {
             if (at != 0 && EntryLog.isLive(at)) {
                 LogMap.this.remove(at);
             }
-        }
-    }
-
-    /** An entry that writes through. */
-    private final class Entry implements Map.Entry<K, V> {
-        private final K key;
-        private final long keyVersion = store.keyVersion();
-        private V value;
-
-        Entry(K key, V value) {
-            this.key = key;
-            this.value = value;
-        }
-
-        @Override
-        public K getKey() {
-            return key;
-        }
-
-        @Override
-        public V getValue() {
-            return value;
-        }
-
-        @Override
-        public V setValue(V newValue) {
-            if (keyVersion != store.keyVersion()) {
-                throw store.failures().changedUnderAnotherKey(state.shape());
-            }
-            V before = value;
-            put(key, newValue);
-            value = newValue;
-            return before;
-        }
-
-        @Override
-        public boolean equals(Object other) {
-            return other instanceof Map.Entry<?, ?> that
-                    && java.util.Objects.equals(key, that.getKey())
-                    && java.util.Objects.equals(value, that.getValue());
-        }
-
-        @Override
-        public int hashCode() {
-            return java.util.Objects.hashCode(key) ^ java.util.Objects.hashCode(value);
-        }
-
-        @Override
-        public String toString() {
-            return key + "=" + value;
         }
     }
 }
