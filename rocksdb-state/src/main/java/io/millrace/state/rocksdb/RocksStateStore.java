@@ -6,7 +6,6 @@ import io.millrace.runtime.serializer.Serializers;
 import io.millrace.runtime.serializer.TypeShape;
 import io.millrace.runtime.state.CalendarState;
 import io.millrace.runtime.state.CurrentNamespace;
-import io.millrace.runtime.state.DamagedSnapshotException;
 import io.millrace.runtime.state.DerivedArray;
 import io.millrace.runtime.state.KeyGroupRange;
 import io.millrace.runtime.state.KeyedStateSettings;
@@ -19,7 +18,6 @@ import io.millrace.runtime.state.SnapshotKind;
 import io.millrace.runtime.state.SnapshotReader;
 import io.millrace.runtime.state.SnapshotWriter;
 import io.millrace.runtime.state.StateDefinition.Kind;
-import io.millrace.runtime.state.StateDefinition.NamespaceKind;
 import io.millrace.runtime.state.StateDefinition.Shape;
 import io.millrace.runtime.state.StateSnapshot;
 import io.millrace.runtime.state.StateTtl;
@@ -487,7 +485,7 @@ final class RocksStateStore implements KeyedStateStore {
             }
             byFileId.put(described.id(), state);
         }
-        reader.read(settings.keyGroups(), new Restore(byFileId, snapshot.name()));
+        reader.read(settings.keyGroups(), new Restore(byFileId));
         for (State state : states) {
             if (state.order() != null) {
                 state.order().onRestore();
@@ -499,13 +497,11 @@ final class RocksStateStore implements KeyedStateStore {
     /** Puts what a snapshot holds into the database. */
     private final class Restore implements SnapshotReader.Records {
         private final Map<Integer, State> byFileId;
-        private final String name;
         private final RecordBytes at = new RecordBytes(256);
         private final RecordBytes entry = new RecordBytes(256);
 
-        Restore(Map<Integer, State> byFileId, String name) {
+        Restore(Map<Integer, State> byFileId) {
             this.byFileId = byFileId;
-            this.name = name;
         }
 
         @Override
@@ -521,16 +517,6 @@ final class RocksStateStore implements KeyedStateStore {
                 int valueLength)
                 throws IOException {
             State state = byFileId.get(fileId);
-            if (state == null
-                    || !isPossible(
-                            state.shape(), keyLength, length - keyLength, value, valueLength)) {
-                throw new DamagedSnapshotException(
-                        "The state in "
-                                + name
-                                + " is damaged: a record of key group "
-                                + group
-                                + " does not fit its state");
-            }
             at.truncate(0);
             EntryKey.putHead(at.bytes(), group, state.id());
             at.reserve(EntryKey.HEAD_BYTES);
@@ -552,32 +538,6 @@ final class RocksStateStore implements KeyedStateStore {
                     at.length(),
                     entry.bytes(),
                     entry.length());
-        }
-
-        /**
-         * @param rest bytes of namespace and part
-         */
-        private boolean isPossible(
-                Shape shape, int keyLength, int rest, int value, int valueLength) {
-            int least =
-                    switch (shape.namespaceKind()) {
-                                case NONE -> 0;
-                                case PANES -> Long.BYTES;
-                                case OBJECTS -> Integer.BYTES;
-                            }
-                            + switch (shape.kind()) {
-                                case VALUE -> 0;
-                                case LIST -> Integer.BYTES;
-                                case MAP -> 1;
-                                case ORDERED -> Long.BYTES;
-                            };
-            boolean isNumber =
-                    shape.kind() == Kind.VALUE
-                            && shape.fixedValue()
-                            && shape.namespaceKind() != NamespaceKind.OBJECTS;
-            return (!key.isFixed() || keyLength == Long.BYTES)
-                    && rest >= least
-                    && (!isNumber || (rest == least && (value < 0 || valueLength == Long.BYTES)));
         }
     }
 

@@ -585,7 +585,7 @@ final class BinaryStateStore implements KeyedStateStore, StoreMemory {
         states.set(former.id(), now);
         byName.put(shape.name(), now);
         epochs.forgetBase();
-        Restore restore = new Restore(Map.of(former.id(), now), "memory");
+        Restore restore = new Restore(Map.of(former.id(), now));
         try {
             for (EntryLog log : logs) {
                 if (log != null) {
@@ -1012,7 +1012,7 @@ final class BinaryStateStore implements KeyedStateStore, StoreMemory {
             }
             byFileId.put(described.id(), state);
         }
-        Restore restore = new Restore(byFileId, snapshot.name());
+        Restore restore = new Restore(byFileId);
         try {
             reader.read(settings.keyGroups(), restore);
         } catch (InsufficientManagedMemoryException e) {
@@ -1028,7 +1028,6 @@ final class BinaryStateStore implements KeyedStateStore, StoreMemory {
     /** Puts what a snapshot holds into tables and logs. */
     private final class Restore implements SnapshotReader.Records {
         private final Map<Integer, StateDefinition> byFileId;
-        private final String name;
         private byte[] full = new byte[64];
 
         /** An entry whose key, namespace and part are the first of the bytes. */
@@ -1046,9 +1045,8 @@ final class BinaryStateStore implements KeyedStateStore, StoreMemory {
             record(group, fileId, bytes, 0, keyLength, length, stampMillis, length, value.length);
         }
 
-        Restore(Map<Integer, StateDefinition> byFileId, String name) {
+        Restore(Map<Integer, StateDefinition> byFileId) {
             this.byFileId = byFileId;
-            this.name = name;
         }
 
         @Override
@@ -1064,14 +1062,6 @@ final class BinaryStateStore implements KeyedStateStore, StoreMemory {
                 int valueLength)
                 throws IOException {
             StateDefinition state = byFileId.get(fileId);
-            if (state == null || !isPossible(state, keyLength, length, value, valueLength)) {
-                throw new DamagedSnapshotException(
-                        "The state in "
-                                + name
-                                + " is damaged: a record of key group "
-                                + group
-                                + " does not fit its state");
-            }
             if (full.length < length) {
                 full = new byte[2 * length];
             }
@@ -1094,22 +1084,6 @@ final class BinaryStateStore implements KeyedStateStore, StoreMemory {
                         value,
                         valueLength);
             }
-        }
-
-        private boolean isPossible(
-                StateDefinition state, int keyLength, int length, int value, int valueLength) {
-            int rest = length - keyLength;
-            int least =
-                    (state.shape().namespaceKind() == StateDefinition.NamespaceKind.PANES ? 8 : 0)
-                            + switch (state.shape().kind()) {
-                                case VALUE -> 0;
-                                case LIST -> 4;
-                                case MAP -> 1;
-                                case ORDERED -> 8;
-                            };
-            return (fixedKey == null || keyLength == 8)
-                    && rest >= least
-                    && (!state.isTable() || (rest == least && (value < 0 || valueLength == 8)));
         }
 
         private void inTable(

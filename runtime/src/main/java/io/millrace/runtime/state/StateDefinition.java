@@ -91,6 +91,33 @@ public final class StateDefinition {
         }
 
         /**
+         * Whether an entry of such a state can have bytes of these lengths.
+         *
+         * @param restLength of namespace and part
+         * @param valueLength -1 if the entry was removed
+         */
+        boolean mayHold(int restLength, int valueLength) {
+            int least =
+                    switch (namespaceKind) {
+                                case NONE -> 0;
+                                case PANES -> Long.BYTES;
+                                case OBJECTS -> Integer.BYTES;
+                            }
+                            + switch (kind) {
+                                case VALUE -> 0;
+                                case LIST -> Integer.BYTES;
+                                case MAP -> 1;
+                                case ORDERED -> Long.BYTES;
+                            };
+            boolean isNumber =
+                    kind == Kind.VALUE && fixedValue && namespaceKind != NamespaceKind.OBJECTS;
+            return restLength >= least
+                    && (!isNumber
+                            || (restLength == least
+                                    && (valueLength < 0 || valueLength == Long.BYTES)));
+        }
+
+        /**
          * @param whence where this shape was found; empty if the program has asked for it before
          * @throws StateException if another shape is asked for
          */
