@@ -10,6 +10,7 @@ import io.millrace.runtime.state.DerivedArray;
 import io.millrace.runtime.state.KeyGroupRange;
 import io.millrace.runtime.state.KeyedStateSettings;
 import io.millrace.runtime.state.KeyedStateStore;
+import io.millrace.runtime.state.ListPieces;
 import io.millrace.runtime.state.Namespace;
 import io.millrace.runtime.state.OrderedState;
 import io.millrace.runtime.state.RecordBytes;
@@ -262,7 +263,7 @@ final class RocksStateStore implements KeyedStateStore {
         byte[] value =
                 values.convert(
                         Arrays.copyOfRange(entry, valueAt, entry.length),
-                        isFirstPiece ? RocksList.HEAD_BYTES : 0);
+                        isFirstPiece ? ListPieces.HEAD_BYTES : 0);
         byte[] rewritten = Arrays.copyOf(entry, valueAt + value.length);
         System.arraycopy(value, 0, rewritten, valueAt, value.length);
         database.put(Database.Family.ENTRIES, at, at.length, rewritten, rewritten.length);
@@ -326,7 +327,10 @@ final class RocksStateStore implements KeyedStateStore {
         return new RocksList<>(
                 this,
                 cell(state, namespace),
-                ValueBytes.ofPart(state, failures, elementType, settings.classes()));
+                new ListPieces<>(
+                        state.shape(),
+                        Serializers.compile(elementType, settings.classes()),
+                        failures));
     }
 
     @Override

@@ -31,7 +31,7 @@ final class ValueBytes<V> {
         return new ValueBytes<>(state, failures, FixedCodec.ofValue(type), type, classes);
     }
 
-    /** As their serializer writes them, as elements of lists and values of maps are. */
+    /** As their serializer writes them, as values of maps are. */
     static <V> ValueBytes<V> ofPart(
             State state, StoreFailures failures, TypeInformation<V> type, JobClasses classes) {
         return new ValueBytes<>(state, failures, null, type, classes);
@@ -49,18 +49,9 @@ final class ValueBytes<V> {
         this.serializer = codec == null ? Serializers.compile(type, classes) : null;
     }
 
-    /** Begins anew with a value. */
+    /** Writes a value in place of the one before. */
     void write(V value) {
         output.truncate(0);
-        append(value);
-    }
-
-    void truncate(int length) {
-        output.truncate(length);
-    }
-
-    /** Adds a value to what is there. */
-    void append(V value) {
         try {
             if (codec == null) {
                 serializer.serialize(value, output);
@@ -86,13 +77,8 @@ final class ValueBytes<V> {
             return codec.fromLong().apply(RecordBytes.getLong(bytes, from));
         }
         input.reset(bytes, from, to);
-        return read(input);
-    }
-
-    /** The next of several. */
-    V read(RecordInput from) {
         try {
-            return serializer.deserialize(from);
+            return serializer.deserialize(input);
         } catch (IOException e) {
             throw failures.unreadable("a value", state.shape(), e);
         }

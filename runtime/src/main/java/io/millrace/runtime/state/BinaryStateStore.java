@@ -634,7 +634,7 @@ final class BinaryStateStore implements KeyedStateStore, StoreMemory {
                     former.shape().kind() == StateDefinition.Kind.LIST
                             ? RecordBytes.getInt(entry.full(), entry.full().length - 4)
                             : -1;
-            byte[] value = values.convert(entry.value(), piece == 0 ? LogList.HEAD_BYTES : 0);
+            byte[] value = values.convert(entry.value(), piece == 0 ? ListPieces.HEAD_BYTES : 0);
             long hash =
                     EntryLog.hash(
                             keyHash(entry.full(), entry.keyLength()),
@@ -725,7 +725,11 @@ final class BinaryStateStore implements KeyedStateStore, StoreMemory {
             String name, Namespace<?> namespace, TypeInformation<E> elementType, StateTtl ttl) {
         StateDefinition state =
                 define(name, StateDefinition.Kind.LIST, namespace, null, elementType, ttl);
-        return new LogList<>(this, state, cell(state, namespace), serializer(elementType));
+        return new LogList<>(
+                this,
+                state,
+                cell(state, namespace),
+                new ListPieces<>(state.shape(), serializer(elementType), failures));
     }
 
     @Override
