@@ -19,7 +19,7 @@ import io.millrace.runtime.state.SnapshotKind;
 import io.millrace.runtime.state.SnapshotReader;
 import io.millrace.runtime.state.SnapshotWriter;
 import io.millrace.runtime.state.StateDefinition.Kind;
-import io.millrace.runtime.state.StateDefinition.Shape;
+import io.millrace.runtime.state.StateRegistry;
 import io.millrace.runtime.state.StateSnapshot;
 import io.millrace.runtime.state.StateTtl;
 import io.millrace.runtime.state.StoreFailures;
@@ -30,15 +30,9 @@ import io.millrace.runtime.state.StoredState;
 import io.millrace.runtime.state.StoredValue;
 import io.millrace.runtime.state.ValueMigration;
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Keyed state in a {@link Database} of its own.
@@ -46,8 +40,6 @@ import org.slf4j.LoggerFactory;
  * <p>Threads: owned by the subtask's thread.
  */
 final class RocksStateStore implements KeyedStateStore {
-    private static final Logger LOG = LoggerFactory.getLogger(RocksStateStore.class);
-
     /** With a time to live, each so many writes look at as many entries again, and half more. */
     private static final int WRITES_PER_SWEEP = 128;
 
@@ -59,12 +51,7 @@ final class RocksStateStore implements KeyedStateStore {
     private final Database database;
     private final CurrentKey key;
     private final Increments increments;
-    private final List<State> states = new ArrayList<>();
-    private final Map<String, State> byName = new HashMap<>();
-
-    /** Names of the states that the program has asked for, as against those that were restored. */
-    private final Set<String> asked = new HashSet<>();
-
+    private final StateRegistry<State> states;
     private final ExpirySweep sweep;
     private long writes;
     private long writesWithTtl;
@@ -80,6 +67,8 @@ final class RocksStateStore implements KeyedStateStore {
         this.database = database;
         this.key = new CurrentKey(settings, failures);
         this.increments = new Increments(database, settings.owner());
+        this.states =
+                new StateRegistry<>(settings, failures, MAX_STATES, State::new, this::rewrite);
         this.sweep = new ExpirySweep(this, settings.keyGroups());
     }
 
@@ -161,7 +150,7 @@ final class RocksStateStore implements KeyedStateStore {
     }
 
     List<State> states() {
-        return states;
+        return states.all();
     }
 
     long nowMillis() {
@@ -198,59 +187,12 @@ final class RocksStateStore implements KeyedStateStore {
             TypeInformation<?> valueType,
             StateTtl ttl) {
         checkOpen();
-        Shape shape = Shape.of(name, kind, namespace, partType, valueType, ttl);
-        State state = byName.get(name);
-        if (state == null) {
-            state = define(shape);
-        } else if (!asked.contains(name) && state.shape().mayBecome(shape)) {
-            state = migrate(state, shape, valueType);
-        } else {
-            state.shape()
-                    .check(
-                            shape,
-                            settings.owner(),
-                            asked.contains(name) ? "" : " in what is restored");
-        }
-        asked.add(name);
-        state.setTtl(ttl);
-        return state;
+        return states.ask(name, kind, namespace, partType, valueType, ttl);
     }
 
-    private State define(Shape shape) {
-        if (states.size() == MAX_STATES) {
-            throw failures.tooManyStates(MAX_STATES);
-        }
-        State state = new State(states.size(), shape);
-        states.add(state);
-        byName.put(shape.name(), state);
-        return state;
-    }
-
-    /** Rewrites all that was restored of a state whose values have another shape now. */
-    private State migrate(State former, Shape shape, TypeInformation<?> valueType) {
-        ValueMigration<?> values;
-        try {
-            values =
-                    new ValueMigration<>(former.shape().valueType(), valueType, settings.classes());
-        } catch (IllegalArgumentException e) {
-            throw failures.cannotBecome(former.shape(), shape, e);
-        }
-        State now = new State(former.id(), shape);
-        try {
-            forEach(now, scan -> rewrite(scan, now, values));
-        } catch (IOException e) {
-            throw failures.entryCannotBecome(former.shape(), shape, e);
-        }
-        states.set(former.id(), now);
-        byName.put(shape.name(), now);
+    private void rewrite(State former, State now, ValueMigration<?> values) throws IOException {
+        forEach(former, scan -> rewrite(scan, now, values));
         increments.forgetBase();
-        LOG.info(
-                "State '{}' of {} was rewritten from a {} to a {}",
-                shape.name(),
-                settings.owner(),
-                former.shape().text(),
-                shape.text());
-        return now;
     }
 
     private void rewrite(Database.Scan scan, State state, ValueMigration<?> values)
@@ -455,7 +397,7 @@ final class RocksStateStore implements KeyedStateStore {
                                 settings.keyGroups(),
                                 settings.maxParallelism(),
                                 TypeShape.text(settings.keyType()),
-                                states.stream().map(State::shape).toList()),
+                                states.all().stream().map(State::shape).toList()),
                         key.isFixed()));
     }
 
@@ -478,19 +420,9 @@ final class RocksStateStore implements KeyedStateStore {
             throw failures.restoredAfterUse();
         }
         SnapshotReader reader = new SnapshotReader(snapshot);
-        reader.check(settings.owner(), settings.keyType(), settings.maxParallelism());
-        Map<Integer, State> byFileId = new HashMap<>();
-        for (SnapshotReader.State described : reader.states()) {
-            State state = byName.get(described.shape().name());
-            if (state == null) {
-                state = define(described.shape());
-            } else {
-                state.shape().checkRestored(described.shape(), settings.owner(), snapshot.name());
-            }
-            byFileId.put(described.id(), state);
-        }
-        reader.read(settings.keyGroups(), new Restore(byFileId));
-        for (State state : states) {
+        reader.read(
+                settings.keyGroups(), new Restore(states.restored(reader, snapshot.name())));
+        for (State state : states.all()) {
             if (state.order() != null) {
                 state.order().onRestore();
             }

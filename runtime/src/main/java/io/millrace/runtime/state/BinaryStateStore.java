@@ -18,12 +18,8 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Keyed state as bytes in managed memory.
@@ -46,8 +42,6 @@ import org.slf4j.LoggerFactory;
  * <p>Threads: owned by the subtask's thread.
  */
 final class BinaryStateStore implements KeyedStateStore, StoreMemory {
-    private static final Logger LOG = LoggerFactory.getLogger(BinaryStateStore.class);
-
     /** With a time to live, each so many writes look for expired entries in one page. */
     private static final int WRITES_PER_SWEEP = 128;
 
@@ -72,12 +66,7 @@ final class BinaryStateStore implements KeyedStateStore, StoreMemory {
     private final Spill spill;
     private final SpillTurns turns;
     private final EntryLog[] logs;
-    private final List<StateDefinition> states = new ArrayList<>();
-    private final Map<String, StateDefinition> byName = new HashMap<>();
-
-    /** Names of the states that the program has asked for, as against those that were restored. */
-    private final Set<String> asked = new HashSet<>();
-
+    private final StateRegistry<StateDefinition> states;
     private final RecordBytes scratch = new RecordBytes(256);
     private final Map<String, StoredCalendar> calendars = new HashMap<>();
     private final List<DerivedCells<?>> derived = new ArrayList<>();
@@ -129,7 +118,10 @@ final class BinaryStateStore implements KeyedStateStore, StoreMemory {
                         settings.keyGroups().size());
         this.epochs = new Epochs(settings.memory(), spill, settings.owner());
         this.logs = new EntryLog[settings.keyGroups().size()];
-        this.turns = new SpillTurns(spill, settings.memory(), logs, states, calendars.values());
+        this.states =
+                new StateRegistry<>(settings, failures, MAX_STATES, this::definition, this::migrate);
+        this.turns =
+                new SpillTurns(spill, settings.memory(), logs, states.all(), calendars.values());
     }
 
     // ---- the current key
@@ -440,7 +432,7 @@ final class BinaryStateStore implements KeyedStateStore, StoreMemory {
         if (logs[group] != null) {
             logs[group].removeExpired(page);
         }
-        for (StateDefinition state : states) {
+        for (StateDefinition state : states.all()) {
             if (!state.ttl().isOn()) {
                 continue;
             }
@@ -555,35 +547,12 @@ final class BinaryStateStore implements KeyedStateStore, StoreMemory {
             TypeInformation<?> valueType,
             StateTtl ttl) {
         checkOpen();
-        StateDefinition.Shape shape =
-                StateDefinition.Shape.of(name, kind, namespace, partType, valueType, ttl);
-        StateDefinition state = byName.get(name);
-        if (state == null) {
-            state = define(shape);
-        } else if (!asked.contains(name) && state.shape().mayBecome(shape)) {
-            state = migrate(state, shape, valueType);
-        } else {
-            state.check(
-                    shape, settings.owner(), asked.contains(name) ? "" : " in what is restored");
-        }
-        asked.add(name);
-        state.setTtl(ttl);
-        return state;
+        return states.ask(name, kind, namespace, partType, valueType, ttl);
     }
 
     /** Rewrites all that was restored of a state whose values have another shape now. */
-    private StateDefinition migrate(
-            StateDefinition former, StateDefinition.Shape shape, TypeInformation<?> valueType) {
-        ValueMigration<?> values;
-        try {
-            values =
-                    new ValueMigration<>(former.shape().valueType(), valueType, settings.classes());
-        } catch (IllegalArgumentException e) {
-            throw failures.cannotBecome(former.shape(), shape, e);
-        }
-        StateDefinition now = definition(former.id(), shape);
-        states.set(former.id(), now);
-        byName.put(shape.name(), now);
+    private void migrate(StateDefinition former, StateDefinition now, ValueMigration<?> values)
+            throws IOException {
         epochs.forgetBase();
         Restore restore = new Restore(Map.of(former.id(), now));
         try {
@@ -592,18 +561,9 @@ final class BinaryStateStore implements KeyedStateStore, StoreMemory {
                     migrate(log, former, values, restore);
                 }
             }
-        } catch (IOException e) {
-            throw failures.entryCannotBecome(former.shape(), shape, e);
         } catch (InsufficientManagedMemoryException e) {
             throw exhausted(now, e);
         }
-        LOG.info(
-                "State '{}' of {} was rewritten from a {} to a {}",
-                shape.name(),
-                settings.owner(),
-                former.shape().text(),
-                shape.text());
-        return now;
     }
 
     private record Moved(int group, byte[] full, int keyLength, long stampMillis, byte[] value) {}
@@ -653,16 +613,6 @@ final class BinaryStateStore implements KeyedStateStore, StoreMemory {
                     entry.stampMillis(),
                     value);
         }
-    }
-
-    private StateDefinition define(StateDefinition.Shape shape) {
-        if (states.size() == MAX_STATES) {
-            throw failures.tooManyStates(MAX_STATES);
-        }
-        StateDefinition state = definition(states.size(), shape);
-        states.add(state);
-        byName.put(shape.name(), state);
-        return state;
     }
 
     private StateDefinition definition(int id, StateDefinition.Shape shape) {
@@ -943,7 +893,7 @@ final class BinaryStateStore implements KeyedStateStore, StoreMemory {
     @Override
     public StateSnapshot snapshot(long checkpointId, SnapshotKind kind) {
         checkOpen();
-        StateDefinition[] all = states.toArray(new StateDefinition[0]);
+        StateDefinition[] all = states.all().toArray(new StateDefinition[0]);
         EntryTable.Extent[][] tables = new EntryTable.Extent[all.length][];
         PaneTables.Captured[][] paneTables = new PaneTables.Captured[all.length][];
         // while tables are captured none of their pages may go to disk
@@ -1005,18 +955,7 @@ final class BinaryStateStore implements KeyedStateStore, StoreMemory {
             throw failures.restoredAfterUse();
         }
         SnapshotReader reader = new SnapshotReader(snapshot);
-        reader.check(settings.owner(), settings.keyType(), maxParallelism);
-        Map<Integer, StateDefinition> byFileId = new HashMap<>();
-        for (SnapshotReader.State described : reader.states()) {
-            StateDefinition state = byName.get(described.shape().name());
-            if (state == null) {
-                state = define(described.shape());
-            } else {
-                state.shape().checkRestored(described.shape(), settings.owner(), snapshot.name());
-            }
-            byFileId.put(described.id(), state);
-        }
-        Restore restore = new Restore(byFileId);
+        Restore restore = new Restore(states.restored(reader, snapshot.name()));
         try {
             reader.read(settings.keyGroups(), restore);
         } catch (InsufficientManagedMemoryException e) {
@@ -1223,7 +1162,7 @@ final class BinaryStateStore implements KeyedStateStore, StoreMemory {
     private void free() {
         calendars.values().forEach(StoredCalendar::free);
         derived.forEach(DerivedCells::free);
-        for (StateDefinition state : states) {
+        for (StateDefinition state : states.all()) {
             if (state.isTable()) {
                 freeTables(state);
             }
