@@ -4,7 +4,6 @@ import io.millrace.api.type.BasicTypeInfo;
 import io.millrace.api.type.TypeInformation;
 import io.millrace.runtime.control.Failure;
 import io.millrace.runtime.memory.InsufficientManagedMemoryException;
-import io.millrace.runtime.memory.Memory;
 import io.millrace.runtime.memory.MemoryBudget;
 import io.millrace.runtime.serializer.KeyGroups;
 import io.millrace.runtime.serializer.KeyHasher;
@@ -13,7 +12,6 @@ import io.millrace.runtime.serializer.RecordInput;
 import io.millrace.runtime.serializer.RecordOutput;
 import io.millrace.runtime.serializer.Serializers;
 import io.millrace.runtime.serializer.TypeSerializer;
-import io.millrace.runtime.serializer.TypeShape;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -33,8 +31,8 @@ import java.util.Map;
  *
  * <p>Shape, from the top: the current key, which all handles share; what tables and logs ask for
  * ({@link StoreMemory}: memory, and what is to be done before more is taken, see {@link Spill} and
- * {@link SpillTurns}); which states there are, and handles on them; keys by state; snapshots and
- * restoring.
+ * {@link SpillTurns}); handles on states; keys by state; snapshots and restoring. What goes over
+ * many tables and logs is in {@link StateParts}, which states there are in {@link StateRegistry}.
  *
  * <p>Invariant: addresses of entries that somebody holds are good until the store's version
  * changes, and things move only at the begin of an operation, when nobody holds one.
@@ -65,8 +63,12 @@ final class BinaryStateStore implements KeyedStateStore, StoreMemory {
     private final Epochs epochs;
     private final Spill spill;
     private final SpillTurns turns;
-    private final EntryLog[] logs;
     private final StateRegistry<StateDefinition> states;
+    private final StateParts parts;
+
+    /** Those of {@link #parts}. */
+    private final EntryLog[] logs;
+
     private final RecordBytes scratch = new RecordBytes(256);
     private final Map<String, StoredCalendar> calendars = new HashMap<>();
     private final List<DerivedCells<?>> derived = new ArrayList<>();
@@ -117,9 +119,10 @@ final class BinaryStateStore implements KeyedStateStore, StoreMemory {
                         settings.owner(),
                         settings.keyGroups().size());
         this.epochs = new Epochs(settings.memory(), spill, settings.owner());
-        this.logs = new EntryLog[settings.keyGroups().size()];
         this.states =
-                new StateRegistry<>(settings, failures, MAX_STATES, this::definition, this::migrate);
+                new StateRegistry<>(settings, failures, MAX_STATES, this::definition, this::rewrite);
+        this.parts = new StateParts(this, states.all(), settings.keyGroups());
+        this.logs = parts.logs();
         this.turns =
                 new SpillTurns(spill, settings.memory(), logs, states.all(), calendars.values());
     }
@@ -417,30 +420,18 @@ final class BinaryStateStore implements KeyedStateStore, StoreMemory {
         return settings.wallMillis().getAsLong();
     }
 
+    StateParts parts() {
+        return parts;
+    }
+
     StoreFailures failures() {
         return failures;
     }
 
     /** Called before a write to a state with a time to live, when no address is held. */
     void onTtlWrite() {
-        if (++writesWithTtl % WRITES_PER_SWEEP != 0) {
-            return;
-        }
-        int turn = (int) (writesWithTtl / WRITES_PER_SWEEP);
-        int group = Math.floorMod(turn, logs.length);
-        int page = turn / logs.length;
-        if (logs[group] != null) {
-            logs[group].removeExpired(page);
-        }
-        for (StateDefinition state : states.all()) {
-            if (!state.ttl().isOn()) {
-                continue;
-            }
-            if (state.tables != null && state.tables[group] != null) {
-                state.tables[group].removeExpired(page);
-            } else if (state.paneTables != null && state.paneTables[group] != null) {
-                state.paneTables[group].removeExpired(page);
-            }
+        if (++writesWithTtl % WRITES_PER_SWEEP == 0) {
+            parts.removeExpired((int) (writesWithTtl / WRITES_PER_SWEEP));
         }
     }
 
@@ -465,12 +456,12 @@ final class BinaryStateStore implements KeyedStateStore, StoreMemory {
 
     EntryTable tableForWrite(StateDefinition state) {
         beforeTableGrows();
-        return tableForWrite(state, keyGroup, 0);
+        return parts.tableForWrite(state, keyGroup, 0);
     }
 
     EntryTable tableForWrite(StateDefinition state, long pane) {
         beforeTableGrows();
-        return tableForWrite(state, keyGroup, pane);
+        return parts.tableForWrite(state, keyGroup, pane);
     }
 
     /** An entry of the current key and a pane that was removed will be put again. */
@@ -483,20 +474,6 @@ final class BinaryStateStore implements KeyedStateStore, StoreMemory {
         if (spill.isPressed()) {
             relieve();
         }
-    }
-
-    private EntryTable tableForWrite(StateDefinition state, int group, long pane) {
-        int at = group - settings.keyGroups().first();
-        if (state.paneTables != null) {
-            if (state.paneTables[at] == null) {
-                state.paneTables[at] = new PaneTables(this, state.id(), group, state.shape());
-            }
-            return state.paneTables[at].forWrite(pane);
-        }
-        if (state.tables[at] == null) {
-            state.tables[at] = new EntryTable(this, state.id(), group, state.shape());
-        }
-        return state.tables[at];
     }
 
     /** The log of the current key, or null. */
@@ -515,15 +492,7 @@ final class BinaryStateStore implements KeyedStateStore, StoreMemory {
 
     EntryLog logForWrite() {
         checkKey();
-        return logForWrite(keyGroup);
-    }
-
-    private EntryLog logForWrite(int group) {
-        int at = group - settings.keyGroups().first();
-        if (logs[at] == null) {
-            logs[at] = new EntryLog(this, group);
-        }
-        return logs[at];
+        return parts.logForWrite(keyGroup);
     }
 
     StateException exhausted(StateDefinition state, InsufficientManagedMemoryException e) {
@@ -550,68 +519,18 @@ final class BinaryStateStore implements KeyedStateStore, StoreMemory {
         return states.ask(name, kind, namespace, partType, valueType, ttl);
     }
 
-    /** Rewrites all that was restored of a state whose values have another shape now. */
-    private void migrate(StateDefinition former, StateDefinition now, ValueMigration<?> values)
+    private void rewrite(StateDefinition former, StateDefinition now, ValueMigration<?> values)
             throws IOException {
         epochs.forgetBase();
-        Restore restore = new Restore(Map.of(former.id(), now));
+        StateRewrite rewrite = new StateRewrite(this, parts, former, now, values);
         try {
             for (EntryLog log : logs) {
                 if (log != null) {
-                    migrate(log, former, values, restore);
+                    rewrite.rewrite(log);
                 }
             }
         } catch (InsufficientManagedMemoryException e) {
             throw exhausted(now, e);
-        }
-    }
-
-    private record Moved(int group, byte[] full, int keyLength, long stampMillis, byte[] value) {}
-
-    private void migrate(
-            EntryLog log, StateDefinition former, ValueMigration<?> values, Restore restore)
-            throws IOException {
-        List<Moved> entries = new ArrayList<>();
-        log.forEach(
-                at -> {
-                    if (EntryLog.stateId(at) == former.id()
-                            && EntryLog.kind(at) != Epochs.DERIVED) {
-                        byte[] full = new byte[EntryLog.fullLength(at)];
-                        Memory.copy(EntryLog.full(at, former), full, 0, full.length);
-                        byte[] value = new byte[EntryLog.valueLength(at)];
-                        Memory.copy(EntryLog.value(at, former), value, 0, value.length);
-                        entries.add(
-                                new Moved(
-                                        EntryLog.keyGroup(at),
-                                        full,
-                                        EntryLog.keyLength(at),
-                                        former.shape().hasStamp() ? EntryLog.stamp(at) : 0,
-                                        value));
-                    }
-                });
-        for (Moved entry : entries) {
-            int piece =
-                    former.shape().kind() == StateDefinition.Kind.LIST
-                            ? RecordBytes.getInt(entry.full(), entry.full().length - 4)
-                            : -1;
-            byte[] value = values.convert(entry.value(), piece == 0 ? ListPieces.HEAD_BYTES : 0);
-            long hash =
-                    EntryLog.hash(
-                            keyHash(entry.full(), entry.keyLength()),
-                            former.id(),
-                            entry.full(),
-                            entry.keyLength(),
-                            entry.full().length);
-            if (states.get(former.id()).isTable()) {
-                log.remove(former, log.find(hash, former, entry.full(), entry.full().length));
-            }
-            restore.record(
-                    entry.group(),
-                    former.id(),
-                    entry.full(),
-                    entry.keyLength(),
-                    entry.stampMillis(),
-                    value);
         }
     }
 
@@ -735,75 +654,24 @@ final class BinaryStateStore implements KeyedStateStore, StoreMemory {
         return made;
     }
 
-    /** Is shown each live entry of a state by pane. */
-    @FunctionalInterface
-    interface PaneVisitor {
-        void visit(long pane, int group, byte[] key, int keyLength);
-    }
-
-    /** Neither moves entries nor changes the current key. */
-    void forEachEntry(StateDefinition state, PaneVisitor visitor) {
-        for (int at = 0; at < logs.length; at++) {
-            forEachEntry(state, at, visitor);
-        }
-    }
-
-    private void forEachEntry(StateDefinition state, int at, PaneVisitor visitor) {
-        RecordBytes bytes = new RecordBytes(64);
-        int group = firstKeyGroup + at;
-        if (state.isTable()) {
-            forEachInTables(
-                    state,
-                    at,
-                    (word, pane) -> {
-                        bytes.truncate(0);
-                        bytes.putLong(word);
-                        visitor.visit(pane, group, bytes.bytes(), 8);
-                    });
-        } else if (logs[at] != null) {
-            logs[at].forEach(
-                    entry -> {
-                        if (EntryLog.stateId(entry) == state.id() && EntryLog.isLive(entry)) {
-                            int length = EntryLog.keyLength(entry);
-                            bytes.truncate(0);
-                            bytes.put(EntryLog.full(entry, state), length + 8);
-                            visitor.visit(
-                                    RecordBytes.getLong(bytes.bytes(), length),
-                                    group,
-                                    bytes.bytes(),
-                                    length);
-                        }
-                    });
-        }
-    }
-
     private record KeyAndPane(byte[] key, long pane) {}
 
     @Override
     public void forEachPane(StoredState handle, PaneAction action) throws Exception {
         checkOpen();
         StateDefinition state = ((StateHandle) handle).state();
-        for (int at = 0; at < logs.length; at++) {
+        KeyGroupRange groups = settings.keyGroups();
+        for (int group = groups.first(); group <= groups.last(); group++) {
             List<KeyAndPane> found = new ArrayList<>();
-            forEachEntry(
+            parts.forEachEntry(
                     state,
-                    at,
-                    (pane, group, key, length) ->
+                    group,
+                    (pane, of, key, length) ->
                             found.add(new KeyAndPane(Arrays.copyOf(key, length), pane)));
             for (KeyAndPane each : found) {
-                setCurrentKey(each.key(), 0, each.key().length, firstKeyGroup + at);
+                setCurrentKey(each.key(), 0, each.key().length, group);
                 action.accept(each.pane());
             }
-        }
-    }
-
-    private static void forEachInTables(StateDefinition state, int at, EntryTable.Visitor visitor) {
-        if (state.paneTables != null) {
-            if (state.paneTables[at] != null) {
-                state.paneTables[at].forEach(visitor);
-            }
-        } else if (state.tables[at] != null) {
-            state.tables[at].forEach(visitor);
         }
     }
 
@@ -818,11 +686,7 @@ final class BinaryStateStore implements KeyedStateStore, StoreMemory {
     void dropThrough(StateDefinition state, long lastPane) {
         checkOpen();
         try {
-            for (PaneTables tables : state.paneTables) {
-                if (tables != null) {
-                    tables.dropThrough(lastPane);
-                }
-            }
+            parts.dropThrough(state, lastPane);
         } catch (InsufficientManagedMemoryException e) {
             throw exhausted(state, e);
         }
@@ -833,7 +697,7 @@ final class BinaryStateStore implements KeyedStateStore, StoreMemory {
         checkOpen();
         StateDefinition state = ((StateHandle) handle).state();
         byte[] namespace = ((StateHandle) handle).namespaceBytes();
-        for (byte[] bytes : keys(state, namespace, keyGroup)) {
+        for (byte[] bytes : parts.keys(state, namespace, keyGroup)) {
             setCurrentKey(bytes, 0, bytes.length, keyGroup);
             if (!handle.isEmpty()) {
                 action.accept(currentKey());
@@ -841,105 +705,18 @@ final class BinaryStateStore implements KeyedStateStore, StoreMemory {
         }
     }
 
-    private List<byte[]> keys(StateDefinition state, byte[] namespace, int group) {
-        List<byte[]> keys = new ArrayList<>();
-        int at = group - settings.keyGroups().first();
-        if (state.isTable()) {
-            long pane = namespace.length == 0 ? 0 : RecordBytes.getLong(namespace, 0);
-            forEachInTables(
-                    state,
-                    at,
-                    (key, ofPane) -> {
-                        if (namespace.length == 0 || ofPane == pane) {
-                            byte[] bytes = new byte[8];
-                            RecordBytes.setLong(bytes, 0, key);
-                            keys.add(bytes);
-                        }
-                    });
-        } else if (logs[at] != null) {
-            logs[at].forEach(
-                    entry -> {
-                        if (EntryLog.stateId(entry) == state.id()
-                                && isFirst(entry, state, namespace)) {
-                            scratch.truncate(0);
-                            scratch.put(EntryLog.full(entry, state), EntryLog.keyLength(entry));
-                            keys.add(Arrays.copyOf(scratch.bytes(), scratch.length()));
-                        }
-                    });
-        }
-        return keys;
-    }
-
-    /** Whether an entry stands for all that its key has in a namespace. */
-    private boolean isFirst(long entry, StateDefinition state, byte[] namespace) {
-        int part = EntryLog.fullLength(entry) - EntryLog.keyLength(entry) - namespace.length;
-        boolean first =
-                switch (state.shape().kind()) {
-                    case VALUE -> part == 0;
-                    case LIST -> part == 4;
-                    case MAP -> part == 0 && EntryLog.kind(entry) == Epochs.DERIVED;
-                    case ORDERED -> false;
-                };
-        if (!first) {
-            return false;
-        }
-        long rest = EntryLog.full(entry, state) + EntryLog.keyLength(entry);
-        return Memory.equal(rest, namespace, 0, namespace.length)
-                && (part == 0 || Memory.getInt(rest + namespace.length) == 0);
-    }
-
     // ---- snapshots
 
     @Override
     public StateSnapshot snapshot(long checkpointId, SnapshotKind kind) {
         checkOpen();
-        StateDefinition[] all = states.all().toArray(new StateDefinition[0]);
-        EntryTable.Extent[][] tables = new EntryTable.Extent[all.length][];
-        PaneTables.Captured[][] paneTables = new PaneTables.Captured[all.length][];
-        // while tables are captured none of their pages may go to disk
-        for (StateDefinition state : all) {
-            state.tidyTables();
-        }
-        for (int i = 0; i < all.length; i++) {
-            if (all[i].paneTables != null) {
-                paneTables[i] = new PaneTables.Captured[logs.length];
-                for (int group = 0; group < logs.length; group++) {
-                    PaneTables of = all[i].paneTables[group];
-                    paneTables[i][group] = of == null ? null : of.capture();
-                }
-            } else if (all[i].tables != null) {
-                tables[i] = new EntryTable.Extent[logs.length];
-                for (int group = 0; group < logs.length; group++) {
-                    EntryTable table = all[i].tables[group];
-                    tables[i][group] = table == null ? null : table.capture();
-                }
-            }
-        }
-        EntryLog.Extent[] extents = new EntryLog.Extent[logs.length];
-        for (int group = 0; group < logs.length; group++) {
-            extents[group] = logs[group] == null ? null : logs[group].capture();
-        }
-        return epochs.begin(
-                checkpointId,
-                kind,
-                new OpenSnapshot.Contents(
-                        settings.keyGroups(),
-                        maxParallelism,
-                        TypeShape.text(settings.keyType()),
-                        all,
-                        tables,
-                        paneTables,
-                        extents));
+        return epochs.begin(checkpointId, kind, parts.capture(settings));
     }
 
     @Override
     public void confirm(long checkpointId) {
         if (!closed && epochs.confirm(checkpointId)) {
-            for (EntryLog log : logs) {
-                if (log != null) {
-                    log.onConfirmed();
-                }
-            }
+            parts.onConfirmed();
         }
     }
 
@@ -955,7 +732,8 @@ final class BinaryStateStore implements KeyedStateStore, StoreMemory {
             throw failures.restoredAfterUse();
         }
         SnapshotReader reader = new SnapshotReader(snapshot);
-        Restore restore = new Restore(states.restored(reader, snapshot.name()));
+        SnapshotRestore restore =
+                new SnapshotRestore(this, parts, states.restored(reader, snapshot.name()));
         try {
             reader.read(settings.keyGroups(), restore);
         } catch (InsufficientManagedMemoryException e) {
@@ -966,151 +744,6 @@ final class BinaryStateStore implements KeyedStateStore, StoreMemory {
         }
         calendars.values().forEach(StoredCalendar::onRestore);
         restoredBytes += snapshot.length();
-    }
-
-    /** Puts what a snapshot holds into tables and logs. */
-    private final class Restore implements SnapshotReader.Records {
-        private final Map<Integer, StateDefinition> byFileId;
-        private byte[] full = new byte[64];
-
-        /** An entry whose key, namespace and part are the first of the bytes. */
-        void record(
-                int group,
-                int fileId,
-                byte[] fullBytes,
-                int keyLength,
-                long stampMillis,
-                byte[] value)
-                throws IOException {
-            int length = fullBytes.length;
-            byte[] bytes = Arrays.copyOf(fullBytes, length + value.length);
-            System.arraycopy(value, 0, bytes, length, value.length);
-            record(group, fileId, bytes, 0, keyLength, length, stampMillis, length, value.length);
-        }
-
-        Restore(Map<Integer, StateDefinition> byFileId) {
-            this.byFileId = byFileId;
-        }
-
-        @Override
-        public void record(
-                int group,
-                int fileId,
-                byte[] bytes,
-                int from,
-                int keyLength,
-                int length,
-                long stampMillis,
-                int value,
-                int valueLength)
-                throws IOException {
-            StateDefinition state = byFileId.get(fileId);
-            if (full.length < length) {
-                full = new byte[2 * length];
-            }
-            System.arraycopy(bytes, from, full, 0, length);
-            if (spill.isPressed()) {
-                relieve();
-            }
-            long hash = keyHash(full, keyLength);
-            if (state.isTable()) {
-                inTable(state, group, hash, length, stampMillis, bytes, value);
-            } else {
-                inLog(
-                        state,
-                        group,
-                        hash,
-                        keyLength,
-                        length,
-                        stampMillis,
-                        bytes,
-                        value,
-                        valueLength);
-            }
-        }
-
-        private void inTable(
-                StateDefinition state,
-                int group,
-                long keyHash,
-                int length,
-                long stampMillis,
-                byte[] bytes,
-                int value) {
-            boolean hasPane = length > 8;
-            long key = RecordBytes.getLong(full, 0);
-            long pane = hasPane ? RecordBytes.getLong(full, 8) : 0;
-            EntryTable table = tableForWrite(state, group, pane);
-            long hash = EntryTable.hash(keyHash, pane, hasPane);
-            long at = table.find(key, pane, hash);
-            if (value < 0) {
-                if (at != 0 && EntryTable.isLive(at)) {
-                    table.remove(at);
-                }
-                return;
-            }
-            long number = RecordBytes.getLong(bytes, value);
-            if (at == 0) {
-                table.insert(key, pane, hash, number, stampMillis);
-            } else {
-                table.set(at, number);
-                if (state.shape().hasStamp()) {
-                    table.setStamp(at, stampMillis);
-                }
-            }
-        }
-
-        private void inLog(
-                StateDefinition state,
-                int group,
-                long keyHash,
-                int keyLength,
-                int length,
-                long stampMillis,
-                byte[] bytes,
-                int value,
-                int valueLength) {
-            EntryLog log = logForWrite(group);
-            if (log.isUntidy()) {
-                log.tidy();
-            }
-            long hash = EntryLog.hash(keyHash, state.id(), full, keyLength, length);
-            long at = log.find(hash, state, full, length);
-            boolean live = at != 0 && EntryLog.isLive(at);
-            if (value < 0) {
-                if (live) {
-                    log.remove(state, at);
-                }
-                return;
-            }
-            if (state.shape().kind() == StateDefinition.Kind.ORDERED) {
-                if (!live) {
-                    LogOrdered.add(log, state, at, hash, full, keyLength, length);
-                }
-                return;
-            }
-            boolean isNewOfMap = !live && state.shape().kind() == StateDefinition.Kind.MAP;
-            int prefix = isNewOfMap ? keyLength + state.namespaceLength(full, keyLength) : 0;
-            if (isNewOfMap) {
-                log.members().reserve(state, full, keyLength, prefix, length);
-            }
-            at =
-                    log.put(
-                            state,
-                            at,
-                            hash,
-                            full,
-                            keyLength,
-                            length,
-                            bytes,
-                            value,
-                            valueLength,
-                            0,
-                            stampMillis);
-            if (isNewOfMap) {
-                log.members().add(state, at, full, prefix, length);
-            }
-        }
     }
 
     @Override
@@ -1143,38 +776,10 @@ final class BinaryStateStore implements KeyedStateStore, StoreMemory {
         epochs.whenAllClosed(this::free);
     }
 
-    private void freeTables(StateDefinition state) {
-        if (state.paneTables != null) {
-            for (PaneTables tables : state.paneTables) {
-                if (tables != null) {
-                    tables.free();
-                }
-            }
-        } else {
-            for (EntryTable table : state.tables) {
-                if (table != null) {
-                    table.free(settings.memory());
-                }
-            }
-        }
-    }
-
     private void free() {
         calendars.values().forEach(StoredCalendar::free);
         derived.forEach(DerivedCells::free);
-        for (StateDefinition state : states.all()) {
-            if (state.isTable()) {
-                freeTables(state);
-            }
-            if (state.order != null) {
-                state.order.free();
-            }
-        }
-        for (EntryLog log : logs) {
-            if (log != null) {
-                log.free(settings.memory());
-            }
-        }
+        parts.free();
         spill.close();
     }
 }
