@@ -60,33 +60,34 @@ final class LogCell {
     }
 
     private void prepare() {
-        if (preparedFor == store.keyVersion()) {
+        if (preparedFor == store.key().version()) {
             length = prefix;
             return;
         }
         namespace.check();
-        byte[] key = store.keyBytes();
-        keyLength = store.keyLength();
+        CurrentKey key = store.checkedKey();
+        byte[] keyBytes = key.bytes();
+        keyLength = key.length();
         prefix = keyLength + namespace.length();
         if (full.length < prefix + 16) {
             full = new byte[2 * prefix + 16];
         }
-        System.arraycopy(key, 0, full, 0, keyLength);
+        System.arraycopy(keyBytes, 0, full, 0, keyLength);
         System.arraycopy(namespace.bytes(), 0, full, keyLength, namespace.length());
         length = prefix;
-        preparedFor = store.keyVersion();
+        preparedFor = key.version();
         seen = -1;
     }
 
     /** The entry without a part, alive, derived or not, or 0. */
     long find() {
-        if (seen == store.version() && preparedFor == store.keyVersion()) {
+        if (seen == store.version() && preparedFor == store.key().version()) {
             length = prefix;
             return at;
         }
         EntryLog log = store.tidyLog();
         prepare();
-        hash = EntryLog.hash(store.keyHash(), state.id(), namespaceHash);
+        hash = EntryLog.hash(store.key().hash(), state.id(), namespaceHash);
         at = find(log);
         seen = store.version();
         return at;
@@ -129,7 +130,7 @@ final class LogCell {
     }
 
     private void rehash() {
-        hash = EntryLog.hash(store.keyHash(), state.id(), full, keyLength, length);
+        hash = EntryLog.hash(store.key().hash(), state.id(), full, keyLength, length);
         seen = -1;
     }
 

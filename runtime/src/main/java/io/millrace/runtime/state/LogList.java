@@ -14,8 +14,7 @@ final class LogList<E> implements StoredList<E>, StateHandle {
     private final boolean hasTtl;
     private final ListPieces.Added added = this::add;
 
-    LogList(
-            BinaryStateStore store, StateDefinition state, LogCell cell, ListPieces<E> elements) {
+    LogList(BinaryStateStore store, StateDefinition state, LogCell cell, ListPieces<E> elements) {
         this.store = store;
         this.state = state;
         this.cell = cell;
@@ -145,7 +144,7 @@ final class LogList<E> implements StoredList<E>, StateHandle {
         if (hasTtl && state.ttl().update() == StateTtl.Update.ON_READ_AND_WRITE) {
             touch(pieces);
         }
-        long keyVersion = store.keyVersion();
+        long keyVersion = store.key().version();
         return elements.read(pieces, number -> load(number, keyVersion));
     }
 
@@ -162,7 +161,7 @@ final class LogList<E> implements StoredList<E>, StateHandle {
 
     /** A copy of a piece; null if there is nothing to be seen of it. */
     private byte[] load(int number, long keyVersion) {
-        if (keyVersion != store.keyVersion()) {
+        if (keyVersion != store.key().version()) {
             throw store.failures().readUnderAnotherKey(state.shape());
         }
         long at = piece(number);

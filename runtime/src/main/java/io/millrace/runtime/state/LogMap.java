@@ -230,7 +230,7 @@ final class LogMap<K, V> implements StoredMap<K, V>, StateHandle {
      * since it was made is not shown.
      */
     private final class Entries implements Iterator<Map.Entry<K, V>> {
-        private final long keyVersion = store.keyVersion();
+        private final long keyVersion = store.key().version();
         private final RecordBytes piece = new RecordBytes(64);
         private final RecordInput of = new RecordInput();
         private final int keyLength;
@@ -268,7 +268,7 @@ final class LogMap<K, V> implements StoredMap<K, V>, StateHandle {
         }
 
         private void checkKey() {
-            if (keyVersion != store.keyVersion()) {
+            if (keyVersion != store.key().version()) {
                 throw store.failures().readUnderAnotherKey(state.shape());
             }
         }
@@ -313,7 +313,7 @@ final class LogMap<K, V> implements StoredMap<K, V>, StateHandle {
 
         /** Finds the entry whose bytes were taken, if it is one that this iterator shows. */
         private boolean locate(EntryLog log) {
-            long hash = EntryLog.hash(store.keyHash(), state.id(), full, keyLength, length);
+            long hash = EntryLog.hash(store.key().hash(), state.id(), full, keyLength, length);
             try {
                 // with a time to live, reading may change the entry
                 foundAt =
@@ -340,7 +340,7 @@ final class LogMap<K, V> implements StoredMap<K, V>, StateHandle {
         }
 
         private long find(byte[] bytes, int count) {
-            long hash = EntryLog.hash(store.keyHash(), state.id(), bytes, keyLength, count);
+            long hash = EntryLog.hash(store.key().hash(), state.id(), bytes, keyLength, count);
             try {
                 return store.log().find(hash, state, bytes, count);
             } catch (InsufficientManagedMemoryException e) {
@@ -394,7 +394,7 @@ final class LogMap<K, V> implements StoredMap<K, V>, StateHandle {
         }
 
         private void putThrough(K key, V value) {
-            if (keyVersion != store.keyVersion()) {
+            if (keyVersion != store.key().version()) {
                 throw store.failures().changedUnderAnotherKey(state.shape());
             }
             LogMap.this.put(key, value);

@@ -108,8 +108,7 @@ public final class StoreFailures {
     // ---- of namespaces
 
     public IllegalStateException noNamespace(Shape state) {
-        return new IllegalStateException(
-                subject(state) + " has namespaces, and none is set");
+        return new IllegalStateException(subject(state) + " has namespaces, and none is set");
     }
 
     /**

@@ -65,9 +65,9 @@ final class TableLong implements StoredLong, StateHandle {
             throw store.failures().noNamespace(state.shape());
         }
         table = hasPane ? store.table(state, pane) : store.table(state);
-        hash = EntryTable.hash(store.keyHash(), pane, hasPane);
+        hash = EntryTable.hash(store.key().hash(), pane, hasPane);
         try {
-            at = table == null ? 0 : table.find(store.keyWord(), pane, hash);
+            at = table == null ? 0 : table.find(store.key().word(), pane, hash);
         } catch (InsufficientManagedMemoryException e) {
             throw store.exhausted(state, e);
         }
@@ -126,7 +126,7 @@ final class TableLong implements StoredLong, StateHandle {
     private void insert(long value) {
         try {
             EntryTable to = hasPane ? store.tableForWrite(state, pane) : store.tableForWrite(state);
-            at = to.insert(store.keyWord(), pane, hash, value, hasTtl ? store.nowMillis() : 0);
+            at = to.insert(store.key().word(), pane, hash, value, hasTtl ? store.nowMillis() : 0);
             table = to;
             seen = store.version();
         } catch (InsufficientManagedMemoryException e) {
