@@ -97,6 +97,8 @@ public final class CheckpointCoordinator {
     /** Given up since the newest complete one. */
     private final TreeSet<Long> givenUp = new TreeSet<>();
 
+    private final AbandonedSavepoints abandoned;
+
     /** Subtasks that have emitted all and stay for a checkpoint. */
     private final Set<AttemptId> ended = new HashSet<>();
 
@@ -132,6 +134,7 @@ public final class CheckpointCoordinator {
         this.epoch = epoch;
         this.ids = new ReservedIds(ports.ledger());
         this.calls = new RepeatedCalls(ports.loop());
+        this.abandoned = new AbandonedSavepoints(ports);
         this.history = new CheckpointHistory(graph, ports.clock());
         this.folder =
                 settings.directory() == null
@@ -360,6 +363,7 @@ public final class CheckpointCoordinator {
             beginnings.clear();
             for (Beginning beginning : interrupted) {
                 if (beginning.listener() != null) {
+                    abandoned.remove(beginning.folder());
                     beginning.listener().interrupted(why, false);
                 }
             }
@@ -569,6 +573,7 @@ public final class CheckpointCoordinator {
         if (beginning.listener() == null) {
             count(id, cause);
         } else {
+            abandoned.remove(beginning.folder());
             beginning.listener().failed(cause);
         }
         scheduleTrigger();
@@ -581,6 +586,7 @@ public final class CheckpointCoordinator {
             if (mayBeginSavepoint(beginning.kind(), beginning.listener())) {
                 begin(beginning, id, tasks.get(), coordinators);
             } else {
+                abandoned.remove(beginning.folder());
                 scheduleTrigger();
             }
             return;
@@ -688,6 +694,8 @@ public final class CheckpointCoordinator {
             CheckpointKind kind, CheckpointFolder in, SavepointListener listener) {
         if (mayBeginSavepoint(kind, listener)) {
             prepare(new Beginning(kind, in, listener));
+        } else {
+            abandoned.remove(in);
         }
     }
 
@@ -764,6 +772,9 @@ public final class CheckpointCoordinator {
                 || checkpoint.phase() != Phase.COLLECTING
                 || !checkpoint.store(worker, answer)) {
             LOG.debug("An answer of {} for checkpoint {} is not awaited", worker, answer.id());
+            if (answer.epoch() == epoch) {
+                abandoned.written(answer.id());
+            }
             return;
         }
         completeNext();
@@ -777,6 +788,8 @@ public final class CheckpointCoordinator {
                 && checkpoint.phase() == Phase.COLLECTING
                 && checkpoint.workers().contains(worker)) {
             fail(checkpoint, answer.failure());
+        } else if (answer.epoch() == epoch) {
+            abandoned.written(answer.id());
         }
     }
 
@@ -888,7 +901,8 @@ public final class CheckpointCoordinator {
     private void written(
             PendingCheckpoint checkpoint, CheckpointMetadata metadata, Result<Void> result) {
         if (pending.get(checkpoint.id()) != checkpoint) {
-            return; // given up meanwhile
+            abandoned.written(checkpoint.id()); // given up meanwhile
+            return;
         }
         if (result instanceof Result.Done<Void>) {
             checkpoint.become(Phase.DECIDING);
@@ -1069,6 +1083,9 @@ public final class CheckpointCoordinator {
         givenUp.add(checkpoint.id());
         if (givenUp.size() > MOST_GIVEN_UP) {
             givenUp.pollFirst();
+        }
+        if (checkpoint.kind().isSavepoint()) {
+            abandoned.add(checkpoint.id(), checkpoint.purpose().folder());
         }
         lastEndNanos = ports.clock().nanoTime();
         history.add(checkpoint, State.FAILED, 0, why);

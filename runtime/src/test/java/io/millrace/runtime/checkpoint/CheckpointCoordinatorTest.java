@@ -824,9 +824,39 @@ class CheckpointCoordinatorTest {
         coordinator.stop("a task failed");
 
         assertThat(journal)
-                .contains("abort 1 on w1")
+                .contains("abort 1 on w1", "remove /s/savepoint-000000-1")
                 .last()
                 .isEqualTo("interrupted: a task failed");
+    }
+
+    @Test
+    void shouldRemoveTheFolderOfASavepointThatWasGivenUpAndAgainWhenSomethingWasWrittenLate() {
+        CheckpointCoordinator coordinator = started(settings(1, 0, 1));
+        coordinator.savepoint(CheckpointKind.SAVEPOINT, savepoint(), new Savepoint());
+        time.settle();
+        decline(coordinator, 1);
+        assertThat(journal).containsOnlyOnce("remove /s/savepoint-000000-1");
+        journal.clear();
+
+        store(coordinator, 1, "w2");
+
+        assertThat(journal).containsExactly("remove /s/savepoint-000000-1");
+    }
+
+    @Test
+    void shouldLeaveTheFolderOfASavepointWhoseCompletionMayBeOnRecord() {
+        CheckpointCoordinator coordinator = started(settings(1, 0, 1));
+        coordinator.savepoint(CheckpointKind.SAVEPOINT, savepoint(), new Savepoint());
+        time.settle();
+        heldRecords = new ArrayList<>();
+        store(coordinator, 1, "w1");
+        store(coordinator, 1, "w2");
+        time.settle();
+
+        coordinator.stop("a task failed");
+        pass(100_000);
+
+        assertThat(journal).noneMatch(line -> line.startsWith("remove "));
     }
 
     @Test
