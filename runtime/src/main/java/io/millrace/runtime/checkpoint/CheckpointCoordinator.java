@@ -671,8 +671,7 @@ public final class CheckpointCoordinator {
                                                                 Category.STATE,
                                                                 "The savepoint's folder "
                                                                         + in.path(),
-                                                                "it cannot be made: "
-                                                                        + cause(result)));
+                                                                cause(result)));
                                             }
                                         }));
     }
