@@ -576,13 +576,25 @@ public final class YarnDeployer implements Deployer {
                                         new ApplicationSummary(
                                                 report.getApplicationId().toString(),
                                                 report.getName(),
-                                                report.getYarnApplicationState().toString(),
+                                                state(report),
                                                 report.getUser(),
                                                 report.getQueue(),
                                                 report.getStartTime(),
                                                 report.getTrackingUrl()))
                         .sorted(Comparator.comparing(ApplicationSummary::applicationId))
                         .toList();
+    }
+
+    /** YARN says FINISHED of whatever has told it how it ended. */
+    private static String state(ApplicationReport report) {
+        if (report.getYarnApplicationState() != YarnApplicationState.FINISHED) {
+            return report.getYarnApplicationState().toString();
+        }
+        return switch (report.getFinalApplicationStatus()) {
+            case FAILED -> "FAILED";
+            case KILLED -> "CANCELED";
+            default -> "FINISHED";
+        };
     }
 
     @Override

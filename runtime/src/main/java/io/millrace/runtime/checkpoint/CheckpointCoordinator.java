@@ -677,8 +677,7 @@ public final class CheckpointCoordinator {
                                                                 Category.STATE,
                                                                 "The savepoint's folder "
                                                                         + in.path(),
-                                                                "it cannot be made: "
-                                                                        + cause(result)));
+                                                                cause(result)));
                                             }
                                         }));
     }

@@ -206,10 +206,15 @@ public final class FileCheckpointStorage implements CheckpointStorage, SnapshotS
                     } catch (RefusedException e) {
                         result = new Result.Refused<>(e.getMessage());
                     } catch (IOException | RuntimeException e) {
-                        result = new Result.Failed<>(e.toString());
+                        result = new Result.Failed<>(firstLine(e));
                     }
                     reply.accept(result);
                 });
+    }
+
+    /** What a NameNode says goes on with its stack. */
+    private static String firstLine(Exception e) {
+        return e.toString().lines().findFirst().orElse("");
     }
 
     private interface Call<T> {
