@@ -1041,6 +1041,24 @@ class JobMasterTest {
     }
 
     @Test
+    void shouldKeepTheHighestCountOfRestartsThoughItWasWrittenBeforeAnOlderOne() {
+        String w1 = runningTwoRegions(f);
+        f.late = new ArrayList<>();
+        f.ends(w1, f.attempt(1, 0), MasterFixture.failed(Category.USER_CODE, "boom"));
+        f.late = null;
+        f.ends(w1, f.attempt(0, 0), MasterFixture.failed(Category.USER_CODE, "boom"));
+        f.time.pass(Duration.ofSeconds(5));
+        assertThat(f.journal)
+                .containsSubsequence("write intent-restart-1.2", "write intent-restart-1.1");
+        assertThat(f.status().restarts()).isEqualTo(2);
+
+        MasterFixture second = next(f.record);
+        second.started();
+
+        assertThat(second.status().restarts()).isEqualTo(2);
+    }
+
+    @Test
     void shouldCommitTheRunOfEachRegion() {
         String w1 = runningTwoRegions(f);
         f.ends(w1, f.attempt(0, 0), FINISHED);
