@@ -434,6 +434,30 @@ class SavepointRequestsTest {
     }
 
     @Test
+    void shouldTakeTheJobOverThoughTheFolderOfAnOlderSavepointCannotBeReached() {
+        String w1 = running(f, "w1");
+        FromClient request = new FromClient.TriggerSavepoint("r1", "", "/s");
+        ask(f, "client#1", request);
+        store(f, w1, 1);
+        MasterFixture second = next(f);
+        second.checkpoints.failures = 100;
+        ask(second, "client#1", request);
+
+        running(second, "w2");
+
+        assertThat(second.state()).isEqualTo(JobState.RUNNING);
+        assertThat(triggers(second)).isEmpty();
+        assertThat(answers(second)).isEmpty();
+        ask(second, "client#2", request);
+        second.checkpoints.failures = 0;
+        second.time.pass(Duration.ofMinutes(1));
+        assertThat(answers(second))
+                .hasSize(2)
+                .allSatisfy(a -> assertThat(a).isEqualTo(answers(f).get(0)));
+        assertThat(triggers(second)).isEmpty();
+    }
+
+    @Test
     void shouldRememberButTheLastSavepointsOnRecord() {
         String w1 = running(f, "w1");
         for (int id = 1; id <= RecordedCheckpoints.SAVEPOINTS_KEPT + 3; id++) {
