@@ -279,10 +279,8 @@ public final class CheckpointCoordinator {
         if (!complete.containsKey(id) && !older.contains(id)) {
             return null; // another one has said so
         }
-        Long before = complete.lowerKey(id);
-        if (before == null) {
-            before = older.lower(id);
-        }
+        // what was complete and is to be removed may be gone in part: nobody goes back to that
+        Long before = complete.containsKey(id) ? complete.lowerKey(id) : older.lower(id);
         Failure end =
                 FallBack.refusal(graph, settings, folder, damage, id, before == null ? 0 : before);
         if (end == null) {

@@ -366,6 +366,22 @@ class CheckpointCoordinatorTest {
     }
 
     @Test
+    void shouldNotGoBackToWhatItCouldNotRemove() {
+        CheckpointCoordinator coordinator = started(settings(1, 0, 1));
+        storage.refusesToRemove = true;
+        for (long id = 1; id <= 2; id++) {
+            pass(10);
+            store(coordinator, id, "w1");
+            store(coordinator, id, "w2");
+        }
+        assertThat(coordinator.newestId()).isEqualTo(2);
+
+        Failure end = coordinator.unreadable(2, "a file of 2 is damaged");
+
+        assertThat(end.summary()).contains("No checkpoint before 2 is retained");
+    }
+
+    @Test
     void shouldWaitForTheFileSystemWhenItTakesAJobOver() {
         storage.complete.put(7L, new CheckpointMetadata(7, 1, JOB, "job", 1, List.of(), List.of()));
         storage.failures = 5;
