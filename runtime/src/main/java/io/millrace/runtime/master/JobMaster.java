@@ -718,8 +718,6 @@ public final class JobMaster {
         public void damaged(Failure cause) {
             if (state.mayBecome(JobState.FAILING)) {
                 fail(cause);
-            } else {
-                tooManyFailures(cause);
             }
         }
     }

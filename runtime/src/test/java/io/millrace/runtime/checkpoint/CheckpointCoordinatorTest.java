@@ -873,6 +873,79 @@ class CheckpointCoordinatorTest {
     }
 
     @Test
+    void shouldGoOnWithoutACheckpointThatWasRemovedBeforeItHadItsName() {
+        CheckpointCoordinator coordinator = started(settings(1, 10, 1));
+        pass(10);
+        store(coordinator, 1, "w1");
+        store(coordinator, 1, "w2");
+        pass(10);
+        heldRecords = new ArrayList<>();
+        store(coordinator, 2, "w1");
+        store(coordinator, 2, "w2");
+        coordinator.stop("a task failed");
+        List<Long> begunFrom = new ArrayList<>();
+        coordinator.whenSettled(() -> begunFrom.add(coordinator.newestId()));
+
+        storage.pending.clear();
+        heldRecords.forEach(Runnable::run);
+        heldRecords = null;
+        time.settle();
+
+        assertThat(begunFrom).containsExactly(1L);
+        assertThat(journal).contains("forget 2", "abort 2 on w1").doesNotContain("tell w1 of 2");
+        assertThat(jobFailures).isEmpty();
+        assertThat(coordinator.failures()).isEqualTo(1);
+        assertThat(coordinator.warning()).contains("no metadata of 2");
+        coordinator.start(() -> tasks);
+        pass(10);
+        store(coordinator, 3, "w1");
+        store(coordinator, 3, "w2");
+        assertThat(coordinator.publishedId()).isEqualTo(3);
+        assertThat(coordinator.warning()).isNull();
+    }
+
+    @Test
+    void shouldGoOnWithoutASavepointThatWasRemovedBeforeItHadItsName() {
+        CheckpointCoordinator coordinator = removedBeforeItHasItsName(CheckpointKind.SAVEPOINT);
+
+        assertThat(journal)
+                .contains(
+                        "withdraw savepoint 1",
+                        "abort 1 on w1",
+                        "failed: no metadata of 1 (Checkpoint 1 of job 'job')");
+        assertThat(jobFailures).isEmpty();
+        pass(10);
+        store(coordinator, 2, "w1");
+        store(coordinator, 2, "w2");
+        assertThat(coordinator.publishedId()).isEqualTo(2);
+    }
+
+    @Test
+    void shouldEndTheJobWhenTheSavepointThatStopsItWasRemovedBeforeItHadItsName() {
+        CheckpointCoordinator coordinator = removedBeforeItHasItsName(CheckpointKind.STOP);
+
+        assertThat(jobFailures).hasSize(1);
+        assertThat(jobFailures.get(0).summary()).contains("no metadata of 1");
+        List<String> settled = new ArrayList<>();
+        coordinator.whenSettled(() -> settled.add("settled"));
+        assertThat(settled).hasSize(1);
+    }
+
+    private CheckpointCoordinator removedBeforeItHasItsName(CheckpointKind kind) {
+        CheckpointCoordinator coordinator = started(settings(1, 0, 1));
+        coordinator.savepoint(kind, savepoint(), new Savepoint());
+        time.settle();
+        heldRecords = new ArrayList<>();
+        store(coordinator, 1, "w1");
+        store(coordinator, 1, "w2");
+        storage.pending.clear();
+        heldRecords.forEach(Runnable::run);
+        heldRecords = null;
+        time.settle();
+        return coordinator;
+    }
+
+    @Test
     void shouldNotTakeDrainedSubtasksForThoseThatHaveEndedByThemselves() {
         CheckpointCoordinator coordinator = started(settings(1, 0, 1));
         coordinator.inputEnded(attempt(0, 0));
@@ -1052,6 +1125,11 @@ class CheckpointCoordinatorTest {
         @Override
         public void published(SavepointRecord savepoint) {
             journal.add("forget savepoint " + savepoint.id());
+        }
+
+        @Override
+        public void withdraw(SavepointRecord savepoint) {
+            journal.add("withdraw savepoint " + savepoint.id());
         }
     }
 
