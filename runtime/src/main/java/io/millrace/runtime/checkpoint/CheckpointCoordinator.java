@@ -790,7 +790,23 @@ public final class CheckpointCoordinator {
         for (long id : givenUp) {
             ports.workers().send(worker, new ToWorker.CheckpointAborted(epoch, id));
         }
-        String why = "the connection to worker " + worker + " was lost meanwhile";
+        giveUpAwaiting(worker, "the connection to worker " + worker + " was lost meanwhile");
+    }
+
+    /** Whether a checkpoint on its way needs an answer of this worker. */
+    public boolean awaits(String worker) {
+        return pending.values().stream().anyMatch(checkpoint -> checkpoint.awaits(worker));
+    }
+
+    /**
+     * A worker is gone, and with it what it has not answered: all its subtasks may have finished,
+     * so that nothing starts again and nobody else would give these checkpoints up.
+     */
+    public void lost(String worker) {
+        giveUpAwaiting(worker, "worker " + worker + " was lost before it had answered");
+    }
+
+    private void giveUpAwaiting(String worker, String why) {
         for (PendingCheckpoint checkpoint : List.copyOf(pending.values())) {
             if (checkpoint.awaits(worker)) {
                 giveUp(checkpoint, why);

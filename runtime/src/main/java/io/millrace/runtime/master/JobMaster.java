@@ -148,7 +148,9 @@ public final class JobMaster {
                         settings,
                         ports,
                         timeline,
-                        workerId -> regions != null && regions.isBusy(workerId),
+                        workerId ->
+                                regions != null && regions.isBusy(workerId)
+                                        || checkpoints != null && checkpoints.awaits(workerId),
                         new PoolListener());
         this.startMillis = ports.clock().wallMillis();
         this.stateNanos = ports.clock().nanoTime();
@@ -794,6 +796,9 @@ public final class JobMaster {
         public void lost(Worker worker, Failure cause) {
             if (regions != null) {
                 regions.lost(worker, cause);
+            }
+            if (checkpoints != null) {
+                checkpoints.lost(worker.id());
             }
         }
 

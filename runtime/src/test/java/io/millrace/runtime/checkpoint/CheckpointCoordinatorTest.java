@@ -946,6 +946,36 @@ class CheckpointCoordinatorTest {
     }
 
     @Test
+    void shouldGiveUpWhatALostWorkerHasNotAnswered() {
+        tasks =
+                List.of(
+                        task(0, 0, "w1", true, Phase.RUNNING),
+                        task(0, 1, "w2", true, Phase.RUNNING),
+                        task(1, 0, "w1", false, Phase.RUNNING));
+        CheckpointCoordinator coordinator = started(settings(1, 0, 1));
+        coordinator.savepoint(CheckpointKind.STOP, savepoint(), new Savepoint());
+        time.settle();
+        store(coordinator, 1, "w1");
+        tasks =
+                List.of(
+                        task(0, 0, "w1", true, Phase.RUNNING),
+                        task(0, 1, "w2", true, Phase.FINISHED),
+                        task(1, 0, "w1", false, Phase.RUNNING));
+        coordinator.finished(attempt(0, 1));
+        assertThat(coordinator.awaits("w2")).isTrue();
+
+        coordinator.lost("w2");
+
+        assertThat(coordinator.awaits("w2")).isFalse();
+        assertThat(journal)
+                .contains(
+                        "abort 1 on w1", "interrupted: worker w2 was lost before it had answered");
+        pass(10);
+        store(coordinator, 2, "w1");
+        assertThat(coordinator.publishedId()).isEqualTo(2);
+    }
+
+    @Test
     void shouldNotTakeDrainedSubtasksForThoseThatHaveEndedByThemselves() {
         CheckpointCoordinator coordinator = started(settings(1, 0, 1));
         coordinator.inputEnded(attempt(0, 0));
