@@ -95,6 +95,13 @@ public final class JobMaster {
     private Regions regions;
 
     private boolean recovered;
+
+    /**
+     * Whether the graph was on record: what an earlier master has started may run, and is not given
+     * up as a file system is away.
+     */
+    private boolean mayRunAlready;
+
     private Failure failure;
     private long inputBytes;
 
@@ -246,6 +253,7 @@ public final class JobMaster {
             return;
         }
         if (recordedGraph != null) {
+            mayRunAlready = true;
             regions.takesOver(
                     new Takeover(
                             graph, record.finished(entries), record.restarts(entries).values()));
@@ -468,10 +476,11 @@ public final class JobMaster {
         if (result instanceof Result.Done<Prepared> done) {
             Prepared input = done.value();
             timeline.note("files prepared", input.splits().size() + " splits");
-            if (input.splits().isEmpty()) {
+            if (input.splits().isEmpty() && outputs().isEmpty()) {
                 inputIs(input);
             } else {
-                // what a checkpoint says of splits is about these, whatever becomes of the files
+                // What a checkpoint says of splits is about these, whatever becomes of the files;
+                // and the next master would find outputs that the job writes already.
                 record.write(
                         JobRecord.INPUT + jobId(), input, stillInThisStep(), () -> inputIs(input));
             }
@@ -479,7 +488,7 @@ public final class JobMaster {
             fail(Failure.of(Category.CONFIG, "Job '" + jobName() + "'", refused.sentence()));
         } else if (result instanceof Result.Failed<Prepared> failed) {
             Duration pause = backOff.next();
-            if (backOff.tries() >= PREPARE_TRIES) {
+            if (backOff.tries() >= PREPARE_TRIES && !mayRunAlready) {
                 fail(
                         Failure.of(
                                 Category.STATE,
@@ -515,7 +524,8 @@ public final class JobMaster {
         if (refusal == null) {
             timeline.note("starting state found", startingState.path());
             recoverCheckpoints();
-        } else if (refusal.category() != Category.CLUSTER || backOff.tries() >= PREPARE_TRIES) {
+        } else if (refusal.category() != Category.CLUSTER
+                || backOff.tries() >= PREPARE_TRIES && !mayRunAlready) {
             fail(refusal);
         } else {
             LOG.warn("{}", refusal.summary());

@@ -1163,6 +1163,43 @@ class JobMasterTest {
     }
 
     @Test
+    void shouldNotLookAtOutputsAgainThatTheJobWritesAlready() {
+        f.splits = List.of();
+        runningTwoRegions(f);
+        MasterFixture second = next(f.record);
+        second.prepareRefusal = "The output folder out0 exists.";
+
+        takeOver(second, f);
+
+        assertThat(second.journal).doesNotContain("prepare");
+        assertThat(second.state()).isEqualTo(JobState.WAITING_FOR_WORKERS);
+    }
+
+    @Test
+    void shouldWaitForWhatTheJobHasBegunFromWhenItTakesOverWhatRuns() {
+        f.checkpoints.stored.put("/sp/one", stored(7));
+        f.started();
+        f.on(
+                new MasterEvent.Submitted(
+                        MasterFixture.graph(Map.of("execution.state-recovery.path", "/sp/one"))));
+        f.grant("w1");
+        String w1 = f.report("w1");
+        for (AttemptId attempt : List.copyOf(f.deployed.keySet())) {
+            f.on(new MasterEvent.Received(w1, new ToMaster.TaskRunning(attempt)));
+        }
+        assertThat(f.state()).isEqualTo(JobState.RUNNING);
+        MasterFixture second = next(f.record);
+        second.checkpoints.stored.putAll(f.checkpoints.stored);
+        second.checkpoints.failures = 6;
+
+        takeOver(second, f);
+        second.time.pass(Duration.ofSeconds(15));
+
+        assertThat(second.state()).isEqualTo(JobState.RUNNING);
+        assertThat(second.journal).noneMatch(line -> line.startsWith("cancel"));
+    }
+
+    @Test
     void shouldCountTheFailuresOfEarlierMasters() {
         failOnce(f, f.running());
         MasterFixture second = next(f.record);
