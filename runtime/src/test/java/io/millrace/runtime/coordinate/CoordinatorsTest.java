@@ -139,9 +139,13 @@ class CoordinatorsTest {
         }
 
         Master(JobGraph graph) {
+            this(graph, true);
+        }
+
+        Master(JobGraph graph, boolean checkpointed) {
             time.owner(Runnable::run);
             long newest = store.isEmpty() ? 0 : ((TreeMap<Long, ?>) store).lastKey();
-            coordinators = new Coordinators(graph, ports(), true, newest);
+            coordinators = new Coordinators(graph, ports(), checkpointed, newest);
         }
 
         private CoordinatorPorts ports() {
@@ -401,6 +405,23 @@ class CoordinatorsTest {
                 .usingRecursiveComparison()
                 .as("with its number, by which a reader knows it")
                 .isEqualTo(messages.get(2));
+    }
+
+    @Test
+    void shouldKeepNothingThatAReaderHasWhereNoCheckpointIsTaken() {
+        Master master = new Master(graph(UID), false).started();
+        master.register(attempt(0), 1, 0, 0);
+        for (int i = 1; i <= 5; i++) {
+            master.tell(attempt(0), 1, new ToCoordinator.RequestSplit(i, i - 1));
+            master.settle();
+            master.pass();
+        }
+        assertThat(master.splitsOf(attempt(0))).containsExactly(0L, 1L, 2L, 3L, 4L);
+
+        assertThat(master.coordinators.kept()).isEqualTo(1);
+        master.coordinators.unregister(reader -> true);
+        master.register(attempt(0), 2, 4, 0);
+        assertThat(master.splitsOf(attempt(0))).endsWith(4L, 4L);
     }
 
     @Test
