@@ -17,21 +17,24 @@ final class CurrentKey {
     private final RecordOutput output = new RecordOutput(64);
     private final RecordInput input = new RecordInput();
 
-    /** Of which {@link #length} are the key's, if they are valid: those of numbers may not be. */
+    /** Of which {@link #length} are the key's, or those of one before it. */
     private byte[] bytes = new byte[8];
 
     private int length;
-    private boolean bytesAreValid;
+
+    /** The version whose key the bytes are; that of a number is written when they are asked for. */
+    private long bytesFor = -1;
 
     /** The number that stands for the key, where keys are numbers. */
     private long word;
 
     private long hash;
 
-    /** Null where it is not known. */
+    /** The key, or one before it. */
     private Object object;
 
-    private int group = -1;
+    /** The version whose key the object is. */
+    private long objectFor = -1;
 
     /** The key group counted from the store's first; -1 if there is no current key. */
     private int groupAt = -1;
@@ -51,7 +54,7 @@ final class CurrentKey {
             codec.check(key, ofKey);
             word = number;
             hash = Hashing.number(number);
-            bytesAreValid = false;
+            onChanged(ofKey);
         } else {
             output.truncate(0);
             codec.write(key, output);
@@ -59,10 +62,11 @@ final class CurrentKey {
             bytes = output.bytes();
             length = output.length();
             hash = Hashing.bytes(bytes, 0, length);
-            bytesAreValid = true;
+            onChanged(ofKey);
+            bytesFor = version;
         }
         object = key;
-        onChanged(ofKey);
+        objectFor = version;
     }
 
     /** For keys of type Long or Integer. */
@@ -70,10 +74,6 @@ final class CurrentKey {
         int ofKey = codec.group(key);
         word = key;
         hash = Hashing.number(key);
-        bytesAreValid = false;
-        if (object != null) {
-            object = null;
-        }
         onChanged(ofKey);
     }
 
@@ -100,32 +100,30 @@ final class CurrentKey {
 
     private void onBytes(int count, int ofKey) {
         length = count;
-        bytesAreValid = true;
         if (isFixed) {
             word = RecordBytes.getLong(bytes, 0);
             hash = Hashing.number(word);
         } else {
             hash = Hashing.bytes(bytes, 0, count);
         }
-        object = null;
         onChanged(ofKey);
+        bytesFor = version;
     }
 
     private void onChanged(int ofKey) {
-        group = ofKey;
         groupAt = ofKey - firstKeyGroup;
         version++;
     }
 
     /** There is none any more. */
     void clear() {
-        group = -1;
         groupAt = -1;
         version++;
     }
 
+    /** If there is a current key. */
     int group() {
-        return group;
+        return firstKeyGroup + groupAt;
     }
 
     /** The key group counted from the store's first; -1 if there is no current key. */
@@ -149,13 +147,13 @@ final class CurrentKey {
 
     /** Of which the first {@link #length} are the key; good until there is another one. */
     byte[] bytes() {
-        if (!bytesAreValid) {
+        if (bytesFor != version) {
             if (bytes.length < Long.BYTES) {
                 bytes = new byte[Long.BYTES];
             }
             RecordBytes.setLong(bytes, 0, word);
             length = Long.BYTES;
-            bytesAreValid = true;
+            bytesFor = version;
         }
         return bytes;
     }
@@ -166,13 +164,14 @@ final class CurrentKey {
     }
 
     Object object() {
-        if (object == null) {
+        if (objectFor != version) {
             if (isFixed) {
                 object = codec.fromNumber(word);
             } else {
                 input.reset(bytes, 0, length);
                 object = codec.read(input);
             }
+            objectFor = version;
         }
         return object;
     }
