@@ -24,6 +24,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Path;
 import java.security.PrivilegedExceptionAction;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
@@ -215,6 +216,27 @@ class CheckpointsOnHdfsTest {
                     .hasMessageContaining("hdfs://")
                     .hasMessageContaining("chk-7/worker-container_1");
         }
+    }
+
+    @Test
+    void shouldSayInOneLineThatThereIsAFile() throws Exception {
+        hadoop.create(path("/file")).close();
+        List<Result<Void>> results = new ArrayList<>();
+
+        storage.prepare(new CheckpointFolder(folder.path() + "/file/below"), results::add);
+        storage.prepare(new CheckpointFolder(folder.path() + "/file"), results::add);
+
+        assertThat(results)
+                .hasSize(2)
+                .allSatisfy(
+                        result ->
+                                assertThat(result)
+                                        .isInstanceOfSatisfying(
+                                                Result.Refused.class,
+                                                refused ->
+                                                        assertThat(refused.sentence())
+                                                                .contains("/file")
+                                                                .endsWith("there is a file")));
     }
 
     @Test
