@@ -1097,6 +1097,22 @@ class CheckpointCoordinatorTest {
     }
 
     @Test
+    void shouldSendTheJobBackWhenNoCheckpointCanEverBeCompleteHoweverManyMayFail() {
+        CheckpointCoordinator coordinator = started(settings(1, Integer.MAX_VALUE, 1));
+
+        for (long id = 1; id <= 4; id++) {
+            assertThat(jobFailures).isEmpty();
+            pass(10);
+            storePieces(coordinator, id, "w1", "shared/0-w1", "shared/" + id + "-w1");
+            storePieces(coordinator, id, "w2", "shared/" + id + "-w2");
+        }
+
+        assertThat(jobFailures).hasSize(1);
+        assertThat(jobFailures.get(0).summary()).contains("shared/0-w1");
+        assertThat(coordinator.failures()).isEqualTo(1);
+    }
+
+    @Test
     void shouldGiveUpAnEarlierCheckpointWhenALaterOneIsComplete() {
         CheckpointCoordinator coordinator = started(settings(2, 0, 1));
         pass(20);
