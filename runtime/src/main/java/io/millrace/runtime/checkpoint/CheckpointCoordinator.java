@@ -97,6 +97,8 @@ public final class CheckpointCoordinator {
     /** Given up since the newest complete one. */
     private final TreeSet<Long> givenUp = new TreeSet<>();
 
+    private final AbandonedSavepoints abandoned;
+
     /** Subtasks that have emitted all and stay for a checkpoint. */
     private final Set<AttemptId> ended = new HashSet<>();
 
@@ -132,6 +134,7 @@ public final class CheckpointCoordinator {
         this.epoch = epoch;
         this.ids = new ReservedIds(ports.ledger());
         this.calls = new RepeatedCalls(ports.loop());
+        this.abandoned = new AbandonedSavepoints(ports);
         this.history = new CheckpointHistory(graph, ports.clock());
         this.folder =
                 settings.directory() == null
@@ -361,6 +364,7 @@ public final class CheckpointCoordinator {
             beginnings.clear();
             for (Beginning beginning : interrupted) {
                 if (beginning.listener() != null) {
+                    abandoned.remove(beginning.folder());
                     beginning.listener().interrupted(why, false);
                 }
             }
@@ -570,6 +574,7 @@ public final class CheckpointCoordinator {
         if (beginning.listener() == null) {
             count(id, cause);
         } else {
+            abandoned.remove(beginning.folder());
             beginning.listener().failed(cause);
         }
         scheduleTrigger();
@@ -582,6 +587,7 @@ public final class CheckpointCoordinator {
             if (mayBeginSavepoint(beginning.kind(), beginning.listener())) {
                 begin(beginning, id, tasks.get(), coordinators);
             } else {
+                abandoned.remove(beginning.folder());
                 scheduleTrigger();
             }
             return;
@@ -672,8 +678,7 @@ public final class CheckpointCoordinator {
                                                                 Category.STATE,
                                                                 "The savepoint's folder "
                                                                         + in.path(),
-                                                                "it cannot be made: "
-                                                                        + cause(result)));
+                                                                cause(result)));
                                             }
                                         }));
     }
@@ -689,6 +694,8 @@ public final class CheckpointCoordinator {
             CheckpointKind kind, CheckpointFolder in, SavepointListener listener) {
         if (mayBeginSavepoint(kind, listener)) {
             prepare(new Beginning(kind, in, listener));
+        } else {
+            abandoned.remove(in);
         }
     }
 
@@ -765,6 +772,9 @@ public final class CheckpointCoordinator {
                 || checkpoint.phase() != Phase.COLLECTING
                 || !checkpoint.store(worker, answer)) {
             LOG.debug("An answer of {} for checkpoint {} is not awaited", worker, answer.id());
+            if (answer.epoch() == epoch) {
+                abandoned.written(answer.id());
+            }
             return;
         }
         completeNext();
@@ -778,6 +788,8 @@ public final class CheckpointCoordinator {
                 && checkpoint.phase() == Phase.COLLECTING
                 && checkpoint.workers().contains(worker)) {
             fail(checkpoint, answer.failure());
+        } else if (answer.epoch() == epoch) {
+            abandoned.written(answer.id());
         }
     }
 
@@ -905,7 +917,8 @@ public final class CheckpointCoordinator {
     private void written(
             PendingCheckpoint checkpoint, CheckpointMetadata metadata, Result<Void> result) {
         if (pending.get(checkpoint.id()) != checkpoint) {
-            return; // given up meanwhile
+            abandoned.written(checkpoint.id()); // given up meanwhile
+            return;
         }
         if (result instanceof Result.Done<Void>) {
             checkpoint.become(Phase.DECIDING);
@@ -1121,6 +1134,9 @@ public final class CheckpointCoordinator {
         givenUp.add(checkpoint.id());
         if (givenUp.size() > MOST_GIVEN_UP) {
             givenUp.pollFirst();
+        }
+        if (checkpoint.kind().isSavepoint()) {
+            abandoned.add(checkpoint.id(), checkpoint.purpose().folder());
         }
         lastEndNanos = ports.clock().nanoTime();
         history.add(checkpoint, State.FAILED, 0, why);

@@ -182,8 +182,12 @@ public final class FileCheckpointStorage implements CheckpointStorage, SnapshotS
                 });
     }
 
-    /** Somebody may have put a savepoint there, which is not the job's to remove. */
+    /** Somebody may have put a savepoint into a job's folder, which is not the job's to remove. */
     private static void remove(CheckpointFolder.Opened at) throws IOException {
+        if (at.folder().layout() == CheckpointFolder.Layout.SAVEPOINT) {
+            at.files().delete(at.uri());
+            return;
+        }
         List<FileStatus> all;
         try {
             all = at.files().list(at.uri());
@@ -224,10 +228,15 @@ public final class FileCheckpointStorage implements CheckpointStorage, SnapshotS
                         result = new Result.Refused<>(e.getMessage());
                     } catch (Throwable t) {
                         // errors, too, as of a class that is missing: the answer is waited for
-                        result = new Result.Failed<>(t.toString());
+                        result = new Result.Failed<>(firstLine(t));
                     }
                     reply.accept(result);
                 });
+    }
+
+    /** What a NameNode says goes on with its stack. */
+    private static String firstLine(Throwable e) {
+        return e.toString().lines().findFirst().orElse("");
     }
 
     private interface Call<T> {

@@ -152,9 +152,12 @@ public final class InMemoryCheckpointStorage implements CheckpointStorage {
 
     @Override
     public void remove(CheckpointFolder folder, Consumer<Result<Void>> reply) {
-        if (!fails("remove all", reply)) {
-            pending.clear();
-            complete.clear();
+        boolean job = folder.layout() == CheckpointFolder.Layout.JOB;
+        if (!fails(job ? "remove all" : "remove " + folder.path(), reply)) {
+            if (job) {
+                pending.clear();
+                complete.clear();
+            }
             reply(reply, new Result.Done<>(null));
         }
     }
