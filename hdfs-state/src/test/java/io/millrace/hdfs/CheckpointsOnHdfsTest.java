@@ -62,6 +62,11 @@ class CheckpointsOnHdfsTest {
         HdfsConfiguration configuration = new HdfsConfiguration();
         configuration.setInt("dfs.namenode.fs-limits.min-block-size", 1 << 20);
         configuration.setInt("dfs.blocksize", 1 << 20);
+        // by a heartbeat the DataNode finds out that there is another NameNode
+        configuration.setInt("dfs.heartbeat.interval", 1);
+        // else a call takes five seconds to find out that there is no NameNode
+        configuration.setInt("ipc.client.connect.max.retries", 1);
+        configuration.setInt("ipc.client.connect.retry.interval", 100);
         dfs = new MiniDFSCluster.Builder(configuration, dfsFolder.toFile()).numDataNodes(1).build();
         dfs.waitActive();
         HadoopConfiguration.set(dfs.getConfiguration(0));
