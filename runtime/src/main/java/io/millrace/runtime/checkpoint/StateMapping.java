@@ -248,11 +248,9 @@ public final class StateMapping {
             if (operator.keyType().isEmpty()) {
                 refusals.add(
                         who
-                                + " has state by key in "
+                                + " has state of keys in "
                                 + stored.place()
-                                + " ("
-                                + String.join(", ", states.keySet())
-                                + "), but no key in the job: put it behind keyBy(...) again, or"
+                                + ", but no key in the job: put it behind keyBy(...) again, or"
                                 + " give it another uid.");
             }
         }
@@ -274,7 +272,7 @@ public final class StateMapping {
         }
     }
 
-    /** The states of an operator by name, each with how it is dealt out. */
+    /** The states of an operator by what a sentence calls them, each with how it is dealt out. */
     static Map<String, Kind> states(Vertex vertex, String uid) {
         Map<String, Kind> states = new TreeMap<>();
         for (Subtask subtask : vertex.subtasks()) {
@@ -285,7 +283,11 @@ public final class StateMapping {
                             continue;
                         }
                         if (part.kind() == Kind.KEYED || part.elements() > 0) {
-                            states.put("'" + part.name() + "'", part.kind());
+                            states.put(
+                                    part.kind() == Kind.KEYED
+                                            ? "state of keys"
+                                            : "'" + part.name() + "'",
+                                    part.kind());
                         }
                     }
                 }

@@ -86,10 +86,10 @@ final class CurrentKey {
 
     /** Takes the key of an entry of the log. */
     void set(long entry, StateDefinition state) {
-        int count = EntryLog.keyLength(entry);
+        int count = LogEntry.keyLength(entry);
         reserve(count);
-        Memory.copy(EntryLog.full(entry, state), bytes, 0, count);
-        onBytes(count, EntryLog.keyGroup(entry));
+        Memory.copy(LogEntry.full(entry, state), bytes, 0, count);
+        onBytes(count, LogEntry.keyGroup(entry));
     }
 
     private void reserve(int count) {

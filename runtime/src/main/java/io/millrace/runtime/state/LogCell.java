@@ -51,7 +51,7 @@ final class LogCell {
     }
 
     private void onNamespace() {
-        namespaceHash = EntryLog.restHash(namespace.bytes(), 0, namespace.length());
+        namespaceHash = LogEntry.restHash(namespace.bytes(), 0, namespace.length());
         preparedFor = -1;
     }
 
@@ -87,7 +87,7 @@ final class LogCell {
         }
         EntryLog log = store.tidyLog();
         prepare();
-        hash = EntryLog.hash(store.key().hash(), state.id(), namespaceHash);
+        hash = LogEntry.hash(store.key().hash(), state.id(), namespaceHash);
         at = find(log);
         seen = store.version();
         return at;
@@ -130,7 +130,7 @@ final class LogCell {
     }
 
     private void rehash() {
-        hash = EntryLog.hash(store.key().hash(), state.id(), full, keyLength, length);
+        hash = LogEntry.hash(store.key().hash(), state.id(), full, keyLength, length);
         seen = -1;
     }
 

@@ -44,14 +44,23 @@ final class CoordinatorsFixture {
     final Coordinators coordinators;
 
     CoordinatorsFixture(TreeMap<Long, CoordinatorRecord> store) {
-        this(store, graph(UID));
+        this(store, graph(UID), true);
+    }
+
+    CoordinatorsFixture(TreeMap<Long, CoordinatorRecord> store, boolean checkpointed) {
+        this(store, graph(UID), checkpointed);
     }
 
     CoordinatorsFixture(TreeMap<Long, CoordinatorRecord> store, JobGraph graph) {
+        this(store, graph, true);
+    }
+
+    private CoordinatorsFixture(
+            TreeMap<Long, CoordinatorRecord> store, JobGraph graph, boolean checkpointed) {
         this.store = store;
         time.owner(Runnable::run);
         long newest = store.isEmpty() ? 0 : store.lastKey();
-        coordinators = new Coordinators(graph, ports(), true, newest);
+        coordinators = new Coordinators(graph, ports(), checkpointed, newest);
     }
 
     private CoordinatorPorts ports() {

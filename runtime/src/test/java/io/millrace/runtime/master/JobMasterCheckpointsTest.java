@@ -245,4 +245,29 @@ class JobMasterCheckpointsTest {
                         });
         assertThat(w1).isNotNull();
     }
+
+    @Test
+    void shouldWaitForWhatTheJobHasBegunFromWhenItTakesOverWhatRuns() {
+        MasterFixture f = new MasterFixture();
+        f.checkpoints.stored.put("/sp/one", stored(7));
+        f.started();
+        f.on(
+                new MasterEvent.Submitted(
+                        MasterFixture.graph(Map.of("execution.state-recovery.path", "/sp/one"))));
+        f.grant("w1");
+        String w1 = f.report("w1");
+        for (AttemptId attempt : List.copyOf(f.deployed.keySet())) {
+            f.on(new MasterEvent.Received(w1, new ToMaster.TaskRunning(attempt)));
+        }
+        assertThat(f.state()).isEqualTo(JobState.RUNNING);
+        MasterFixture second = f.next();
+        second.checkpoints.stored.putAll(f.checkpoints.stored);
+        second.checkpoints.failures = 6;
+
+        second.takeOver(f);
+        second.time.pass(Duration.ofSeconds(15));
+
+        assertThat(second.state()).isEqualTo(JobState.RUNNING);
+        assertThat(second.journal).noneMatch(line -> line.startsWith("cancel"));
+    }
 }
