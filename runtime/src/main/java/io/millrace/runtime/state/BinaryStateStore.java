@@ -514,7 +514,7 @@ final class BinaryStateStore implements KeyedStateStore, StoreMemory {
         int at = group - settings.keyGroups().first();
         if (state.paneTables != null) {
             if (state.paneTables[at] == null) {
-                state.paneTables[at] = new PaneTables(this, state.id(), group, state.shape());
+                state.paneTables[at] = new PaneTables(this, state, group);
             }
             return state.paneTables[at].forWrite(pane);
         }
@@ -817,6 +817,7 @@ final class BinaryStateStore implements KeyedStateStore, StoreMemory {
                         null,
                         BasicTypeInfo.LONG_TYPE_INFO,
                         StateTtl.NONE);
+        state.setWithoutValues();
         return calendars.computeIfAbsent(
                 name,
                 n ->
