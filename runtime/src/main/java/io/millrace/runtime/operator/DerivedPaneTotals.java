@@ -55,6 +55,15 @@ final class DerivedPaneTotals implements PaneTotals {
         return PRESENT + places / 64 + 1;
     }
 
+    DerivedArray<?> array() {
+        return totals;
+    }
+
+    /** Which element the suffix of a window is. */
+    int element(long window) {
+        return ring + place(grid.number(window));
+    }
+
     @Override
     public boolean fire(long window, Firing firing) throws Exception {
         long from = grid.number(window);

@@ -180,6 +180,27 @@ final class Calendar {
         }
     }
 
+    /**
+     * Shows keys of the least number that are taken out next, as long as they have eight bytes;
+     * there must be one.
+     *
+     * @return how many there are in the two arrays
+     */
+    int next(long[] words, int[] groups) {
+        Page page = first();
+        Run run = page.run == null ? begin(page) : page.run;
+        int count = Math.min(words.length, run.count - run.at);
+        for (int i = 0; i < count; i++) {
+            long at = run.addresses[run.at + i];
+            if (Memory.getInt(at + 4) != 8) {
+                return i;
+            }
+            groups[i] = Memory.getInt(at);
+            words[i] = Memory.getLongBigEndian(at + HEADER_BYTES);
+        }
+        return count;
+    }
+
     /** Sorts what is in the first block by key group. */
     private Run begin(Page page) {
         Block first = page.blocks.getFirst();

@@ -182,6 +182,13 @@ final class EntryTable {
         }
     }
 
+    /** Reads where {@link #find} would begin; what is there means nothing. */
+    int touch(long hash) {
+        long page = directory[inDirectory(hash)];
+        int slot = (int) (((hash & 0xffff_ffffL) * slots) >>> 32);
+        return (page & FLAGS) == 0 ? Memory.getInt(page + HEADER_BYTES + (long) slot * stride) : 0;
+    }
+
     static boolean isLive(long at) {
         return (Memory.getInt(at) & Epochs.KIND) == Epochs.LIVE;
     }

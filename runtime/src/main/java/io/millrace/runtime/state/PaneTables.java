@@ -129,6 +129,12 @@ final class PaneTables {
         return add(-1 - indexOf(pane), pane);
     }
 
+    /** {@link EntryTable#touch}, if the pane has a table of its own. */
+    int touch(long pane, long hash) {
+        int at = indexOf(pane);
+        return at < 0 ? 0 : tables[at].touch(hash);
+    }
+
     /** One of the tables, in turn: its entries may have been removed one by one. */
     private void removeIfEmpty(int turn) {
         if (count == 0) {
