@@ -43,7 +43,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -112,6 +111,7 @@ public final class YarnDeployer implements Deployer {
         StagingFolders staging = new StagingFolders(files, stagingOption(), Clock.systemUTC());
         String records = records(staging);
         int attempts = attempts(listener, records);
+        warnOfShortLease(listener);
         String queue = options.getIfSet(YarnOptions.APPLICATION_QUEUE).orElse(DEFAULT_QUEUE);
         cluster.checkQueue(queue);
         StartingPath.check(options, listener);
@@ -183,7 +183,7 @@ public final class YarnDeployer implements Deployer {
         }
         note(timeline, "submitted", System.currentTimeMillis());
         listener.onAccepted(id);
-        sweep(staging, files, records);
+        sweep(ApplicationId.fromString(id), staging, files, records);
         return new Submission(id, trackingUrl(id), timeline);
     }
 
@@ -364,6 +364,30 @@ public final class YarnDeployer implements Deployer {
 
     /** Longer than the cluster takes to notice that an application master or its node is gone. */
     private Duration lease() {
+        return options.getIfSet(TaskManagerOptions.MASTER_LEASE)
+                .orElse(LEASE_MARGIN.plus(clusterNotices()));
+    }
+
+    private void warnOfShortLease(SubmissionListener listener) {
+        Duration lease = lease();
+        Duration notices = clusterNotices();
+        if (lease.compareTo(notices) <= 0) {
+            listener.onWarning(
+                    TaskManagerOptions.MASTER_LEASE.key()
+                            + " is "
+                            + lease.toSeconds()
+                            + " s, but the cluster may take "
+                            + notices.toSeconds()
+                            + " s to notice that an application master or its node is gone"
+                            + " ("
+                            + YarnConfiguration.RM_AM_EXPIRY_INTERVAL_MS
+                            + ", "
+                            + YarnConfiguration.RM_NM_EXPIRY_INTERVAL_MS
+                            + "): the workers leave before the next one is there.");
+        }
+    }
+
+    private Duration clusterNotices() {
         Configuration configuration = cluster.configuration();
         long master =
                 configuration.getTimeDuration(
@@ -375,8 +399,7 @@ public final class YarnDeployer implements Deployer {
                         YarnConfiguration.RM_NM_EXPIRY_INTERVAL_MS,
                         YarnConfiguration.DEFAULT_RM_NM_EXPIRY_INTERVAL_MS,
                         TimeUnit.MILLISECONDS);
-        return options.getIfSet(TaskManagerOptions.MASTER_LEASE)
-                .orElse(LEASE_MARGIN.plusMillis(Math.max(master, node)));
+        return Duration.ofMillis(Math.max(master, node));
     }
 
     private void submit(
@@ -466,12 +489,10 @@ public final class YarnDeployer implements Deployer {
     }
 
     /** Folders of applications that died before they could clean up; no reason to fail. */
-    private void sweep(StagingFolders staging, HadoopFileSystem files, String records) {
+    private void sweep(
+            ApplicationId newest, StagingFolders staging, HadoopFileSystem files, String records) {
         try {
-            Set<String> running = new HashSet<>();
-            cluster.running(options.get(YarnOptions.APPLICATION_TYPE))
-                    .forEach(report -> running.add(report.getApplicationId().toString()));
-            for (String swept : staging.sweep(id -> !running.contains(id))) {
+            for (String swept : staging.sweep(new EndedApplications(cluster::report, newest))) {
                 new JobRecordReader(recordFiles(records, files), records, swept).sweep();
             }
         } catch (IOException | ConfigurationException e) {
@@ -552,13 +573,25 @@ public final class YarnDeployer implements Deployer {
                                         new ApplicationSummary(
                                                 report.getApplicationId().toString(),
                                                 report.getName(),
-                                                report.getYarnApplicationState().toString(),
+                                                state(report),
                                                 report.getUser(),
                                                 report.getQueue(),
                                                 report.getStartTime(),
                                                 report.getTrackingUrl()))
                         .sorted(Comparator.comparing(ApplicationSummary::applicationId))
                         .toList();
+    }
+
+    /** YARN says FINISHED of whatever has told it how it ended. */
+    private static String state(ApplicationReport report) {
+        if (report.getYarnApplicationState() != YarnApplicationState.FINISHED) {
+            return report.getYarnApplicationState().toString();
+        }
+        return switch (report.getFinalApplicationStatus()) {
+            case FAILED -> "FAILED";
+            case KILLED -> "CANCELED";
+            default -> "FINISHED";
+        };
     }
 
     @Override

@@ -11,6 +11,7 @@ import java.util.Collections;
 import java.util.Iterator;
 import java.util.Map;
 import java.util.NoSuchElementException;
+import java.util.function.BiConsumer;
 
 /**
  * A map in the log: each of its entries is one of the log, and {@link MapMembers} knows which they
@@ -51,7 +52,7 @@ final class LogMap<K, V> implements StoredMap<K, V>, StateHandle {
 
     @Override
     public byte[] namespaceBytes() {
-        return cell.namespaceBytes();
+        return cell.namespace().toBytes();
     }
 
     @Override
@@ -70,7 +71,7 @@ final class LogMap<K, V> implements StoredMap<K, V>, StateHandle {
         try {
             keys.serialize(key, output);
         } catch (IOException | ClassCastException e) {
-            throw store.unwritable(state, e);
+            throw store.failures().unwritable(state.shape(), e);
         }
         cell.setPart(output.bytes(), 0, output.length());
     }
@@ -78,7 +79,7 @@ final class LogMap<K, V> implements StoredMap<K, V>, StateHandle {
     private long findLive(K key) {
         setPart(key);
         long at = cell.findPart();
-        return at != 0 && EntryLog.isLive(at) ? at : 0;
+        return at != 0 && LogEntry.isLive(at) ? at : 0;
     }
 
     @Override
@@ -92,11 +93,11 @@ final class LogMap<K, V> implements StoredMap<K, V>, StateHandle {
     }
 
     private int copyValue(long at) {
-        int count = EntryLog.valueLength(at);
+        int count = LogEntry.valueLength(at);
         if (read.length < count) {
             read = new byte[2 * count];
         }
-        Memory.copy(EntryLog.value(at, state), read, 0, count);
+        Memory.copy(LogEntry.value(at, state), read, 0, count);
         return count;
     }
 
@@ -105,7 +106,7 @@ final class LogMap<K, V> implements StoredMap<K, V>, StateHandle {
         try {
             return values.deserialize(input);
         } catch (IOException e) {
-            throw store.unreadable("a value of the map '" + state.shape().name() + "'", e);
+            throw store.failures().unreadable("a value", state.shape(), e);
         }
     }
 
@@ -124,7 +125,7 @@ final class LogMap<K, V> implements StoredMap<K, V>, StateHandle {
         store.makeRoom(written.length());
         setPart(key);
         long at = cell.findPart();
-        boolean live = at != 0 && EntryLog.isLive(at);
+        boolean live = at != 0 && LogEntry.isLive(at);
         try {
             EntryLog log = store.logForWrite();
             if (!live) {
@@ -158,7 +159,7 @@ final class LogMap<K, V> implements StoredMap<K, V>, StateHandle {
         try {
             values.serialize(value, written);
         } catch (IOException | ClassCastException e) {
-            throw store.unwritable(state, e);
+            throw store.failures().unwritable(state.shape(), e);
         }
     }
 
@@ -229,7 +230,7 @@ final class LogMap<K, V> implements StoredMap<K, V>, StateHandle {
      * since it was made is not shown.
      */
     private final class Entries implements Iterator<Map.Entry<K, V>> {
-        private final long keyVersion = store.keyVersion();
+        private final long keyVersion = store.key().version();
         private final RecordBytes piece = new RecordBytes(64);
         private final RecordInput of = new RecordInput();
         private final int keyLength;
@@ -254,6 +255,9 @@ final class LogMap<K, V> implements StoredMap<K, V>, StateHandle {
 
         private boolean canRemove;
 
+        /** For the entries that were shown. */
+        private final BiConsumer<K, V> putThrough = this::putThrough;
+
         Entries() {
             cell.setNoPart();
             keyLength = cell.keyLength();
@@ -264,8 +268,8 @@ final class LogMap<K, V> implements StoredMap<K, V>, StateHandle {
         }
 
         private void checkKey() {
-            if (keyVersion != store.keyVersion()) {
-                throw otherKey(state);
+            if (keyVersion != store.key().version()) {
+                throw store.failures().readUnderAnotherKey(state.shape());
             }
         }
 
@@ -309,7 +313,7 @@ final class LogMap<K, V> implements StoredMap<K, V>, StateHandle {
 
         /** Finds the entry whose bytes were taken, if it is one that this iterator shows. */
         private boolean locate(EntryLog log) {
-            long hash = EntryLog.hash(store.keyHash(), state.id(), full, keyLength, length);
+            long hash = LogEntry.hash(store.key().hash(), state.id(), full, keyLength, length);
             try {
                 // with a time to live, reading may change the entry
                 foundAt =
@@ -325,7 +329,7 @@ final class LogMap<K, V> implements StoredMap<K, V>, StateHandle {
 
         private boolean isShown() {
             return foundAt != 0
-                    && EntryLog.isLive(foundAt)
+                    && LogEntry.isLive(foundAt)
                     && MapMembers.piece(foundAt, state) == pieces - 1
                     && MapMembers.isOlder(foundAt, state, putBefore);
         }
@@ -336,7 +340,7 @@ final class LogMap<K, V> implements StoredMap<K, V>, StateHandle {
         }
 
         private long find(byte[] bytes, int count) {
-            long hash = EntryLog.hash(store.keyHash(), state.id(), bytes, keyLength, count);
+            long hash = LogEntry.hash(store.key().hash(), state.id(), bytes, keyLength, count);
             try {
                 return store.log().find(hash, state, bytes, count);
             } catch (InsufficientManagedMemoryException e) {
@@ -380,13 +384,20 @@ final class LogMap<K, V> implements StoredMap<K, V>, StateHandle {
             try {
                 key = keys.deserialize(of);
             } catch (IOException e) {
-                throw store.unreadable("a key of the map '" + state.shape().name() + "'", e);
+                throw store.failures().unreadable("a key", state.shape(), e);
             }
             int count = copyValue(foundAt);
             if (hasTtl && state.ttl().update() == StateTtl.Update.ON_READ_AND_WRITE) {
                 LogTtl.read(store, state, foundAt);
             }
-            return new Entry(key, value(count));
+            return new WriteThroughEntry<>(key, value(count), putThrough);
+        }
+
+        private void putThrough(K key, V value) {
+            if (keyVersion != store.key().version()) {
+                throw store.failures().changedUnderAnotherKey(state.shape());
+            }
+            LogMap.this.put(key, value);
         }
 
         @Override
@@ -397,66 +408,9 @@ final class LogMap<K, V> implements StoredMap<K, V>, StateHandle {
             checkKey();
             canRemove = false;
             long at = find(last.bytes(), last.length());
-            if (at != 0 && EntryLog.isLive(at)) {
+            if (at != 0 && LogEntry.isLive(at)) {
                 LogMap.this.remove(at);
             }
         }
-    }
-
-    /** An entry that writes through. */
-    private final class Entry implements Map.Entry<K, V> {
-        private final K key;
-        private final long keyVersion = store.keyVersion();
-        private V value;
-
-        Entry(K key, V value) {
-            this.key = key;
-            this.value = value;
-        }
-
-        @Override
-        public K getKey() {
-            return key;
-        }
-
-        @Override
-        public V getValue() {
-            return value;
-        }
-
-        @Override
-        public V setValue(V newValue) {
-            if (keyVersion != store.keyVersion()) {
-                throw otherKey(state);
-            }
-            V before = value;
-            put(key, newValue);
-            value = newValue;
-            return before;
-        }
-
-        @Override
-        public boolean equals(Object other) {
-            return other instanceof Map.Entry<?, ?> that
-                    && java.util.Objects.equals(key, that.getKey())
-                    && java.util.Objects.equals(value, that.getValue());
-        }
-
-        @Override
-        public int hashCode() {
-            return java.util.Objects.hashCode(key) ^ java.util.Objects.hashCode(value);
-        }
-
-        @Override
-        public String toString() {
-            return key + "=" + value;
-        }
-    }
-
-    private static IllegalStateException otherKey(StateDefinition state) {
-        return new IllegalStateException(
-                "The map '"
-                        + state.shape().name()
-                        + "' is read on after another key became the current one");
     }
 }

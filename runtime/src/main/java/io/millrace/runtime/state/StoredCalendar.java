@@ -39,7 +39,8 @@ final class StoredCalendar implements CalendarState {
             return false;
         }
         try {
-            calendar.add(order, store.currentKeyGroup(), store.keyBytes(), store.keyLength());
+            CurrentKey key = store.checkedKey();
+            calendar.add(order, key.group(), key.bytes(), key.length());
         } catch (InsufficientManagedMemoryException e) {
             throw store.exhausted(state, e);
         }
@@ -94,7 +95,7 @@ final class StoredCalendar implements CalendarState {
         arranged = true;
         calendar.clear();
         try {
-            store.forEachEntry(state, calendar::add);
+            store.parts().forEachEntry(state, calendar::add);
         } catch (InsufficientManagedMemoryException e) {
             throw store.exhausted(state, e);
         }

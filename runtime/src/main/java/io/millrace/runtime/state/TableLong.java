@@ -42,7 +42,7 @@ final class TableLong implements StoredLong, StateHandle {
     @Override
     public void setPane(long pane) {
         if (!hasPane) {
-            throw LogCell.noSuchNamespace(state, "a pane");
+            throw store.failures().noSuchNamespace(state.shape(), "a pane");
         }
         if (pane != this.pane || !paneIsSet) {
             this.pane = pane;
@@ -53,7 +53,7 @@ final class TableLong implements StoredLong, StateHandle {
 
     @Override
     public void setNamespace(Object namespace) {
-        throw LogCell.noSuchNamespace(state, "an object");
+        throw store.failures().noSuchNamespace(state.shape(), "an object");
     }
 
     /** The slot of the current key and pane, alive or not, or 0. */
@@ -62,12 +62,12 @@ final class TableLong implements StoredLong, StateHandle {
             return at;
         }
         if (hasPane && !paneIsSet) {
-            throw LogCell.noNamespace(state);
+            throw store.failures().noNamespace(state.shape());
         }
         table = hasPane ? store.table(state, pane) : store.table(state);
-        hash = EntryTable.hash(store.keyHash(), pane, hasPane);
+        hash = EntryTable.hash(store.key().hash(), pane, hasPane);
         try {
-            at = table == null ? 0 : table.find(store.keyWord(), pane, hash);
+            at = table == null ? 0 : table.find(store.key().word(), pane, hash);
         } catch (InsufficientManagedMemoryException e) {
             throw store.exhausted(state, e);
         }
@@ -96,7 +96,7 @@ final class TableLong implements StoredLong, StateHandle {
         long now = store.nowMillis();
         long value = table.value(found);
         StateTtl ttl = state.ttl();
-        if (state.isExpired(table.stamp(found), now)) {
+        if (ttl.isExpired(table.stamp(found), now)) {
             table.remove(found);
             return ttl.visibility() == StateTtl.Visibility.NEVER_RETURN_EXPIRED ? otherwise : value;
         }
@@ -126,7 +126,7 @@ final class TableLong implements StoredLong, StateHandle {
     private void insert(long value) {
         try {
             EntryTable to = hasPane ? store.tableForWrite(state, pane) : store.tableForWrite(state);
-            at = to.insert(store.keyWord(), pane, hash, value, hasTtl ? store.nowMillis() : 0);
+            at = to.insert(store.key().word(), pane, hash, value, hasTtl ? store.nowMillis() : 0);
             table = to;
             seen = store.version();
         } catch (InsufficientManagedMemoryException e) {
@@ -171,8 +171,6 @@ final class TableLong implements StoredLong, StateHandle {
     public boolean isEmpty() {
         long found = locateLive();
         return found == 0
-                || (hasTtl
-                        && state.ttl().visibility() == StateTtl.Visibility.NEVER_RETURN_EXPIRED
-                        && state.isExpired(table.stamp(found), store.nowMillis()));
+                || (hasTtl && state.ttl().isHidden(table.stamp(found), store.nowMillis()));
     }
 }

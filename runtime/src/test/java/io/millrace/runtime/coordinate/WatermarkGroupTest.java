@@ -197,6 +197,58 @@ class WatermarkGroupTest {
     }
 
     @Test
+    void shouldHoldToWhatWasToldWhenAllFallSilentTogether() {
+        begun(100, 30, 40);
+        try (LoggedWarnings warnings = new LoggedWarnings(WatermarkGroup.class)) {
+            // the job is being stopped, and its savepoint takes long
+            pass(Duration.ofSeconds(2));
+            slow.reported(SLOW, 35);
+
+            pass(PATIENCE.multipliedBy(3));
+
+            assertThat(toFast).endsWith(45L);
+            assertThat(warnings.texts()).isEmpty();
+        }
+    }
+
+    @Test
+    void shouldSayNothingOfReadersThatAreIdleOrAtTheirEnd() {
+        begun(100, 30, Long.MAX_VALUE);
+        try (LoggedWarnings warnings = new LoggedWarnings(WatermarkGroup.class)) {
+            for (Duration passed = Duration.ZERO;
+                    passed.compareTo(PATIENCE.multipliedBy(3)) < 0;
+                    passed = passed.plus(Duration.ofSeconds(1))) {
+                fast.reported(FAST, 100);
+                slow.reported(SLOW, 30);
+                pass(Duration.ofSeconds(1));
+            }
+
+            assertThat(toFast).endsWith(40L);
+            assertThat(warnings.texts()).isEmpty();
+        }
+    }
+
+    @Test
+    void shouldNameAReaderOnceThatIsSilentWhileOthersAreNot() {
+        begun(100, 30, 40);
+        try (LoggedWarnings warnings = new LoggedWarnings(WatermarkGroup.class)) {
+            for (Duration passed = Duration.ZERO;
+                    passed.compareTo(PATIENCE.multipliedBy(2)) < 0;
+                    passed = passed.plus(Duration.ofSeconds(1))) {
+                fast.reported(FAST, 100);
+                slow.reported(SLOW_TOO, 40);
+                pass(Duration.ofSeconds(1));
+            }
+
+            assertThat(toFast).endsWith(50L);
+            assertThat(warnings.texts())
+                    .singleElement()
+                    .asString()
+                    .contains("Reader " + SLOW + " ", "'all'", "60 s");
+        }
+    }
+
+    @Test
     void shouldTellNothingUntilAllHaveToldAnotherMaster() {
         begun(100, 30, 40);
         toFast.clear();

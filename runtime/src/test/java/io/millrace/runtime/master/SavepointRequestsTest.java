@@ -45,19 +45,12 @@ class SavepointRequestsTest {
 
     /** All subtasks run on one worker; returns its connection. */
     private static String running(MasterFixture fixture, String worker) {
-        fixture.started();
-        fixture.on(new MasterEvent.PreviousContainers(List.of()));
+        fixture.startedBeside();
         fixture.on(new MasterEvent.Submitted(graph()));
         fixture.grant(worker);
         String connection = fixture.report(worker);
-        run(fixture, connection);
+        fixture.allRun(connection);
         return connection;
-    }
-
-    private static void run(MasterFixture fixture, String connection) {
-        for (AttemptId attempt : List.copyOf(fixture.deployed.keySet())) {
-            fixture.on(new MasterEvent.Received(connection, new ToMaster.TaskRunning(attempt)));
-        }
     }
 
     private static void ask(MasterFixture fixture, String connection, FromClient request) {
@@ -173,7 +166,9 @@ class SavepointRequestsTest {
 
         decline(f, w1, 1);
 
-        assertThat(f.journal).containsExactly("write intent-stop-1.2", "remove intent-stop-1.1");
+        assertThat(f.journal.get(0)).startsWith("remove /s/savepoint-");
+        assertThat(f.journal.subList(1, f.journal.size()))
+                .containsExactly("write intent-stop-1.2", "remove intent-stop-1.1");
         assertThat(f.sent).contains(new ToWorker.CheckpointAborted(1, 1));
         assertThat(answers(f))
                 .singleElement()
@@ -196,7 +191,7 @@ class SavepointRequestsTest {
         f.time.pass(Duration.ofSeconds(2));
         assertThat(f.record).as("drained subtasks may run on").containsKey("intent-stop-1.1");
         assertThat(answers(f)).isEmpty();
-        run(f, w1);
+        f.allRun(w1);
 
         assertThat(f.state()).isEqualTo(JobState.RUNNING);
         assertThat(f.record).doesNotContainKey("intent-stop-1.1");
@@ -237,7 +232,8 @@ class SavepointRequestsTest {
 
         decline(f, w1, 1);
 
-        assertThat(f.journal.get(0)).startsWith("write intent-restart-");
+        assertThat(f.journal.get(0)).startsWith("remove /s/savepoint-");
+        assertThat(f.journal.get(1)).startsWith("write intent-restart-");
         assertThat(f.journal).doesNotContain("write intent-stop-1.2", "remove intent-stop-1.1");
     }
 
@@ -248,10 +244,7 @@ class SavepointRequestsTest {
         List<AttemptId> attempts = List.copyOf(f.deployed.keySet());
 
         MasterFixture second = new MasterFixture(2, f.record, new RestartStrategy.Spec.None());
-        second.started();
-        second.on(
-                new MasterEvent.PreviousContainers(
-                        List.of(new MasterEvent.Container("w1", "host"))));
+        second.startedBeside("w1");
         second.report(
                 "w1", attempts.stream().map(MasterFixture::runs).toList(), List.of(), attempts);
 
@@ -261,8 +254,7 @@ class SavepointRequestsTest {
 
     @Test
     void shouldStartARegionAgainThatWasDrainedWhenAnotherFailsBeforeTheSavepointIsComplete() {
-        f.started();
-        f.on(new MasterEvent.PreviousContainers(List.of()));
+        f.startedBeside();
         f.on(
                 new MasterEvent.Submitted(
                         new JobGraph(
@@ -273,7 +265,7 @@ class SavepointRequestsTest {
                                 Map.of())));
         f.grant("w1");
         String w1 = f.report("w1");
-        run(f, w1);
+        f.allRun(w1);
         ask(f, "client#1", DRAIN);
         assertThat(triggers(f)).hasSize(1);
         f.journal.clear();
@@ -297,7 +289,7 @@ class SavepointRequestsTest {
         }
         f.time.pass(Duration.ofSeconds(2));
         assertThat(answers(f)).isEmpty();
-        run(f, w1);
+        f.allRun(w1);
 
         assertThat(triggers(f)).hasSize(2);
         assertThat(triggers(f).get(1).checkpointId()).isEqualTo(2);
@@ -322,13 +314,12 @@ class SavepointRequestsTest {
 
     @Test
     void shouldTakeASavepointAsSoonAsTheJobRuns() {
-        f.started();
-        f.on(new MasterEvent.Submitted(graph()));
+        f.submitted(graph());
         ask(f, "client#1", new FromClient.TriggerSavepoint("r1", "", "/s"));
         assertThat(answers(f)).isEmpty();
 
         f.grant("w1");
-        run(f, f.report("w1"));
+        f.allRun(f.report("w1"));
 
         assertThat(triggers(f)).singleElement().returns(CheckpointKind.SAVEPOINT, t -> t.kind());
     }
@@ -431,6 +422,30 @@ class SavepointRequestsTest {
 
         assertThat(triggers(second)).isEmpty();
         assertThat(answers(second)).isEqualTo(answers(f)).hasSize(1);
+    }
+
+    @Test
+    void shouldTakeTheJobOverThoughTheFolderOfAnOlderSavepointCannotBeReached() {
+        String w1 = running(f, "w1");
+        FromClient request = new FromClient.TriggerSavepoint("r1", "", "/s");
+        ask(f, "client#1", request);
+        store(f, w1, 1);
+        MasterFixture second = next(f);
+        second.checkpoints.failures = 100;
+        ask(second, "client#1", request);
+
+        running(second, "w2");
+
+        assertThat(second.state()).isEqualTo(JobState.RUNNING);
+        assertThat(triggers(second)).isEmpty();
+        assertThat(answers(second)).isEmpty();
+        ask(second, "client#2", request);
+        second.checkpoints.failures = 0;
+        second.time.pass(Duration.ofMinutes(1));
+        assertThat(answers(second))
+                .hasSize(2)
+                .allSatisfy(a -> assertThat(a).isEqualTo(answers(f).get(0)));
+        assertThat(triggers(second)).isEmpty();
     }
 
     @Test
