@@ -5,8 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.millrace.api.fs.FileStatus;
 import io.millrace.api.fs.FileSystem;
-import io.millrace.hdfs.InterruptedFileSystem.Turn;
-import io.millrace.hdfs.InterruptedFileSystem.When;
+import io.millrace.runtime.file.InterruptedFileSystem;
+import io.millrace.runtime.file.InterruptedFileSystem.Turn;
+import io.millrace.runtime.file.InterruptedFileSystem.When;
 import io.millrace.runtime.file.LocalFileSystem;
 import io.millrace.runtime.master.JobStore.Entry;
 import io.millrace.runtime.master.JobStore.Outcome;

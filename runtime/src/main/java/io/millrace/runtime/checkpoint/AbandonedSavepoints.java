@@ -8,9 +8,10 @@ import org.slf4j.LoggerFactory;
 /**
  * Removes the folders of savepoints that this master has begun and given up.
  *
- * <p>Only those whose completion it had not begun to decide: nobody else can complete such a one,
- * since a later master only completes what is on record. Their folders have names that were never
- * told to anybody. What an earlier master had begun is not known here, and stays.
+ * <p>Only those whose completion it had not begun to decide, or whose metadata somebody has removed
+ * before it had its name: nobody else can complete such a one, since a later master only completes
+ * what is on record. Their folders have names that were never told to anybody. What an earlier
+ * master had begun is not known here, and stays.
  *
  * <p>Workers, and the storage itself, may still be writing when a savepoint is given up, which
  * makes the folder anew: it is removed again when they answer.

@@ -883,8 +883,8 @@ public final class CheckpointCoordinator {
     /**
      * A subtask whose barrier came before the news that a checkpoint is complete has built on the
      * one before that, whose files may be gone. The news is told again, and the next one is right.
-     * It is not if the subtask builds on a checkpoint that turned out to be damaged: then this is a
-     * failure, which sends it back to the one before in the end.
+     * It is not if the subtask builds on a checkpoint that turned out to be damaged: then none will
+     * ever be, however many may fail, and only a start from the one before that ends this.
      */
     private boolean refersToDropped(PendingCheckpoint checkpoint, CheckpointMetadata metadata) {
         String missing = missing(metadata);
@@ -897,10 +897,10 @@ public final class CheckpointCoordinator {
         String why =
                 "it refers to file " + missing + ", which no retained checkpoint needs any more";
         dropsInRow++;
+        giveUp(checkpoint, why);
         if (dropsInRow > MOST_DROPS_IN_ROW) {
-            fail(checkpoint, Failure.of(Category.STATE, text(checkpoint.id()), why));
-        } else {
-            giveUp(checkpoint, why);
+            dropsInRow = 0;
+            count(checkpoint.id(), Failure.of(Category.STATE, text(checkpoint.id()), why), 0);
         }
         return true;
     }
@@ -1107,6 +1107,10 @@ public final class CheckpointCoordinator {
     }
 
     private void count(long id, Failure cause) {
+        count(id, cause, settings.tolerableFailures());
+    }
+
+    private void count(long id, Failure cause, int tolerable) {
         failures++;
         failuresInRow++;
         lastFailure = cause.summary();
@@ -1117,7 +1121,7 @@ public final class CheckpointCoordinator {
                 failuresInRow,
                 settings.tolerableFailures(),
                 lastFailure);
-        if (failuresInRow > settings.tolerableFailures()) {
+        if (failuresInRow > tolerable) {
             failuresInRow = 0;
             ports.listener().tooManyFailures(cause);
         }

@@ -47,7 +47,7 @@ public interface CheckpointStorage {
 
     /**
      * Removes all checkpoints of a job and what they share, and its folder if nothing else is
-     * there.
+     * there; of a savepoint all there is.
      */
     void remove(CheckpointFolder folder, Consumer<Result<Void>> reply);
 

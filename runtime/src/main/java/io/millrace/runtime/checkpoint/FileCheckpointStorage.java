@@ -182,8 +182,12 @@ public final class FileCheckpointStorage implements CheckpointStorage, SnapshotS
                 });
     }
 
-    /** Somebody may have put a savepoint there, which is not the job's to remove. */
+    /** Somebody may have put a savepoint into a job's folder, which is not the job's to remove. */
     private static void remove(CheckpointFolder.Opened at) throws IOException {
+        if (at.folder().layout() == CheckpointFolder.Layout.SAVEPOINT) {
+            at.files().delete(at.uri());
+            return;
+        }
         List<FileStatus> all;
         try {
             all = at.files().list(at.uri());

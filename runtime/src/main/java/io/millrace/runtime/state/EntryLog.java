@@ -60,6 +60,9 @@ final class EntryLog {
     /** On disk and to be compacted. */
     private final ArrayDeque<Integer> waitingOnDisk = new ArrayDeque<>();
 
+    /** Whether there may be something to tidy: one look, as each operation asks. */
+    private boolean untidy;
+
     private int spillHand;
 
     /** Where the entry lies that was read from disk last. */
@@ -77,7 +80,7 @@ final class EntryLog {
         this.spill = store.spill();
         this.spilled = new SpilledSegments(epochs);
         this.keyGroup = keyGroup;
-        this.segments = new LogSegments(store, keyGroup);
+        this.segments = new LogSegments(store, keyGroup, () -> untidy = true);
         this.index =
                 new LogIndex(
                         store,
@@ -484,9 +487,19 @@ final class EntryLog {
     /** Tombstones may have become needless. */
     void onConfirmed() {
         segments.onConfirmed();
+        untidy |= segments.hasUselessTombstones();
+    }
+
+    private void waitOnDisk(int number) {
+        waitingOnDisk.add(number);
+        untidy = true;
     }
 
     boolean isUntidy() {
+        return untidy && hasToTidy();
+    }
+
+    private boolean hasToTidy() {
         return segments.hasSparse()
                 || segments.hasUselessTombstones()
                 || (!waitingOnDisk.isEmpty() && !spill.isPressed());
@@ -499,7 +512,7 @@ final class EntryLog {
             for (int number = 0; number < spilled.count(); number++) {
                 SpilledSegment segment = spilled.get(number);
                 if (segment != null && segment.becomesSparseWithoutTombstones()) {
-                    waitingOnDisk.add(number);
+                    waitOnDisk(number);
                 }
             }
         }
@@ -514,6 +527,7 @@ final class EntryLog {
         if (number != null && spilled.get(number) != null) {
             compactOnDisk(number);
         }
+        untidy = segments.hasSparse() || !waitingOnDisk.isEmpty();
         store.onMoved();
     }
 
@@ -687,7 +701,7 @@ final class EntryLog {
         if (segment.alive() == 0) {
             spilled.remove(number);
         } else if (segment.becomesSparse()) {
-            waitingOnDisk.add(number);
+            waitOnDisk(number);
         }
         return back;
     }
@@ -717,7 +731,7 @@ final class EntryLog {
     private void compactOnDisk(int number) {
         SpilledSegment segment = spilled.get(number);
         if (!segments.makeRoom(segment.alive())) {
-            waitingOnDisk.add(number);
+            waitOnDisk(number);
             return;
         }
         forEachOnDisk(

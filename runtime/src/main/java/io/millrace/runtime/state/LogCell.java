@@ -10,6 +10,7 @@ import java.util.Arrays;
  */
 final class LogCell {
     private final BinaryStateStore store;
+    private final CurrentKey key;
     private final StateDefinition state;
     private final CurrentNamespace namespace;
     private long namespaceHash;
@@ -30,6 +31,7 @@ final class LogCell {
 
     LogCell(BinaryStateStore store, StateDefinition state, CurrentNamespace namespace) {
         this.store = store;
+        this.key = store.key();
         this.state = state;
         this.namespace = namespace;
     }
@@ -59,13 +61,13 @@ final class LogCell {
         return namespace;
     }
 
+    /** Whether there is a current key is asked by whoever then looks for the log. */
     private void prepare() {
-        if (preparedFor == store.key().version()) {
+        if (preparedFor == key.version()) {
             length = prefix;
             return;
         }
         namespace.check();
-        CurrentKey key = store.checkedKey();
         byte[] keyBytes = key.bytes();
         keyLength = key.length();
         prefix = keyLength + namespace.length();
@@ -81,13 +83,13 @@ final class LogCell {
 
     /** The entry without a part, alive, derived or not, or 0. */
     long find() {
-        if (seen == store.version() && preparedFor == store.key().version()) {
+        if (seen == store.version() && preparedFor == key.version()) {
             length = prefix;
             return at;
         }
         EntryLog log = store.tidyLog();
         prepare();
-        hash = LogEntry.hash(store.key().hash(), state.id(), namespaceHash);
+        hash = LogEntry.hash(key.hash(), state.id(), namespaceHash);
         at = find(log);
         seen = store.version();
         return at;
@@ -130,7 +132,7 @@ final class LogCell {
     }
 
     private void rehash() {
-        hash = LogEntry.hash(store.key().hash(), state.id(), full, keyLength, length);
+        hash = LogEntry.hash(key.hash(), state.id(), full, keyLength, length);
         seen = -1;
     }
 

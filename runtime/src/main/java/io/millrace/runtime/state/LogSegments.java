@@ -52,6 +52,7 @@ final class LogSegments {
     private final Epochs epochs;
     private final Spill spill;
     private final int keyGroup;
+    private final Runnable whenSparse;
 
     private long[] segments = new long[4];
     private int count;
@@ -76,11 +77,15 @@ final class LogSegments {
     /** Whether tombstones do not count as being of use. */
     private boolean tombstonesAreUseless;
 
-    LogSegments(StoreMemory store, int keyGroup) {
+    /**
+     * @param whenSparse told of each segment that begins to wait
+     */
+    LogSegments(StoreMemory store, int keyGroup, Runnable whenSparse) {
         this.store = store;
         this.epochs = store.epochs();
         this.spill = store.spill();
         this.keyGroup = keyGroup;
+        this.whenSparse = whenSparse;
     }
 
     // ---- one segment
@@ -273,6 +278,7 @@ final class LogSegments {
                 waiting = Arrays.copyOf(waiting, 2 * waitingCount);
             }
             waiting[waitingCount++] = segment;
+            whenSparse.run();
         }
     }
 

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.runtime.graph.JobVertex.Alignment;
 import io.millrace.runtime.loop.ManualTime;
-import io.millrace.runtime.loop.Timers.Timer;
 import io.millrace.runtime.schedule.AttemptId;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -40,23 +39,7 @@ class WatermarkGroupTest {
 
     private CoordinatorPorts ports() {
         time.owner(Runnable::run);
-        return new CoordinatorPorts(
-                time,
-                new CoordinatorPorts.Loop() {
-                    @Override
-                    public void put(String what, Runnable step) {
-                        time.put(step);
-                    }
-
-                    @Override
-                    public Timer after(Duration delay, String what, Runnable step) {
-                        return time.schedule(delay, step);
-                    }
-                },
-                null,
-                null,
-                null,
-                null);
+        return new CoordinatorPorts(time, new ManualLoop(time), null, null, null, null);
     }
 
     private void begin() {

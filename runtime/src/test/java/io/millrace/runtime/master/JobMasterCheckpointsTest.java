@@ -248,23 +248,17 @@ class JobMasterCheckpointsTest {
 
     @Test
     void shouldWaitForWhatTheJobHasBegunFromWhenItTakesOverWhatRuns() {
-        MasterFixture f = new MasterFixture();
-        f.checkpoints.stored.put("/sp/one", stored(7));
-        f.started();
-        f.on(
-                new MasterEvent.Submitted(
-                        MasterFixture.graph(Map.of("execution.state-recovery.path", "/sp/one"))));
-        f.grant("w1");
-        String w1 = f.report("w1");
-        for (AttemptId attempt : List.copyOf(f.deployed.keySet())) {
-            f.on(new MasterEvent.Received(w1, new ToMaster.TaskRunning(attempt)));
-        }
-        assertThat(f.state()).isEqualTo(JobState.RUNNING);
-        MasterFixture second = f.next();
-        second.checkpoints.stored.putAll(f.checkpoints.stored);
+        MasterFixture first = new MasterFixture();
+        first.checkpoints.stored.put("/sp/one", stored(7));
+        first.submitted(MasterFixture.graph(Map.of("execution.state-recovery.path", "/sp/one")));
+        first.grant("w1");
+        first.allRun(first.report("w1"));
+        assertThat(first.state()).isEqualTo(JobState.RUNNING);
+        MasterFixture second = first.next();
+        second.checkpoints.stored.putAll(first.checkpoints.stored);
         second.checkpoints.failures = 6;
 
-        second.takeOver(f);
+        second.takeOver(first);
         second.time.pass(Duration.ofSeconds(15));
 
         assertThat(second.state()).isEqualTo(JobState.RUNNING);

@@ -19,7 +19,7 @@ import io.millrace.api.window.TimeWindow;
 import io.millrace.api.window.Trigger;
 import io.millrace.api.window.TriggerResult;
 import io.millrace.runtime.exchange.EdgeWriter;
-import io.millrace.runtime.exchange.InFlight;
+import io.millrace.runtime.exchange.ForgettingOutputChannel;
 import io.millrace.runtime.exchange.OutputChannel;
 import io.millrace.runtime.exchange.RecordWriter;
 import io.millrace.runtime.exchange.StreamEvent;
@@ -331,7 +331,7 @@ class WindowResultsPropertyTest {
     }
 
     /** One of the subtasks that the windows read: what it sends arrives at once. */
-    private static final class Producer implements OutputChannel {
+    private static final class Producer extends ForgettingOutputChannel {
         private final Inputs inputs;
         private final RecordWriter writer;
         private long watermark = Long.MIN_VALUE;
@@ -352,11 +352,6 @@ class WindowResultsPropertyTest {
         }
 
         @Override
-        public boolean handsObjectsOver() {
-            return false;
-        }
-
-        @Override
         public void writeEvent(StreamEvent event) {
             if (event instanceof StreamEvent.Watermark mark) {
                 watermark = mark.timestampMillis();
@@ -365,38 +360,6 @@ class WindowResultsPropertyTest {
             }
             inputs.changed();
         }
-
-        @Override
-        public void overtake(StreamEvent.Barrier barrier, InFlight into) {}
-
-        @Override
-        public boolean holds(StreamEvent.Barrier barrier) {
-            return false;
-        }
-
-        @Override
-        public void flush() {}
-
-        @Override
-        public void requestFlush() {}
-
-        @Override
-        public boolean isAvailable() {
-            return true;
-        }
-
-        @Override
-        public long recordsWritten() {
-            return 0;
-        }
-
-        @Override
-        public long bytesWritten() {
-            return 0;
-        }
-
-        @Override
-        public void close() {}
     }
 
     /** Several subtasks, and the least of their watermarks. */

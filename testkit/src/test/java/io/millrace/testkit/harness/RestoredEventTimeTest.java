@@ -32,7 +32,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  * event time was.
  */
 class RestoredEventTimeTest {
-    private static final int SEEDS = 40;
+    private static final int SEEDS = 20;
     private static final int KEYS = 12;
     private static final TypeInformation<Tuple2<Integer, Long>> PAIRS =
             Types.TUPLE(Types.INT, Types.LONG);
