@@ -229,17 +229,21 @@ class TimestampsOperatorTest {
         assertThat(marksOfManyRecords(ascending, 0)).isEmpty();
     }
 
+    private static final class OwnGenerator extends BoundedOutOfOrdernessWatermarks<Object> {
+        OwnGenerator() {
+            super(Duration.ZERO);
+        }
+
+        @Override
+        public void onPeriodicEmit(WatermarkOutput output) {
+            throw new AssertionError("asked out of turn");
+        }
+    }
+
     @Test
     void shouldAskAGeneratorOfTheUsersByTheClockAlone() {
         WatermarkStrategy<Object> own =
-                WatermarkStrategy.forGenerator(
-                        context ->
-                                new BoundedOutOfOrdernessWatermarks<>(Duration.ZERO) {
-                                    @Override
-                                    public void onPeriodicEmit(WatermarkOutput output) {
-                                        throw new AssertionError("asked out of turn");
-                                    }
-                                });
+                WatermarkStrategy.forGenerator(context -> new OwnGenerator());
         assertThat(marksOfManyRecords(own, 200)).isEmpty();
     }
 
