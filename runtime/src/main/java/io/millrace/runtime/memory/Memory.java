@@ -93,13 +93,23 @@ public final class Memory {
     public static void copy(byte[] from, int offset, long to, int bytes) {
         assert offset >= 0 && bytes >= 0 && offset + bytes <= from.length;
         assert Slab.isAllocated(to, bytes) : Slab.describe(to);
-        UNSAFE.copyMemory(from, Unsafe.ARRAY_BYTE_BASE_OFFSET + (long) offset, null, to, bytes);
+        long place = Unsafe.ARRAY_BYTE_BASE_OFFSET + (long) offset;
+        if (bytes == 8) {
+            UNSAFE.putLong(to, UNSAFE.getLong(from, place)); // keys are, and this is no call
+        } else {
+            UNSAFE.copyMemory(from, place, null, to, bytes);
+        }
     }
 
     public static void copy(long from, byte[] to, int offset, int bytes) {
         assert offset >= 0 && bytes >= 0 && offset + bytes <= to.length;
         assert Slab.isAllocated(from, bytes) : Slab.describe(from);
-        UNSAFE.copyMemory(null, from, to, Unsafe.ARRAY_BYTE_BASE_OFFSET + (long) offset, bytes);
+        long place = Unsafe.ARRAY_BYTE_BASE_OFFSET + (long) offset;
+        if (bytes == 8) {
+            UNSAFE.putLong(to, place, UNSAFE.getLong(from));
+        } else {
+            UNSAFE.copyMemory(null, from, to, place, bytes);
+        }
     }
 
     public static void fill(long address, long bytes, byte value) {

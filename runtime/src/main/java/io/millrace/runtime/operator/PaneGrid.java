@@ -79,6 +79,34 @@ record PaneGrid(long sizeMillis, long slideMillis, long offsetMillis) {
         return lastWindow(pane) == pane ? pane + first : pane + slideMillis - first;
     }
 
+    /** Panes between the starts of two windows. */
+    int panesInSlide() {
+        return firstPaneMillis() == 0 ? 1 : 2;
+    }
+
+    long panesInWindow() {
+        long slides = sizeMillis / slideMillis;
+        return firstPaneMillis() == 0 ? slides : 2 * slides + 1;
+    }
+
+    /** The panes by number: each has one more than the one before. */
+    long number(long pane) {
+        long slide = Math.floorDiv(pane - offsetMillis, slideMillis);
+        if (firstPaneMillis() == 0) {
+            return slide;
+        }
+        return 2 * slide + (pane == slide * slideMillis + offsetMillis ? 0 : 1);
+    }
+
+    /** Start of the pane that has a number. */
+    long start(long number) {
+        if (firstPaneMillis() == 0) {
+            return number * slideMillis + offsetMillis;
+        }
+        long start = (number >> 1) * slideMillis + offsetMillis;
+        return (number & 1) == 0 ? start : start + firstPaneMillis();
+    }
+
     /** When a window's last pane need not be kept any more. */
     long dropMillis(long window, long latenessMillis) {
         long last = maxTimestamp(window);

@@ -9,7 +9,7 @@ import io.millrace.runtime.state.CalendarState;
 import io.millrace.runtime.state.KeyedStateStore;
 import io.millrace.runtime.state.OrderedState;
 import io.millrace.runtime.state.StoredValue;
-import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 
 /**
@@ -199,8 +199,7 @@ final class PaneOperator implements Operator, Collector<Object>, PaneTotals.Firi
             key = store.currentKey();
         }
         emittedMillis = grid.maxTimestamp(window);
-        List<Object> contents = new ArrayList<>(1); // the result may be null
-        contents.add(values.result(total));
+        List<Object> contents = Collections.singletonList(values.result(total)); // or null
         parts.call().fire(key, new TimeWindow(window, window + grid.sizeMillis()), contents, this);
     }
 

@@ -21,6 +21,7 @@ import io.millrace.api.window.Window;
 import io.millrace.api.window.WindowAssigner;
 import io.millrace.runtime.generate.JobClasses;
 import io.millrace.runtime.graph.WindowShape;
+import io.millrace.runtime.state.CalendarState;
 import io.millrace.runtime.state.DerivedArray;
 import io.millrace.runtime.state.KeyedStateStore;
 import io.millrace.runtime.state.Namespace;
@@ -163,11 +164,14 @@ final class WindowAssembly {
         PaneTotals totals = overlapping ? totals(panes, type) : null;
         KeyedTimers timers = new KeyedTimers(store, Namespace.none(), time, watermark);
         WindowCodec codec = WindowCodec.of(windows.assigner().getWindowType());
+        CalendarState ends = store.calendar("window-ends");
+        ends.readAhead(
+                new PaneReads(panes, totals instanceof DerivedPaneTotals derived ? derived : null));
         return new PaneParts(
                 store,
                 timers,
                 panes,
-                store.calendar("window-ends"),
+                ends,
                 totals,
                 wholePanes,
                 wholePanes == null ? drops : null,

@@ -487,6 +487,7 @@ final class BinaryStateStore implements KeyedStateStore, StoreMemory {
                         null,
                         BasicTypeInfo.LONG_TYPE_INFO,
                         StateTtl.NONE);
+        state.setWithoutValues();
         return calendars.computeIfAbsent(
                 name,
                 n ->

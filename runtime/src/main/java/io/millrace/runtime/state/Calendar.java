@@ -35,6 +35,12 @@ final class Calendar {
     /** Where the last key was added; null if that page is gone. */
     private Page lastAdded;
 
+    /** Where another was added before: two subtasks that send records may be at different times. */
+    private Page formerAdded;
+
+    /** The page of the least number; null if there is none, or it must be looked for. */
+    private Page first;
+
     /** Not in use; null if there is none. */
     private Run spare;
 
@@ -100,9 +106,12 @@ final class Calendar {
     void add(long order, int group, byte[] bytes, int length) {
         Page page = lastAdded;
         if (page == null || page.order != order) {
-            page = pages.get(order);
-            if (page == null) {
-                page = new Page(order);
+            page = formerAdded;
+            if (page == null || page.order != order) {
+                page = pages.get(order);
+                if (page == null) {
+                    page = new Page(order);
+                }
             }
         }
         int needed = HEADER_BYTES + length;
@@ -112,8 +121,12 @@ final class Calendar {
         if (page.writeEnd - page.writeAt < needed) {
             addBlock(page, needed);
             pages.put(order, page);
+            first = null;
         }
-        lastAdded = page;
+        if (page != lastAdded) {
+            formerAdded = lastAdded;
+            lastAdded = page;
+        }
         long at = page.writeAt;
         Memory.putInt(at, group);
         Memory.putInt(at + 4, length);
@@ -137,12 +150,20 @@ final class Calendar {
 
     /** The least number; {@link Long#MAX_VALUE} if there is none. */
     long least() {
-        return pages.isEmpty() ? Long.MAX_VALUE : pages.firstKey();
+        Page page = first();
+        return page == null ? Long.MAX_VALUE : page.order;
+    }
+
+    private Page first() {
+        if (first == null && !pages.isEmpty()) {
+            first = pages.firstEntry().getValue();
+        }
+        return first;
     }
 
     /** Takes a key of the least number out; there must be one. */
     void take() {
-        Page page = pages.firstEntry().getValue();
+        Page page = first();
         Run run = page.run;
         if (run == null) {
             run = begin(page);
@@ -157,6 +178,27 @@ final class Calendar {
         if (run.at == run.count) {
             end(page);
         }
+    }
+
+    /**
+     * Shows keys of the least number that are taken out next, as long as they have eight bytes;
+     * there must be one.
+     *
+     * @return how many there are in the two arrays
+     */
+    int next(long[] words, int[] groups) {
+        Page page = first();
+        Run run = page.run == null ? begin(page) : page.run;
+        int count = Math.min(words.length, run.count - run.at);
+        for (int i = 0; i < count; i++) {
+            long at = run.addresses[run.at + i];
+            if (Memory.getInt(at + 4) != 8) {
+                return i;
+            }
+            groups[i] = Memory.getInt(at);
+            words[i] = Memory.getLongBigEndian(at + HEADER_BYTES);
+        }
+        return count;
     }
 
     /** Sorts what is in the first block by key group. */
@@ -310,8 +352,14 @@ final class Calendar {
 
     private void remove(Page page) {
         pages.remove(page.order);
+        if (first == page) {
+            first = null;
+        }
         if (lastAdded == page) {
             lastAdded = null;
+        }
+        if (formerAdded == page) {
+            formerAdded = null;
         }
         page.blocks.forEach(this::free);
     }

@@ -29,4 +29,28 @@ public interface CalendarState {
 
     /** The order of what {@link #poll} has taken out last. */
     long order();
+
+    /**
+     * Says what the caller reads of each key that it takes out. A store may then read that of
+     * several keys at once, before the first of them is taken out, so that it waits for memory once
+     * and not for each. Without effect on anything else.
+     */
+    default void readAhead(Reads reads) {}
+
+    /** What is read of a key that is taken out. */
+    interface Reads {
+        /** A state of one value by pane. */
+        StoredState panes();
+
+        long pane(long order);
+
+        /** Null if there is none. */
+        DerivedArray<?> array();
+
+        /** An element of the array besides the first. */
+        int element(long order);
+
+        /** With which the key is most likely added again. */
+        long nextOrder(long order);
+    }
 }

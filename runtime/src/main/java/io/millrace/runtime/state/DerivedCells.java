@@ -65,6 +65,24 @@ final class DerivedCells<V> implements DerivedArray<V> {
         return false;
     }
 
+    /** Reads where {@link #find} would begin for a key; what is there means nothing. */
+    long touch(long keyHash) {
+        return index[firstPlace(keyHash)];
+    }
+
+    /** Reads the first element of a key's array and another one, if the key has an array. */
+    long touch(long key, long keyHash, int element) {
+        int at = firstPlace(keyHash);
+        while (index[at + 1] != 0) {
+            if (index[at] == key) {
+                long found = index[at + 1];
+                return Memory.getLong(found) + Memory.getLong(found + 8L * element);
+            }
+            at = at + 2 & index.length - 1;
+        }
+        return 0;
+    }
+
     @Override
     public void make() {
         if (4 * (count + 1) > index.length) {

@@ -24,8 +24,8 @@ import java.util.Arrays;
  *
  * <pre>
  *   page   slots 4, depth 4, used 4, epoch of the last change 4, bytes 4, unused 12, then slots of
- *   slot   mark 4 (0: empty; else epoch and kind, see {@link Epochs}), key 8, pane 8 if there are
- *          panes, value 8, time of last use 8 if values expire
+ *   slot   mark 4 (0: empty; else epoch and kind, see {@link Epochs}), key 8, pane 8 if the table
+ *          has several, value 8 if there are several, time of last use 8 if values expire
  * </pre>
  *
  * <p>Threads: owned by the subtask's thread, but for {@link #read}.
@@ -58,9 +58,16 @@ final class EntryTable {
     private final Epochs epochs;
     private final int stateId;
     private final int keyGroup;
+    private final boolean byPane;
     private final boolean hasPane;
+    private final boolean hasValue;
     private final boolean hasStamp;
     private final int valueAt;
+
+    /** Of all entries, where slots have none. */
+    private final long ofPane;
+
+    private final int stampAt;
     private final int stride;
     private final int maxPageBytes;
     private final SpilledSegments spilled;
@@ -73,11 +80,22 @@ final class EntryTable {
     private int pageBytes;
     private int maxUsed;
 
+    /** What all entries of a table have in common need not be in each of them. */
+    enum Slots {
+        /** Everything is in the slots. */
+        FULL,
+        /** They are of one pane. */
+        OF_ONE_PANE,
+        /** They are of one pane, and what counts is whether there is a value, which is 1. */
+        OF_ONE_PANE_WITHOUT_VALUE
+    }
+
     EntryTable(StoreMemory store, int stateId, int keyGroup, StateDefinition.Shape shape) {
-        this(store, stateId, keyGroup, shape, 0);
+        this(store, stateId, keyGroup, shape, Slots.FULL, 0, 0);
     }
 
     /**
+     * @param ofPane the pane, if they are of one
      * @param entries for which there is room before it grows; those of one page at the most
      */
     EntryTable(
@@ -85,15 +103,21 @@ final class EntryTable {
             int stateId,
             int keyGroup,
             StateDefinition.Shape shape,
+            Slots have,
+            long ofPane,
             int entries) {
         this.store = store;
         this.epochs = store.epochs();
         this.stateId = stateId;
         this.keyGroup = keyGroup;
-        this.hasPane = shape.namespaceKind() == StateDefinition.NamespaceKind.PANES;
+        this.byPane = shape.namespaceKind() == StateDefinition.NamespaceKind.PANES;
+        this.hasPane = byPane && have == Slots.FULL;
+        this.hasValue = have != Slots.OF_ONE_PANE_WITHOUT_VALUE;
         this.hasStamp = shape.hasStamp();
+        this.ofPane = ofPane;
         this.valueAt = hasPane ? 20 : 12;
-        this.stride = valueAt + (hasStamp ? 16 : 8);
+        this.stampAt = hasValue ? valueAt + 8 : valueAt;
+        this.stride = hasStamp ? stampAt + 8 : stampAt;
         this.maxPageBytes = store.spill().segmentBytes();
         this.spilled = new SpilledSegments(epochs);
         setPageBytes(MIN_PAGE_BYTES);
@@ -117,8 +141,8 @@ final class EntryTable {
         return page;
     }
 
-    static long hash(long keyHash, long pane, boolean hasPane) {
-        return hasPane ? Hashing.and(keyHash, pane) : keyHash;
+    static long hash(long keyHash, long pane, boolean byPane) {
+        return byPane ? Hashing.and(keyHash, pane) : keyHash;
     }
 
     private int inDirectory(long hash) {
@@ -152,16 +176,33 @@ final class EntryTable {
         }
     }
 
+    /** Reads where {@link #find} would begin; what is there means nothing. */
+    int touch(long hash) {
+        long page = directory[inDirectory(hash)];
+        int slot = (int) (((hash & 0xffff_ffffL) * slots) >>> 32);
+        return (page & FLAGS) == 0 ? Memory.getInt(page + HEADER_BYTES + (long) slot * stride) : 0;
+    }
+
     static boolean isLive(long at) {
         return (Memory.getInt(at) & Epochs.KIND) == Epochs.LIVE;
     }
 
     long value(long at) {
-        return Memory.getLong(at + valueAt);
+        return hasValue ? Memory.getLong(at + valueAt) : 1;
+    }
+
+    private void putValue(long at, long value) {
+        if (hasValue) {
+            Memory.putLong(at + valueAt, value);
+        }
+    }
+
+    private long pane(long at) {
+        return hasPane ? Memory.getLong(at + PANE) : ofPane;
     }
 
     long stamp(long at) {
-        return Memory.getLong(at + valueAt + 8);
+        return Memory.getLong(at + stampAt);
     }
 
     /**
@@ -175,7 +216,7 @@ final class EntryTable {
         if ((mark & ~Epochs.FRESH) != epochs.mark(Epochs.LIVE)) {
             change(at, mark, Epochs.LIVE);
         }
-        Memory.putLong(at + valueAt, value);
+        putValue(at, value);
     }
 
     void setStamp(long at, long stampMillis) {
@@ -183,7 +224,7 @@ final class EntryTable {
         if (mark >>> Epochs.SHIFT != epochs.current()) {
             change(at, mark, mark & Epochs.KIND);
         }
-        Memory.putLong(at + valueAt + 8, stampMillis);
+        Memory.putLong(at + stampAt, stampMillis);
     }
 
     /** Makes an entry one of this epoch, or of another kind. */
@@ -219,9 +260,9 @@ final class EntryTable {
         if (hasPane) {
             Memory.putLong(at + PANE, pane);
         }
-        Memory.putLong(at + valueAt, value);
+        putValue(at, value);
         if (hasStamp) {
-            Memory.putLong(at + valueAt + 8, stampMillis);
+            Memory.putLong(at + stampAt, stampMillis);
         }
         Memory.putInt(page + USED, Memory.getInt(page + USED) + 1);
         Memory.putInt(page + LAST_EPOCH, epochs.current());
@@ -299,7 +340,7 @@ final class EntryTable {
                 if (mark == 0) {
                     continue;
                 }
-                long pane = Memory.getLong(at + PANE);
+                long pane = pane(at);
                 boolean live = (mark & Epochs.KIND) == Epochs.LIVE;
                 if (live && pane <= lastPane) {
                     remove(at);
@@ -318,7 +359,7 @@ final class EntryTable {
     private boolean hasLiveThrough(long page, long lastPane) {
         for (int slot = 0; slot < slots; slot++) {
             long at = page + HEADER_BYTES + (long) slot * stride;
-            if (isThere(at) && Memory.getLong(at + PANE) <= lastPane) {
+            if (isThere(at) && pane(at) <= lastPane) {
                 return true;
             }
         }
@@ -349,7 +390,7 @@ final class EntryTable {
                 int mark = Memory.getInt(at);
                 if (mark != 0 && mayBeInBase(mark)) {
                     keys[count] = Memory.getLong(at + KEY);
-                    panes[count++] = hasPane ? Memory.getLong(at + PANE) : 0;
+                    panes[count++] = pane(at);
                 }
             }
             // the visitor may change other tables, for which pages may have to go
@@ -373,7 +414,7 @@ final class EntryTable {
 
     /** Notes that an entry was removed which is not, or no more, alive here. */
     void putTombstone(long key, long pane) {
-        long hash = hash(Hashing.number(key), pane, hasPane);
+        long hash = hash(Hashing.number(key), pane, byPane);
         long at = find(key, pane, hash);
         if (at == 0) {
             at = insert(key, pane, hash, 0, 0);
@@ -555,11 +596,7 @@ final class EntryTable {
             if (!stays(at)) {
                 continue;
             }
-            long hash =
-                    hash(
-                            Hashing.number(Memory.getLong(at + KEY)),
-                            hasPane ? Memory.getLong(at + PANE) : 0,
-                            hasPane);
+            long hash = hash(Hashing.number(Memory.getLong(at + KEY)), pane(at), byPane);
             boolean toHigh = (hash & highBit) != 0;
             Memory.copy(at, place(toHigh ? high : low, hash), stride);
             if (toHigh) {
@@ -587,8 +624,7 @@ final class EntryTable {
                 for (int slot = 0; slot < slots; slot++) {
                     long at = page + HEADER_BYTES + (long) slot * stride;
                     if (isThere(at)) {
-                        visitor.visit(
-                                Memory.getLong(at + KEY), hasPane ? Memory.getLong(at + PANE) : 0);
+                        visitor.visit(Memory.getLong(at + KEY), pane(at));
                     }
                 }
             }
@@ -653,10 +689,10 @@ final class EntryTable {
         boolean live = (mark & Epochs.KIND) == Epochs.LIVE;
         to.putVarInt(stateId << 1 | (live ? 0 : 1));
         to.putVarInt(8);
-        to.putVarInt(hasPane ? 8 : 0);
+        to.putVarInt(byPane ? 8 : 0);
         to.putLong(Memory.getLong(at + KEY));
-        if (hasPane) {
-            to.putLong(Memory.getLong(at + PANE));
+        if (byPane) {
+            to.putLong(pane(at));
         }
         if (live) {
             if (hasStamp) {

@@ -30,6 +30,7 @@ final class PaneTables {
     private final int stateId;
     private final int keyGroup;
     private final StateDefinition.Shape shape;
+    private final EntryTable.Slots slots;
 
     // in ascending order
     private long[] panes = new long[4];
@@ -67,11 +68,15 @@ final class PaneTables {
     /** No tombstone in the rest is of a later epoch, unless something there was alive. */
     private int restEpoch;
 
-    PaneTables(StoreMemory store, int stateId, int keyGroup, StateDefinition.Shape shape) {
+    PaneTables(StoreMemory store, StateDefinition state, int keyGroup) {
         this.store = store;
-        this.stateId = stateId;
+        this.stateId = state.id();
         this.keyGroup = keyGroup;
-        this.shape = shape;
+        this.shape = state.shape();
+        this.slots =
+                state.hasNoValues()
+                        ? EntryTable.Slots.OF_ONE_PANE_WITHOUT_VALUE
+                        : EntryTable.Slots.OF_ONE_PANE;
     }
 
     /** Where the pane is, or, less than 0, {@code -1 -} where it would be. */
@@ -122,6 +127,12 @@ final class PaneTables {
         removeIfEmpty(looks++);
         removeIfEmpty(looks++);
         return add(-1 - indexOf(pane), pane);
+    }
+
+    /** {@link EntryTable#touch}, if the pane has a table of its own. */
+    int touch(long pane, long hash) {
+        int at = indexOf(pane);
+        return at < 0 ? 0 : tables[at].touch(hash);
     }
 
     /** One of the tables, in turn: its entries may have been removed one by one. */
@@ -187,7 +198,8 @@ final class PaneTables {
     private EntryTable add(int at, long pane) {
         // it will be about as large as the one before it
         int like = at == 0 ? 0 : tables[at - 1].used();
-        EntryTable made = new EntryTable(store, stateId, keyGroup, shape, like + like / 8);
+        EntryTable made =
+                new EntryTable(store, stateId, keyGroup, shape, slots, pane, like + like / 8);
         if (count == panes.length) {
             panes = Arrays.copyOf(panes, 2 * count);
             tables = Arrays.copyOf(tables, 2 * count);

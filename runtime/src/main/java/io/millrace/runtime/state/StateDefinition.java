@@ -180,6 +180,7 @@ public final class StateDefinition implements NamedState {
     private final int id;
     private final Shape shape;
     private StateTtl ttl = StateTtl.NONE;
+    private boolean hasNoValues;
 
     /** By key group from the first; null where it is no table, or one by pane. */
     final EntryTable[] tables;
@@ -265,5 +266,15 @@ public final class StateDefinition implements NamedState {
     @Override
     public void setTtl(StateTtl ttl) {
         this.ttl = ttl;
+    }
+
+    /** Whether what counts is only if there is an entry; all values are 1. */
+    boolean hasNoValues() {
+        return hasNoValues;
+    }
+
+    /** Tables by pane that are made from now on need no room for values. */
+    void setWithoutValues() {
+        hasNoValues = true;
     }
 }

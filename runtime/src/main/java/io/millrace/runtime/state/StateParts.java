@@ -55,7 +55,7 @@ final class StateParts {
         int at = keyGroup - firstKeyGroup;
         if (state.paneTables != null) {
             if (state.paneTables[at] == null) {
-                state.paneTables[at] = new PaneTables(store, state.id(), keyGroup, state.shape());
+                state.paneTables[at] = new PaneTables(store, state, keyGroup);
             }
             return state.paneTables[at].forWrite(pane);
         }

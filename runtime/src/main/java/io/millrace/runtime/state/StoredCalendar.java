@@ -16,6 +16,7 @@ final class StoredCalendar implements CalendarState {
     private final StoredLong members;
 
     private final Calendar calendar;
+    private ReadsAhead ahead;
     private boolean arranged;
     private long order;
 
@@ -60,6 +61,9 @@ final class StoredCalendar implements CalendarState {
         }
         polled = true;
         try {
+            if (ahead != null) {
+                ahead.beforeTake(least);
+            }
             calendar.take();
         } catch (InsufficientManagedMemoryException e) {
             throw store.exhausted(state, e);
@@ -74,6 +78,14 @@ final class StoredCalendar implements CalendarState {
     @Override
     public long order() {
         return order;
+    }
+
+    @Override
+    public void readAhead(Reads reads) {
+        StateDefinition panes = ((StateHandle) reads.panes()).state();
+        if (state.isTable() && panes.isTable()) {
+            ahead = new ReadsAhead(calendar, reads, state, panes, store.keyGroups().first());
+        }
     }
 
     private void arrange() {

@@ -186,9 +186,50 @@ class SpillTimersTest {
         try (TestStores stores = new TestStores(1 << 20, directory);
                 KeyedStateStore store = stores.open(Types.LONG)) {
             store.restore(bytes);
-            pollAll(store, store.calendar("ends"), keys, orders);
+            CalendarState calendar = store.calendar("ends");
+            readAhead(store, calendar);
+            pollAll(store, calendar, keys, orders);
         }
         SpillFiles.assertThatNoneIsLeft(directory);
+    }
+
+    /** Of states that some keys have and others do not. */
+    private static void readAhead(KeyedStateStore store, CalendarState calendar) {
+        StoredLong panes = store.longValue("panes", Namespace.panes(), StateTtl.NONE);
+        DerivedArray<Long> array = store.derived("array", Types.LONG, 4);
+        for (long key = 0; key < 500; key++) {
+            store.setCurrentKey(key);
+            panes.setPane(key % 7);
+            panes.put(key);
+            array.make();
+        }
+        calendar.readAhead(
+                new CalendarState.Reads() {
+                    @Override
+                    public StoredState panes() {
+                        return panes;
+                    }
+
+                    @Override
+                    public long pane(long order) {
+                        return order % 9;
+                    }
+
+                    @Override
+                    public DerivedArray<?> array() {
+                        return array;
+                    }
+
+                    @Override
+                    public int element(long order) {
+                        return (int) order & 3;
+                    }
+
+                    @Override
+                    public long nextOrder(long order) {
+                        return order + 1;
+                    }
+                });
     }
 
     private static void pollAll(
