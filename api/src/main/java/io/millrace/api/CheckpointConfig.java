@@ -2,6 +2,8 @@ package io.millrace.api;
 
 import static java.util.Objects.requireNonNull;
 
+import io.millrace.api.fs.Path;
+import java.net.URI;
 import java.time.Duration;
 
 /**
@@ -141,6 +143,13 @@ public final class CheckpointConfig {
         return this;
     }
 
+    /** The same under the name that newer programs use. */
+    public CheckpointConfig setExternalizedCheckpointRetention(
+            ExternalizedCheckpointRetention retention) {
+        configuration.setString(RETENTION, requireNonNull(retention, "retention").name());
+        return this;
+    }
+
     /** The same under the name that older programs use. */
     public CheckpointConfig enableExternalizedCheckpoints(ExternalizedCheckpointCleanup cleanup) {
         return setExternalizedCheckpointCleanup(cleanup);
@@ -175,10 +184,25 @@ public final class CheckpointConfig {
                 Limits.notNegativeMillis(timeout.toMillis(), "The aligned checkpoint timeout"));
     }
 
+    /** As {@link #setAlignedCheckpointTimeout}, for older programs. */
+    public CheckpointConfig setAlignmentTimeout(Duration timeout) {
+        return setAlignedCheckpointTimeout(timeout);
+    }
+
     /** The directory that checkpoints are written to. */
     public CheckpointConfig setCheckpointStorage(String directory) {
         configuration.setString(DIRECTORY, requireNonNull(directory, "directory"));
         return this;
+    }
+
+    /** The directory that checkpoints are written to. */
+    public CheckpointConfig setCheckpointStorage(URI directory) {
+        return setCheckpointStorage(directory.toString());
+    }
+
+    /** The directory that checkpoints are written to. */
+    public CheckpointConfig setCheckpointStorage(Path directory) {
+        return setCheckpointStorage(directory.toUri());
     }
 
     private CheckpointConfig millis(String key, long millis) {

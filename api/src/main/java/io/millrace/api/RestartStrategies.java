@@ -1,5 +1,6 @@
 package io.millrace.api;
 
+import io.millrace.api.time.Time;
 import java.io.Serializable;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -13,6 +14,7 @@ public final class RestartStrategies {
     private static final String TYPE = "restart-strategy.type";
     private static final String FIXED = "restart-strategy.fixed-delay.";
     private static final String EXPONENTIAL = "restart-strategy.exponential-delay.";
+    private static final String RATE = "restart-strategy.failure-rate.";
 
     private RestartStrategies() {}
 
@@ -55,6 +57,12 @@ public final class RestartStrategies {
         return fixedDelayRestart(restartAttempts, Duration.ofMillis(delayBetweenAttempts));
     }
 
+    /** As {@link #fixedDelayRestart(int, Duration)}, for older programs. */
+    public static RestartStrategyConfiguration fixedDelayRestart(
+            int restartAttempts, Time delayInterval) {
+        return fixedDelayRestart(restartAttempts, delayInterval.toDuration());
+    }
+
     /** Starts again after a pause, so often. */
     public static RestartStrategyConfiguration fixedDelayRestart(
             int restartAttempts, Duration delayInterval) {
@@ -94,6 +102,43 @@ public final class RestartStrategies {
         options.put(EXPONENTIAL + "backoff-multiplier", Double.toString(backoffMultiplier));
         options.put(EXPONENTIAL + "reset-backoff-threshold", millis(resetBackoffThreshold));
         options.put(EXPONENTIAL + "jitter-factor", Double.toString(jitterFactor));
+        return new RestartStrategyConfiguration(options);
+    }
+
+    /** As {@link #failureRateRestart(int, Duration, Duration)}, for older programs. */
+    public static RestartStrategyConfiguration failureRateRestart(
+            int failureRate, Time failureInterval, Time delayInterval) {
+        return failureRateRestart(
+                failureRate, failureInterval.toDuration(), delayInterval.toDuration());
+    }
+
+    /**
+     * Starts again after a pause, unless the job has failed too often of late.
+     *
+     * @param failureRate failures within the interval after which the job starts again, at least 1;
+     *     one more ends it
+     */
+    public static RestartStrategyConfiguration failureRateRestart(
+            int failureRate, Duration failureInterval, Duration delayInterval) {
+        if (failureRate < 1
+                || failureInterval.isNegative()
+                || failureInterval.isZero()
+                || delayInterval.isNegative()) {
+            throw new InvalidProgramException(
+                    "A job cannot be restarted after "
+                            + failureRate
+                            + " failures in "
+                            + failureInterval
+                            + ", "
+                            + delayInterval
+                            + " after each: there must be at least one, in a time that is longer"
+                            + " than 0. Use noRestart() for a job that is not to be restarted.");
+        }
+        Map<String, String> options = new LinkedHashMap<>();
+        options.put(TYPE, "failure-rate");
+        options.put(RATE + "max-failures-per-interval", Integer.toString(failureRate));
+        options.put(RATE + "failure-rate-interval", millis(failureInterval));
+        options.put(RATE + "delay", millis(delayInterval));
         return new RestartStrategyConfiguration(options);
     }
 

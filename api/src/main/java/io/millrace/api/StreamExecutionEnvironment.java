@@ -44,6 +44,7 @@ public sealed class StreamExecutionEnvironment permits LocalStreamEnvironment {
 
     private static final String JOB_NAME = "pipeline.name";
     private static final String RUNTIME_MODE = "execution.runtime-mode";
+    private static final String SAVEPOINT_DIRECTORY = "execution.checkpointing.savepoint-dir";
     private static final String CHAINING = "pipeline.operator-chaining.enabled";
     private static final String CHAINING_OLD = "pipeline.operator-chaining";
     private static final String BUFFER_TIMEOUT = "execution.buffer-timeout.interval";
@@ -193,6 +194,21 @@ public sealed class StreamExecutionEnvironment permits LocalStreamEnvironment {
     public StreamExecutionEnvironment enableCheckpointing(
             long intervalMillis, CheckpointingMode mode) {
         checkpointConfig.setCheckpointInterval(intervalMillis).setCheckpointingMode(mode);
+        return this;
+    }
+
+    /** In milliseconds; -1 if the program has set none. */
+    public long getCheckpointInterval() {
+        return checkpointConfig.getCheckpointInterval();
+    }
+
+    public CheckpointingMode getCheckpointingMode() {
+        return checkpointConfig.getCheckpointingMode();
+    }
+
+    /** Where savepoints go for which the command names no directory. */
+    public StreamExecutionEnvironment setDefaultSavepointDirectory(String directory) {
+        configuration.setString(SAVEPOINT_DIRECTORY, requireNonNull(directory, "directory"));
         return this;
     }
 

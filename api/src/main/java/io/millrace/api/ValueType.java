@@ -166,6 +166,6 @@ record ValueType<T>(
     }
 
     private static String plain(String name) {
-        return name.trim().toLowerCase(Locale.ROOT).replace('-', '_');
+        return name.trim().toLowerCase(Locale.ROOT).replaceAll("[-_]", "");
     }
 }

@@ -1,14 +1,19 @@
 package io.millrace.api;
 
+import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.millrace.api.fs.Path;
 import io.millrace.api.function.ParallelSourceFunction;
 import io.millrace.api.function.SourceFunction;
 import io.millrace.api.state.EmbeddedRocksDBStateBackend;
 import io.millrace.api.state.FsStateBackend;
 import io.millrace.api.state.HashMapStateBackend;
+import io.millrace.api.state.MemoryStateBackend;
+import io.millrace.api.state.PredefinedOptions;
 import io.millrace.api.state.RocksDBStateBackend;
+import io.millrace.api.time.Time;
 import io.millrace.api.transform.OperatorTransformation;
 import io.millrace.api.transform.SinkTransformation;
 import io.millrace.api.transform.SourceSpec;
@@ -16,6 +21,7 @@ import io.millrace.api.transform.SourceTransformation;
 import io.millrace.api.transform.Transformation;
 import io.millrace.api.tuple.Tuple2;
 import io.millrace.api.type.Types;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
@@ -117,6 +123,38 @@ class StreamExecutionEnvironmentTest {
                 .containsEntry("state.backend.type", "rocksdb")
                 .containsEntry("execution.checkpointing.incremental", "false")
                 .containsEntry("execution.checkpointing.dir", "hdfs://nn/b");
+        env.setStateBackend(new FsStateBackend(new Path("hdfs://nn/c")));
+        assertThat(env.getConfiguration().toMap())
+                .containsEntry("state.backend.type", "managed")
+                .containsEntry("execution.checkpointing.dir", "hdfs://nn/c");
+    }
+
+    @Test
+    void shouldTakeBackendInMemoryWithTheFoldersItNames() {
+        env.setStateBackend(new MemoryStateBackend(5 << 20, true));
+        assertThat(env.getConfiguration().toMap())
+                .isEqualTo(Map.of("state.backend.type", "managed"));
+        env.setStateBackend(new MemoryStateBackend("hdfs://nn/chk", "hdfs://nn/sp"));
+        assertThat(env.getConfiguration().toMap())
+                .containsEntry("execution.checkpointing.dir", "hdfs://nn/chk")
+                .containsEntry("execution.checkpointing.savepoint-dir", "hdfs://nn/sp");
+    }
+
+    @Test
+    void shouldTakeWhatProgramsTellRocksDb() {
+        RocksDBStateBackend backend = new RocksDBStateBackend("hdfs://nn/chk", true);
+        backend.setPredefinedOptions(PredefinedOptions.SPINNING_DISK_OPTIMIZED_HIGH_MEM);
+        backend.setNumberOfTransferingThreads(3);
+        backend.setDbStoragePaths("/disk1", "/disk2");
+        env.setStateBackend(backend);
+
+        assertThat(env.getConfiguration().toMap())
+                .containsEntry("state.backend.type", "rocksdb")
+                .containsEntry("state.backend.rocksdb.localdir", "/disk1;/disk2")
+                .containsEntry(
+                        "state.backend.rocksdb.predefined-options",
+                        "SPINNING_DISK_OPTIMIZED_HIGH_MEM")
+                .containsEntry("state.backend.rocksdb.checkpoint.transfer.thread.num", "3");
     }
 
     @Test
@@ -295,6 +333,21 @@ class StreamExecutionEnvironmentTest {
                 .containsEntry("restart-strategy.fixed-delay.attempts", "4")
                 .containsEntry("restart-strategy.fixed-delay.delay", "250 ms");
 
+        env.setRestartStrategy(RestartStrategies.fixedDelayRestart(5, Time.of(10, SECONDS)));
+        assertThat(env.getConfiguration().toMap())
+                .containsEntry("restart-strategy.fixed-delay.attempts", "5")
+                .containsEntry("restart-strategy.fixed-delay.delay", "10000 ms");
+
+        env.setRestartStrategy(
+                RestartStrategies.failureRateRestart(3, Time.minutes(5), Time.seconds(2)));
+        assertThat(env.getConfiguration().toMap())
+                .containsOnly(
+                        Map.entry("restart-strategy.type", "failure-rate"),
+                        Map.entry("restart-strategy.failure-rate.max-failures-per-interval", "3"),
+                        Map.entry(
+                                "restart-strategy.failure-rate.failure-rate-interval", "300000 ms"),
+                        Map.entry("restart-strategy.failure-rate.delay", "2000 ms"));
+
         env.getConfig().setRestartStrategy(RestartStrategies.noRestart());
         assertThat(env.getConfiguration().toMap())
                 .containsExactly(Map.entry("restart-strategy.type", "none"));
@@ -304,5 +357,11 @@ class StreamExecutionEnvironmentTest {
         assertThatThrownBy(() -> RestartStrategies.fixedDelayRestart(-1, 0))
                 .isInstanceOf(InvalidProgramException.class)
                 .hasMessageContaining("-1 times");
+        assertThatThrownBy(
+                        () ->
+                                RestartStrategies.failureRateRestart(
+                                        0, Duration.ofMinutes(1), Duration.ZERO))
+                .isInstanceOf(InvalidProgramException.class)
+                .hasMessageContaining("0 failures in PT1M");
     }
 }

@@ -21,6 +21,7 @@ import io.millrace.api.window.WindowAssigner;
 import io.millrace.runtime.graph.CapturedProgram;
 import io.millrace.runtime.graph.JobGraph;
 import java.util.Locale;
+import java.util.UUID;
 import java.util.concurrent.locks.LockSupport;
 
 /**
@@ -161,6 +162,8 @@ final class Programs {
     }
 
     /**
+     * A job with an id of its own: checkpoints that another run has left are not in its way.
+     *
      * @param options of the job
      */
     static JobGraph graph(Program program, String name, int parallelism, Configuration options)
@@ -168,7 +171,7 @@ final class Programs {
         return CapturedProgram.graph(
                 parallelism,
                 name,
-                "b".repeat(32),
+                UUID.randomUUID().toString().replace("-", ""),
                 env -> {
                     env.configure(options);
                     env.setParallelism(parallelism);

@@ -152,6 +152,9 @@ public final class WorkloadRun {
             options.setString(
                     "execution.checkpointing.num-retained",
                     Integer.toString(CheckpointFigures.RETAINED));
+            options.setString(
+                    "execution.checkpointing.externalized-checkpoint-retention",
+                    "DELETE_ON_CANCELLATION");
         }
         options.addAll(settings.configuration());
         return Programs.graph(program, settings.workload().name(), settings.parallelism(), options);

@@ -20,6 +20,7 @@ import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.stream.Stream;
 import org.assertj.core.data.Percentage;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -144,7 +145,8 @@ class WorkloadsTest {
     }
 
     @Test
-    void shouldTellWhatCheckpointsCost() throws Exception {
+    void shouldTellWhatCheckpointsCostAndLeaveNoneWhenRunAgain() throws Exception {
+        Path checkpoints = folder.resolve("ckp");
         BenchmarkSettings settings =
                 BenchmarkSettings.parse(
                         List.of(
@@ -152,15 +154,20 @@ class WorkloadsTest {
                                 "--warmup",
                                 "0",
                                 "--window",
-                                "3",
+                                "2",
                                 "--zipf",
                                 "--checkpoint-interval",
                                 "100ms",
                                 "--checkpoint-dir",
-                                folder.resolve("ckp").toUri().toString()));
+                                checkpoints.toUri().toString()));
+        WorkloadRun run = new WorkloadRun(settings, folder, 1 << 20);
+        run.measure("1");
 
-        Measurement measured = new WorkloadRun(settings, folder, 1 << 20).measure("1");
+        Measurement measured = run.measure("2");
 
+        try (Stream<Path> left = Files.walk(checkpoints)) {
+            assertThat(left.filter(Files::isRegularFile)).isEmpty();
+        }
         assertThat(measured.checkpoints().get("completed")).isPositive();
         assertThat(measured.checkpoints().get("meanBytes")).isGreaterThan(1000);
         assertThat(measured.checkpoints().get("mostMillis")).isPositive();

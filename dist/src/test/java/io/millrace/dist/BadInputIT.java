@@ -13,7 +13,6 @@ import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.apache.hadoop.fs.LocatedFileStatus;
 import org.apache.hadoop.fs.RemoteIterator;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -33,25 +32,16 @@ class BadInputIT {
     private static Cluster cluster;
     private static YarnView yarn;
     private static String examples;
-    private static String jobs;
 
     @TempDir Path folder;
 
     @BeforeAll
     static void startCluster() throws Exception {
         cluster = Cluster.get();
-        yarn = new YarnView(cluster.configuration());
+        yarn = cluster.yarn();
         examples = Cluster.DISTRIBUTION.resolve("examples/millrace-examples.jar").toString();
-        jobs = JobsJar.write(Path.of("target/jobs/jobs.jar").toAbsolutePath()).toString();
         cluster.hdfs().create(new org.apache.hadoop.fs.Path("/bad-input/output/part")).close();
         cluster.hdfs().mkdirs(new org.apache.hadoop.fs.Path("/bad-input/input"));
-    }
-
-    @AfterAll
-    static void closeView() {
-        if (yarn != null) {
-            yarn.close();
-        }
     }
 
     /** Name, command, and what its sentence must hold. EXAMPLES and JOBS stand for jars. */
@@ -141,7 +131,7 @@ class BadInputIT {
                 cluster.terminal()
                         .run(
                                 command.replace("EXAMPLES", examples)
-                                        .replace("JOBS", jobs)
+                                        .replace("JOBS", cluster.jobs().toString())
                                         .split(" +"));
 
         assertThat(result.exitCode()).as(result.output()).isEqualTo(2);

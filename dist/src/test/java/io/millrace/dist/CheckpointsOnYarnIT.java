@@ -17,7 +17,6 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.apache.hadoop.fs.FileStatus;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -36,12 +35,8 @@ class CheckpointsOnYarnIT {
     /** How many checkpoint ids a master reserves at a time. */
     private static final long IDS_RESERVED = 1000;
 
-    private static final String SIZES =
-            "-D jobmanager.memory.process.size=1024m -D taskmanager.memory.process.size=1024m";
-
     private static Cluster cluster;
     private static YarnView yarn;
-    private static Path jobs;
 
     @TempDir Path folder;
 
@@ -51,20 +46,12 @@ class CheckpointsOnYarnIT {
     @BeforeAll
     static void startCluster() throws Exception {
         cluster = Cluster.get();
-        yarn = new YarnView(cluster.configuration());
-        jobs = JobsJar.write(Path.of("target/jobs/checkpointed.jar").toAbsolutePath());
-    }
-
-    @AfterAll
-    static void closeView() {
-        if (yarn != null) {
-            yarn.close();
-        }
+        yarn = cluster.yarn();
     }
 
     @BeforeEach
     void makeFolder(TestInfo test) throws IOException {
-        gate = new Gate(folder.resolve("gate"), cluster, yarn);
+        gate = new Gate(folder.resolve("gate"), cluster);
         checkpoints = "/checkpoints/" + test.getTestMethod().orElseThrow().getName();
         cluster.hdfs().delete(new org.apache.hadoop.fs.Path(checkpoints), true);
     }
@@ -105,7 +92,7 @@ class CheckpointsOnYarnIT {
                 "checkpoints of the second application master",
                 LIMIT,
                 () -> newestComplete() > Math.max(newest, IDS_RESERVED),
-                () -> "there are " + gate.files("") + "; " + cluster.describe(yarn, id));
+                () -> "there are " + gate.files("") + "; " + cluster.describe(id));
         assertThat(workers(id)).as("workers").isEqualTo(workers);
         gate.open();
 
@@ -245,7 +232,7 @@ class CheckpointsOnYarnIT {
                 "a checkpoint of the second job",
                 LIMIT,
                 () -> newestComplete() > newest,
-                () -> "there are " + gate.files("") + "; " + cluster.describe(yarn, id));
+                () -> "there are " + gate.files("") + "; " + cluster.describe(id));
         assertThat(workers(id)).isNotEmpty().allMatch(CheckpointsOnYarnIT::hasRocksDb);
         ContainerProcesses.kill(id, jvm -> !ContainerProcesses.isApplicationMaster(jvm));
         gate.open();
@@ -337,11 +324,11 @@ class CheckpointsOnYarnIT {
                 List.of(
                         String.join(
                                         " ",
-                                        SIZES,
+                                        Cluster.SMALL_CONTAINERS,
                                         "-D execution.checkpointing.interval=300ms",
                                         "-D execution.checkpointing.dir=" + checkpoints,
                                         "-c org.example.jobs." + job,
-                                        jobs.toString(),
+                                        cluster.jobs().toString(),
                                         argument,
                                         gate.folder().toString())
                                 .split(" ")));

@@ -12,23 +12,30 @@ final class Cluster {
     private static final Path CHECKOUT =
             Path.of(System.getProperty("millrace.checkout")).toAbsolutePath().normalize();
 
+    /** Options of a run: containers so small that several fit on the cluster. */
+    static final String SMALL_CONTAINERS =
+            "-D jobmanager.memory.process.size=1024m -D taskmanager.memory.process.size=1024m";
+
     private static final int LOG_LINES = 60;
 
     private static Cluster instance;
 
     private final MiniHadoopProcess hadoop;
-    private final Configuration configuration;
     private final FileSystem hdfs;
+    private final YarnView yarn;
+    private final Path jobs;
 
     private Cluster(MiniHadoopProcess hadoop) throws Exception {
         this.hadoop = hadoop;
-        this.configuration = new Configuration();
+        Configuration configuration = new Configuration();
         for (String file : new String[] {"core-site.xml", "yarn-site.xml"}) {
             configuration.addResource(
                     new org.apache.hadoop.fs.Path(
                             hadoop.confFolder().resolve(file).toUri().toString()));
         }
         this.hdfs = FileSystem.get(configuration);
+        this.yarn = new YarnView(configuration);
+        this.jobs = JobsJar.write(CHECKOUT.resolve("dist/target/jobs/jobs.jar"));
     }
 
     /** The cluster; started by the first who asks, stopped with this JVM. */
@@ -47,8 +54,13 @@ final class Cluster {
         return hdfs;
     }
 
-    Configuration configuration() {
-        return configuration;
+    YarnView yarn() {
+        return yarn;
+    }
+
+    /** The jar of a user who has written the jobs of these tests. */
+    Path jobs() {
+        return jobs;
     }
 
     MiniHadoopProcess hadoop() {
@@ -62,7 +74,7 @@ final class Cluster {
     }
 
     /** YARN's words about an application and the ends of its containers' logs. */
-    String describe(YarnView yarn, String applicationId) {
+    String describe(String applicationId) {
         StringBuilder text = new StringBuilder();
         try {
             text.append(yarn.report(applicationId).getDiagnostics());

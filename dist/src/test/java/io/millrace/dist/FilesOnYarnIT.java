@@ -10,8 +10,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.LongStream;
-import org.junit.jupiter.api.AfterAll;
+import org.example.jobs.NumbersToFiles;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -23,12 +22,9 @@ import org.junit.jupiter.api.io.TempDir;
 class FilesOnYarnIT {
     private static final Duration LIMIT = Duration.ofSeconds(90);
     private static final long NUMBERS = 100_000;
-    private static final String SIZES =
-            "-D jobmanager.memory.process.size=1024m -D taskmanager.memory.process.size=1024m";
 
     private static Cluster cluster;
     private static YarnView yarn;
-    private static Path jobs;
 
     @TempDir Path folder;
 
@@ -39,20 +35,12 @@ class FilesOnYarnIT {
     @BeforeAll
     static void startCluster() throws Exception {
         cluster = Cluster.get();
-        yarn = new YarnView(cluster.configuration());
-        jobs = JobsJar.write(Path.of("target/jobs/files.jar").toAbsolutePath());
-    }
-
-    @AfterAll
-    static void closeView() {
-        if (yarn != null) {
-            yarn.close();
-        }
+        yarn = cluster.yarn();
     }
 
     @BeforeEach
     void makeFolder(TestInfo test) throws IOException {
-        gate = new Gate(folder.resolve("gate"), cluster, yarn);
+        gate = new Gate(folder.resolve("gate"), cluster);
         checkpoints = "/checkpoints/" + test.getTestMethod().orElseThrow().getName();
         output = "/files/" + test.getTestMethod().orElseThrow().getName();
         cluster.hdfs().delete(new org.apache.hadoop.fs.Path(checkpoints), true);
@@ -88,14 +76,7 @@ class FilesOnYarnIT {
         Terminal.Result result = running.await();
         assertThat(result.exitCode()).as(result.output()).isZero();
         assertThat(yarn.attempts(id)).isEqualTo(2);
-        assertThat(lines()).isEqualTo(expected());
-    }
-
-    private static List<String> expected() {
-        return LongStream.range(0, NUMBERS)
-                .mapToObj(number -> "number " + number)
-                .sorted()
-                .toList();
+        assertThat(lines()).isEqualTo(NumbersToFiles.lines(NUMBERS));
     }
 
     /** Lines of all files that a reader sees, sorted. */
@@ -134,23 +115,21 @@ class FilesOnYarnIT {
                 "a committed file",
                 LIMIT,
                 () -> !committed().isEmpty(),
-                () -> cluster.describe(yarn, id));
+                () -> cluster.describe(id));
     }
 
     private Terminal.Running start() throws Exception {
         return cluster.terminal()
                 .start(
-                        String.join(
-                                        " ",
-                                        "run-application -t yarn-application -p 2",
-                                        SIZES,
-                                        "-D execution.checkpointing.interval=300ms",
-                                        "-D execution.checkpointing.dir=" + checkpoints,
-                                        "-c org.example.jobs.NumbersToFiles",
-                                        jobs.toString(),
-                                        Long.toString(NUMBERS),
-                                        gate.folder().toString(),
-                                        output)
-                                .split(" "));
+                        Terminal.words(
+                                "run-application -t yarn-application -p 2",
+                                Cluster.SMALL_CONTAINERS,
+                                "-D execution.checkpointing.interval=300ms",
+                                "-D execution.checkpointing.dir=" + checkpoints,
+                                "-c org.example.jobs.NumbersToFiles",
+                                cluster.jobs().toString(),
+                                Long.toString(NUMBERS),
+                                gate.folder().toString(),
+                                output));
     }
 }

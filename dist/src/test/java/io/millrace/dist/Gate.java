@@ -9,7 +9,7 @@ import java.util.stream.Stream;
 import org.apache.hadoop.yarn.api.records.FinalApplicationStatus;
 
 /** A local folder by which a job on the cluster and its test tell each other how far they are. */
-record Gate(Path folder, Cluster cluster, YarnView yarn) {
+record Gate(Path folder, Cluster cluster) {
     private static final Duration LIMIT = Duration.ofSeconds(90);
 
     /** Lets the job come to its end. */
@@ -31,13 +31,13 @@ record Gate(Path folder, Cluster cluster, YarnView yarn) {
                 count + " files " + prefix + "* at the gate",
                 LIMIT,
                 () -> {
-                    if (yarn.report(applicationId).getFinalApplicationStatus()
+                    if (cluster.yarn().report(applicationId).getFinalApplicationStatus()
                             != FinalApplicationStatus.UNDEFINED) {
                         throw new AssertionError(
-                                "It has ended: " + cluster.describe(yarn, applicationId));
+                                "It has ended: " + cluster.describe(applicationId));
                     }
                     return files(prefix).size() >= count;
                 },
-                () -> "there are " + files("") + "; " + cluster.describe(yarn, applicationId));
+                () -> "there are " + files("") + "; " + cluster.describe(applicationId));
     }
 }

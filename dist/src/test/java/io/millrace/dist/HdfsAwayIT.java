@@ -9,9 +9,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
-import java.util.stream.LongStream;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterAll;
+import org.example.jobs.NumbersToFiles;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -25,7 +24,6 @@ class HdfsAwayIT {
 
     private static Cluster cluster;
     private static YarnView yarn;
-    private static Path jobs;
 
     @TempDir Path folder;
 
@@ -35,20 +33,12 @@ class HdfsAwayIT {
     @BeforeAll
     static void startCluster() throws Exception {
         cluster = Cluster.get();
-        yarn = new YarnView(cluster.configuration());
-        jobs = JobsJar.write(Path.of("target/jobs/hdfs-away.jar").toAbsolutePath());
-    }
-
-    @AfterAll
-    static void closeView() {
-        if (yarn != null) {
-            yarn.close();
-        }
+        yarn = cluster.yarn();
     }
 
     @BeforeEach
     void makeFolder() {
-        gate = new Gate(folder.resolve("gate"), cluster, yarn);
+        gate = new Gate(folder.resolve("gate"), cluster);
         output = folder.resolve("output");
     }
 
@@ -86,7 +76,7 @@ class HdfsAwayIT {
         assertThat(warned).contains("checkpoints in a row have failed");
         assertThat(yarn.attempts(id)).isEqualTo(1);
         assertThat(gate.files("restored-")).as("tasks that began from a checkpoint").isEmpty();
-        assertThat(committedLines()).isEqualTo(expected());
+        assertThat(committedLines()).isEqualTo(NumbersToFiles.lines(NUMBERS));
     }
 
     /** What the command that waits for the job shows its user of it. */
@@ -97,19 +87,12 @@ class HdfsAwayIT {
 
     private static void await(String id, String what, Callable<Boolean> condition)
             throws Exception {
-        Conditions.await(what, LIMIT, condition::call, () -> cluster.describe(yarn, id));
+        Conditions.await(what, LIMIT, condition::call, () -> cluster.describe(id));
     }
 
     private static List<Long> jvms(String applicationId) {
         return ContainerProcesses.jvms(applicationId).stream()
                 .map(ProcessHandle::pid)
-                .sorted()
-                .toList();
-    }
-
-    private static List<String> expected() {
-        return LongStream.range(0, NUMBERS)
-                .mapToObj(number -> "number " + number)
                 .sorted()
                 .toList();
     }
@@ -138,22 +121,19 @@ class HdfsAwayIT {
     private Terminal.Running start() throws Exception {
         return cluster.terminal()
                 .start(
-                        String.join(
-                                        " ",
-                                        "run-application -t yarn-application -p 2",
-                                        "-D jobmanager.memory.process.size=1024m",
-                                        "-D taskmanager.memory.process.size=1024m",
-                                        "-D execution.checkpointing.interval=300ms",
-                                        "-D execution.checkpointing.timeout=2s",
-                                        "-D execution.checkpointing.dir=/checkpoints/hdfs-away",
-                                        // else a call takes ten seconds to find that out
-                                        "-D flink.hadoop.ipc.client.connect.max.retries=1",
-                                        "-D flink.hadoop.ipc.client.connect.retry.interval=100",
-                                        "-c org.example.jobs.NumbersToFiles",
-                                        jobs.toString(),
-                                        Long.toString(NUMBERS),
-                                        gate.folder().toString(),
-                                        output.toUri().toString())
-                                .split(" "));
+                        Terminal.words(
+                                "run-application -t yarn-application -p 2",
+                                Cluster.SMALL_CONTAINERS,
+                                "-D execution.checkpointing.interval=300ms",
+                                "-D execution.checkpointing.timeout=2s",
+                                "-D execution.checkpointing.dir=/checkpoints/hdfs-away",
+                                // else a call takes ten seconds to find that out
+                                "-D flink.hadoop.ipc.client.connect.max.retries=1",
+                                "-D flink.hadoop.ipc.client.connect.retry.interval=100",
+                                "-c org.example.jobs.NumbersToFiles",
+                                cluster.jobs().toString(),
+                                Long.toString(NUMBERS),
+                                gate.folder().toString(),
+                                output.toUri().toString()));
     }
 }

@@ -1,5 +1,7 @@
 package io.millrace.dist;
 
+import static io.millrace.dist.Cluster.SMALL_CONTAINERS;
+import static io.millrace.dist.Terminal.words;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -25,7 +27,6 @@ import org.apache.hadoop.fs.LocatedFileStatus;
 import org.apache.hadoop.fs.RemoteIterator;
 import org.apache.hadoop.yarn.api.records.FinalApplicationStatus;
 import org.apache.hadoop.yarn.api.records.YarnApplicationState;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -40,30 +41,23 @@ class JobsOnYarnIT {
 
     private static Cluster cluster;
     private static YarnView yarn;
-    private static Path jobs;
 
     @TempDir Path folder;
 
     private Terminal terminal;
+    private Gate gate;
     private String hdfsFolder;
 
     @BeforeAll
     static void startCluster() throws Exception {
         cluster = Cluster.get();
-        yarn = new YarnView(cluster.configuration());
-        jobs = JobsJar.write(Path.of("target/jobs/jobs.jar").toAbsolutePath());
-    }
-
-    @AfterAll
-    static void closeView() {
-        if (yarn != null) {
-            yarn.close();
-        }
+        yarn = cluster.yarn();
     }
 
     @BeforeEach
     void makeFolders(TestInfo test) throws IOException {
         terminal = cluster.terminal();
+        gate = new Gate(folder.resolve("gate"), cluster);
         hdfsFolder = "/tests/" + test.getTestMethod().orElseThrow().getName();
         cluster.hdfs().delete(hdfs(""), true);
         cluster.hdfs().mkdirs(hdfs("input"));
@@ -115,7 +109,7 @@ class JobsOnYarnIT {
                             words(
                                     mode,
                                     "-p 2",
-                                    SIZES,
+                                    SMALL_CONTAINERS,
                                     "-c io.millrace.examples.LineStatistics",
                                     examples().toString(),
                                     hdfsFolder + "/input",
@@ -137,9 +131,9 @@ class JobsOnYarnIT {
                 terminal.run(
                         words(
                                 "run-application -t yarn-application -p 2",
-                                SIZES,
+                                SMALL_CONTAINERS,
                                 "-c org.example.jobs.CollectedSquares",
-                                jobs.toString(),
+                                cluster.jobs().toString(),
                                 sum.toString()));
 
         assertThat(result.exitCode()).as(result.output()).isZero();
@@ -153,9 +147,9 @@ class JobsOnYarnIT {
                 terminal.run(
                         words(
                                 "run -t yarn-per-job",
-                                SIZES,
+                                SMALL_CONTAINERS,
                                 "-c org.example.jobs.CollectedSquares",
-                                jobs.toString(),
+                                cluster.jobs().toString(),
                                 folder.resolve("sum.txt").toString()));
 
         assertThat(result.exitCode()).as(result.output()).isEqualTo(2);
@@ -174,7 +168,7 @@ class JobsOnYarnIT {
                 terminal.run(
                         words(
                                 "run-application -t yarn-application",
-                                SIZES,
+                                SMALL_CONTAINERS,
                                 "-c io.millrace.examples.WordCount",
                                 cluster.hdfs().makeQualified(hdfs("examples.jar")).toString(),
                                 hdfsFolder + "/input",
@@ -193,7 +187,7 @@ class JobsOnYarnIT {
                 terminal.run(
                         words(
                                 "run-application -t yarn-application -p 2",
-                                SIZES,
+                                SMALL_CONTAINERS,
                                 "-D env.java.opts.all=-Xlog:class+load:file=" + logs + "/%p.log",
                                 "-c io.millrace.examples.WordCount",
                                 examples().toString(),
@@ -226,11 +220,15 @@ class JobsOnYarnIT {
     @Test
     void shouldListAndCancelADetachedJob() throws Exception {
         Terminal.Result started =
-                terminal.run(words("run-application -t yarn-application -d", SIZES, gatedSums()));
+                terminal.run(
+                        words(
+                                "run-application -t yarn-application -d",
+                                SMALL_CONTAINERS,
+                                gatedSums()));
         assertThat(started.exitCode()).as(started.output()).isZero();
         assertThat(started.output()).contains("cancel");
         String id = started.applicationId();
-        awaitArrivals(id, 1);
+        gate.awaitFiles(id, "arrived-", 1);
 
         assertThat(terminal.run("list").output()).contains(id);
         Terminal.Result cancelled = terminal.run("cancel", id);
@@ -245,9 +243,13 @@ class JobsOnYarnIT {
     @Test
     void shouldEndWithThreeWhenTheJobIsCancelledFromAnotherTerminal() throws Exception {
         Terminal.Running running =
-                terminal.start(words("run-application -t yarn-application", SIZES, gatedSums()));
+                terminal.start(
+                        words(
+                                "run-application -t yarn-application",
+                                SMALL_CONTAINERS,
+                                gatedSums()));
         String id = running.awaitApplicationId();
-        awaitArrivals(id, 1);
+        gate.awaitFiles(id, "arrived-", 1);
 
         assertThat(terminal.run("cancel", id).exitCode()).isZero();
 
@@ -258,9 +260,13 @@ class JobsOnYarnIT {
     @Test
     void shouldLeaveTheJobRunningOnCtrlC() throws Exception {
         Terminal.Running running =
-                terminal.start(words("run-application -t yarn-application", SIZES, gatedSums()));
+                terminal.start(
+                        words(
+                                "run-application -t yarn-application",
+                                SMALL_CONTAINERS,
+                                gatedSums()));
         String id = running.awaitApplicationId();
-        awaitArrivals(id, 1);
+        gate.awaitFiles(id, "arrived-", 1);
 
         running.interrupt();
 
@@ -269,7 +275,7 @@ class JobsOnYarnIT {
         assertThat(result.output()).contains(id + " runs on").contains("cancel " + id);
         assertThat(yarn.report(id).getYarnApplicationState())
                 .isEqualTo(YarnApplicationState.RUNNING);
-        openGate();
+        gate.open();
         Terminal.Result followed = terminal.run("follow", id);
         assertThat(followed.exitCode()).as(followed.output()).isZero();
         assertOutputIsExact();
@@ -279,9 +285,12 @@ class JobsOnYarnIT {
     void shouldCancelTheJobOnCtrlCWhenAskedTo() throws Exception {
         Terminal.Running running =
                 terminal.start(
-                        words("run-application -t yarn-application -sae", SIZES, gatedSums()));
+                        words(
+                                "run-application -t yarn-application -sae",
+                                SMALL_CONTAINERS,
+                                gatedSums()));
         String id = running.awaitApplicationId();
-        awaitArrivals(id, 1);
+        gate.awaitFiles(id, "arrived-", 1);
 
         running.interrupt();
 
@@ -293,9 +302,12 @@ class JobsOnYarnIT {
     void shouldNotMindRandomBytesOnAnyPort() throws Exception {
         Terminal.Running running =
                 terminal.start(
-                        words("run-application -t yarn-application -p 2", SIZES, gatedSums()));
+                        words(
+                                "run-application -t yarn-application -p 2",
+                                SMALL_CONTAINERS,
+                                gatedSums()));
         String id = running.awaitApplicationId();
-        awaitArrivals(id, 1);
+        gate.awaitFiles(id, "arrived-", 1);
         List<ProcessHandle> jvms = ContainerProcesses.jvms(id);
         assertThat(jvms).hasSize(3);
         Random random = new Random(42);
@@ -307,7 +319,7 @@ class JobsOnYarnIT {
                 assertClosesOn(port, "GET / HTTP/1.1\r\nHost: localhost\r\n\r\n".getBytes(UTF_8));
             }
         }
-        openGate();
+        gate.open();
 
         Terminal.Result result = running.await();
         assertThat(result.exitCode()).as(result.output()).isZero();
@@ -339,18 +351,16 @@ class JobsOnYarnIT {
     void shouldGiveTheSameResultWhenAWorkerIsKilled() throws Exception {
         Terminal.Running running =
                 terminal.start(
-                        words("run-application -t yarn-application -p 2", SIZES, gatedSums()));
+                        words(
+                                "run-application -t yarn-application -p 2",
+                                SMALL_CONTAINERS,
+                                gatedSums()));
         String id = running.awaitApplicationId();
-        awaitArrivals(id, 1);
+        gate.awaitFiles(id, "arrived-", 1);
 
-        ProcessHandle worker =
-                ContainerProcesses.jvms(id).stream()
-                        .filter(jvm -> !ContainerProcesses.isApplicationMaster(jvm))
-                        .findFirst()
-                        .orElseThrow();
-        assertThat(worker.destroyForcibly()).isTrue();
-        awaitArrivals(id, 2);
-        openGate();
+        ContainerProcesses.kill(id, jvm -> !ContainerProcesses.isApplicationMaster(jvm));
+        gate.awaitFiles(id, "arrived-", 2);
+        gate.open();
 
         Terminal.Result result = running.await();
         assertThat(result.exitCode()).as(result.output()).isZero();
@@ -363,24 +373,22 @@ class JobsOnYarnIT {
     void shouldGiveTheSameResultWhenTheApplicationMasterIsKilled() throws Exception {
         Terminal.Running running =
                 terminal.start(
-                        words("run-application -t yarn-application -p 2", SIZES, gatedSums()));
+                        words(
+                                "run-application -t yarn-application -p 2",
+                                SMALL_CONTAINERS,
+                                gatedSums()));
         String id = running.awaitApplicationId();
-        awaitArrivals(id, 1);
+        gate.awaitFiles(id, "arrived-", 1);
 
-        ProcessHandle master =
-                ContainerProcesses.jvms(id).stream()
-                        .filter(ContainerProcesses::isApplicationMaster)
-                        .findFirst()
-                        .orElseThrow();
-        assertThat(master.destroyForcibly()).isTrue();
+        ContainerProcesses.kill(id, ContainerProcesses::isApplicationMaster);
         // its tasks finish while there is no master, or a new one
-        openGate();
+        gate.open();
 
         Terminal.Result result = running.await();
         assertThat(result.exitCode()).as(result.output()).isZero();
         assertOutputIsExact();
         assertThat(yarn.attempts(id)).isEqualTo(2);
-        assertThat(arrivals()).as("starts of the source at the gate").isEqualTo(1);
+        assertThat(gate.files("arrived-")).as("starts of the source at the gate").hasSize(1);
     }
 
     @Test
@@ -389,9 +397,9 @@ class JobsOnYarnIT {
                 terminal.run(
                         words(
                                 "run-application -t yarn-application",
-                                SIZES,
+                                SMALL_CONTAINERS,
                                 "-D restart-strategy.type=none -c org.example.jobs.MemoryHog",
-                                jobs.toString()));
+                                cluster.jobs().toString()));
 
         assertThat(result.exitCode()).as(result.output()).isEqualTo(1);
         assertThat(result.output())
@@ -409,9 +417,9 @@ class JobsOnYarnIT {
                 terminal.run(
                         words(
                                 "run-application -t yarn-application",
-                                SIZES,
+                                SMALL_CONTAINERS,
                                 "-D restart-strategy.type=none -c org.example.jobs.FailingMap",
-                                jobs.toString()));
+                                cluster.jobs().toString()));
 
         assertThat(result.exitCode()).as(result.output()).isEqualTo(1);
         assertThat(result.output())
@@ -435,7 +443,7 @@ class JobsOnYarnIT {
                 terminal.run(
                         words(
                                 "run-application -t yarn-application",
-                                SIZES,
+                                SMALL_CONTAINERS,
                                 "-c io.millrace.examples.WordCount",
                                 examples().toString(),
                                 "/no/such/input",
@@ -463,17 +471,6 @@ class JobsOnYarnIT {
 
     // --- what the tests are made of ---
 
-    /** Small containers, so that several fit on the cluster. */
-    private static final String SIZES =
-            "-D jobmanager.memory.process.size=1024m -D taskmanager.memory.process.size=1024m";
-
-    private static String[] words(String... parts) {
-        return Stream.of(parts)
-                .flatMap(part -> Stream.of(part.split(" ")))
-                .filter(word -> !word.isEmpty())
-                .toArray(String[]::new);
-    }
-
     private org.apache.hadoop.fs.Path hdfs(String name) {
         return new org.apache.hadoop.fs.Path(name.isEmpty() ? hdfsFolder : hdfsFolder + "/" + name);
     }
@@ -486,7 +483,7 @@ class JobsOnYarnIT {
         return terminal.run(
                 words(
                         command + " -t " + target + " -p 2",
-                        SIZES,
+                        SMALL_CONTAINERS,
                         "-c io.millrace.examples.WordCount",
                         examples().toString(),
                         "--input " + hdfsFolder + "/input --output " + hdfsFolder + "/output"));
@@ -516,9 +513,9 @@ class JobsOnYarnIT {
         return String.join(
                 " ",
                 "-c org.example.jobs.GatedSums",
-                jobs.toString(),
+                cluster.jobs().toString(),
                 Long.toString(NUMBERS),
-                folder.resolve("gate").toString(),
+                gate.folder().toString(),
                 hdfsFolder + "/output");
     }
 
@@ -538,37 +535,6 @@ class JobsOnYarnIT {
         assertThat(lines).hasSize((int) NUMBERS);
     }
 
-    private void openGate() throws IOException {
-        Files.createFile(folder.resolve("gate").resolve("open"));
-    }
-
-    /** Waits until so many runs of the job have come to the gate. */
-    private void awaitArrivals(String applicationId, int arrivals) throws Exception {
-        Conditions.await(
-                arrivals + " runs at the gate",
-                LIMIT,
-                () -> {
-                    YarnApplicationState state =
-                            yarn.report(applicationId).getYarnApplicationState();
-                    if (state == YarnApplicationState.FAILED
-                            || state == YarnApplicationState.FINISHED) {
-                        throw new AssertionError(
-                                "It has ended: " + cluster.describe(yarn, applicationId));
-                    }
-                    return arrivals() >= arrivals;
-                },
-                () -> arrivals() + " have come; " + cluster.describe(yarn, applicationId));
-    }
-
-    private long arrivals() {
-        try (Stream<Path> files = Files.list(folder.resolve("gate"))) {
-            return files.filter(file -> file.getFileName().toString().startsWith("arrived-"))
-                    .count();
-        } catch (IOException e) {
-            return 0;
-        }
-    }
-
     private void awaitEnd(String applicationId) throws Exception {
         Conditions.await(
                 "the end of " + applicationId,
@@ -576,14 +542,14 @@ class JobsOnYarnIT {
                 () ->
                         yarn.report(applicationId).getFinalApplicationStatus()
                                 != FinalApplicationStatus.UNDEFINED,
-                () -> cluster.describe(yarn, applicationId));
+                () -> cluster.describe(applicationId));
     }
 
     private void assertFinalStatus(String applicationId, FinalApplicationStatus expected)
             throws Exception {
         awaitEnd(applicationId);
         assertThat(yarn.report(applicationId).getFinalApplicationStatus())
-                .as(cluster.describe(yarn, applicationId))
+                .as(cluster.describe(applicationId))
                 .isEqualTo(expected);
         Conditions.await(
                 "the files of " + applicationId + " to be removed",

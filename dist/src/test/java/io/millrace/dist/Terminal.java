@@ -12,6 +12,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * A user at an edge node: runs {@code bin/millrace} of the built distribution and sees what it
@@ -49,6 +50,14 @@ final class Terminal {
             }
             return id.group();
         }
+    }
+
+    /** The words of a command; each part may hold several. */
+    static String[] words(String... parts) {
+        return Stream.of(parts)
+                .flatMap(part -> Stream.of(part.split(" ")))
+                .filter(word -> !word.isEmpty())
+                .toArray(String[]::new);
     }
 
     /** Runs a command to its end. */

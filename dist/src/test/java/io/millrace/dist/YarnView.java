@@ -9,7 +9,7 @@ import org.apache.hadoop.yarn.api.records.YarnApplicationState;
 import org.apache.hadoop.yarn.client.api.YarnClient;
 
 /** What YARN itself says of applications, whatever the launcher prints. */
-final class YarnView implements AutoCloseable {
+final class YarnView {
     private final YarnClient client;
 
     YarnView(Configuration configuration) {
@@ -49,10 +49,5 @@ final class YarnView implements AutoCloseable {
             ids.add(report.getApplicationId().toString());
         }
         return ids;
-    }
-
-    @Override
-    public void close() {
-        client.stop();
     }
 }

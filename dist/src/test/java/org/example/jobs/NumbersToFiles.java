@@ -14,6 +14,7 @@ import io.millrace.connector.file.sink.DefaultRollingPolicy;
 import io.millrace.connector.file.sink.FileSink;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.LongStream;
 
 /**
  * Writes the numbers below a limit into files, exactly once: {@code LIMIT GATE OUTPUT}. The numbers
@@ -29,7 +30,7 @@ public final class NumbersToFiles {
                 .name("numbers")
                 .uid("numbers")
                 .rebalance()
-                .map(number -> "number " + number)
+                .map(NumbersToFiles::line)
                 .returns(String.class)
                 .sinkTo(
                         FileSink.forRowFormat(
@@ -44,6 +45,15 @@ public final class NumbersToFiles {
                 .name("files")
                 .uid("files");
         env.execute("Numbers to files");
+    }
+
+    /** What must stand in the files in the end, sorted. */
+    public static List<String> lines(long limit) {
+        return LongStream.range(0, limit).mapToObj(NumbersToFiles::line).sorted().toList();
+    }
+
+    private static String line(long number) {
+        return "number " + number;
     }
 
     /** Each subtask makes its share. */

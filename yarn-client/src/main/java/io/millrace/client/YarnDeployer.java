@@ -112,6 +112,7 @@ public final class YarnDeployer implements Deployer {
         StagingFolders staging = new StagingFolders(files, stagingOption(), Clock.systemUTC());
         String records = records(staging);
         int attempts = attempts(listener, records);
+        warnOfShortLease(listener);
         String queue = options.getIfSet(YarnOptions.APPLICATION_QUEUE).orElse(DEFAULT_QUEUE);
         cluster.checkQueue(queue);
         StartingPath.check(options, listener);
@@ -364,6 +365,30 @@ public final class YarnDeployer implements Deployer {
 
     /** Longer than the cluster takes to notice that an application master or its node is gone. */
     private Duration lease() {
+        return options.getIfSet(TaskManagerOptions.MASTER_LEASE)
+                .orElse(LEASE_MARGIN.plus(clusterNotices()));
+    }
+
+    private void warnOfShortLease(SubmissionListener listener) {
+        Duration lease = lease();
+        Duration notices = clusterNotices();
+        if (lease.compareTo(notices) <= 0) {
+            listener.onWarning(
+                    TaskManagerOptions.MASTER_LEASE.key()
+                            + " is "
+                            + lease.toSeconds()
+                            + " s, but the cluster may take "
+                            + notices.toSeconds()
+                            + " s to notice that an application master or its node is gone"
+                            + " ("
+                            + YarnConfiguration.RM_AM_EXPIRY_INTERVAL_MS
+                            + ", "
+                            + YarnConfiguration.RM_NM_EXPIRY_INTERVAL_MS
+                            + "): the workers leave before the next one is there.");
+        }
+    }
+
+    private Duration clusterNotices() {
         Configuration configuration = cluster.configuration();
         long master =
                 configuration.getTimeDuration(
@@ -375,8 +400,7 @@ public final class YarnDeployer implements Deployer {
                         YarnConfiguration.RM_NM_EXPIRY_INTERVAL_MS,
                         YarnConfiguration.DEFAULT_RM_NM_EXPIRY_INTERVAL_MS,
                         TimeUnit.MILLISECONDS);
-        return options.getIfSet(TaskManagerOptions.MASTER_LEASE)
-                .orElse(LEASE_MARGIN.plusMillis(Math.max(master, node)));
+        return Duration.ofMillis(Math.max(master, node));
     }
 
     private void submit(

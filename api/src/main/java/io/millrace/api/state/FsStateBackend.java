@@ -3,6 +3,7 @@ package io.millrace.api.state;
 import static java.util.Objects.requireNonNull;
 
 import io.millrace.api.Configuration;
+import io.millrace.api.fs.Path;
 import java.net.URI;
 import java.util.Map;
 
@@ -18,6 +19,17 @@ public record FsStateBackend(URI checkpoints) implements StateBackend {
 
     public FsStateBackend(String checkpoints) {
         this(URI.create(checkpoints));
+    }
+
+    public FsStateBackend(Path checkpoints) {
+        this(checkpoints.toUri());
+    }
+
+    /**
+     * @param asynchronous without effect, as below
+     */
+    public FsStateBackend(Path checkpoints, boolean asynchronous) {
+        this(checkpoints.toUri());
     }
 
     /**

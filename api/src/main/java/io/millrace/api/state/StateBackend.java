@@ -14,6 +14,7 @@ public sealed interface StateBackend
         permits HashMapStateBackend,
                 EmbeddedRocksDBStateBackend,
                 FsStateBackend,
+                MemoryStateBackend,
                 RocksDBStateBackend {
 
     /** The options that the program sets by it. */

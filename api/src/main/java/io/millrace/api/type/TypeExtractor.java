@@ -109,6 +109,24 @@ public final class TypeExtractor {
         return (TypeInformation<O>) declared;
     }
 
+    /**
+     * What a class says about a type parameter of one of its supertypes; unknown where it leaves
+     * that open.
+     *
+     * @param typeParameter position among the parameters of {@code baseType}
+     */
+    @SuppressWarnings("unchecked") // as the caller's class is declared
+    public static <T> TypeInformation<T> declaredArgument(
+            Class<?> type, Class<?> baseType, int typeParameter) {
+        return (TypeInformation<T>)
+                throughSupertypes(
+                        type,
+                        baseType,
+                        typeParameter,
+                        Map.of(),
+                        "let " + type.getName() + " name its " + baseType.getSimpleName());
+    }
+
     private static TypeInformation<?> throughSupertypes(
             Class<?> from,
             Class<?> baseType,

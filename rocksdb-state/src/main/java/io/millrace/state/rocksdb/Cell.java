@@ -1,14 +1,8 @@
 package io.millrace.state.rocksdb;
 
-import io.millrace.runtime.control.Failure;
-import io.millrace.runtime.serializer.RecordInput;
-import io.millrace.runtime.serializer.RecordOutput;
-import io.millrace.runtime.serializer.TypeSerializer;
+import io.millrace.runtime.state.CurrentNamespace;
 import io.millrace.runtime.state.RecordBytes;
-import io.millrace.runtime.state.StateDefinition.NamespaceKind;
-import io.millrace.runtime.state.StateException;
 import io.millrace.runtime.state.StateTtl;
-import java.io.IOException;
 import java.util.Arrays;
 
 /**
@@ -25,9 +19,7 @@ final class Cell {
 
     private final RocksStateStore store;
     private final State state;
-    private final NamespaceKind kind;
-    private final TypeSerializer<Object> namespaces;
-    private final RecordOutput namespaceOutput = new RecordOutput(32);
+    private final CurrentNamespace namespace;
     private final int valueAt;
 
     /** Key group, state, key, namespace, part. */
@@ -39,10 +31,6 @@ final class Cell {
     private int length;
     private long preparedFor = -1;
 
-    private byte[] namespace = new byte[8];
-    private int namespaceLength;
-    private boolean namespaceIsSet;
-
     private byte[] entry = new byte[64];
 
     /** -1: there is none. */
@@ -51,12 +39,10 @@ final class Cell {
     /** In which the entry was changed as far as is known here; -1 if that is nothing. */
     private int epoch = -1;
 
-    Cell(RocksStateStore store, State state, TypeSerializer<Object> namespaces) {
+    Cell(RocksStateStore store, State state, CurrentNamespace namespace) {
         this.store = store;
         this.state = state;
-        this.kind = state.shape().namespaceKind();
-        this.namespaces = namespaces;
-        this.namespaceIsSet = kind == NamespaceKind.NONE;
+        this.namespace = namespace;
         this.valueAt = valueAt(state);
     }
 
@@ -68,87 +54,24 @@ final class Cell {
         return state;
     }
 
-    private IllegalStateException noSuchNamespace(String what) {
-        return new IllegalStateException(
-                "State '"
-                        + state.shape().name()
-                        + "' is a "
-                        + state.shape().text()
-                        + ", its namespace cannot be "
-                        + what);
-    }
-
     void setPane(long pane) {
-        if (kind != NamespaceKind.PANES) {
-            throw noSuchNamespace("a pane");
-        }
-        RecordBytes.setLong(namespace, 0, pane);
-        onNamespace(Long.BYTES);
+        namespace.setPane(pane);
+        preparedFor = -1;
     }
 
     void setNamespace(Object object) {
-        if (kind != NamespaceKind.OBJECTS) {
-            throw noSuchNamespace("an object");
-        }
-        namespaceOutput.truncate(0);
-        try {
-            namespaces.serialize(object, namespaceOutput);
-        } catch (IOException | ClassCastException e) {
-            throw new StateException(
-                    Failure.Category.USER_CODE,
-                    "A namespace of state '" + state.shape().name() + "' cannot be written",
-                    e);
-        }
-        int of = namespaceOutput.length();
-        if (namespace.length < of + 4) {
-            namespace = new byte[2 * (of + 4)];
-        }
-        for (int i = 0; i < 4; i++) {
-            namespace[i] = (byte) (of >>> (24 - 8 * i));
-        }
-        System.arraycopy(namespaceOutput.bytes(), 0, namespace, 4, of);
-        onNamespace(of + 4);
+        namespace.setObject(object);
+        preparedFor = -1;
     }
 
     /** Takes the namespace of an entry. */
     void setNamespace(byte[] bytes, int from, int count) {
-        if (namespace.length < count) {
-            namespace = new byte[2 * count];
-        }
-        System.arraycopy(bytes, from, namespace, 0, count);
-        onNamespace(count);
-    }
-
-    private void onNamespace(int count) {
-        namespaceLength = count;
-        namespaceIsSet = true;
+        namespace.setBytes(bytes, from, count);
         preparedFor = -1;
     }
 
-    byte[] namespaceBytes() {
-        checkNamespace();
-        return Arrays.copyOf(namespace, namespaceLength);
-    }
-
-    private void checkNamespace() {
-        if (!namespaceIsSet) {
-            throw new IllegalStateException(
-                    "State '" + state.shape().name() + "' has namespaces, and none is set");
-        }
-    }
-
-    long pane() {
-        return RecordBytes.getLong(namespace, 0);
-    }
-
-    Object namespace() {
-        RecordInput input = new RecordInput();
-        input.reset(namespace, 4, namespaceLength);
-        try {
-            return namespaces.deserialize(input);
-        } catch (IOException e) {
-            throw store.unreadable("a namespace of state '" + state.shape().name() + "'", e);
-        }
+    CurrentNamespace namespace() {
+        return namespace;
     }
 
     // ---- where the entry is
@@ -158,15 +81,19 @@ final class Cell {
         if (preparedFor == current.version()) {
             return;
         }
-        checkNamespace();
-        prefix = EntryKey.HEAD_BYTES + current.length() + namespaceLength;
+        namespace.check();
+        prefix = EntryKey.HEAD_BYTES + current.length() + namespace.length();
         if (key.length < prefix + 16) {
             key = new byte[2 * prefix + 16];
         }
         EntryKey.putHead(key, current.group(), state.id());
         System.arraycopy(current.bytes(), 0, key, EntryKey.HEAD_BYTES, current.length());
         System.arraycopy(
-                namespace, 0, key, EntryKey.HEAD_BYTES + current.length(), namespaceLength);
+                namespace.bytes(),
+                0,
+                key,
+                EntryKey.HEAD_BYTES + current.length(),
+                namespace.length());
         length = prefix;
         preparedFor = current.version();
         onMoved();
@@ -203,9 +130,7 @@ final class Cell {
     void setPart(int number) {
         prepare();
         length = prefix + 4;
-        for (int i = 0; i < 4; i++) {
-            key[prefix + i] = (byte) (number >>> (24 - 8 * i));
-        }
+        RecordBytes.setInt(key, prefix, number);
         onMoved();
     }
 
@@ -259,7 +184,7 @@ final class Cell {
         }
         long now = store.nowMillis();
         StateTtl ttl = state.ttl();
-        if (state.isExpired(stampMillis(), now)) {
+        if (ttl.isExpired(stampMillis(), now)) {
             remove();
             return ttl.visibility() == StateTtl.Visibility.RETURN_EXPIRED_IF_NOT_CLEANED_UP;
         }
@@ -271,7 +196,7 @@ final class Cell {
 
     /** Whether the entry that was found is not to be seen any more. */
     boolean isHidden() {
-        return state.shape().hasStamp() && state.isHidden(stampMillis(), store.nowMillis());
+        return state.shape().hasStamp() && state.ttl().isHidden(stampMillis(), store.nowMillis());
     }
 
     long stampMillis() {
@@ -315,9 +240,7 @@ final class Cell {
     void put() {
         note();
         int now = store.increments().epoch();
-        for (int i = 0; i < 4; i++) {
-            entry[i] = (byte) (now >>> (24 - 8 * i));
-        }
+        RecordBytes.setInt(entry, 0, now);
         store.database().put(Database.Family.ENTRIES, key, length, entry, entryLength);
         epoch = now;
         store.onWritten();

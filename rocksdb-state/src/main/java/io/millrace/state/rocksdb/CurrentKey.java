@@ -2,7 +2,6 @@ package io.millrace.state.rocksdb;
 
 import io.millrace.api.type.BasicTypeInfo;
 import io.millrace.api.type.TypeInformation;
-import io.millrace.runtime.control.Failure;
 import io.millrace.runtime.serializer.KeyGroups;
 import io.millrace.runtime.serializer.KeyHasher;
 import io.millrace.runtime.serializer.KeyHashers;
@@ -13,7 +12,7 @@ import io.millrace.runtime.serializer.TypeSerializer;
 import io.millrace.runtime.state.FixedCodec;
 import io.millrace.runtime.state.KeyedStateSettings;
 import io.millrace.runtime.state.RecordBytes;
-import io.millrace.runtime.state.StateException;
+import io.millrace.runtime.state.StoreFailures;
 import java.io.IOException;
 
 /**
@@ -23,6 +22,7 @@ import java.io.IOException;
  */
 final class CurrentKey {
     private final KeyedStateSettings settings;
+    private final StoreFailures failures;
     private final KeyHasher<Object> hasher;
     private final FixedCodec<Object> fixed;
     private final TypeSerializer<Object> serializer;
@@ -42,8 +42,9 @@ final class CurrentKey {
     private long version;
 
     @SuppressWarnings("unchecked") // keys come as objects; those of another class are refused
-    CurrentKey(KeyedStateSettings settings) {
+    CurrentKey(KeyedStateSettings settings, StoreFailures failures) {
         this.settings = settings;
+        this.failures = failures;
         TypeInformation<Object> type = (TypeInformation<Object>) settings.keyType();
         this.hasher = KeyHashers.forType(type, settings.classes());
         this.fixed = FixedCodec.ofKey(type);
@@ -59,8 +60,7 @@ final class CurrentKey {
 
     void set(Object next) {
         if (next == null) {
-            throw new StateException(
-                    Failure.Category.USER_CODE, "A key of " + settings.owner() + " is null");
+            throw failures.nullKey();
         }
         try {
             int ofNext = KeyGroups.of(hasher.hash(next), settings.maxParallelism());
@@ -81,15 +81,7 @@ final class CurrentKey {
             key = next;
             onChanged(ofNext);
         } catch (ClassCastException | IOException e) {
-            throw new StateException(
-                    Failure.Category.USER_CODE,
-                    "A "
-                            + next.getClass().getName()
-                            + " cannot be a key of "
-                            + settings.owner()
-                            + ", whose keys are of the type "
-                            + settings.keyType(),
-                    e);
+            throw failures.keyOfAnotherType(next, e);
         }
     }
 
@@ -101,9 +93,7 @@ final class CurrentKey {
         } else if (isInt) {
             hash = (int) next;
         } else {
-            throw new StateException(
-                    Failure.Category.INTERNAL,
-                    "Keys of " + settings.owner() + " are of the type " + settings.keyType());
+            throw failures.keysAreNoNumbers();
         }
         int ofNext = KeyGroups.of(hash, settings.maxParallelism());
         checkGroup(ofNext, next);
@@ -123,18 +113,7 @@ final class CurrentKey {
 
     private void checkGroup(int ofNext, Object next) {
         if (!settings.keyGroups().contains(ofNext)) {
-            throw new StateException(
-                    Failure.Category.USER_CODE,
-                    "The key "
-                            + next
-                            + " of "
-                            + settings.owner()
-                            + " is in key group "
-                            + ofNext
-                            + ", and this subtask has "
-                            + settings.keyGroups()
-                            + ". The key selector gives different keys for one record, or the"
-                            + " key's hashCode changes");
+            throw failures.keyOfAnotherSubtask(next, ofNext);
         }
     }
 
@@ -182,10 +161,7 @@ final class CurrentKey {
                 try {
                     key = serializer.deserialize(input);
                 } catch (IOException e) {
-                    throw new StateException(
-                            Failure.Category.STATE,
-                            "The bytes of a key of " + settings.owner() + " cannot be read",
-                            e);
+                    throw failures.unreadableKey(e);
                 }
             }
         }

@@ -75,7 +75,7 @@ final class ExpirySweep {
     }
 
     private static boolean isExpired(State of, byte[] entry, long nowMillis) {
-        return of.isExpired(RecordBytes.getLong(entry, Cell.EPOCH_BYTES), nowMillis);
+        return of.ttl().isExpired(RecordBytes.getLong(entry, Cell.EPOCH_BYTES), nowMillis);
     }
 
     /** Whether an entry is the first piece of a list whose last piece is alive. */
@@ -86,9 +86,7 @@ final class ExpirySweep {
         }
         int pieces = RecordBytes.getInt(entry, Cell.valueAt(of));
         byte[] last = key.clone();
-        for (int i = 0; i < Integer.BYTES; i++) {
-            last[numberAt + i] = (byte) (pieces - 1 >>> (24 - 8 * i));
-        }
+        RecordBytes.setInt(last, numberAt, pieces - 1);
         byte[] head = new byte[Cell.valueAt(of)];
         return store.database().get(last, last.length, head) >= 0
                 && !isExpired(of, head, nowMillis);

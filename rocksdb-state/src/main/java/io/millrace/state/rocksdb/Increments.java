@@ -1,5 +1,6 @@
 package io.millrace.state.rocksdb;
 
+import io.millrace.runtime.state.RecordBytes;
 import io.millrace.runtime.state.SnapshotKind;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -73,21 +74,15 @@ final class Increments {
         if (note.length < length + 4) {
             note = new byte[2 * (length + 4)];
         }
-        putEpoch(note, epoch);
+        RecordBytes.setInt(note, 0, epoch);
         System.arraycopy(key, 0, note, 4, length);
         database.put(Database.Family.CHANGES, note, length + 4, NOTHING, 0);
-    }
-
-    private static void putEpoch(byte[] into, int epoch) {
-        for (int i = 0; i < 4; i++) {
-            into[i] = (byte) (epoch >>> (24 - 8 * i));
-        }
     }
 
     /** What was changed in an epoch begins with these bytes. */
     static byte[] prefix(int epoch) {
         byte[] prefix = new byte[4];
-        putEpoch(prefix, epoch);
+        RecordBytes.setInt(prefix, 0, epoch);
         return prefix;
     }
 

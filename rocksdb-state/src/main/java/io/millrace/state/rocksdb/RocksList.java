@@ -1,32 +1,22 @@
 package io.millrace.state.rocksdb;
 
-import io.millrace.runtime.control.Failure;
-import io.millrace.runtime.serializer.RecordInput;
+import io.millrace.runtime.state.ListPieces;
 import io.millrace.runtime.state.RecordBytes;
-import io.millrace.runtime.state.StateException;
 import io.millrace.runtime.state.StateTtl;
 import io.millrace.runtime.state.StoredList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.Iterator;
-import java.util.NoSuchElementException;
 
-/**
- * A list in pieces of up to {@value #PIECE_BYTES} bytes, so that adding rewrites no more than one.
- *
- * <p>Format: as in snapshots. The part of an entry is the number of the piece; the first piece
- * begins with the number of pieces (4); then, in all, elements as their serializer writes them.
- */
+/** A list whose entries are its {@link ListPieces}. */
 final class RocksList<E> implements StoredList<E>, Handle {
-    private static final int PIECE_BYTES = 2 << 10;
-    static final int HEAD_BYTES = 4;
-
     private final RocksStateStore store;
     private final Cell cell;
-    private final ValueBytes<E> elements;
+    private final ListPieces<E> elements;
+    private final ListPieces.Added added = this::add;
     private final boolean hasTtl;
 
-    RocksList(RocksStateStore store, Cell cell, ValueBytes<E> elements) {
+    RocksList(RocksStateStore store, Cell cell, ListPieces<E> elements) {
         this.store = store;
         this.cell = cell;
         this.elements = elements;
@@ -61,73 +51,45 @@ final class RocksList<E> implements StoredList<E>, Handle {
     /** Later pieces are younger, so that the last one expires last. */
     private boolean isExpired(int pieces) {
         return !findPiece(pieces - 1)
-                || cell.state().isExpired(cell.stampMillis(), store.nowMillis());
+                || cell.state().ttl().isExpired(cell.stampMillis(), store.nowMillis());
     }
 
     @Override
     public void add(E element) {
-        elements.truncate(0);
-        append(element);
-        flush();
+        elements.write(element, added);
     }
 
     @Override
-    public void addAll(Iterable<? extends E> added) {
-        elements.truncate(0);
-        for (E element : added) {
-            int before = elements.length();
-            append(element);
-            if (elements.length() > PIECE_BYTES - HEAD_BYTES && before > 0) {
-                elements.truncate(before);
-                flush();
-                elements.truncate(0);
-                append(element);
-            }
-        }
-        if (elements.length() > 0) {
-            flush();
-        }
+    public void addAll(Iterable<? extends E> all) {
+        elements.writeAll(all, added);
     }
 
     @Override
-    public void update(Iterable<? extends E> added) {
+    public void update(Iterable<? extends E> all) {
         clear();
-        addAll(added);
+        addAll(all);
     }
 
-    private void append(E element) {
-        if (element == null) {
-            throw new StateException(
-                    Failure.Category.USER_CODE,
-                    "null cannot be an element of the list '" + cell.state().shape().name() + "'");
-        }
-        elements.append(element);
-    }
-
-    /** Adds the elements that were written behind those that are there. */
-    private void flush() {
+    private void add(byte[] bytes, int count) {
         long now = store.stampOfWrite(cell.state());
         int pieces = pieces();
         if (pieces > 0 && hasTtl && isExpired(pieces)) {
             clear();
             pieces = 0;
         }
-        int count = elements.length();
         if (pieces == 0) {
-            byte[] value = new byte[HEAD_BYTES + count];
-            value[HEAD_BYTES - 1] = 1;
-            System.arraycopy(elements.bytes(), 0, value, HEAD_BYTES, count);
+            byte[] first = ListPieces.first(bytes, count);
             cell.setPart(0);
-            cell.put(value, 0, value.length, now);
+            cell.put(first, 0, first.length, now);
             return;
         }
         boolean isAtLast = pieces == 1 && !hasTtl;
-        if ((isAtLast || findPiece(pieces - 1)) && cell.valueLength() + count <= PIECE_BYTES) {
-            cell.append(elements.bytes(), count, now);
+        if ((isAtLast || findPiece(pieces - 1)) && ListPieces.fit(cell.valueLength(), count)) {
+            cell.append(bytes, count, now);
             return;
         }
         cell.setPart(pieces);
-        cell.put(elements.bytes(), 0, count, now);
+        cell.put(bytes, 0, count, now);
         setPieces(pieces + 1);
     }
 
@@ -137,9 +99,7 @@ final class RocksList<E> implements StoredList<E>, Handle {
                     "A list '" + cell.state().shape().name() + "' has no first piece");
         }
         byte[] value = Arrays.copyOfRange(cell.entry(), cell.valueAt(), cell.entryEnd());
-        for (int i = 0; i < HEAD_BYTES; i++) {
-            value[i] = (byte) (pieces >>> (24 - 8 * i));
-        }
+        RecordBytes.setInt(value, 0, pieces);
         cell.put(value, 0, value.length, cell.stampMillis());
     }
 
@@ -159,58 +119,28 @@ final class RocksList<E> implements StoredList<E>, Handle {
         if (hasTtl && ttl.update() == StateTtl.Update.ON_READ_AND_WRITE) {
             touch(pieces);
         }
-        return new Elements(pieces);
+        long keyVersion = store.key().version();
+        return elements.read(pieces, number -> load(number, keyVersion));
     }
 
     /** All pieces, also those that are not read to the end, so that the last stays the youngest. */
     private void touch(int pieces) {
         long now = store.nowMillis();
         for (int i = 0; i < pieces; i++) {
-            if (findPiece(i) && !cell.state().isExpired(cell.stampMillis(), now)) {
+            if (findPiece(i) && !cell.state().ttl().isExpired(cell.stampMillis(), now)) {
                 cell.touch(now);
             }
         }
     }
 
-    private final class Elements implements Iterator<E> {
-        private final int pieces;
-        private final long keyVersion = store.key().version();
-        private final RecordInput input = new RecordInput();
-        private int nextPiece;
-
-        Elements(int pieces) {
-            this.pieces = pieces;
+    /** A copy of a piece; null if there is nothing to be seen of it. */
+    private byte[] load(int number, long keyVersion) {
+        if (keyVersion != store.key().version()) {
+            throw store.failures().readUnderAnotherKey(cell.state().shape());
         }
-
-        @Override
-        public boolean hasNext() {
-            while (input.remaining() == 0 && nextPiece < pieces) {
-                if (keyVersion != store.key().version()) {
-                    throw new IllegalStateException(
-                            "The list '"
-                                    + cell.state().shape().name()
-                                    + "' is read on after another key became the current one");
-                }
-                load(nextPiece++);
-            }
-            return input.remaining() > 0;
-        }
-
-        private void load(int number) {
-            if (!findPiece(number) || cell.isHidden()) {
-                return;
-            }
-            byte[] bytes = Arrays.copyOfRange(cell.entry(), cell.valueAt(), cell.entryEnd());
-            input.reset(bytes, number == 0 ? HEAD_BYTES : 0, bytes.length);
-        }
-
-        @Override
-        public E next() {
-            if (!hasNext()) {
-                throw new NoSuchElementException();
-            }
-            return elements.read(input);
-        }
+        return findPiece(number) && !cell.isHidden()
+                ? Arrays.copyOfRange(cell.entry(), cell.valueAt(), cell.entryEnd())
+                : null;
     }
 
     @Override

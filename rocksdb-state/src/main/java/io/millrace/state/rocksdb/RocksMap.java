@@ -6,13 +6,14 @@ import io.millrace.runtime.serializer.TypeSerializer;
 import io.millrace.runtime.state.RecordBytes;
 import io.millrace.runtime.state.StateTtl;
 import io.millrace.runtime.state.StoredMap;
+import io.millrace.runtime.state.WriteThroughEntry;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Iterator;
 import java.util.Map;
 import java.util.NoSuchElementException;
-import java.util.Objects;
+import java.util.function.BiConsumer;
 
 /**
  * A map whose entries are entries of the database, one behind the other.
@@ -58,7 +59,7 @@ final class RocksMap<K, V> implements StoredMap<K, V>, Handle {
         try {
             keys.serialize(key, output);
         } catch (IOException | ClassCastException e) {
-            throw store.unwritable(cell.state(), e);
+            throw store.failures().unwritable(cell.state().shape(), e);
         }
         cell.setPart(output.bytes(), 0, output.length());
     }
@@ -98,6 +99,7 @@ final class RocksMap<K, V> implements StoredMap<K, V>, Handle {
     private boolean isHidden(byte[] entry) {
         return cell.state().shape().hasStamp()
                 && cell.state()
+                        .ttl()
                         .isHidden(RecordBytes.getLong(entry, Cell.EPOCH_BYTES), store.nowMillis());
     }
 
@@ -172,12 +174,13 @@ final class RocksMap<K, V> implements StoredMap<K, V>, Handle {
         private K last;
         private boolean canRemove;
 
+        /** For the entries that were shown. */
+        private final BiConsumer<K, V> putThrough = this::putThrough;
+
         private void checkKey() {
             if (keyVersion != store.key().version()) {
-                throw new IllegalStateException(
-                        "The map '"
-                                + cell.state().shape().name()
-                                + "' is read on after another key became the current one");
+                throw store.failures()
+                        .readUnderAnotherKey(cell.state().shape());
             }
         }
 
@@ -250,7 +253,7 @@ final class RocksMap<K, V> implements StoredMap<K, V>, Handle {
                     writes = store.writes();
                 }
             }
-            return new Entry(last, value);
+            return new WriteThroughEntry<>(last, value, putThrough);
         }
 
         private void checkKeyIfOpen() {
@@ -265,8 +268,15 @@ final class RocksMap<K, V> implements StoredMap<K, V>, Handle {
             try {
                 return keys.deserialize(input);
             } catch (IOException e) {
-                throw store.unreadable("a key of the map '" + cell.state().shape().name() + "'", e);
+                throw store.failures().unreadable("a key", cell.state().shape(), e);
             }
+        }
+
+        private void putThrough(K key, V value) {
+            if (keyVersion != store.key().version()) {
+                throw store.failures().changedUnderAnotherKey(cell.state().shape());
+            }
+            RocksMap.this.put(key, value);
         }
 
         @Override
@@ -281,59 +291,6 @@ final class RocksMap<K, V> implements StoredMap<K, V>, Handle {
             if (known) {
                 writes = store.writes();
             }
-        }
-    }
-
-    /** An entry that writes through. */
-    private final class Entry implements Map.Entry<K, V> {
-        private final K key;
-        private final long keyVersion = store.key().version();
-        private V value;
-
-        Entry(K key, V value) {
-            this.key = key;
-            this.value = value;
-        }
-
-        @Override
-        public K getKey() {
-            return key;
-        }
-
-        @Override
-        public V getValue() {
-            return value;
-        }
-
-        @Override
-        public V setValue(V newValue) {
-            if (keyVersion != store.key().version()) {
-                throw new IllegalStateException(
-                        "The map '"
-                                + cell.state().shape().name()
-                                + "' is changed after another key became the current one");
-            }
-            V before = value;
-            put(key, newValue);
-            value = newValue;
-            return before;
-        }
-
-        @Override
-        public boolean equals(Object other) {
-            return other instanceof Map.Entry<?, ?> that
-                    && Objects.equals(key, that.getKey())
-                    && Objects.equals(value, that.getValue());
-        }
-
-        @Override
-        public int hashCode() {
-            return Objects.hashCode(key) ^ Objects.hashCode(value);
-        }
-
-        @Override
-        public String toString() {
-            return key + "=" + value;
         }
     }
 }

@@ -95,12 +95,12 @@ final class RocksOrdered implements OrderedState {
 
     @Override
     public long pane() {
-        return cell.pane();
+        return cell.namespace().pane();
     }
 
     @Override
     public Object namespace() {
-        return cell.namespace();
+        return cell.namespace().object();
     }
 
     @Override

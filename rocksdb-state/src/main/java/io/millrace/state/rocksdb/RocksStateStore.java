@@ -2,16 +2,15 @@ package io.millrace.state.rocksdb;
 
 import io.millrace.api.type.BasicTypeInfo;
 import io.millrace.api.type.TypeInformation;
-import io.millrace.runtime.control.Failure;
 import io.millrace.runtime.serializer.Serializers;
-import io.millrace.runtime.serializer.TypeSerializer;
 import io.millrace.runtime.serializer.TypeShape;
 import io.millrace.runtime.state.CalendarState;
-import io.millrace.runtime.state.DamagedSnapshotException;
+import io.millrace.runtime.state.CurrentNamespace;
 import io.millrace.runtime.state.DerivedArray;
 import io.millrace.runtime.state.KeyGroupRange;
 import io.millrace.runtime.state.KeyedStateSettings;
 import io.millrace.runtime.state.KeyedStateStore;
+import io.millrace.runtime.state.ListPieces;
 import io.millrace.runtime.state.Namespace;
 import io.millrace.runtime.state.OrderedState;
 import io.millrace.runtime.state.RecordBytes;
@@ -20,11 +19,10 @@ import io.millrace.runtime.state.SnapshotKind;
 import io.millrace.runtime.state.SnapshotReader;
 import io.millrace.runtime.state.SnapshotWriter;
 import io.millrace.runtime.state.StateDefinition.Kind;
-import io.millrace.runtime.state.StateDefinition.NamespaceKind;
-import io.millrace.runtime.state.StateDefinition.Shape;
-import io.millrace.runtime.state.StateException;
+import io.millrace.runtime.state.StateRegistry;
 import io.millrace.runtime.state.StateSnapshot;
 import io.millrace.runtime.state.StateTtl;
+import io.millrace.runtime.state.StoreFailures;
 import io.millrace.runtime.state.StoredList;
 import io.millrace.runtime.state.StoredLong;
 import io.millrace.runtime.state.StoredMap;
@@ -32,15 +30,9 @@ import io.millrace.runtime.state.StoredState;
 import io.millrace.runtime.state.StoredValue;
 import io.millrace.runtime.state.ValueMigration;
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Keyed state in a {@link Database} of its own.
@@ -48,21 +40,18 @@ import org.slf4j.LoggerFactory;
  * <p>Threads: owned by the subtask's thread.
  */
 final class RocksStateStore implements KeyedStateStore {
-    private static final Logger LOG = LoggerFactory.getLogger(RocksStateStore.class);
-
     /** With a time to live, each so many writes look at as many entries again, and half more. */
     private static final int WRITES_PER_SWEEP = 128;
 
+    /** {@link EntryKey} has 16 bits for the state's id. */
+    private static final int MAX_STATES = 1 << 16;
+
     private final KeyedStateSettings settings;
+    private final StoreFailures failures;
     private final Database database;
     private final CurrentKey key;
     private final Increments increments;
-    private final List<State> states = new ArrayList<>();
-    private final Map<String, State> byName = new HashMap<>();
-
-    /** Names of the states that the program has asked for, as against those that were restored. */
-    private final Set<String> asked = new HashSet<>();
-
+    private final StateRegistry<State> states;
     private final ExpirySweep sweep;
     private long writes;
     private long writesWithTtl;
@@ -74,9 +63,12 @@ final class RocksStateStore implements KeyedStateStore {
      */
     RocksStateStore(KeyedStateSettings settings, Database database) {
         this.settings = settings;
+        this.failures = new StoreFailures(settings);
         this.database = database;
-        this.key = new CurrentKey(settings);
+        this.key = new CurrentKey(settings, failures);
         this.increments = new Increments(database, settings.owner());
+        this.states =
+                new StateRegistry<>(settings, failures, MAX_STATES, State::new, this::rewrite);
         this.sweep = new ExpirySweep(this, settings.keyGroups());
     }
 
@@ -134,14 +126,14 @@ final class RocksStateStore implements KeyedStateStore {
     CurrentKey checkedKey() {
         checkOpen();
         if (!key.isSet()) {
-            throw new IllegalStateException(settings.owner() + " has no current key");
+            throw failures.noCurrentKey();
         }
         return key;
     }
 
     void checkOpen() {
         if (closed) {
-            throw new IllegalStateException("The state of " + settings.owner() + " is closed");
+            throw failures.closed();
         }
     }
 
@@ -153,8 +145,12 @@ final class RocksStateStore implements KeyedStateStore {
         return increments;
     }
 
+    StoreFailures failures() {
+        return failures;
+    }
+
     List<State> states() {
-        return states;
+        return states.all();
     }
 
     long nowMillis() {
@@ -181,23 +177,6 @@ final class RocksStateStore implements KeyedStateStore {
         return writes;
     }
 
-    StateException unreadable(String what, IOException e) {
-        return new StateException(
-                Failure.Category.STATE,
-                "The bytes of " + what + " of " + settings.owner() + " cannot be read",
-                e);
-    }
-
-    StateException unwritable(State state, Exception e) {
-        return new StateException(
-                Failure.Category.USER_CODE,
-                "A value cannot be put into state '"
-                        + state.shape().name()
-                        + "' of "
-                        + settings.owner(),
-                e);
-    }
-
     // ---- states
 
     private State define(
@@ -208,76 +187,12 @@ final class RocksStateStore implements KeyedStateStore {
             TypeInformation<?> valueType,
             StateTtl ttl) {
         checkOpen();
-        Shape shape = Shape.of(name, kind, namespace, partType, valueType, ttl);
-        State state = byName.get(name);
-        if (state == null) {
-            state = define(shape);
-        } else if (!asked.contains(name) && state.shape().mayBecome(shape)) {
-            state = migrate(state, shape, valueType);
-        } else {
-            state.shape()
-                    .check(
-                            shape,
-                            settings.owner(),
-                            asked.contains(name) ? "" : " in what is restored");
-        }
-        asked.add(name);
-        state.setTtl(ttl);
-        return state;
+        return states.ask(name, kind, namespace, partType, valueType, ttl);
     }
 
-    private State define(Shape shape) {
-        if (states.size() > 0xffff) {
-            throw new StateException(
-                    Failure.Category.USER_CODE,
-                    settings.owner() + " has more than 65536 states: keep them in a map state");
-        }
-        State state = new State(states.size(), shape);
-        states.add(state);
-        byName.put(shape.name(), state);
-        return state;
-    }
-
-    /** Rewrites all that was restored of a state whose values have another shape now. */
-    private State migrate(State former, Shape shape, TypeInformation<?> valueType) {
-        String what = "State '" + shape.name() + "' of " + settings.owner();
-        ValueMigration<?> values;
-        try {
-            values =
-                    new ValueMigration<>(former.shape().valueType(), valueType, settings.classes());
-        } catch (IllegalArgumentException e) {
-            throw new StateException(
-                    Failure.Category.CONFIG,
-                    what
-                            + " was stored as a "
-                            + former.shape().text()
-                            + ", and the program asks for a "
-                            + shape.text()
-                            + ", which cannot take it: "
-                            + e.getMessage()
-                            + ". Fields of records and POJOs may be added and removed; for anything"
-                            + " else give the new state another name");
-        }
-        State now = new State(former.id(), shape);
-        try {
-            forEach(now, scan -> rewrite(scan, now, values));
-        } catch (IOException e) {
-            throw new StateException(
-                    Failure.Category.STATE,
-                    what
-                            + " was stored as a "
-                            + former.shape().text()
-                            + ", and an entry of it cannot be made one of a "
-                            + shape.text()
-                            + ": "
-                            + e.getMessage(),
-                    e);
-        }
-        states.set(former.id(), now);
-        byName.put(shape.name(), now);
+    private void rewrite(State former, State now, ValueMigration<?> values) throws IOException {
+        forEach(former, scan -> rewrite(scan, now, values));
         increments.forgetBase();
-        LOG.info("{} was rewritten from a {} to a {}", what, former.shape().text(), shape.text());
-        return now;
     }
 
     private void rewrite(Database.Scan scan, State state, ValueMigration<?> values)
@@ -290,7 +205,7 @@ final class RocksStateStore implements KeyedStateStore {
         byte[] value =
                 values.convert(
                         Arrays.copyOfRange(entry, valueAt, entry.length),
-                        isFirstPiece ? RocksList.HEAD_BYTES : 0);
+                        isFirstPiece ? ListPieces.HEAD_BYTES : 0);
         byte[] rewritten = Arrays.copyOf(entry, valueAt + value.length);
         System.arraycopy(value, 0, rewritten, valueAt, value.length);
         database.put(Database.Family.ENTRIES, at, at.length, rewritten, rewritten.length);
@@ -320,15 +235,11 @@ final class RocksStateStore implements KeyedStateStore {
         return database.scan(Database.Family.ENTRIES, from, EntryKey.after(from, from.length));
     }
 
-    @SuppressWarnings("unchecked") // namespaces come as objects
     private Cell cell(State state, Namespace<?> namespace) {
         return new Cell(
                 this,
                 state,
-                namespace instanceof Namespace.Objects<?> objects
-                        ? (TypeSerializer<Object>)
-                                Serializers.compileKey(objects.type(), settings.classes())
-                        : null);
+                new CurrentNamespace(state.shape(), namespace, settings.classes(), failures));
     }
 
     @Override
@@ -338,7 +249,7 @@ final class RocksStateStore implements KeyedStateStore {
         return new RocksValue<>(
                 this,
                 cell(state, namespace),
-                ValueBytes.ofValue(state, settings.owner(), type, settings.classes()));
+                ValueBytes.ofValue(state, failures, type, settings.classes()));
     }
 
     @Override
@@ -358,7 +269,10 @@ final class RocksStateStore implements KeyedStateStore {
         return new RocksList<>(
                 this,
                 cell(state, namespace),
-                ValueBytes.ofPart(state, settings.owner(), elementType, settings.classes()));
+                new ListPieces<>(
+                        state.shape(),
+                        Serializers.compile(elementType, settings.classes()),
+                        failures));
     }
 
     @Override
@@ -373,7 +287,7 @@ final class RocksStateStore implements KeyedStateStore {
                 this,
                 cell(state, namespace),
                 Serializers.compileKey(keyType, settings.classes()),
-                ValueBytes.ofPart(state, settings.owner(), valueType, settings.classes()));
+                ValueBytes.ofPart(state, failures, valueType, settings.classes()));
     }
 
     @Override
@@ -429,7 +343,7 @@ final class RocksStateStore implements KeyedStateStore {
     public void forEachKey(int keyGroup, StoredState handle, KeyAction action) throws Exception {
         checkOpen();
         Cell cell = ((Handle) handle).cell();
-        byte[] namespace = cell.namespaceBytes();
+        byte[] namespace = cell.namespace().toBytes();
         byte[] last = {};
         int lastEnd = 0;
         try (Database.Scan scan = scan(keyGroup, cell.state())) {
@@ -483,7 +397,7 @@ final class RocksStateStore implements KeyedStateStore {
                                 settings.keyGroups(),
                                 settings.maxParallelism(),
                                 TypeShape.text(settings.keyType()),
-                                states.stream().map(State::shape).toList()),
+                                states.all().stream().map(State::shape).toList()),
                         key.isFixed()));
     }
 
@@ -503,22 +417,12 @@ final class RocksStateStore implements KeyedStateStore {
     public void restore(SnapshotInput snapshot) throws IOException {
         checkOpen();
         if (increments.epoch() != 1) {
-            throw new IllegalStateException(settings.owner() + " is restored after it was used");
+            throw failures.restoredAfterUse();
         }
         SnapshotReader reader = new SnapshotReader(snapshot);
-        reader.check(settings.owner(), settings.keyType(), settings.maxParallelism());
-        Map<Integer, State> byFileId = new HashMap<>();
-        for (SnapshotReader.State described : reader.states()) {
-            State state = byName.get(described.shape().name());
-            if (state == null) {
-                state = define(described.shape());
-            } else {
-                state.shape().checkRestored(described.shape(), settings.owner(), snapshot.name());
-            }
-            byFileId.put(described.id(), state);
-        }
-        reader.read(settings.keyGroups(), new Restore(byFileId, snapshot.name()));
-        for (State state : states) {
+        reader.read(
+                settings.keyGroups(), new Restore(states.restored(reader, snapshot.name())));
+        for (State state : states.all()) {
             if (state.order() != null) {
                 state.order().onRestore();
             }
@@ -529,13 +433,11 @@ final class RocksStateStore implements KeyedStateStore {
     /** Puts what a snapshot holds into the database. */
     private final class Restore implements SnapshotReader.Records {
         private final Map<Integer, State> byFileId;
-        private final String name;
         private final RecordBytes at = new RecordBytes(256);
         private final RecordBytes entry = new RecordBytes(256);
 
-        Restore(Map<Integer, State> byFileId, String name) {
+        Restore(Map<Integer, State> byFileId) {
             this.byFileId = byFileId;
-            this.name = name;
         }
 
         @Override
@@ -551,16 +453,6 @@ final class RocksStateStore implements KeyedStateStore {
                 int valueLength)
                 throws IOException {
             State state = byFileId.get(fileId);
-            if (state == null
-                    || !isPossible(
-                            state.shape(), keyLength, length - keyLength, value, valueLength)) {
-                throw new DamagedSnapshotException(
-                        "The state in "
-                                + name
-                                + " is damaged: a record of key group "
-                                + group
-                                + " does not fit its state");
-            }
             at.truncate(0);
             EntryKey.putHead(at.bytes(), group, state.id());
             at.reserve(EntryKey.HEAD_BYTES);
@@ -582,32 +474,6 @@ final class RocksStateStore implements KeyedStateStore {
                     at.length(),
                     entry.bytes(),
                     entry.length());
-        }
-
-        /**
-         * @param rest bytes of namespace and part
-         */
-        private boolean isPossible(
-                Shape shape, int keyLength, int rest, int value, int valueLength) {
-            int least =
-                    switch (shape.namespaceKind()) {
-                                case NONE -> 0;
-                                case PANES -> Long.BYTES;
-                                case OBJECTS -> Integer.BYTES;
-                            }
-                            + switch (shape.kind()) {
-                                case VALUE -> 0;
-                                case LIST -> Integer.BYTES;
-                                case MAP -> 1;
-                                case ORDERED -> Long.BYTES;
-                            };
-            boolean isNumber =
-                    shape.kind() == Kind.VALUE
-                            && shape.fixedValue()
-                            && shape.namespaceKind() != NamespaceKind.OBJECTS;
-            return (!key.isFixed() || keyLength == Long.BYTES)
-                    && rest >= least
-                    && (!isNumber || (rest == least && (value < 0 || valueLength == Long.BYTES)));
         }
     }
 

@@ -1,5 +1,6 @@
 package io.millrace.state.rocksdb;
 
+import io.millrace.runtime.state.NamedState;
 import io.millrace.runtime.state.StateDefinition.Kind;
 import io.millrace.runtime.state.StateDefinition.Shape;
 import io.millrace.runtime.state.StateTtl;
@@ -9,7 +10,7 @@ import io.millrace.runtime.state.StateTtl;
  *
  * <p>Threads: owned by the subtask's thread.
  */
-final class State {
+final class State implements NamedState {
     private final int id;
     private final Shape shape;
     private StateTtl ttl = StateTtl.NONE;
@@ -22,11 +23,13 @@ final class State {
         this.shape = shape;
     }
 
-    int id() {
+    @Override
+    public int id() {
         return id;
     }
 
-    Shape shape() {
+    @Override
+    public Shape shape() {
         return shape;
     }
 
@@ -38,7 +41,8 @@ final class State {
         return ttl;
     }
 
-    void setTtl(StateTtl ttl) {
+    @Override
+    public void setTtl(StateTtl ttl) {
         this.ttl = ttl;
     }
 
@@ -48,15 +52,5 @@ final class State {
 
     void setOrder(OrderIndex order) {
         this.order = order;
-    }
-
-    boolean isExpired(long stampMillis, long nowMillis) {
-        return ttl.isOn() && stampMillis + ttl.millis() <= nowMillis;
-    }
-
-    /** Whether an entry is not to be seen any more. */
-    boolean isHidden(long stampMillis, long nowMillis) {
-        return ttl.visibility() == StateTtl.Visibility.NEVER_RETURN_EXPIRED
-                && isExpired(stampMillis, nowMillis);
     }
 }

@@ -1,7 +1,6 @@
 package io.millrace.state.rocksdb;
 
 import io.millrace.api.type.TypeInformation;
-import io.millrace.runtime.control.Failure;
 import io.millrace.runtime.generate.JobClasses;
 import io.millrace.runtime.serializer.RecordInput;
 import io.millrace.runtime.serializer.RecordOutput;
@@ -9,7 +8,7 @@ import io.millrace.runtime.serializer.Serializers;
 import io.millrace.runtime.serializer.TypeSerializer;
 import io.millrace.runtime.state.FixedCodec;
 import io.millrace.runtime.state.RecordBytes;
-import io.millrace.runtime.state.StateException;
+import io.millrace.runtime.state.StoreFailures;
 import java.io.IOException;
 
 /**
@@ -18,7 +17,8 @@ import java.io.IOException;
  * <p>Threads: owned by the subtask's thread.
  */
 final class ValueBytes<V> {
-    private final String what;
+    private final State state;
+    private final StoreFailures failures;
     private final FixedCodec<V> codec;
     private final TypeSerializer<V> serializer;
     private final RecordOutput output = new RecordOutput(64);
@@ -27,39 +27,31 @@ final class ValueBytes<V> {
 
     /** With numbers as eight bytes, as values of a value state are. */
     static <V> ValueBytes<V> ofValue(
-            State state, String owner, TypeInformation<V> type, JobClasses classes) {
-        return new ValueBytes<>(state, owner, FixedCodec.ofValue(type), type, classes);
+            State state, StoreFailures failures, TypeInformation<V> type, JobClasses classes) {
+        return new ValueBytes<>(state, failures, FixedCodec.ofValue(type), type, classes);
     }
 
-    /** As their serializer writes them, as elements of lists and values of maps are. */
+    /** As their serializer writes them, as values of maps are. */
     static <V> ValueBytes<V> ofPart(
-            State state, String owner, TypeInformation<V> type, JobClasses classes) {
-        return new ValueBytes<>(state, owner, null, type, classes);
+            State state, StoreFailures failures, TypeInformation<V> type, JobClasses classes) {
+        return new ValueBytes<>(state, failures, null, type, classes);
     }
 
     private ValueBytes(
             State state,
-            String owner,
+            StoreFailures failures,
             FixedCodec<V> codec,
             TypeInformation<V> type,
             JobClasses classes) {
-        this.what = "state '" + state.shape().name() + "' of " + owner;
+        this.state = state;
+        this.failures = failures;
         this.codec = codec;
         this.serializer = codec == null ? Serializers.compile(type, classes) : null;
     }
 
-    /** Begins anew with a value. */
+    /** Writes a value in place of the one before. */
     void write(V value) {
         output.truncate(0);
-        append(value);
-    }
-
-    void truncate(int length) {
-        output.truncate(length);
-    }
-
-    /** Adds a value to what is there. */
-    void append(V value) {
         try {
             if (codec == null) {
                 serializer.serialize(value, output);
@@ -68,8 +60,7 @@ final class ValueBytes<V> {
                 output.write(number);
             }
         } catch (IOException | ClassCastException e) {
-            throw new StateException(
-                    Failure.Category.USER_CODE, "A value cannot be put into " + what, e);
+            throw failures.unwritable(state.shape(), e);
         }
     }
 
@@ -86,16 +77,10 @@ final class ValueBytes<V> {
             return codec.fromLong().apply(RecordBytes.getLong(bytes, from));
         }
         input.reset(bytes, from, to);
-        return read(input);
-    }
-
-    /** The next of several. */
-    V read(RecordInput from) {
         try {
-            return serializer.deserialize(from);
+            return serializer.deserialize(input);
         } catch (IOException e) {
-            throw new StateException(
-                    Failure.Category.STATE, "The bytes of " + what + " cannot be read", e);
+            throw failures.unreadable("a value", state.shape(), e);
         }
     }
 }

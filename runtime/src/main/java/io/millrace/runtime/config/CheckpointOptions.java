@@ -33,7 +33,7 @@ public final class CheckpointOptions {
     public static final ConfigOption<String> DIRECTORY =
             ConfigOption.named("execution.checkpointing.dir", String.class)
                     .readBy(JOB)
-                    .withDeprecatedKeys("state.checkpoints.dir")
+                    .withDeprecatedKeys("state.checkpoints.dir", "state.backend.fs.checkpointdir")
                     .withDescription(
                             "Folder that checkpoints are written to, below it one folder a job;"
                                     + " all workers must reach it, on HDFS for example. Must be set"
@@ -43,7 +43,7 @@ public final class CheckpointOptions {
     public static final ConfigOption<String> SAVEPOINT_DIRECTORY =
             ConfigOption.named("execution.checkpointing.savepoint-dir", String.class)
                     .readBy(JOB)
-                    .withDeprecatedKeys("state.savepoints.dir")
+                    .withDeprecatedKeys("state.savepoints.dir", "savepoints.state.backend.fs.dir")
                     .withDescription(
                             "Folder below which each savepoint makes one of its own, where the"
                                     + " command names none. Unset: the folder of the checkpoints.");
@@ -71,6 +71,7 @@ public final class CheckpointOptions {
     public static final ConfigOption<Duration> ALIGNED_TIMEOUT =
             ConfigOption.named("execution.checkpointing.aligned-checkpoint-timeout", Duration.class)
                     .readBy(JOB)
+                    .withDeprecatedKeys("execution.checkpointing.alignment-timeout")
                     .atLeast(Duration.ZERO)
                     .withDescription(
                             "How long after the trigger of a checkpoint its barriers wait for the"

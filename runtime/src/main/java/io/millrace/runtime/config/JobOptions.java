@@ -155,6 +155,7 @@ public final class JobOptions {
                     .asList()
                     .defaultValue(List.of())
                     .readBy(WORKER)
+                    .withDeprecatedKeys("taskmanager.tmp.dirs")
                     .withDescription(
                             "Directories on the worker's own disks, used in turns, for state that"
                                     + " does not fit into managed memory. Unset: those that YARN"

@@ -13,6 +13,7 @@ public final class RestartOptions {
     public enum Strategy {
         NONE("none"),
         FIXED_DELAY("fixed-delay"),
+        FAILURE_RATE("failure-rate"),
         EXPONENTIAL_DELAY("exponential-delay");
 
         private final String key;
@@ -45,6 +46,33 @@ public final class RestartOptions {
 
     public static final ConfigOption<Duration> FIXED_DELAY =
             ConfigOption.named("restart-strategy.fixed-delay.delay", Duration.class)
+                    .readBy(JOB)
+                    .defaultValue(Duration.ofSeconds(1))
+                    .atLeast(Duration.ZERO)
+                    .withDescription("Pause before each restart.");
+
+    public static final ConfigOption<Integer> FAILURE_RATE_MAX =
+            ConfigOption.named(
+                            "restart-strategy.failure-rate.max-failures-per-interval",
+                            Integer.class)
+                    .readBy(JOB)
+                    .defaultValue(1)
+                    .between(1, 1000)
+                    .withDescription(
+                            "Failures within restart-strategy.failure-rate.failure-rate-interval"
+                                    + " after which the job starts again; one more and it counts"
+                                    + " as failed.");
+
+    public static final ConfigOption<Duration> FAILURE_RATE_INTERVAL =
+            ConfigOption.named(
+                            "restart-strategy.failure-rate.failure-rate-interval", Duration.class)
+                    .readBy(JOB)
+                    .defaultValue(Duration.ofMinutes(1))
+                    .atLeast(Duration.ofMillis(1))
+                    .withDescription("How far back failures count.");
+
+    public static final ConfigOption<Duration> FAILURE_RATE_DELAY =
+            ConfigOption.named("restart-strategy.failure-rate.delay", Duration.class)
                     .readBy(JOB)
                     .defaultValue(Duration.ofSeconds(1))
                     .atLeast(Duration.ZERO)

@@ -19,6 +19,8 @@ public final class StateBackendOptions {
         HASHMAP,
         /** What Flink's older configurations say: the same as {@link #MANAGED}. */
         FILESYSTEM,
+        /** What Flink's oldest configurations say: the same as {@link #MANAGED}. */
+        JOBMANAGER,
         /** RocksDB on local disks, with managed memory for its caches and buffers. */
         ROCKSDB
     }
@@ -30,12 +32,12 @@ public final class StateBackendOptions {
                     .defaultValue(Type.MANAGED)
                     .withDescription(
                             "Where the state of keyed operators lies: MANAGED keeps it as bytes in"
-                                    + " managed memory and moves what does not fit to local disks;"
-                                    + " ROCKSDB keeps it in RocksDB on local disks, with the"
-                                    + " managed memory for its caches and buffers, for state that"
-                                    + " is many times as large as memory. HASHMAP and FILESYSTEM,"
-                                    + " Flink's names, mean MANAGED. A checkpoint or savepoint of"
-                                    + " the one can be restored by the other.");
+                                + " managed memory and moves what does not fit to local disks;"
+                                + " ROCKSDB keeps it in RocksDB on local disks, with the managed"
+                                + " memory for its caches and buffers, for state that is many times"
+                                + " as large as memory. HASHMAP, FILESYSTEM and JOBMANAGER, Flink's"
+                                + " names, mean MANAGED. A checkpoint or savepoint of the one can"
+                                + " be restored by the other.");
 
     public static final ConfigOption<List<String>> ROCKSDB_DIRECTORIES =
             ConfigOptions.key("state.backend.rocksdb.localdir")

@@ -185,7 +185,10 @@ public final class TaskManagerOptions {
                     .defaultValue(Duration.ofMinutes(15))
                     .atLeast(Duration.ofSeconds(1))
                     .withDescription(
-                            "A worker that has had no application master for this long leaves. Keep"
-                                    + " it longer than yarn.am.liveness-monitor.expiry-interval-ms"
-                                    + " of the cluster.");
+                            "A worker that has had no application master for this long leaves."
+                                + " Unset, on YARN: five minutes longer than the cluster takes to"
+                                + " notice that one is gone"
+                                + " (yarn.am.liveness-monitor.expiry-interval-ms,"
+                                + " yarn.nm.liveness-monitor.expiry-interval-ms). Keep it longer"
+                                + " than that.");
 }

@@ -34,6 +34,7 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /**
  * Starts the regions of a job, brings one down when something in it fails, and starts it again; the
@@ -729,11 +730,13 @@ final class Regions {
     private void attemptFailed(Execution execution, Failure cause) {
         Region region = graph.regionOf(execution.attempt());
         execution.become(Execution.State.FAILED, ports.clock().nanoTime());
-        LOG.warn(
-                "Task {} attempt {} failed: {}",
-                execution.name(),
-                execution.attempt(),
-                cause.summary());
+        // of a job that is coming down, those end like this whose writer was cancelled before them
+        LOG.atLevel(job.isAtWork() ? Level.WARN : Level.DEBUG)
+                .log(
+                        "Task {} attempt {} failed: {}",
+                        execution.name(),
+                        execution.attempt(),
+                        cause.summary());
         courses.get(region).episode.taskFailed(cause);
         restart(List.of(region));
         checkGone(region);

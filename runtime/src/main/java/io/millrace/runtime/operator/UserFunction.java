@@ -6,6 +6,7 @@ import io.millrace.api.function.RichFunction;
 import io.millrace.api.function.RuntimeContext;
 import io.millrace.api.state.CheckpointListener;
 import io.millrace.api.state.CheckpointedFunction;
+import io.millrace.api.state.ListCheckpointed;
 import io.millrace.runtime.checkpoint.RestoredOperator;
 import io.millrace.runtime.checkpoint.SnapshotPart;
 import io.millrace.runtime.generate.JobClasses;
@@ -23,6 +24,10 @@ final class UserFunction {
     private final RuntimeContext context;
     private final JobClasses classes;
     private final BroadcastStates broadcast;
+
+    /** What saves and restores the function's own state; null if it has none. */
+    private final CheckpointedFunction checkpointed;
+
     private OperatorStates states;
     private boolean opened;
 
@@ -41,6 +46,14 @@ final class UserFunction {
         this.context = context;
         this.classes = classes;
         this.broadcast = broadcast;
+        this.checkpointed = checkpointed(function);
+    }
+
+    private static CheckpointedFunction checkpointed(Function function) {
+        if (function instanceof CheckpointedFunction itself) {
+            return itself;
+        }
+        return function instanceof ListCheckpointed<?> lists ? new ListCheckpoints<>(lists) : null;
     }
 
     /** Sets the function's state up, whether there is something to restore or not. */
@@ -52,14 +65,14 @@ final class UserFunction {
                 throw OperatorFailure.in(name, "setRuntimeContext()", t);
             }
         }
-        if (broadcast == null && !(function instanceof CheckpointedFunction)) {
+        if (broadcast == null && checkpointed == null) {
             return;
         }
         states = new OperatorStates(name, restored, classes);
         if (broadcast != null) {
             broadcast.restore(states);
         }
-        if (!(function instanceof CheckpointedFunction checkpointed)) {
+        if (checkpointed == null) {
             return;
         }
         try {
@@ -90,7 +103,7 @@ final class UserFunction {
         if (states == null) {
             return List.of();
         }
-        if (function instanceof CheckpointedFunction checkpointed) {
+        if (checkpointed != null) {
             try {
                 checkpointed.snapshotState(new FunctionSnapshot(checkpointId, wallMillis));
             } catch (Throwable t) {

@@ -1,6 +1,7 @@
 package io.millrace.runtime.schedule;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 
@@ -28,7 +29,7 @@ final class ExponentialDelayRestart implements RestartStrategy {
 
     @Override
     public Memory memory() {
-        return new Memory(restarts, (long) delayNanos, lastDelayNanos);
+        return new Memory(restarts, (long) delayNanos, lastDelayNanos, List.of());
     }
 
     @Override

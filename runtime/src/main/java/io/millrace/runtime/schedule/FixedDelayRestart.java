@@ -1,6 +1,7 @@
 package io.millrace.runtime.schedule;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 
 /** So many restarts, each after the same delay. */
@@ -15,7 +16,7 @@ final class FixedDelayRestart implements RestartStrategy {
 
     @Override
     public Memory memory() {
-        return new Memory(restarts, 0, 0);
+        return new Memory(restarts, 0, 0, List.of());
     }
 
     @Override

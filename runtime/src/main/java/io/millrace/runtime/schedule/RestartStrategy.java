@@ -3,6 +3,7 @@ package io.millrace.runtime.schedule;
 import io.millrace.api.Configuration;
 import io.millrace.runtime.config.RestartOptions;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 
@@ -30,9 +31,15 @@ public interface RestartStrategy {
      * @param restarts that count against the limit
      * @param delayNanos the last delay without the part of chance; 0 if the strategy needs none
      * @param lastDelayNanos the last delay
+     * @param agesNanos of the failures that still count, oldest first, when the last one was; empty
+     *     if the strategy needs none
      */
-    record Memory(int restarts, long delayNanos, long lastDelayNanos) {
-        public static final Memory NONE = new Memory(0, 0, 0);
+    record Memory(int restarts, long delayNanos, long lastDelayNanos, List<Long> agesNanos) {
+        public static final Memory NONE = new Memory(0, 0, 0, List.of());
+
+        public Memory {
+            agesNanos = List.copyOf(agesNanos);
+        }
     }
 
     /** Which strategy, with which figures. */
@@ -60,6 +67,31 @@ public interface RestartStrategy {
                 return "fixed-delay ("
                         + attempts
                         + " restarts, "
+                        + delay.toMillis()
+                        + " ms before each)";
+            }
+        }
+
+        /**
+         * Each time after the same delay, until there are too many failures within an interval.
+         *
+         * @param failures that may be within an interval, at least 1
+         */
+        record FailureRate(int failures, Duration interval, Duration delay) implements Spec {
+            public FailureRate {
+                if (failures < 1 || interval.isNegative() || delay.isNegative()) {
+                    throw new IllegalArgumentException(
+                            "failure rate: " + failures + " in " + interval + ", " + delay);
+                }
+            }
+
+            @Override
+            public String toString() {
+                return "failure-rate ("
+                        + failures
+                        + " restarts in "
+                        + interval.toMillis()
+                        + " ms, "
                         + delay.toMillis()
                         + " ms before each)";
             }
@@ -144,6 +176,11 @@ public interface RestartStrategy {
                         new FixedDelay(
                                 configuration.get(RestartOptions.FIXED_DELAY_ATTEMPTS),
                                 configuration.get(RestartOptions.FIXED_DELAY));
+                case FAILURE_RATE ->
+                        new FailureRate(
+                                configuration.get(RestartOptions.FAILURE_RATE_MAX),
+                                configuration.get(RestartOptions.FAILURE_RATE_INTERVAL),
+                                configuration.get(RestartOptions.FAILURE_RATE_DELAY));
                 case EXPONENTIAL_DELAY -> exponentialDelay(configuration);
             };
         }
@@ -161,6 +198,8 @@ public interface RestartStrategy {
         default RestartStrategy strategy(Random random, Memory memory, long lastFailureNanos) {
             if (this instanceof FixedDelay fixed) {
                 return new FixedDelayRestart(fixed, memory);
+            } else if (this instanceof FailureRate rate) {
+                return new FailureRateRestart(rate, memory, lastFailureNanos);
             } else if (this instanceof ExponentialDelay exponential) {
                 return new ExponentialDelayRestart(exponential, random, memory, lastFailureNanos);
             }

@@ -4,7 +4,6 @@ import io.millrace.api.type.BasicTypeInfo;
 import io.millrace.api.type.TypeInformation;
 import io.millrace.runtime.control.Failure;
 import io.millrace.runtime.memory.InsufficientManagedMemoryException;
-import io.millrace.runtime.memory.Memory;
 import io.millrace.runtime.memory.MemoryBudget;
 import io.millrace.runtime.serializer.KeyGroups;
 import io.millrace.runtime.serializer.KeyHasher;
@@ -13,17 +12,12 @@ import io.millrace.runtime.serializer.RecordInput;
 import io.millrace.runtime.serializer.RecordOutput;
 import io.millrace.runtime.serializer.Serializers;
 import io.millrace.runtime.serializer.TypeSerializer;
-import io.millrace.runtime.serializer.TypeShape;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Keyed state as bytes in managed memory.
@@ -37,8 +31,8 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Shape, from the top: the current key, which all handles share; what tables and logs ask for
  * ({@link StoreMemory}: memory, and what is to be done before more is taken, see {@link Spill} and
- * {@link SpillTurns}); which states there are, and handles on them; keys by state; snapshots and
- * restoring.
+ * {@link SpillTurns}); handles on states; keys by state; snapshots and restoring. What goes over
+ * many tables and logs is in {@link StateParts}, which states there are in {@link StateRegistry}.
  *
  * <p>Invariant: addresses of entries that somebody holds are good until the store's version
  * changes, and things move only at the begin of an operation, when nobody holds one.
@@ -46,12 +40,14 @@ import org.slf4j.LoggerFactory;
  * <p>Threads: owned by the subtask's thread.
  */
 final class BinaryStateStore implements KeyedStateStore, StoreMemory {
-    private static final Logger LOG = LoggerFactory.getLogger(BinaryStateStore.class);
-
     /** With a time to live, each so many writes look for expired entries in one page. */
     private static final int WRITES_PER_SWEEP = 128;
 
+    /** Entries of a log have 15 bits for the state's id. */
+    private static final int MAX_STATES = 1 << 15;
+
     private final KeyedStateSettings settings;
+    private final StoreFailures failures;
     private final int maxParallelism;
 
     /** Less one, if the number of key groups is a power of two, else 0. */
@@ -67,12 +63,11 @@ final class BinaryStateStore implements KeyedStateStore, StoreMemory {
     private final Epochs epochs;
     private final Spill spill;
     private final SpillTurns turns;
-    private final EntryLog[] logs;
-    private final List<StateDefinition> states = new ArrayList<>();
-    private final Map<String, StateDefinition> byName = new HashMap<>();
+    private final StateRegistry<StateDefinition> states;
+    private final StateParts parts;
 
-    /** Names of the states that the program has asked for, as against those that were restored. */
-    private final Set<String> asked = new HashSet<>();
+    /** Those of {@link #parts}. */
+    private final EntryLog[] logs;
 
     private final RecordBytes scratch = new RecordBytes(256);
     private final Map<String, StoredCalendar> calendars = new HashMap<>();
@@ -105,6 +100,7 @@ final class BinaryStateStore implements KeyedStateStore, StoreMemory {
     @SuppressWarnings("unchecked") // keys come as objects; those of another class are refused
     BinaryStateStore(KeyedStateSettings settings) {
         this.settings = settings;
+        this.failures = new StoreFailures(settings);
         this.maxParallelism = settings.maxParallelism();
         this.firstKeyGroup = settings.keyGroups().first();
         this.keyGroupCount = settings.keyGroups().size();
@@ -123,8 +119,12 @@ final class BinaryStateStore implements KeyedStateStore, StoreMemory {
                         settings.owner(),
                         settings.keyGroups().size());
         this.epochs = new Epochs(settings.memory(), spill, settings.owner());
-        this.logs = new EntryLog[settings.keyGroups().size()];
-        this.turns = new SpillTurns(spill, settings.memory(), logs, states, calendars.values());
+        this.states =
+                new StateRegistry<>(settings, failures, MAX_STATES, this::definition, this::rewrite);
+        this.parts = new StateParts(this, states.all(), settings.keyGroups());
+        this.logs = parts.logs();
+        this.turns =
+                new SpillTurns(spill, settings.memory(), logs, states.all(), calendars.values());
     }
 
     // ---- the current key
@@ -133,8 +133,7 @@ final class BinaryStateStore implements KeyedStateStore, StoreMemory {
     public void setCurrentKey(Object key) {
         checkOpen();
         if (key == null) {
-            throw new StateException(
-                    Failure.Category.USER_CODE, "A key of " + settings.owner() + " is null");
+            throw failures.nullKey();
         }
         try {
             int group = KeyGroups.of(hasher.hash(key), maxParallelism);
@@ -156,15 +155,7 @@ final class BinaryStateStore implements KeyedStateStore, StoreMemory {
             this.key = key;
             onKeyChanged(group);
         } catch (ClassCastException | IOException e) {
-            throw new StateException(
-                    Failure.Category.USER_CODE,
-                    "A "
-                            + key.getClass().getName()
-                            + " cannot be a key of "
-                            + settings.owner()
-                            + ", whose keys are of the type "
-                            + settings.keyType(),
-                    e);
+            throw failures.keyOfAnotherType(key, e);
         }
     }
 
@@ -176,9 +167,7 @@ final class BinaryStateStore implements KeyedStateStore, StoreMemory {
         } else if (keyIsInt) {
             hash = (int) key;
         } else {
-            throw new StateException(
-                    Failure.Category.INTERNAL,
-                    "Keys of " + settings.owner() + " are of the type " + settings.keyType());
+            throw failures.keysAreNoNumbers();
         }
         checkOpen();
         int group = keyGroup(hash);
@@ -210,18 +199,7 @@ final class BinaryStateStore implements KeyedStateStore, StoreMemory {
 
     private void checkKeyGroup(int group, Object key) {
         if (!settings.keyGroups().contains(group)) {
-            throw new StateException(
-                    Failure.Category.USER_CODE,
-                    "The key "
-                            + key
-                            + " of "
-                            + settings.owner()
-                            + " is in key group "
-                            + group
-                            + ", and this subtask has "
-                            + settings.keyGroups()
-                            + ". The key selector gives different keys for one record, or the"
-                            + " key's hashCode changes");
+            throw failures.keyOfAnotherSubtask(key, group);
         }
     }
 
@@ -270,7 +248,7 @@ final class BinaryStateStore implements KeyedStateStore, StoreMemory {
                 try {
                     key = keySerializer.deserialize(input);
                 } catch (IOException e) {
-                    throw unreadable("a key", e);
+                    throw failures.unreadableKey(e);
                 }
             }
         }
@@ -286,13 +264,13 @@ final class BinaryStateStore implements KeyedStateStore, StoreMemory {
     private void checkKey() {
         checkOpen();
         if (keyGroup < 0) {
-            throw new IllegalStateException(settings.owner() + " has no current key");
+            throw failures.noCurrentKey();
         }
     }
 
     private void checkOpen() {
         if (closed) {
-            throw new IllegalStateException("The state of " + settings.owner() + " is closed");
+            throw failures.closed();
         }
     }
 
@@ -435,37 +413,25 @@ final class BinaryStateStore implements KeyedStateStore, StoreMemory {
 
     @Override
     public boolean isExpired(int stateId, long stampMillis) {
-        return states.get(stateId).isExpired(stampMillis, nowMillis());
+        return states.get(stateId).ttl().isExpired(stampMillis, nowMillis());
     }
 
     long nowMillis() {
         return settings.wallMillis().getAsLong();
     }
 
-    String owner() {
-        return settings.owner();
+    StateParts parts() {
+        return parts;
+    }
+
+    StoreFailures failures() {
+        return failures;
     }
 
     /** Called before a write to a state with a time to live, when no address is held. */
     void onTtlWrite() {
-        if (++writesWithTtl % WRITES_PER_SWEEP != 0) {
-            return;
-        }
-        int turn = (int) (writesWithTtl / WRITES_PER_SWEEP);
-        int group = Math.floorMod(turn, logs.length);
-        int page = turn / logs.length;
-        if (logs[group] != null) {
-            logs[group].removeExpired(page);
-        }
-        for (StateDefinition state : states) {
-            if (!state.ttl().isOn()) {
-                continue;
-            }
-            if (state.tables != null && state.tables[group] != null) {
-                state.tables[group].removeExpired(page);
-            } else if (state.paneTables != null && state.paneTables[group] != null) {
-                state.paneTables[group].removeExpired(page);
-            }
+        if (++writesWithTtl % WRITES_PER_SWEEP == 0) {
+            parts.removeExpired((int) (writesWithTtl / WRITES_PER_SWEEP));
         }
     }
 
@@ -490,12 +456,12 @@ final class BinaryStateStore implements KeyedStateStore, StoreMemory {
 
     EntryTable tableForWrite(StateDefinition state) {
         beforeTableGrows();
-        return tableForWrite(state, keyGroup, 0);
+        return parts.tableForWrite(state, keyGroup, 0);
     }
 
     EntryTable tableForWrite(StateDefinition state, long pane) {
         beforeTableGrows();
-        return tableForWrite(state, keyGroup, pane);
+        return parts.tableForWrite(state, keyGroup, pane);
     }
 
     /** An entry of the current key and a pane that was removed will be put again. */
@@ -508,20 +474,6 @@ final class BinaryStateStore implements KeyedStateStore, StoreMemory {
         if (spill.isPressed()) {
             relieve();
         }
-    }
-
-    private EntryTable tableForWrite(StateDefinition state, int group, long pane) {
-        int at = group - settings.keyGroups().first();
-        if (state.paneTables != null) {
-            if (state.paneTables[at] == null) {
-                state.paneTables[at] = new PaneTables(this, state.id(), group, state.shape());
-            }
-            return state.paneTables[at].forWrite(pane);
-        }
-        if (state.tables[at] == null) {
-            state.tables[at] = new EntryTable(this, state.id(), group, state.shape());
-        }
-        return state.tables[at];
     }
 
     /** The log of the current key, or null. */
@@ -540,15 +492,7 @@ final class BinaryStateStore implements KeyedStateStore, StoreMemory {
 
     EntryLog logForWrite() {
         checkKey();
-        return logForWrite(keyGroup);
-    }
-
-    private EntryLog logForWrite(int group) {
-        int at = group - settings.keyGroups().first();
-        if (logs[at] == null) {
-            logs[at] = new EntryLog(this, group);
-        }
-        return logs[at];
+        return parts.logForWrite(keyGroup);
     }
 
     StateException exhausted(StateDefinition state, InsufficientManagedMemoryException e) {
@@ -562,23 +506,6 @@ final class BinaryStateStore implements KeyedStateStore, StoreMemory {
                 e);
     }
 
-    StateException unreadable(String what, IOException e) {
-        return new StateException(
-                Failure.Category.STATE,
-                "The bytes of " + what + " of " + settings.owner() + " cannot be read",
-                e);
-    }
-
-    StateException unwritable(StateDefinition state, Exception e) {
-        return new StateException(
-                Failure.Category.USER_CODE,
-                "A value cannot be put into state '"
-                        + state.shape().name()
-                        + "' of "
-                        + settings.owner(),
-                e);
-    }
-
     // ---- states
 
     private StateDefinition define(
@@ -589,131 +516,22 @@ final class BinaryStateStore implements KeyedStateStore, StoreMemory {
             TypeInformation<?> valueType,
             StateTtl ttl) {
         checkOpen();
-        StateDefinition.Shape shape =
-                StateDefinition.Shape.of(name, kind, namespace, partType, valueType, ttl);
-        StateDefinition state = byName.get(name);
-        if (state == null) {
-            state = define(shape);
-        } else if (!asked.contains(name) && state.shape().mayBecome(shape)) {
-            state = migrate(state, shape, valueType);
-        } else {
-            state.check(
-                    shape, settings.owner(), asked.contains(name) ? "" : " in what is restored");
-        }
-        asked.add(name);
-        state.setTtl(ttl);
-        return state;
+        return states.ask(name, kind, namespace, partType, valueType, ttl);
     }
 
-    /** Rewrites all that was restored of a state whose values have another shape now. */
-    private StateDefinition migrate(
-            StateDefinition former, StateDefinition.Shape shape, TypeInformation<?> valueType) {
-        String what = "State '" + shape.name() + "' of " + settings.owner();
-        ValueMigration<?> values;
-        try {
-            values =
-                    new ValueMigration<>(former.shape().valueType(), valueType, settings.classes());
-        } catch (IllegalArgumentException e) {
-            throw new StateException(
-                    Failure.Category.CONFIG,
-                    what
-                            + " was stored as a "
-                            + former.shape().text()
-                            + ", and the program asks for a "
-                            + shape.text()
-                            + ", which cannot take it: "
-                            + e.getMessage()
-                            + ". Fields of records and POJOs may be added and removed; for anything"
-                            + " else give the new state another name");
-        }
-        StateDefinition now = definition(former.id(), shape);
-        states.set(former.id(), now);
-        byName.put(shape.name(), now);
+    private void rewrite(StateDefinition former, StateDefinition now, ValueMigration<?> values)
+            throws IOException {
         epochs.forgetBase();
-        Restore restore = new Restore(Map.of(former.id(), now), "memory");
+        StateRewrite rewrite = new StateRewrite(this, parts, former, now, values);
         try {
             for (EntryLog log : logs) {
                 if (log != null) {
-                    migrate(log, former, values, restore);
+                    rewrite.rewrite(log);
                 }
             }
-        } catch (IOException e) {
-            throw new StateException(
-                    Failure.Category.STATE,
-                    what
-                            + " was stored as a "
-                            + former.shape().text()
-                            + ", and an entry of it cannot be made one of a "
-                            + shape.text()
-                            + ": "
-                            + e.getMessage(),
-                    e);
         } catch (InsufficientManagedMemoryException e) {
             throw exhausted(now, e);
         }
-        LOG.info("{} was rewritten from a {} to a {}", what, former.shape().text(), shape.text());
-        return now;
-    }
-
-    private record Moved(int group, byte[] full, int keyLength, long stampMillis, byte[] value) {}
-
-    private void migrate(
-            EntryLog log, StateDefinition former, ValueMigration<?> values, Restore restore)
-            throws IOException {
-        List<Moved> entries = new ArrayList<>();
-        log.forEach(
-                at -> {
-                    if (EntryLog.stateId(at) == former.id()
-                            && EntryLog.kind(at) != Epochs.DERIVED) {
-                        byte[] full = new byte[EntryLog.fullLength(at)];
-                        Memory.copy(EntryLog.full(at, former), full, 0, full.length);
-                        byte[] value = new byte[EntryLog.valueLength(at)];
-                        Memory.copy(EntryLog.value(at, former), value, 0, value.length);
-                        entries.add(
-                                new Moved(
-                                        EntryLog.keyGroup(at),
-                                        full,
-                                        EntryLog.keyLength(at),
-                                        former.shape().hasStamp() ? EntryLog.stamp(at) : 0,
-                                        value));
-                    }
-                });
-        for (Moved entry : entries) {
-            int piece =
-                    former.shape().kind() == StateDefinition.Kind.LIST
-                            ? RecordBytes.getInt(entry.full(), entry.full().length - 4)
-                            : -1;
-            byte[] value = values.convert(entry.value(), piece == 0 ? LogList.HEAD_BYTES : 0);
-            long hash =
-                    EntryLog.hash(
-                            keyHash(entry.full(), entry.keyLength()),
-                            former.id(),
-                            entry.full(),
-                            entry.keyLength(),
-                            entry.full().length);
-            if (states.get(former.id()).isTable()) {
-                log.remove(former, log.find(hash, former, entry.full(), entry.full().length));
-            }
-            restore.record(
-                    entry.group(),
-                    former.id(),
-                    entry.full(),
-                    entry.keyLength(),
-                    entry.stampMillis(),
-                    value);
-        }
-    }
-
-    private StateDefinition define(StateDefinition.Shape shape) {
-        if (states.size() > 0x7fff) {
-            throw new StateException(
-                    Failure.Category.USER_CODE,
-                    settings.owner() + " has more than 32768 states: keep them in a map state");
-        }
-        StateDefinition state = definition(states.size(), shape);
-        states.add(state);
-        byName.put(shape.name(), state);
-        return state;
     }
 
     private StateDefinition definition(int id, StateDefinition.Shape shape) {
@@ -734,15 +552,11 @@ final class BinaryStateStore implements KeyedStateStore, StoreMemory {
         return Serializers.compile(type, settings.classes());
     }
 
-    @SuppressWarnings("unchecked") // namespaces come as objects
     private LogCell cell(StateDefinition state, Namespace<?> namespace) {
         return new LogCell(
                 this,
                 state,
-                namespace instanceof Namespace.Objects<?> objects
-                        ? (TypeSerializer<Object>)
-                                Serializers.compileKey(objects.type(), settings.classes())
-                        : null);
+                new CurrentNamespace(state.shape(), namespace, settings.classes(), failures));
     }
 
     @Override
@@ -780,7 +594,11 @@ final class BinaryStateStore implements KeyedStateStore, StoreMemory {
             String name, Namespace<?> namespace, TypeInformation<E> elementType, StateTtl ttl) {
         StateDefinition state =
                 define(name, StateDefinition.Kind.LIST, namespace, null, elementType, ttl);
-        return new LogList<>(this, state, cell(state, namespace), serializer(elementType));
+        return new LogList<>(
+                this,
+                state,
+                cell(state, namespace),
+                new ListPieces<>(state.shape(), serializer(elementType), failures));
     }
 
     @Override
@@ -836,75 +654,24 @@ final class BinaryStateStore implements KeyedStateStore, StoreMemory {
         return made;
     }
 
-    /** Is shown each live entry of a state by pane. */
-    @FunctionalInterface
-    interface PaneVisitor {
-        void visit(long pane, int group, byte[] key, int keyLength);
-    }
-
-    /** Neither moves entries nor changes the current key. */
-    void forEachEntry(StateDefinition state, PaneVisitor visitor) {
-        for (int at = 0; at < logs.length; at++) {
-            forEachEntry(state, at, visitor);
-        }
-    }
-
-    private void forEachEntry(StateDefinition state, int at, PaneVisitor visitor) {
-        RecordBytes bytes = new RecordBytes(64);
-        int group = firstKeyGroup + at;
-        if (state.isTable()) {
-            forEachInTables(
-                    state,
-                    at,
-                    (word, pane) -> {
-                        bytes.truncate(0);
-                        bytes.putLong(word);
-                        visitor.visit(pane, group, bytes.bytes(), 8);
-                    });
-        } else if (logs[at] != null) {
-            logs[at].forEach(
-                    entry -> {
-                        if (EntryLog.stateId(entry) == state.id() && EntryLog.isLive(entry)) {
-                            int length = EntryLog.keyLength(entry);
-                            bytes.truncate(0);
-                            bytes.put(EntryLog.full(entry, state), length + 8);
-                            visitor.visit(
-                                    RecordBytes.getLong(bytes.bytes(), length),
-                                    group,
-                                    bytes.bytes(),
-                                    length);
-                        }
-                    });
-        }
-    }
-
     private record KeyAndPane(byte[] key, long pane) {}
 
     @Override
     public void forEachPane(StoredState handle, PaneAction action) throws Exception {
         checkOpen();
         StateDefinition state = ((StateHandle) handle).state();
-        for (int at = 0; at < logs.length; at++) {
+        KeyGroupRange groups = settings.keyGroups();
+        for (int group = groups.first(); group <= groups.last(); group++) {
             List<KeyAndPane> found = new ArrayList<>();
-            forEachEntry(
+            parts.forEachEntry(
                     state,
-                    at,
-                    (pane, group, key, length) ->
+                    group,
+                    (pane, of, key, length) ->
                             found.add(new KeyAndPane(Arrays.copyOf(key, length), pane)));
             for (KeyAndPane each : found) {
-                setCurrentKey(each.key(), 0, each.key().length, firstKeyGroup + at);
+                setCurrentKey(each.key(), 0, each.key().length, group);
                 action.accept(each.pane());
             }
-        }
-    }
-
-    private static void forEachInTables(StateDefinition state, int at, EntryTable.Visitor visitor) {
-        if (state.paneTables != null) {
-            if (state.paneTables[at] != null) {
-                state.paneTables[at].forEach(visitor);
-            }
-        } else if (state.tables[at] != null) {
-            state.tables[at].forEach(visitor);
         }
     }
 
@@ -919,11 +686,7 @@ final class BinaryStateStore implements KeyedStateStore, StoreMemory {
     void dropThrough(StateDefinition state, long lastPane) {
         checkOpen();
         try {
-            for (PaneTables tables : state.paneTables) {
-                if (tables != null) {
-                    tables.dropThrough(lastPane);
-                }
-            }
+            parts.dropThrough(state, lastPane);
         } catch (InsufficientManagedMemoryException e) {
             throw exhausted(state, e);
         }
@@ -934,7 +697,7 @@ final class BinaryStateStore implements KeyedStateStore, StoreMemory {
         checkOpen();
         StateDefinition state = ((StateHandle) handle).state();
         byte[] namespace = ((StateHandle) handle).namespaceBytes();
-        for (byte[] bytes : keys(state, namespace, keyGroup)) {
+        for (byte[] bytes : parts.keys(state, namespace, keyGroup)) {
             setCurrentKey(bytes, 0, bytes.length, keyGroup);
             if (!handle.isEmpty()) {
                 action.accept(currentKey());
@@ -942,105 +705,18 @@ final class BinaryStateStore implements KeyedStateStore, StoreMemory {
         }
     }
 
-    private List<byte[]> keys(StateDefinition state, byte[] namespace, int group) {
-        List<byte[]> keys = new ArrayList<>();
-        int at = group - settings.keyGroups().first();
-        if (state.isTable()) {
-            long pane = namespace.length == 0 ? 0 : RecordBytes.getLong(namespace, 0);
-            forEachInTables(
-                    state,
-                    at,
-                    (key, ofPane) -> {
-                        if (namespace.length == 0 || ofPane == pane) {
-                            byte[] bytes = new byte[8];
-                            RecordBytes.setLong(bytes, 0, key);
-                            keys.add(bytes);
-                        }
-                    });
-        } else if (logs[at] != null) {
-            logs[at].forEach(
-                    entry -> {
-                        if (EntryLog.stateId(entry) == state.id()
-                                && isFirst(entry, state, namespace)) {
-                            scratch.truncate(0);
-                            scratch.put(EntryLog.full(entry, state), EntryLog.keyLength(entry));
-                            keys.add(Arrays.copyOf(scratch.bytes(), scratch.length()));
-                        }
-                    });
-        }
-        return keys;
-    }
-
-    /** Whether an entry stands for all that its key has in a namespace. */
-    private boolean isFirst(long entry, StateDefinition state, byte[] namespace) {
-        int part = EntryLog.fullLength(entry) - EntryLog.keyLength(entry) - namespace.length;
-        boolean first =
-                switch (state.shape().kind()) {
-                    case VALUE -> part == 0;
-                    case LIST -> part == 4;
-                    case MAP -> part == 0 && EntryLog.kind(entry) == Epochs.DERIVED;
-                    case ORDERED -> false;
-                };
-        if (!first) {
-            return false;
-        }
-        long rest = EntryLog.full(entry, state) + EntryLog.keyLength(entry);
-        return Memory.equal(rest, namespace, 0, namespace.length)
-                && (part == 0 || Memory.getInt(rest + namespace.length) == 0);
-    }
-
     // ---- snapshots
 
     @Override
     public StateSnapshot snapshot(long checkpointId, SnapshotKind kind) {
         checkOpen();
-        StateDefinition[] all = states.toArray(new StateDefinition[0]);
-        EntryTable.Extent[][] tables = new EntryTable.Extent[all.length][];
-        PaneTables.Captured[][] paneTables = new PaneTables.Captured[all.length][];
-        // while tables are captured none of their pages may go to disk
-        for (StateDefinition state : all) {
-            state.tidyTables();
-        }
-        for (int i = 0; i < all.length; i++) {
-            if (all[i].paneTables != null) {
-                paneTables[i] = new PaneTables.Captured[logs.length];
-                for (int group = 0; group < logs.length; group++) {
-                    PaneTables of = all[i].paneTables[group];
-                    paneTables[i][group] = of == null ? null : of.capture();
-                }
-            } else if (all[i].tables != null) {
-                tables[i] = new EntryTable.Extent[logs.length];
-                for (int group = 0; group < logs.length; group++) {
-                    EntryTable table = all[i].tables[group];
-                    tables[i][group] = table == null ? null : table.capture();
-                }
-            }
-        }
-        EntryLog.Extent[] extents = new EntryLog.Extent[logs.length];
-        for (int group = 0; group < logs.length; group++) {
-            extents[group] = logs[group] == null ? null : logs[group].capture();
-        }
-        return epochs.begin(
-                checkpointId,
-                kind,
-                new OpenSnapshot.Contents(
-                        settings.keyGroups(),
-                        maxParallelism,
-                        TypeShape.text(settings.keyType()),
-                        all,
-                        tables,
-                        paneTables,
-                        extents));
+        return epochs.begin(checkpointId, kind, parts.capture(settings));
     }
 
     @Override
     public void confirm(long checkpointId) {
         if (!closed && epochs.confirm(checkpointId)) {
-            for (EntryLog log : logs) {
-                if (log != null) {
-                    log.onConfirmed();
-                }
-            }
+            parts.onConfirmed();
         }
     }
 
@@ -1053,21 +729,11 @@ final class BinaryStateStore implements KeyedStateStore, StoreMemory {
     public void restore(SnapshotInput snapshot) throws IOException {
         checkOpen();
         if (epochs.current() != 1) {
-            throw new IllegalStateException(settings.owner() + " is restored after it was used");
+            throw failures.restoredAfterUse();
         }
         SnapshotReader reader = new SnapshotReader(snapshot);
-        reader.check(settings.owner(), settings.keyType(), maxParallelism);
-        Map<Integer, StateDefinition> byFileId = new HashMap<>();
-        for (SnapshotReader.State described : reader.states()) {
-            StateDefinition state = byName.get(described.shape().name());
-            if (state == null) {
-                state = define(described.shape());
-            } else {
-                state.shape().checkRestored(described.shape(), settings.owner(), snapshot.name());
-            }
-            byFileId.put(described.id(), state);
-        }
-        Restore restore = new Restore(byFileId, snapshot.name());
+        SnapshotRestore restore =
+                new SnapshotRestore(this, parts, states.restored(reader, snapshot.name()));
         try {
             reader.read(settings.keyGroups(), restore);
         } catch (InsufficientManagedMemoryException e) {
@@ -1078,177 +744,6 @@ final class BinaryStateStore implements KeyedStateStore, StoreMemory {
         }
         calendars.values().forEach(StoredCalendar::onRestore);
         restoredBytes += snapshot.length();
-    }
-
-    /** Puts what a snapshot holds into tables and logs. */
-    private final class Restore implements SnapshotReader.Records {
-        private final Map<Integer, StateDefinition> byFileId;
-        private final String name;
-        private byte[] full = new byte[64];
-
-        /** An entry whose key, namespace and part are the first of the bytes. */
-        void record(
-                int group,
-                int fileId,
-                byte[] fullBytes,
-                int keyLength,
-                long stampMillis,
-                byte[] value)
-                throws IOException {
-            int length = fullBytes.length;
-            byte[] bytes = Arrays.copyOf(fullBytes, length + value.length);
-            System.arraycopy(value, 0, bytes, length, value.length);
-            record(group, fileId, bytes, 0, keyLength, length, stampMillis, length, value.length);
-        }
-
-        Restore(Map<Integer, StateDefinition> byFileId, String name) {
-            this.byFileId = byFileId;
-            this.name = name;
-        }
-
-        @Override
-        public void record(
-                int group,
-                int fileId,
-                byte[] bytes,
-                int from,
-                int keyLength,
-                int length,
-                long stampMillis,
-                int value,
-                int valueLength)
-                throws IOException {
-            StateDefinition state = byFileId.get(fileId);
-            if (state == null || !isPossible(state, keyLength, length, value, valueLength)) {
-                throw new DamagedSnapshotException(
-                        "The state in "
-                                + name
-                                + " is damaged: a record of key group "
-                                + group
-                                + " does not fit its state");
-            }
-            if (full.length < length) {
-                full = new byte[2 * length];
-            }
-            System.arraycopy(bytes, from, full, 0, length);
-            if (spill.isPressed()) {
-                relieve();
-            }
-            long hash = keyHash(full, keyLength);
-            if (state.isTable()) {
-                inTable(state, group, hash, length, stampMillis, bytes, value);
-            } else {
-                inLog(
-                        state,
-                        group,
-                        hash,
-                        keyLength,
-                        length,
-                        stampMillis,
-                        bytes,
-                        value,
-                        valueLength);
-            }
-        }
-
-        private boolean isPossible(
-                StateDefinition state, int keyLength, int length, int value, int valueLength) {
-            int rest = length - keyLength;
-            int least =
-                    (state.shape().namespaceKind() == StateDefinition.NamespaceKind.PANES ? 8 : 0)
-                            + switch (state.shape().kind()) {
-                                case VALUE -> 0;
-                                case LIST -> 4;
-                                case MAP -> 1;
-                                case ORDERED -> 8;
-                            };
-            return (fixedKey == null || keyLength == 8)
-                    && rest >= least
-                    && (!state.isTable() || (rest == least && (value < 0 || valueLength == 8)));
-        }
-
-        private void inTable(
-                StateDefinition state,
-                int group,
-                long keyHash,
-                int length,
-                long stampMillis,
-                byte[] bytes,
-                int value) {
-            boolean hasPane = length > 8;
-            long key = RecordBytes.getLong(full, 0);
-            long pane = hasPane ? RecordBytes.getLong(full, 8) : 0;
-            EntryTable table = tableForWrite(state, group, pane);
-            long hash = EntryTable.hash(keyHash, pane, hasPane);
-            long at = table.find(key, pane, hash);
-            if (value < 0) {
-                if (at != 0 && EntryTable.isLive(at)) {
-                    table.remove(at);
-                }
-                return;
-            }
-            long number = RecordBytes.getLong(bytes, value);
-            if (at == 0) {
-                table.insert(key, pane, hash, number, stampMillis);
-            } else {
-                table.set(at, number);
-                if (state.shape().hasStamp()) {
-                    table.setStamp(at, stampMillis);
-                }
-            }
-        }
-
-        private void inLog(
-                StateDefinition state,
-                int group,
-                long keyHash,
-                int keyLength,
-                int length,
-                long stampMillis,
-                byte[] bytes,
-                int value,
-                int valueLength) {
-            EntryLog log = logForWrite(group);
-            if (log.isUntidy()) {
-                log.tidy();
-            }
-            long hash = EntryLog.hash(keyHash, state.id(), full, keyLength, length);
-            long at = log.find(hash, state, full, length);
-            boolean live = at != 0 && EntryLog.isLive(at);
-            if (value < 0) {
-                if (live) {
-                    log.remove(state, at);
-                }
-                return;
-            }
-            if (state.shape().kind() == StateDefinition.Kind.ORDERED) {
-                if (!live) {
-                    LogOrdered.add(log, state, at, hash, full, keyLength, length);
-                }
-                return;
-            }
-            boolean isNewOfMap = !live && state.shape().kind() == StateDefinition.Kind.MAP;
-            int prefix = isNewOfMap ? keyLength + state.namespaceLength(full, keyLength) : 0;
-            if (isNewOfMap) {
-                log.members().reserve(state, full, keyLength, prefix, length);
-            }
-            at =
-                    log.put(
-                            state,
-                            at,
-                            hash,
-                            full,
-                            keyLength,
-                            length,
-                            bytes,
-                            value,
-                            valueLength,
-                            0,
-                            stampMillis);
-            if (isNewOfMap) {
-                log.members().add(state, at, full, prefix, length);
-            }
-        }
     }
 
     @Override
@@ -1281,38 +776,10 @@ final class BinaryStateStore implements KeyedStateStore, StoreMemory {
         epochs.whenAllClosed(this::free);
     }
 
-    private void freeTables(StateDefinition state) {
-        if (state.paneTables != null) {
-            for (PaneTables tables : state.paneTables) {
-                if (tables != null) {
-                    tables.free();
-                }
-            }
-        } else {
-            for (EntryTable table : state.tables) {
-                if (table != null) {
-                    table.free(settings.memory());
-                }
-            }
-        }
-    }
-
     private void free() {
         calendars.values().forEach(StoredCalendar::free);
         derived.forEach(DerivedCells::free);
-        for (StateDefinition state : states) {
-            if (state.isTable()) {
-                freeTables(state);
-            }
-            if (state.order != null) {
-                state.order.free();
-            }
-        }
-        for (EntryLog log : logs) {
-            if (log != null) {
-                log.free(settings.memory());
-            }
-        }
+        parts.free();
         spill.close();
     }
 }

@@ -16,13 +16,11 @@ import java.util.Arrays;
  *
  * <p>When memory is short, pages go to local disk as they are ({@link #spill}), the directory then
  * holding where, and come back when one of their keys is looked for. Which ones go is decided by a
- * second chance: a page is marked in the directory first, its next use takes the mark away, and
- * only one that still has it when its turn comes again goes. So a page in use costs no more than
- * one that was never marked.
+ * {@link SecondChance}, so that a page in use costs no more than one that was never marked.
  *
  * <p>Format: in memory and on local disk only. Numbers in the machine's order. An entry of the
- * directory is a page's address, with {@value #MARKED} in it if it may go; or, of a page on disk,
- * its number from bit 3 on and {@value #ON_DISK}.
+ * directory is a page's address, or, of a page on disk, its number from bit 3 on, with the flags of
+ * {@link SecondChance}.
  *
  * <pre>
  *   page   slots 4, depth 4, used 4, epoch of the last change 4, bytes 4, unused 12, then slots of
@@ -35,20 +33,16 @@ import java.util.Arrays;
 final class EntryTable {
     private static final int HEADER_BYTES = 32;
     private static final int SLOTS = 0;
-    private static final int DEPTH = 4;
+    private static final int DEPTH = SecondChance.DEPTH;
     private static final int USED = 8;
     private static final int LAST_EPOCH = 12;
     private static final int PAGE_BYTES = 16;
     private static final int MIN_PAGE_BYTES = 512;
     private static final int MAX_DEPTH = 26;
 
-    private static final int MARKED = 1;
-    private static final int ON_DISK = 2;
+    private static final int ON_DISK = SecondChance.ON_DISK;
     private static final int NUMBER_SHIFT = 3;
-    private static final int FLAGS = 7;
-
-    /** Pages looked at in one go for one that can go to disk. */
-    private static final int SPILL_LOOKS = 8;
+    private static final int FLAGS = SecondChance.FLAGS;
 
     private static final int KEY = 4;
     private static final int PANE = 12;
@@ -70,6 +64,7 @@ final class EntryTable {
     private final int stride;
     private final int maxPageBytes;
     private final SpilledSegments spilled;
+    private final SecondChance chance = new SecondChance();
 
     private long[] directory;
     private boolean directoryShared;
@@ -77,7 +72,6 @@ final class EntryTable {
     private int slots;
     private int pageBytes;
     private int maxUsed;
-    private int spillHand;
 
     EntryTable(StoreMemory store, int stateId, int keyGroup, StateDefinition.Shape shape) {
         this(store, stateId, keyGroup, shape, 0);
@@ -267,7 +261,7 @@ final class EntryTable {
                     return true;
                 }
             }
-            index += directoryEntries(page);
+            index += SecondChance.entries(page, depth);
         }
         return false;
     }
@@ -284,11 +278,6 @@ final class EntryTable {
             }
         }
         return used;
-    }
-
-    /** How often a page is in the directory. */
-    private int directoryEntries(long page) {
-        return 1 << (depth - Memory.getInt(page + DEPTH));
     }
 
     /**
@@ -321,7 +310,7 @@ final class EntryTable {
                     greatest = Math.max(greatest, pane);
                 }
             }
-            index += directoryEntries(page);
+            index += SecondChance.entries(page, depth);
         }
         return new Bounds(least, greatest);
     }
@@ -353,7 +342,7 @@ final class EntryTable {
         long[] panes = new long[slots];
         for (int index = 0; index < directory.length; ) {
             long page = toRead(directory[index]);
-            index += directoryEntries(page);
+            index += SecondChance.entries(page, depth);
             int count = 0;
             for (int slot = 0; slot < slots; slot++) {
                 long at = page + HEADER_BYTES + (long) slot * stride;
@@ -494,7 +483,7 @@ final class EntryTable {
         long found = directory[at];
         if ((found & ON_DISK) == 0) {
             long page = found & ~FLAGS;
-            setInDirectory(at, Memory.getInt(page + DEPTH), page);
+            SecondChance.setAll(directory, depth, at, page, page);
             return page;
         }
         if (store.spill().isPressed()) {
@@ -512,16 +501,9 @@ final class EntryTable {
         }
         Memory.copy(image, 0, page, from.bytes());
         ownDirectory();
-        setInDirectory(at, Memory.getInt(page + DEPTH), page);
+        SecondChance.setAll(directory, depth, at, page, page);
         spilled.remove(number);
         return page;
-    }
-
-    /** Sets all entries of a page, one of which is the one at {@code at}. */
-    private void setInDirectory(int at, int pageDepth, long entry) {
-        int count = 1 << (depth - pageDepth);
-        int from = at & -count;
-        Arrays.fill(directory, from, from + count, entry);
     }
 
     /**
@@ -532,36 +514,22 @@ final class EntryTable {
      * @throws StateException if the disk does not take it
      */
     boolean spill() {
-        int looks = 0;
-        for (int i = 0; i < directory.length && looks < SPILL_LOOKS; i++) {
-            int at = Math.floorMod(spillHand, directory.length);
-            long found = directory[at];
-            if ((found & ON_DISK) != 0) {
-                spillHand++;
-                continue;
-            }
-            looks++;
-            long page = found & ~FLAGS;
-            int pageDepth = Memory.getInt(page + DEPTH);
-            spillHand = (at | (1 << (depth - pageDepth)) - 1) + 1;
-            if ((found & MARKED) == 0) {
-                setInDirectory(at, pageDepth, page | MARKED);
-            } else {
-                spill(page, at, pageDepth);
-                return true;
-            }
+        int at = chance.next(directory, depth);
+        if (at < 0) {
+            return false;
         }
-        return false;
+        spill(directory[at] & ~FLAGS, at);
+        return true;
     }
 
-    private void spill(long page, int at, int pageDepth) {
+    private void spill(long page, int at) {
         byte[] image = store.spill().image(pageBytes);
         Memory.copy(page, image, 0, pageBytes);
         long place = store.spill().file().write(image, pageBytes);
         SpilledSegment to = new SpilledSegment(place, pageBytes, Memory.getInt(page + LAST_EPOCH));
         int number = spilled.add(to);
         ownDirectory();
-        setInDirectory(at, pageDepth, (long) number << NUMBER_SHIFT | ON_DISK);
+        SecondChance.setAll(directory, depth, at, page, (long) number << NUMBER_SHIFT | ON_DISK);
         epochs.moved(page, pageBytes, to);
         store.spill().frame().reserve(pageBytes);
         store.onMoved();
@@ -706,7 +674,7 @@ final class EntryTable {
     void read(Extent captured, OpenSnapshot snapshot, SnapshotWriter writer) throws IOException {
         long last = 0;
         for (long entry : captured.directory()) {
-            long found = entry & ~MARKED;
+            long found = entry & ~SecondChance.MARKED;
             if (found != last) {
                 last = found;
                 snapshot.gather(records -> read(found, captured, snapshot, records), writer);

@@ -1,11 +1,6 @@
 package io.millrace.runtime.state;
 
-import io.millrace.runtime.control.Failure;
 import io.millrace.runtime.memory.InsufficientManagedMemoryException;
-import io.millrace.runtime.serializer.RecordInput;
-import io.millrace.runtime.serializer.RecordOutput;
-import io.millrace.runtime.serializer.TypeSerializer;
-import java.io.IOException;
 import java.util.Arrays;
 
 /**
@@ -16,9 +11,8 @@ import java.util.Arrays;
 final class LogCell {
     private final BinaryStateStore store;
     private final StateDefinition state;
-    private final StateDefinition.NamespaceKind kind;
-    private final TypeSerializer<Object> namespaces;
-    private final RecordOutput namespaceOutput = new RecordOutput(32);
+    private final CurrentNamespace namespace;
+    private long namespaceHash;
 
     private byte[] full = new byte[64];
     private int keyLength;
@@ -29,109 +23,40 @@ final class LogCell {
     private int length;
     private long preparedFor = -1;
 
-    private byte[] namespace = new byte[8];
-    private int namespaceLength;
-    private long namespaceHash;
-    private boolean namespaceIsSet;
-
     // of the last find without a part
     private long seen = -1;
     private long at;
     private long hash;
 
-    LogCell(BinaryStateStore store, StateDefinition state, TypeSerializer<Object> namespaces) {
+    LogCell(BinaryStateStore store, StateDefinition state, CurrentNamespace namespace) {
         this.store = store;
         this.state = state;
-        this.kind = state.shape().namespaceKind();
-        this.namespaces = namespaces;
-        this.namespaceIsSet = kind == StateDefinition.NamespaceKind.NONE;
-    }
-
-    static IllegalStateException noNamespace(StateDefinition state) {
-        return new IllegalStateException(
-                "State '" + state.shape().name() + "' has namespaces, and none is set");
-    }
-
-    static IllegalStateException noSuchNamespace(StateDefinition state, String what) {
-        return new IllegalStateException(
-                "State '"
-                        + state.shape().name()
-                        + "' is a "
-                        + state.shape().text()
-                        + ", its namespace cannot be "
-                        + what);
+        this.namespace = namespace;
     }
 
     void setPane(long pane) {
-        if (kind != StateDefinition.NamespaceKind.PANES) {
-            throw noSuchNamespace(state, "a pane");
-        }
-        RecordBytes.setLong(namespace, 0, pane);
-        namespaceLength = 8;
+        namespace.setPane(pane);
         onNamespace();
     }
 
     void setNamespace(Object object) {
-        if (kind != StateDefinition.NamespaceKind.OBJECTS) {
-            throw noSuchNamespace(state, "an object");
-        }
-        namespaceOutput.truncate(0);
-        try {
-            namespaceOutput.writeInt(0);
-            namespaces.serialize(object, namespaceOutput);
-        } catch (IOException | ClassCastException e) {
-            throw new StateException(
-                    Failure.Category.USER_CODE,
-                    "A namespace of state '" + state.shape().name() + "' cannot be written",
-                    e);
-        }
-        namespaceLength = namespaceOutput.length();
-        if (namespace.length < namespaceLength) {
-            namespace = new byte[2 * namespaceLength];
-        }
-        System.arraycopy(namespaceOutput.bytes(), 0, namespace, 0, namespaceLength);
-        int of = namespaceLength - 4;
-        for (int i = 0; i < 4; i++) {
-            namespace[i] = (byte) (of >>> (24 - 8 * i));
-        }
+        namespace.setObject(object);
         onNamespace();
     }
 
     /** Takes the namespace of an entry. */
     void setNamespace(byte[] bytes, int from, int count) {
-        if (namespace.length < count) {
-            namespace = new byte[2 * count];
-        }
-        System.arraycopy(bytes, from, namespace, 0, count);
-        namespaceLength = count;
+        namespace.setBytes(bytes, from, count);
         onNamespace();
     }
 
     private void onNamespace() {
-        namespaceHash = EntryLog.restHash(namespace, 0, namespaceLength);
-        namespaceIsSet = true;
+        namespaceHash = EntryLog.restHash(namespace.bytes(), 0, namespace.length());
         preparedFor = -1;
     }
 
-    byte[] namespaceBytes() {
-        if (!namespaceIsSet) {
-            throw noNamespace(state);
-        }
-        return Arrays.copyOf(namespace, namespaceLength);
-    }
-
-    long pane() {
-        return RecordBytes.getLong(namespace, 0);
-    }
-
-    Object namespace() {
-        RecordInput input = new RecordInput();
-        input.reset(namespace, 4, namespaceLength);
-        try {
-            return namespaces.deserialize(input);
-        } catch (IOException e) {
-            throw store.unreadable("a namespace of state '" + state.shape().name() + "'", e);
-        }
+    CurrentNamespace namespace() {
+        return namespace;
     }
 
     private void prepare() {
@@ -139,17 +64,15 @@ final class LogCell {
             length = prefix;
             return;
         }
-        if (!namespaceIsSet) {
-            throw noNamespace(state);
-        }
+        namespace.check();
         byte[] key = store.keyBytes();
         keyLength = store.keyLength();
-        prefix = keyLength + namespaceLength;
+        prefix = keyLength + namespace.length();
         if (full.length < prefix + 16) {
             full = new byte[2 * prefix + 16];
         }
         System.arraycopy(key, 0, full, 0, keyLength);
-        System.arraycopy(namespace, 0, full, keyLength, namespaceLength);
+        System.arraycopy(namespace.bytes(), 0, full, keyLength, namespace.length());
         length = prefix;
         preparedFor = store.keyVersion();
         seen = -1;
@@ -189,9 +112,7 @@ final class LogCell {
     void setPart(int number) {
         prepare();
         length = prefix + 4;
-        for (int i = 0; i < 4; i++) {
-            full[prefix + i] = (byte) (number >>> (24 - 8 * i));
-        }
+        RecordBytes.setInt(full, prefix, number);
         rehash();
     }
 

@@ -2,15 +2,14 @@ package io.millrace.runtime.state;
 
 import io.millrace.runtime.memory.Memory;
 import io.millrace.runtime.memory.MemoryBudget;
-import java.util.Arrays;
 
 /**
  * By the hash of an entry's bytes, where it lies: the index of an {@link EntryLog}, which is
  * derived from it.
  *
  * <p>An extendible hash table, rebuilt, doubled or split a page of at most {@value #MAX_PAGE_BYTES}
- * bytes at a time. When memory is short, pages go to local disk too, chosen as those of an {@link
- * EntryTable} are. They come back when they are used and there is memory; else they are read, and
+ * bytes at a time. When memory is short, pages go to local disk too, chosen by {@link
+ * SecondChance}. They come back when they are used and there is memory; else they are read, and
  * changed, where they are, so that no entry ever waits for memory in order to go to disk itself.
  *
  * <p>Format: in memory and on local disk only.
@@ -19,8 +18,7 @@ import java.util.Arrays;
  *   page       slots in use 4, depth 4, bytes 4, unused 20, then slots
  *   slot       0, or {@value #REMOVED}, or 16 bits of the hash before 48 bits that are the log's own,
  *              of which the lowest is 0
- *   directory  a page's address, with {@value #MARKED} in it if it may go; or its place on disk and
- *              {@value #ON_DISK}
+ *   directory  a page's address, or its place on disk, with the flags of {@link SecondChance}
  * </pre>
  *
  * <p>Threads: owned by the subtask's thread.
@@ -34,16 +32,14 @@ final class LogIndex {
     static final long REMOVED = 1;
 
     private static final int USED = 0;
-    private static final int DEPTH = 4;
+    private static final int DEPTH = SecondChance.DEPTH;
     private static final int PAGE_BYTES = 8;
     private static final int MIN_PAGE_BYTES = 512;
     private static final int MAX_PAGE_BYTES = 4 << 10;
     private static final int MAX_DEPTH = 26;
 
-    private static final int MARKED = 1;
-    private static final int ON_DISK = 2;
-    private static final int FLAGS = 7;
-    private static final int SPILL_LOOKS = 8;
+    private static final int ON_DISK = SecondChance.ON_DISK;
+    private static final int FLAGS = SecondChance.FLAGS;
 
     /** Tells the hash of the entry that lies somewhere. */
     @FunctionalInterface
@@ -53,11 +49,11 @@ final class LogIndex {
 
     private final StoreMemory store;
     private final Hashes hashes;
+    private final SecondChance chance = new SecondChance();
     private long[] directory;
     private int depth;
     private int pageBytes = MIN_PAGE_BYTES;
     private int slots = slots(MIN_PAGE_BYTES);
-    private int spillHand;
 
     LogIndex(StoreMemory store, Hashes hashes) {
         this.store = store;
@@ -265,7 +261,7 @@ final class LogIndex {
             return store.spill().hasRoom() ? bringBack(at) : read(found);
         }
         long page = found & ~FLAGS;
-        setInDirectory(at, Memory.getInt(page + DEPTH), page);
+        SecondChance.setAll(directory, depth, at, page, page);
         return page;
     }
 
@@ -289,16 +285,9 @@ final class LogIndex {
         store.spill().file().read(place, image, MAX_PAGE_BYTES);
         long page = store.allocate(MAX_PAGE_BYTES);
         Memory.copy(image, 0, page, MAX_PAGE_BYTES);
-        setInDirectory(at, Memory.getInt(page + DEPTH), page);
+        SecondChance.setAll(directory, depth, at, page, page);
         store.spill().file().free(place, MAX_PAGE_BYTES);
         return page;
-    }
-
-    /** Sets all entries of a page, one of which is the one at {@code at}. */
-    private void setInDirectory(int at, int pageDepth, long entry) {
-        int count = 1 << (depth - pageDepth);
-        int from = at & -count;
-        Arrays.fill(directory, from, from + count, entry);
     }
 
     /**
@@ -311,34 +300,20 @@ final class LogIndex {
         if (pageBytes < MAX_PAGE_BYTES) {
             return false;
         }
-        int looks = 0;
-        for (int i = 0; i < directory.length && looks < SPILL_LOOKS; i++) {
-            int at = Math.floorMod(spillHand, directory.length);
-            long found = directory[at];
-            if ((found & ON_DISK) != 0) {
-                spillHand++;
-                continue;
-            }
-            looks++;
-            long page = found & ~FLAGS;
-            int pageDepth = Memory.getInt(page + DEPTH);
-            spillHand = (at | (1 << (depth - pageDepth)) - 1) + 1;
-            if ((found & MARKED) == 0) {
-                setInDirectory(at, pageDepth, page | MARKED);
-            } else {
-                spill(page, at, pageDepth);
-                return true;
-            }
+        int at = chance.next(directory, depth);
+        if (at < 0) {
+            return false;
         }
-        return false;
+        spill(directory[at] & ~FLAGS, at);
+        return true;
     }
 
-    private void spill(long page, int at, int pageDepth) {
+    private void spill(long page, int at) {
         store.spill().pageFrame().reserve(MAX_PAGE_BYTES);
         byte[] image = store.spill().image(MAX_PAGE_BYTES);
         Memory.copy(page, image, 0, MAX_PAGE_BYTES);
         long place = store.spill().file().write(image, MAX_PAGE_BYTES);
-        setInDirectory(at, pageDepth, place | ON_DISK);
+        SecondChance.setAll(directory, depth, at, page, place | ON_DISK);
         store.memory().free(page, MAX_PAGE_BYTES);
     }
 

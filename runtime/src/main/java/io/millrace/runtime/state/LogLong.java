@@ -25,7 +25,7 @@ final class LogLong implements StoredLong, StateHandle {
 
     @Override
     public byte[] namespaceBytes() {
-        return cell.namespaceBytes();
+        return cell.namespace().toBytes();
     }
 
     @Override

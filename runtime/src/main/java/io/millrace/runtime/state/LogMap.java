@@ -11,6 +11,7 @@ import java.util.Collections;
 import java.util.Iterator;
 import java.util.Map;
 import java.util.NoSuchElementException;
+import java.util.function.BiConsumer;
 
 /**
  * A map in the log: each of its entries is one of the log, and {@link MapMembers} knows which they
@@ -51,7 +52,7 @@ final class LogMap<K, V> implements StoredMap<K, V>, StateHandle {
 
     @Override
     public byte[] namespaceBytes() {
-        return cell.namespaceBytes();
+        return cell.namespace().toBytes();
     }
 
     @Override
@@ -70,7 +71,7 @@ final class LogMap<K, V> implements StoredMap<K, V>, StateHandle {
         try {
             keys.serialize(key, output);
         } catch (IOException | ClassCastException e) {
-            throw store.unwritable(state, e);
+            throw store.failures().unwritable(state.shape(), e);
         }
         cell.setPart(output.bytes(), 0, output.length());
     }
@@ -105,7 +106,7 @@ final class LogMap<K, V> implements StoredMap<K, V>, StateHandle {
         try {
             return values.deserialize(input);
         } catch (IOException e) {
-            throw store.unreadable("a value of the map '" + state.shape().name() + "'", e);
+            throw store.failures().unreadable("a value", state.shape(), e);
         }
     }
 
@@ -158,7 +159,7 @@ final class LogMap<K, V> implements StoredMap<K, V>, StateHandle {
         try {
             values.serialize(value, written);
         } catch (IOException | ClassCastException e) {
-            throw store.unwritable(state, e);
+            throw store.failures().unwritable(state.shape(), e);
         }
     }
 
@@ -254,6 +255,9 @@ final class LogMap<K, V> implements StoredMap<K, V>, StateHandle {
 
         private boolean canRemove;
 
+        /** For the entries that were shown. */
+        private final BiConsumer<K, V> putThrough = this::putThrough;
+
         Entries() {
             cell.setNoPart();
             keyLength = cell.keyLength();
@@ -265,7 +269,7 @@ final class LogMap<K, V> implements StoredMap<K, V>, StateHandle {
 
         private void checkKey() {
             if (keyVersion != store.keyVersion()) {
-                throw otherKey(state);
+                throw store.failures().readUnderAnotherKey(state.shape());
             }
         }
 
@@ -380,13 +384,20 @@ final class LogMap<K, V> implements StoredMap<K, V>, StateHandle {
             try {
                 key = keys.deserialize(of);
             } catch (IOException e) {
-                throw store.unreadable("a key of the map '" + state.shape().name() + "'", e);
+                throw store.failures().unreadable("a key", state.shape(), e);
             }
             int count = copyValue(foundAt);
             if (hasTtl && state.ttl().update() == StateTtl.Update.ON_READ_AND_WRITE) {
                 LogTtl.read(store, state, foundAt);
             }
-            return new Entry(key, value(count));
+            return new WriteThroughEntry<>(key, value(count), putThrough);
+        }
+
+        private void putThrough(K key, V value) {
+            if (keyVersion != store.keyVersion()) {
+                throw store.failures().changedUnderAnotherKey(state.shape());
+            }
+            LogMap.this.put(key, value);
         }
 
         @Override
@@ -401,62 +412,5 @@ final class LogMap<K, V> implements StoredMap<K, V>, StateHandle {
                 LogMap.this.remove(at);
             }
         }
-    }
-
-    /** An entry that writes through. */
-    private final class Entry implements Map.Entry<K, V> {
-        private final K key;
-        private final long keyVersion = store.keyVersion();
-        private V value;
-
-        Entry(K key, V value) {
-            this.key = key;
-            this.value = value;
-        }
-
-        @Override
-        public K getKey() {
-            return key;
-        }
-
-        @Override
-        public V getValue() {
-            return value;
-        }
-
-        @Override
-        public V setValue(V newValue) {
-            if (keyVersion != store.keyVersion()) {
-                throw otherKey(state);
-            }
-            V before = value;
-            put(key, newValue);
-            value = newValue;
-            return before;
-        }
-
-        @Override
-        public boolean equals(Object other) {
-            return other instanceof Map.Entry<?, ?> that
-                    && java.util.Objects.equals(key, that.getKey())
-                    && java.util.Objects.equals(value, that.getValue());
-        }
-
-        @Override
-        public int hashCode() {
-            return java.util.Objects.hashCode(key) ^ java.util.Objects.hashCode(value);
-        }
-
-        @Override
-        public String toString() {
-            return key + "=" + value;
-        }
-    }
-
-    private static IllegalStateException otherKey(StateDefinition state) {
-        return new IllegalStateException(
-                "The map '"
-                        + state.shape().name()
-                        + "' is read on after another key became the current one");
     }
 }

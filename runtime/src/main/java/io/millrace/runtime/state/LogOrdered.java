@@ -129,12 +129,12 @@ final class LogOrdered implements OrderedState {
 
     @Override
     public long pane() {
-        return cell.pane();
+        return cell.namespace().pane();
     }
 
     @Override
     public Object namespace() {
-        return cell.namespace();
+        return cell.namespace().object();
     }
 
     @Override

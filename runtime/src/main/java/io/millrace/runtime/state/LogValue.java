@@ -37,7 +37,7 @@ final class LogValue<V> implements StoredValue<V>, StateHandle {
 
     @Override
     public byte[] namespaceBytes() {
-        return cell.namespaceBytes();
+        return cell.namespace().toBytes();
     }
 
     @Override
@@ -68,7 +68,7 @@ final class LogValue<V> implements StoredValue<V>, StateHandle {
         try {
             return serializer.deserialize(input);
         } catch (IOException e) {
-            throw store.unreadable("a value of state '" + state.shape().name() + "'", e);
+            throw store.failures().unreadable("a value", state.shape(), e);
         }
     }
 
@@ -85,7 +85,7 @@ final class LogValue<V> implements StoredValue<V>, StateHandle {
         try {
             serializer.serialize(value, output);
         } catch (IOException | ClassCastException e) {
-            throw store.unwritable(state, e);
+            throw store.failures().unwritable(state.shape(), e);
         }
         store.makeRoom(output.length());
         long at = cell.find();

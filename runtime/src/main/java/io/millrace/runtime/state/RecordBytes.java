@@ -94,4 +94,8 @@ public final class RecordBytes {
     public static void setLong(byte[] bytes, int at, long value) {
         LONG.set(bytes, at, value);
     }
+
+    public static void setInt(byte[] bytes, int at, int value) {
+        INT.set(bytes, at, value);
+    }
 }

@@ -19,7 +19,7 @@ import java.util.zip.CRC32C;
  * <p>Threads: owned by the thread that reads.
  */
 public final class SnapshotReader {
-    /** Is given the records. */
+    /** Is given the records, each of which fits what the snapshot says of its state. */
     public interface Records {
         /**
          * @param bytes holds all of it
@@ -48,9 +48,15 @@ public final class SnapshotReader {
     private final String keyType;
     private final int maxParallelism;
     private final List<State> states = new ArrayList<>();
-    private final boolean[] hasStamp;
+
+    /** By the ids of states in the snapshot; null where there is none. */
+    private final StateDefinition.Shape[] shapes;
+
     private final long directoryAt;
     private final byte[] directory;
+
+    /** Whether keys are known to have eight bytes. */
+    private boolean keysAreFixed;
 
     // of the part being read
     private byte[] bytes = new byte[0];
@@ -104,9 +110,9 @@ public final class SnapshotReader {
             states.add(state);
             lastId = Math.max(lastId, state.id());
         }
-        hasStamp = new boolean[lastId + 1];
+        shapes = new StateDefinition.Shape[lastId + 1];
         for (State state : states) {
-            hasStamp[state.id()] = state.shape().hasStamp();
+            shapes[state.id()] = state.shape();
         }
     }
 
@@ -192,6 +198,7 @@ public final class SnapshotReader {
      */
     public void check(String owner, TypeInformation<?> ownKeyType, int ownMaxParallelism) {
         String own = TypeShape.text(ownKeyType);
+        keysAreFixed = FixedCodec.ofKey(ownKeyType) != null;
         if (!keyType.equals(own)) {
             throw new StateException(
                     Failure.Category.CONFIG,
@@ -294,18 +301,30 @@ public final class SnapshotReader {
         int full = at;
         skip(length);
         int state = code >>> 1;
-        if (state >= hasStamp.length) {
+        StateDefinition.Shape shape = state < shapes.length ? shapes[state] : null;
+        if (shape == null) {
             throw damaged("a record is of the unknown state " + state);
         }
         if ((code & 1) != 0) {
+            checkFits(group, shape, keyLength, length, -1);
             records.record(group, state, bytes, full, keyLength, length, 0, -1, 0);
             return;
         }
-        long stamp = hasStamp[state] ? getLong() : 0;
+        long stamp = shape.hasStamp() ? getLong() : 0;
         int valueLength = getVarInt();
         int value = at;
         skip(valueLength);
+        checkFits(group, shape, keyLength, length, valueLength);
         records.record(group, state, bytes, full, keyLength, length, stamp, value, valueLength);
+    }
+
+    private void checkFits(
+            int group, StateDefinition.Shape shape, int keyLength, int length, int valueLength)
+            throws IOException {
+        boolean isKey = !keysAreFixed || keyLength == Long.BYTES;
+        if (!isKey || !shape.mayHold(length - keyLength, valueLength)) {
+            throw damaged("a record of key group " + group + " does not fit its state");
+        }
     }
 
     private void checkVersion(int version) throws IOException {

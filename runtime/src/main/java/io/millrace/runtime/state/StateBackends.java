@@ -26,7 +26,7 @@ public final class StateBackends {
     public KeyedStateStore open(KeyedStateSettings settings, ParsedConfiguration job) {
         StateBackendOptions.Type type = job.get(StateBackendOptions.TYPE);
         return switch (type) {
-            case MANAGED, HASHMAP, FILESYSTEM -> KeyedStateStore.binary(settings);
+            case MANAGED, HASHMAP, FILESYSTEM, JOBMANAGER -> KeyedStateStore.binary(settings);
             case ROCKSDB -> find(type.name().toLowerCase(Locale.ROOT)).open(settings, job);
         };
     }

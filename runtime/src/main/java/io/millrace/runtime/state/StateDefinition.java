@@ -10,7 +10,7 @@ import io.millrace.runtime.serializer.TypeShape;
  * <p>Threads: fixed when made, except for the time to live, which whoever asks for the state sets,
  * and what hangs on it in memory; both belong to the subtask's thread.
  */
-public final class StateDefinition {
+public final class StateDefinition implements NamedState {
     /** The number in files is the ordinal. */
     public enum Kind {
         VALUE,
@@ -79,7 +79,7 @@ public final class StateDefinition {
         }
 
         /** Whether only the values differ, and not what they are looked up by. */
-        public boolean mayBecome(Shape now) {
+        boolean mayBecome(Shape now) {
             return !valueType.equals(now.valueType)
                     && !fixedValue
                     && name.equals(now.name)
@@ -91,10 +91,37 @@ public final class StateDefinition {
         }
 
         /**
+         * Whether an entry of such a state can have bytes of these lengths.
+         *
+         * @param restLength of namespace and part
+         * @param valueLength -1 if the entry was removed
+         */
+        boolean mayHold(int restLength, int valueLength) {
+            int least =
+                    switch (namespaceKind) {
+                                case NONE -> 0;
+                                case PANES -> Long.BYTES;
+                                case OBJECTS -> Integer.BYTES;
+                            }
+                            + switch (kind) {
+                                case VALUE -> 0;
+                                case LIST -> Integer.BYTES;
+                                case MAP -> 1;
+                                case ORDERED -> Long.BYTES;
+                            };
+            boolean isNumber =
+                    kind == Kind.VALUE && fixedValue && namespaceKind != NamespaceKind.OBJECTS;
+            return restLength >= least
+                    && (!isNumber
+                            || (restLength == least
+                                    && (valueLength < 0 || valueLength == Long.BYTES)));
+        }
+
+        /**
          * @param whence where this shape was found; empty if the program has asked for it before
          * @throws StateException if another shape is asked for
          */
-        public void check(Shape asked, String owner, String whence) {
+        void check(Shape asked, String owner, String whence) {
             if (!equals(asked)) {
                 throw new StateException(
                         Failure.Category.CONFIG,
@@ -115,7 +142,7 @@ public final class StateDefinition {
         /**
          * @throws StateException if a snapshot has the state in another shape
          */
-        public void checkRestored(Shape inFile, String owner, String file) {
+        void checkRestored(Shape inFile, String owner, String file) {
             if (!equals(inFile)) {
                 throw new StateException(
                         Failure.Category.CONFIG,
@@ -180,11 +207,13 @@ public final class StateDefinition {
         this.fullAt = EntryLog.fullAt(shape.hasStamp(), hasOwnWord());
     }
 
-    int id() {
+    @Override
+    public int id() {
         return id;
     }
 
-    Shape shape() {
+    @Override
+    public Shape shape() {
         return shape;
     }
 
@@ -233,18 +262,8 @@ public final class StateDefinition {
         return ttl;
     }
 
-    void setTtl(StateTtl ttl) {
+    @Override
+    public void setTtl(StateTtl ttl) {
         this.ttl = ttl;
-    }
-
-    boolean isExpired(long stampMillis, long nowMillis) {
-        return ttl.isOn() && stampMillis + ttl.millis() <= nowMillis;
-    }
-
-    /**
-     * @throws StateException if another shape is asked for
-     */
-    void check(Shape asked, String owner, String whence) {
-        shape.check(asked, owner, whence);
     }
 }

@@ -43,4 +43,16 @@ public record StateTtl(long millis, Update update, Visibility visibility) {
     public boolean isOn() {
         return millis > 0;
     }
+
+    /**
+     * @param stampMillis of the last use that counts
+     */
+    public boolean isExpired(long stampMillis, long nowMillis) {
+        return isOn() && stampMillis + millis <= nowMillis;
+    }
+
+    /** Whether what has that stamp is not to be seen any more. */
+    public boolean isHidden(long stampMillis, long nowMillis) {
+        return visibility == Visibility.NEVER_RETURN_EXPIRED && isExpired(stampMillis, nowMillis);
+    }
 }

@@ -82,7 +82,7 @@ final class StoredCalendar implements CalendarState {
         arranged = true;
         calendar.clear();
         try {
-            store.forEachEntry(state, calendar::add);
+            store.parts().forEachEntry(state, calendar::add);
         } catch (InsufficientManagedMemoryException e) {
             throw store.exhausted(state, e);
         }

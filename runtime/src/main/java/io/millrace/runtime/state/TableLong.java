@@ -42,7 +42,7 @@ final class TableLong implements StoredLong, StateHandle {
     @Override
     public void setPane(long pane) {
         if (!hasPane) {
-            throw LogCell.noSuchNamespace(state, "a pane");
+            throw store.failures().noSuchNamespace(state.shape(), "a pane");
         }
         if (pane != this.pane || !paneIsSet) {
             this.pane = pane;
@@ -53,7 +53,7 @@ final class TableLong implements StoredLong, StateHandle {
 
     @Override
     public void setNamespace(Object namespace) {
-        throw LogCell.noSuchNamespace(state, "an object");
+        throw store.failures().noSuchNamespace(state.shape(), "an object");
     }
 
     /** The slot of the current key and pane, alive or not, or 0. */
@@ -62,7 +62,7 @@ final class TableLong implements StoredLong, StateHandle {
             return at;
         }
         if (hasPane && !paneIsSet) {
-            throw LogCell.noNamespace(state);
+            throw store.failures().noNamespace(state.shape());
         }
         table = hasPane ? store.table(state, pane) : store.table(state);
         hash = EntryTable.hash(store.keyHash(), pane, hasPane);
@@ -96,7 +96,7 @@ final class TableLong implements StoredLong, StateHandle {
         long now = store.nowMillis();
         long value = table.value(found);
         StateTtl ttl = state.ttl();
-        if (state.isExpired(table.stamp(found), now)) {
+        if (ttl.isExpired(table.stamp(found), now)) {
             table.remove(found);
             return ttl.visibility() == StateTtl.Visibility.NEVER_RETURN_EXPIRED ? otherwise : value;
         }
@@ -171,8 +171,6 @@ final class TableLong implements StoredLong, StateHandle {
     public boolean isEmpty() {
         long found = locateLive();
         return found == 0
-                || (hasTtl
-                        && state.ttl().visibility() == StateTtl.Visibility.NEVER_RETURN_EXPIRED
-                        && state.isExpired(table.stamp(found), store.nowMillis()));
+                || (hasTtl && state.ttl().isHidden(table.stamp(found), store.nowMillis()));
     }
 }

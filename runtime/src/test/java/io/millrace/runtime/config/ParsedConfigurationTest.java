@@ -132,7 +132,8 @@ class ParsedConfigurationTest {
                     + " from the program.)",
                 "taskmanager.memory.process.size|lots|Option taskmanager.memory.process.size cannot"
                         + " be read: 'lots' is not an amount of memory",
-                "restart-strategy.type|sometimes|none, fixed-delay, exponential-delay",
+                "restart-strategy.type|sometimes|none, fixed-delay, failure-rate,"
+                        + " exponential-delay",
                 "heartbeat.interval|soon|'soon' is not a duration",
                 "pipeline.object-reuse|yes|'yes' is neither true nor false"
             })

@@ -236,7 +236,7 @@ class ControlCodecTest {
                         List.of(new RestartIntent.Abandoned(1, GENERATION)),
                         7,
                         2,
-                        new RestartStrategy.Memory(1, 2, 3)),
+                        new RestartStrategy.Memory(1, 2, 3, List.of(4L, 0L))),
                 new JobFiles.Prepared(List.of(new FileSplit(0, "in", 0, 10, 15)), 15),
                 new JobResult("j", "job", JobState.FAILED, FAILURE, 1, 2, 3));
     }

@@ -21,12 +21,9 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Whole jobs whose sources wait for each other. */
@@ -34,19 +31,18 @@ import org.junit.jupiter.api.io.TempDir;
 class AlignedSourcesJobTest {
     private static final int NUMBERS = 2000;
     private static final long DRIFT = 100;
-    private static final Map<String, Shared> SHARED = new ConcurrentHashMap<>();
 
     /** How far the two sources of a job are, each with the numbers from 0 on. */
     private static final class Shared {
-        private final boolean slowBegins;
+        private boolean slowBegins = true;
         private long fast = -1;
         private long slow = -1;
         private long greatestLead;
         private int checkpoints;
         private CompletableFuture<Void> moved = new CompletableFuture<>();
 
-        Shared(boolean slowBegins) {
-            this.slowBegins = slowBegins;
+        synchronized void letSlowBeginLast() {
+            slowBegins = false;
         }
 
         synchronized void fastAt(long number) {
@@ -99,10 +95,10 @@ class AlignedSourcesJobTest {
     }
 
     /** Lets the slow source have one number at a time. */
-    private record OneAtATime(String name) implements RateLimiterStrategy {
+    private record OneAtATime(SharedWithJob<Shared> test) implements RateLimiterStrategy {
         @Override
         public RateLimiter createRateLimiter(int parallelism) {
-            Shared shared = SHARED.get(name);
+            Shared shared = test.get();
             return new RateLimiter() {
                 @Override
                 public int acquire(int most) {
@@ -118,10 +114,10 @@ class AlignedSourcesJobTest {
     }
 
     /** Lets the fast source have all it wants. */
-    private record NoLimit(String name) implements RateLimiterStrategy {
+    private record NoLimit(SharedWithJob<Shared> test) implements RateLimiterStrategy {
         @Override
         public RateLimiter createRateLimiter(int parallelism) {
-            Shared shared = SHARED.get(name);
+            Shared shared = test.get();
             return new RateLimiter() {
                 @Override
                 public int acquire(int most) {
@@ -141,18 +137,18 @@ class AlignedSourcesJobTest {
         }
     }
 
-    private record FastAt(String name) implements MapFunction<Long, Long> {
+    private record FastAt(SharedWithJob<Shared> test) implements MapFunction<Long, Long> {
         @Override
         public Long map(Long number) {
-            SHARED.get(name).fastAt(number);
+            test.get().fastAt(number);
             return number;
         }
     }
 
-    private record SlowAt(String name) implements MapFunction<Long, Long> {
+    private record SlowAt(SharedWithJob<Shared> test) implements MapFunction<Long, Long> {
         @Override
         public Long map(Long number) {
-            SHARED.get(name).slowAt(number);
+            test.get().slowAt(number);
             return number;
         }
     }
@@ -168,22 +164,11 @@ class AlignedSourcesJobTest {
         public void onPeriodicEmit(WatermarkOutput output) {}
     }
 
-    private final String name = "test-" + System.identityHashCode(this);
+    private final Shared shared = new Shared();
+
+    @RegisterExtension final SharedWithJob<Shared> test = new SharedWithJob<>(shared);
 
     @TempDir Path folder;
-
-    private Shared shared;
-
-    @BeforeEach
-    void remember() {
-        shared = new Shared(true);
-        SHARED.put(name, shared);
-    }
-
-    @AfterEach
-    void forget() {
-        SHARED.remove(name);
-    }
 
     private static WatermarkStrategy<Long> aligned() {
         return WatermarkStrategy.<Long>forGenerator(context -> new EachNumber())
@@ -200,21 +185,21 @@ class AlignedSourcesJobTest {
                                     new DataGeneratorSource<>(
                                             number -> number,
                                             NUMBERS,
-                                            new NoLimit(name),
+                                            new NoLimit(test),
                                             Types.LONG),
                                     ofFast,
                                     "fast")
-                            .map(new FastAt(name))
+                            .map(new FastAt(test))
                             .sinkTo(new DiscardingSink<>());
                     env.fromSource(
                                     new DataGeneratorSource<>(
                                             number -> number,
                                             NUMBERS,
-                                            new OneAtATime(name),
+                                            new OneAtATime(test),
                                             Types.LONG),
                                     ofSlow,
                                     "slow")
-                            .map(new SlowAt(name))
+                            .map(new SlowAt(test))
                             .sinkTo(new DiscardingSink<>());
                 });
     }
@@ -225,12 +210,7 @@ class AlignedSourcesJobTest {
         JobGraph configured =
                 new JobGraph(
                         graph.jobId(), graph.jobName(), graph.vertices(), graph.edges(), options);
-        try (LocalCluster cluster =
-                new LocalCluster(
-                        new LocalSettings(2, 1, 4 << 20, 64 << 20, Duration.ofMillis(100)),
-                        getClass().getClassLoader())) {
-            return cluster.run(configured).get(100, TimeUnit.SECONDS);
-        }
+        return LocalJobs.run(2, 1, configured);
     }
 
     @Test
@@ -247,8 +227,7 @@ class AlignedSourcesJobTest {
 
     @Test
     void shouldNotWaitForASourceThatIsIdle() throws Exception {
-        shared = new Shared(false);
-        SHARED.put(name, shared);
+        shared.letSlowBeginLast();
 
         JobResult result =
                 run(

@@ -36,17 +36,15 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Whole jobs that take checkpoints into a folder, fail, and go on from the last one. */
 @Timeout(180)
 class CheckpointedJobTest {
     private static final int KEYS = 7;
-    private static final Map<String, Shared> SHARED = new ConcurrentHashMap<>();
 
     /** What a test and the functions of its job see of each other. */
     private static final class Shared {
@@ -56,20 +54,11 @@ class CheckpointedJobTest {
         final Map<Long, Long> sums = new ConcurrentHashMap<>();
     }
 
-    private final String name = "test-" + System.identityHashCode(this);
     private final Shared shared = new Shared();
 
+    @RegisterExtension final SharedWithJob<Shared> test = new SharedWithJob<>(shared);
+
     @TempDir Path folder;
-
-    @BeforeEach
-    void remember() {
-        SHARED.put(name, shared);
-    }
-
-    @AfterEach
-    void forget() {
-        SHARED.remove(name);
-    }
 
     /**
      * Emits numbers up to a last one, and keeps where it is in a list. The second half comes slowly
@@ -78,14 +67,14 @@ class CheckpointedJobTest {
     private static final class Numbers extends RichParallelSourceFunction<Long>
             implements CheckpointedFunction, CheckpointListener {
         private static final long serialVersionUID = 1L;
-        private final String name;
+        private final SharedWithJob<Shared> test;
         private final long last;
         private transient ListState<Long> position;
         private long next;
         private volatile boolean running = true;
 
-        Numbers(String name, long last) {
-            this.name = name;
+        Numbers(SharedWithJob<Shared> test, long last) {
+            this.test = test;
             this.last = last;
         }
 
@@ -96,7 +85,7 @@ class CheckpointedJobTest {
                             .getListState(new ListStateDescriptor<>("position", Long.class));
             next = getRuntimeContext().getTaskInfo().getIndexOfThisSubtask() + 1;
             if (context.isRestored()) {
-                SHARED.get(name).restores.incrementAndGet();
+                test.get().restores.incrementAndGet();
                 for (long restored : position.get()) {
                     next = restored;
                 }
@@ -110,7 +99,7 @@ class CheckpointedJobTest {
 
         @Override
         public void notifyCheckpointComplete(long checkpointId) {
-            SHARED.get(name).completed.accumulateAndGet(checkpointId, Math::max);
+            test.get().completed.accumulateAndGet(checkpointId, Math::max);
         }
 
         @Override
@@ -121,7 +110,7 @@ class CheckpointedJobTest {
                     context.collect(next);
                     next += step;
                 }
-                if (next > last / 2 && SHARED.get(name).failures.get() == 0) {
+                if (next > last / 2 && test.get().failures.get() == 0) {
                     LockSupport.parkNanos(1_000_000);
                 }
             }
@@ -136,12 +125,12 @@ class CheckpointedJobTest {
     /** Adds up the numbers of each key in a list of pairs, and tells the sums at each record. */
     private static final class Sums implements SinkFunction<Long>, CheckpointedFunction {
         private static final long serialVersionUID = 1L;
-        private final String name;
+        private final SharedWithJob<Shared> test;
         private final Map<Long, Long> sums = new HashMap<>();
         private transient ListState<Map<Long, Long>> saved;
 
-        Sums(String name) {
-            this.name = name;
+        Sums(SharedWithJob<Shared> test) {
+            this.test = test;
         }
 
         @Override
@@ -164,15 +153,15 @@ class CheckpointedJobTest {
         @Override
         public void invoke(Long value, Context context) {
             sums.merge(value % KEYS, value, Long::sum);
-            SHARED.get(name).sums.put(value % KEYS, sums.get(value % KEYS));
+            test.get().sums.put(value % KEYS, sums.get(value % KEYS));
         }
     }
 
     /** Fails once, as soon as a checkpoint is complete. */
-    private record FailsOnce(String name) implements MapFunction<Long, Long> {
+    private record FailsOnce(SharedWithJob<Shared> test) implements MapFunction<Long, Long> {
         @Override
         public Long map(Long value) {
-            Shared shared = SHARED.get(name);
+            Shared shared = test.get();
             if (shared.completed.get() >= 2 && shared.failures.compareAndSet(0, 1)) {
                 throw new IllegalStateException("fails once");
             }
@@ -195,14 +184,6 @@ class CheckpointedJobTest {
         return LocalJobs.run(workers, 4 / workers, graph);
     }
 
-    private static Map<Long, Long> sumsOf(long last) {
-        Map<Long, Long> expected = new TreeMap<>();
-        for (long i = 1; i <= last; i++) {
-            expected.merge(i % KEYS, i, Long::sum);
-        }
-        return expected;
-    }
-
     @Test
     void shouldCountEachRecordOnceWhenFunctionFailsBetweenCheckpoints() throws Exception {
         long last = 200_000;
@@ -211,27 +192,27 @@ class CheckpointedJobTest {
                         1,
                         graph(
                                 env ->
-                                        env.addSource(new Numbers(name, last))
+                                        env.addSource(new Numbers(test, last))
                                                 .returns(Long.class)
-                                                .map(new FailsOnce(name))
+                                                .map(new FailsOnce(test))
                                                 .keyBy(i -> i % KEYS)
-                                                .addSink(new Sums(name))));
+                                                .addSink(new Sums(test))));
 
         assertThat(result.state()).as("%s", result.failure()).isEqualTo(JobState.FINISHED);
         assertThat(result.restarts()).isEqualTo(1);
         assertThat(shared.restores.get()).as("subtasks of the source restored").isEqualTo(2);
-        assertThat(new TreeMap<>(shared.sums)).isEqualTo(sumsOf(last));
+        assertThat(new TreeMap<>(shared.sums)).isEqualTo(LocalJobs.sumsByRemainder(1, last, KEYS));
         assertThat(filesLeft()).as("files of a job that finished").isEmpty();
     }
 
     /** Adds up the numbers of each key in state of the key. */
     private static final class KeyedSums extends RichMapFunction<Long, Long> {
         private static final long serialVersionUID = 1L;
-        private final String name;
+        private final SharedWithJob<Shared> test;
         private transient ValueState<Long> sum;
 
-        KeyedSums(String name) {
-            this.name = name;
+        KeyedSums(SharedWithJob<Shared> test) {
+            this.test = test;
         }
 
         @Override
@@ -244,7 +225,7 @@ class CheckpointedJobTest {
             Long before = sum.value();
             long now = before == null ? value : before + value;
             sum.update(now);
-            SHARED.get(name).sums.put(value % KEYS, now);
+            test.get().sums.put(value % KEYS, now);
             return now;
         }
     }
@@ -257,16 +238,16 @@ class CheckpointedJobTest {
                         2,
                         graph(
                                 env ->
-                                        env.addSource(new Numbers(name, last))
+                                        env.addSource(new Numbers(test, last))
                                                 .returns(Long.class)
-                                                .map(new FailsOnce(name))
+                                                .map(new FailsOnce(test))
                                                 .keyBy(i -> i % KEYS)
-                                                .map(new KeyedSums(name))
+                                                .map(new KeyedSums(test))
                                                 .addSink(new DiscardingSink<>())));
 
         assertThat(result.state()).as("%s", result.failure()).isEqualTo(JobState.FINISHED);
         assertThat(result.restarts()).isEqualTo(1);
-        assertThat(new TreeMap<>(shared.sums)).isEqualTo(sumsOf(last));
+        assertThat(new TreeMap<>(shared.sums)).isEqualTo(LocalJobs.sumsByRemainder(1, last, KEYS));
     }
 
     @Test
@@ -281,12 +262,12 @@ class CheckpointedJobTest {
                                     // ends at once, long before the other source
                                     DataStream<Long> few = env.fromSequence(1, 1000);
                                     DataStream<Long> many =
-                                            env.addSource(new Numbers(name, last))
+                                            env.addSource(new Numbers(test, last))
                                                     .returns(Long.class);
                                     few.union(many)
-                                            .map(new FailsOnce(name))
+                                            .map(new FailsOnce(test))
                                             .keyBy(i -> i % KEYS)
-                                            .addSink(new Sums(name));
+                                            .addSink(new Sums(test));
                                 }));
 
         assertThat(result.state()).as("%s", result.failure()).isEqualTo(JobState.FINISHED);

@@ -14,18 +14,12 @@ import io.millrace.api.time.WatermarkStrategy;
 import io.millrace.api.tuple.Tuple2;
 import io.millrace.api.type.Types;
 import io.millrace.api.window.TumblingEventTimeWindows;
-import io.millrace.runtime.checkpoint.CheckpointMetadata;
-import io.millrace.runtime.checkpoint.MetadataFormat;
 import io.millrace.runtime.checkpoint.StatePart;
 import io.millrace.runtime.graph.CapturedProgram;
 import io.millrace.runtime.graph.JobGraph;
 import io.millrace.runtime.master.JobResult;
 import io.millrace.runtime.master.JobState;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.util.Comparator;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
@@ -35,11 +29,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -49,7 +41,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 class CombinedInFlightTest {
     private static final int KEYS = 101;
     private static final long COUNT = 40_000;
-    private static final Map<String, Shared> SHARED = new ConcurrentHashMap<>();
 
     /** What a test and the functions of its job see of each other. */
     private static final class Shared {
@@ -65,10 +56,10 @@ class CombinedInFlightTest {
      * Half of the numbers of each subtask, then none until a checkpoint is complete; always about
      * to give more, so that nothing is sent because the source waits.
      */
-    private record Half(String name) implements RateLimiterStrategy {
+    private record Half(SharedWithJob<Shared> test) implements RateLimiterStrategy {
         @Override
         public RateLimiter createRateLimiter(int parallelism) {
-            Shared shared = SHARED.get(name);
+            Shared shared = test.get();
             return new RateLimiter() {
                 private long given;
 
@@ -102,10 +93,10 @@ class CombinedInFlightTest {
         }
     }
 
-    private record Emitted(String name) implements MapFunction<Long, Long> {
+    private record Emitted(SharedWithJob<Shared> test) implements MapFunction<Long, Long> {
         @Override
         public Long map(Long number) {
-            Shared shared = SHARED.get(name);
+            Shared shared = test.get();
             shared.emitted.incrementAndGet();
             if (shared.complete.getCount() == 0 && shared.fails.compareAndSet(true, false)) {
                 throw new IllegalStateException("fails once");
@@ -140,27 +131,18 @@ class CombinedInFlightTest {
         }
     }
 
-    private record Sums(String name) implements SinkFunction<Tuple2<Long, Long>> {
+    private record Sums(SharedWithJob<Shared> test) implements SinkFunction<Tuple2<Long, Long>> {
         @Override
         public void invoke(Tuple2<Long, Long> sum, Context context) {
-            SHARED.get(name).sums.merge(sum.f0, sum.f1, Long::sum);
+            test.get().sums.merge(sum.f0, sum.f1, Long::sum);
         }
     }
 
-    private final String name = "test-" + System.identityHashCode(this);
     private final Shared shared = new Shared();
 
+    @RegisterExtension final SharedWithJob<Shared> test = new SharedWithJob<>(shared);
+
     @TempDir Path folder;
-
-    @BeforeEach
-    void remember() {
-        SHARED.put(name, shared);
-    }
-
-    @AfterEach
-    void forget() {
-        SHARED.remove(name);
-    }
 
     private JobGraph graph(int parallelism, Map<String, String> further) throws Exception {
         return CapturedProgram.graph(
@@ -173,63 +155,57 @@ class CombinedInFlightTest {
                     env.setMaxParallelism(128);
                     env.fromSource(
                                     new DataGeneratorSource<>(
-                                            number -> number, COUNT, new Half(name), Types.LONG),
+                                            number -> number, COUNT, new Half(test), Types.LONG),
                                     WatermarkStrategy.<Long>noWatermarks()
                                             .withTimestampAssigner((number, former) -> number),
                                     "numbers")
-                            .map(new Emitted(name))
+                            .map(new Emitted(test))
                             .keyBy(number -> number % KEYS, Types.LONG)
                             .window(TumblingEventTimeWindows.of(Time.hours(1)))
                             .aggregate(
                                     new Sum(),
                                     Types.TUPLE(Types.LONG, Types.LONG),
                                     Types.TUPLE(Types.LONG, Types.LONG))
-                            .addSink(new Sums(name));
+                            .addSink(new Sums(test));
                 });
     }
 
-    private static LocalCluster cluster(int workers) {
-        return new LocalCluster(
-                new LocalSettings(workers, 1, 4 << 20, 64 << 20, Duration.ofMillis(100)),
-                CombinedInFlightTest.class.getClassLoader());
-    }
-
-    private static Map<Long, Long> expected() {
-        Map<Long, Long> expected = new TreeMap<>();
-        for (long i = 0; i < COUNT; i++) {
-            expected.merge(i % KEYS, i, Long::sum);
+    /** The newest checkpoint of a job that was cancelled when it was complete. */
+    private Path cancelledWithRecordsHeldBack() throws Exception {
+        shared.goesOn = false;
+        try (LocalCluster cluster = LocalJobs.cluster(2, 1)) {
+            CompletableFuture<JobResult> running = cluster.run(graph(2, Map.of()));
+            assertThat(shared.complete.await(60, TimeUnit.SECONDS)).isTrue();
+            cluster.cancel("the test");
+            assertThat(running.get(60, TimeUnit.SECONDS).state()).isEqualTo(JobState.CANCELED);
+            return CompleteCheckpoints.newestBelow(folder);
+        } finally {
+            shared.goesOn = true;
         }
-        return expected;
     }
 
     @Test
     void shouldCountEachRecordOnceThatWasHeldBackAtTheCheckpoint() throws Exception {
         shared.fails.set(true);
-        try (LocalCluster cluster = cluster(2)) {
+        try (LocalCluster cluster = LocalJobs.cluster(2, 1)) {
             JobResult result = cluster.run(graph(2, Map.of())).get(120, TimeUnit.SECONDS);
 
             assertThat(result.state()).as("%s", result.failure()).isEqualTo(JobState.FINISHED);
             assertThat(result.restarts()).isEqualTo(1);
-            assertThat(new TreeMap<>(shared.sums)).isEqualTo(expected());
+            assertThat(new TreeMap<>(shared.sums))
+                    .isEqualTo(LocalJobs.sumsByRemainder(0, COUNT - 1, KEYS));
         }
     }
 
     @ParameterizedTest
     @ValueSource(ints = {1, 2, 3})
     void shouldDealWhatWasHeldBackOutAnewWhateverTheParallelism(int parallelism) throws Exception {
-        shared.goesOn = false;
-        Path checkpoint;
-        try (LocalCluster cluster = cluster(2)) {
-            CompletableFuture<JobResult> running = cluster.run(graph(2, Map.of()));
-            assertThat(shared.complete.await(60, TimeUnit.SECONDS)).isTrue();
-            cluster.cancel("the test");
-            assertThat(running.get(60, TimeUnit.SECONDS).state()).isEqualTo(JobState.CANCELED);
-            checkpoint = newest();
-        }
-        assertThat(unsentBytes(checkpoint)).as("bytes that were held back").isPositive();
-        shared.goesOn = true;
+        Path checkpoint = cancelledWithRecordsHeldBack();
+        assertThat(CompleteCheckpoints.bytesOf(checkpoint, kind -> kind == StatePart.Kind.UNSENT))
+                .as("bytes that were held back")
+                .isPositive();
 
-        try (LocalCluster cluster = cluster(parallelism)) {
+        try (LocalCluster cluster = LocalJobs.cluster(parallelism, 1)) {
             JobResult result =
                     cluster.run(
                                     graph(
@@ -240,24 +216,16 @@ class CombinedInFlightTest {
                             .get(120, TimeUnit.SECONDS);
 
             assertThat(result.state()).as("%s", result.failure()).isEqualTo(JobState.FINISHED);
-            assertThat(new TreeMap<>(shared.sums)).isEqualTo(expected());
+            assertThat(new TreeMap<>(shared.sums))
+                    .isEqualTo(LocalJobs.sumsByRemainder(0, COUNT - 1, KEYS));
         }
     }
 
     @Test
     void shouldRefuseWhatWasHeldBackWhenNothingIsCombinedAnyMore() throws Exception {
-        shared.goesOn = false;
-        Path checkpoint;
-        try (LocalCluster cluster = cluster(2)) {
-            CompletableFuture<JobResult> running = cluster.run(graph(2, Map.of()));
-            assertThat(shared.complete.await(60, TimeUnit.SECONDS)).isTrue();
-            cluster.cancel("the test");
-            running.get(60, TimeUnit.SECONDS);
-            checkpoint = newest();
-        }
-        shared.goesOn = true;
+        Path checkpoint = cancelledWithRecordsHeldBack();
 
-        try (LocalCluster cluster = cluster(2)) {
+        try (LocalCluster cluster = LocalJobs.cluster(2, 1)) {
             JobResult result =
                     cluster.run(
                                     graph(
@@ -276,29 +244,5 @@ class CombinedInFlightTest {
                     .contains("combined")
                     .contains("begin from a savepoint");
         }
-    }
-
-    private Path newest() throws IOException {
-        try (Stream<Path> files = Files.walk(folder)) {
-            return files.filter(f -> f.getFileName().toString().equals("_metadata"))
-                    .map(Path::getParent)
-                    .max(
-                            Comparator.comparingInt(
-                                    f -> Integer.parseInt(f.getFileName().toString().substring(4))))
-                    .orElseThrow();
-        }
-    }
-
-    private static long unsentBytes(Path checkpoint) throws IOException {
-        Path file = checkpoint.resolve("_metadata");
-        CheckpointMetadata metadata =
-                MetadataFormat.read(Files.readAllBytes(file), file.toString());
-        return metadata.vertices().stream()
-                .flatMap(vertex -> vertex.subtasks().stream())
-                .flatMap(subtask -> subtask.operators().stream())
-                .flatMap(operator -> operator.parts().stream())
-                .filter(part -> part.kind() == StatePart.Kind.UNSENT)
-                .mapToLong(StatePart::length)
-                .sum();
     }
 }

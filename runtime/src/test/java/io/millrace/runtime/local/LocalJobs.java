@@ -6,9 +6,13 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 
-/** Clusters for tests of whole jobs, and the options that such jobs are run with. */
+/**
+ * Clusters for tests of whole jobs, the options that such jobs are run with, and what must come
+ * out.
+ */
 final class LocalJobs {
     private static final int NETWORK_BYTES = 4 << 20;
     private static final int MANAGED_BYTES = 64 << 20;
@@ -53,5 +57,14 @@ final class LocalJobs {
         options.put("restart-strategy.type", "fixed-delay");
         options.put("restart-strategy.fixed-delay.delay", "10 ms");
         return options;
+    }
+
+    /** The sums of all numbers from a first to a last one, by their remainders. */
+    static Map<Long, Long> sumsByRemainder(long first, long last, int divisor) {
+        Map<Long, Long> sums = new TreeMap<>();
+        for (long number = first; number <= last; number++) {
+            sums.merge(number % divisor, number, Long::sum);
+        }
+        return sums;
     }
 }

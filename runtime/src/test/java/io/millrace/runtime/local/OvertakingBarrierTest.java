@@ -9,19 +9,13 @@ import io.millrace.api.function.RichMapFunction;
 import io.millrace.api.state.CheckpointListener;
 import io.millrace.api.state.ValueState;
 import io.millrace.api.state.ValueStateDescriptor;
-import io.millrace.runtime.checkpoint.CheckpointMetadata;
-import io.millrace.runtime.checkpoint.MetadataFormat;
 import io.millrace.runtime.checkpoint.StatePart;
 import io.millrace.runtime.graph.CapturedProgram;
 import io.millrace.runtime.graph.JobGraph;
 import io.millrace.runtime.master.JobResult;
 import io.millrace.runtime.master.JobState;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Comparator;
-import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
@@ -31,10 +25,8 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -48,7 +40,6 @@ class OvertakingBarrierTest {
     private static final int KEYS = 101;
     private static final long LAST = 60_000;
     private static final int EMITTED_BEFORE = 200;
-    private static final Map<String, Shared> SHARED = new ConcurrentHashMap<>();
 
     /** What a test and the functions of its job see of each other. */
     private static final class Shared {
@@ -61,43 +52,35 @@ class OvertakingBarrierTest {
         final Map<Long, Long> sums = new ConcurrentHashMap<>();
     }
 
-    private final String name = "test-" + System.identityHashCode(this);
     private final Shared shared = new Shared();
+
+    @RegisterExtension final SharedWithJob<Shared> test = new SharedWithJob<>(shared);
 
     @TempDir Path folder;
 
-    @BeforeEach
-    void remember() {
-        SHARED.put(name, shared);
-    }
-
-    @AfterEach
-    void forget() {
-        SHARED.remove(name);
-    }
-
     /** Right behind the source; hears of checkpoints though nothing can be emitted. */
-    private record Emitted(String name) implements MapFunction<Long, Long>, CheckpointListener {
+    private record Emitted(SharedWithJob<Shared> test)
+            implements MapFunction<Long, Long>, CheckpointListener {
         @Override
         public Long map(Long value) {
-            SHARED.get(name).emitted.countDown();
+            test.get().emitted.countDown();
             return value;
         }
 
         @Override
         public void notifyCheckpointComplete(long checkpointId) {
-            SHARED.get(name).complete.countDown();
+            test.get().complete.countDown();
         }
     }
 
     /** Adds up the numbers of each key, one whenever it may. */
     private static final class SlowSums extends RichMapFunction<Long, Long> {
         private static final long serialVersionUID = 1L;
-        private final String name;
+        private final SharedWithJob<Shared> test;
         private transient ValueState<Long> sum;
 
-        SlowSums(String name) {
-            this.name = name;
+        SlowSums(SharedWithJob<Shared> test) {
+            this.test = test;
         }
 
         @Override
@@ -107,7 +90,7 @@ class OvertakingBarrierTest {
 
         @Override
         public Long map(Long value) throws Exception {
-            Shared shared = SHARED.get(name);
+            Shared shared = test.get();
             shared.mayTake.acquire();
             if (shared.fails.get() && shared.failed.compareAndSet(false, true)) {
                 throw new IllegalStateException("fails once");
@@ -134,11 +117,21 @@ class OvertakingBarrierTest {
                     env.configure(Configuration.fromMap(options));
                     env.setMaxParallelism(128);
                     env.fromSequence(1, LAST)
-                            .map(new Emitted(name))
+                            .map(new Emitted(test))
                             .keyBy(i -> i % KEYS)
-                            .map(new SlowSums(name))
+                            .map(new SlowSums(test))
                             .addSink(new DiscardingSink<>());
                 });
+    }
+
+    /** Or gives it up behind so many records that there was no overtaking. */
+    private void fillChannelsUntilACheckpointIsComplete() throws InterruptedException {
+        assertThat(shared.emitted.await(60, TimeUnit.SECONDS)).as("channels fill").isTrue();
+        // a function that waits inside of a record cannot be asked; between two it can
+        do {
+            shared.mayTake.release(2);
+        } while (!shared.complete.await(100, TimeUnit.MILLISECONDS)
+                && shared.taken.get() < EMITTED_BEFORE);
     }
 
     @ParameterizedTest
@@ -152,12 +145,7 @@ class OvertakingBarrierTest {
                                     Map.of(
                                             "execution.checkpointing.aligned-checkpoint-timeout",
                                             timeout)));
-            assertThat(shared.emitted.await(60, TimeUnit.SECONDS)).as("channels fill").isTrue();
-            // a function that waits inside of a record cannot be asked; between two it can
-            do {
-                shared.mayTake.release(2);
-            } while (!shared.complete.await(100, TimeUnit.MILLISECONDS)
-                    && shared.taken.get() < EMITTED_BEFORE);
+            fillChannelsUntilACheckpointIsComplete();
             assertThat(shared.complete.getCount()).as("complete checkpoints are missing").isZero();
             assertThat(shared.taken.get()).isLessThan(EMITTED_BEFORE);
             assertThat(bytesInFlight()).as("bytes kept of channels").isPositive();
@@ -168,7 +156,8 @@ class OvertakingBarrierTest {
 
             assertThat(result.state()).as("%s", result.failure()).isEqualTo(JobState.FINISHED);
             assertThat(result.restarts()).isEqualTo(1);
-            assertThat(new TreeMap<>(shared.sums)).isEqualTo(expected());
+            assertThat(new TreeMap<>(shared.sums))
+                    .isEqualTo(LocalJobs.sumsByRemainder(1, LAST, KEYS));
         }
     }
 
@@ -180,17 +169,13 @@ class OvertakingBarrierTest {
         try (LocalCluster cluster = LocalJobs.cluster(2, 2)) {
             CompletableFuture<JobResult> running =
                     cluster.run(graph(2, Map.of("execution.checkpointing.unaligned", "true")));
-            assertThat(shared.emitted.await(60, TimeUnit.SECONDS)).as("channels fill").isTrue();
-            do {
-                shared.mayTake.release(2);
-            } while (!shared.complete.await(100, TimeUnit.MILLISECONDS)
-                    && shared.taken.get() < EMITTED_BEFORE);
+            fillChannelsUntilACheckpointIsComplete();
             cluster.cancel("the test");
             shared.mayTake.release(1_000_000);
             assertThat(running.get(60, TimeUnit.SECONDS).state()).isEqualTo(JobState.CANCELED);
-            checkpoint = newest();
+            checkpoint = CompleteCheckpoints.newestBelow(folder);
         }
-        assertThat(bytesInFlight(checkpoint.resolve("_metadata"))).isPositive();
+        assertThat(bytesInFlight(checkpoint)).isPositive();
         shared.sums.clear();
 
         try (LocalCluster cluster = LocalJobs.cluster(1, parallelism)) {
@@ -204,51 +189,21 @@ class OvertakingBarrierTest {
                             .get(60, TimeUnit.SECONDS);
 
             assertThat(result.state()).as("%s", result.failure()).isEqualTo(JobState.FINISHED);
-            assertThat(new TreeMap<>(shared.sums)).isEqualTo(expected());
+            assertThat(new TreeMap<>(shared.sums))
+                    .isEqualTo(LocalJobs.sumsByRemainder(1, LAST, KEYS));
         }
     }
 
-    private Path newest() throws IOException {
-        try (Stream<Path> files = Files.walk(folder)) {
-            return files.filter(f -> f.getFileName().toString().equals("_metadata"))
-                    .map(Path::getParent)
-                    .max(
-                            Comparator.comparingInt(
-                                    f -> Integer.parseInt(f.getFileName().toString().substring(4))))
-                    .orElseThrow();
-        }
-    }
-
-    private static Map<Long, Long> expected() {
-        Map<Long, Long> expected = new TreeMap<>();
-        for (long i = 1; i <= LAST; i++) {
-            expected.merge(i % KEYS, i, Long::sum);
-        }
-        return expected;
-    }
-
-    /** Of the newest complete checkpoint that is there. */
+    /** The most that any complete checkpoint has. */
     private long bytesInFlight() throws IOException {
-        List<Path> found;
-        try (Stream<Path> files = Files.walk(folder)) {
-            found = files.filter(f -> f.getFileName().toString().equals("_metadata")).toList();
+        long most = 0;
+        for (Path checkpoint : CompleteCheckpoints.below(folder)) {
+            most = Math.max(most, bytesInFlight(checkpoint));
         }
-        return found.stream().mapToLong(OvertakingBarrierTest::bytesInFlight).max().orElse(0);
+        return most;
     }
 
-    private static long bytesInFlight(Path file) {
-        try {
-            CheckpointMetadata metadata =
-                    MetadataFormat.read(Files.readAllBytes(file), file.toString());
-            return metadata.vertices().stream()
-                    .flatMap(vertex -> vertex.subtasks().stream())
-                    .flatMap(subtask -> subtask.operators().stream())
-                    .flatMap(operator -> operator.parts().stream())
-                    .filter(part -> part.kind().isInFlight())
-                    .mapToLong(StatePart::length)
-                    .sum();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+    private static long bytesInFlight(Path checkpoint) throws IOException {
+        return CompleteCheckpoints.bytesOf(checkpoint, StatePart.Kind::isInFlight);
     }
 }

@@ -1,5 +1,6 @@
 package io.millrace.runtime.local;
 
+import static io.millrace.runtime.local.CompleteCheckpoints.metadata;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -25,7 +26,6 @@ import io.millrace.api.window.TumblingEventTimeWindows;
 import io.millrace.runtime.checkpoint.CheckpointKind;
 import io.millrace.runtime.checkpoint.CheckpointMetadata;
 import io.millrace.runtime.checkpoint.CheckpointMetadata.Vertex;
-import io.millrace.runtime.checkpoint.MetadataFormat;
 import io.millrace.runtime.checkpoint.RestoredState;
 import io.millrace.runtime.checkpoint.SavepointPath;
 import io.millrace.runtime.checkpoint.StateReader;
@@ -41,8 +41,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
@@ -50,10 +48,9 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Whole jobs that are saved, stopped and drained while they run. */
@@ -61,7 +58,6 @@ import org.junit.jupiter.api.io.TempDir;
 class SavepointsTest {
     private static final long ENDLESS = Long.MAX_VALUE;
     private static final int SOURCES = 2;
-    private static final Map<String, Shared> SHARED = new ConcurrentHashMap<>();
 
     /** What a test and the functions of its job see of each other. */
     private static final class Shared {
@@ -79,33 +75,24 @@ class SavepointsTest {
         final AtomicReference<Runnable> whileSaving = new AtomicReference<>();
     }
 
-    private final String name = "savepoints-" + System.identityHashCode(this);
     private final Shared shared = new Shared();
 
+    @RegisterExtension final SharedWithJob<Shared> test = new SharedWithJob<>(shared);
+
     @TempDir Path folder;
-
-    @BeforeEach
-    void remember() {
-        SHARED.put(name, shared);
-    }
-
-    @AfterEach
-    void forget() {
-        SHARED.remove(name);
-    }
 
     /** Emits numbers that ascend, and keeps the next one. */
     private static final class Numbers extends RichParallelSourceFunction<Long>
             implements CheckpointedFunction, CheckpointListener {
         private static final long serialVersionUID = 1L;
-        private final String name;
+        private final SharedWithJob<Shared> test;
         private final long limit;
         private transient ListState<Long> position;
         private long next;
         private volatile boolean running = true;
 
-        Numbers(String name, long limit) {
-            this.name = name;
+        Numbers(SharedWithJob<Shared> test, long limit) {
+            this.test = test;
             this.limit = limit;
         }
 
@@ -124,7 +111,7 @@ class SavepointsTest {
 
         @Override
         public void notifyCheckpointComplete(long checkpointId) {
-            SHARED.get(name).sourceTold.incrementAndGet();
+            test.get().sourceTold.incrementAndGet();
         }
 
         @Override
@@ -150,13 +137,13 @@ class SavepointsTest {
     private static final class Counting extends RichSinkFunction<Long>
             implements CheckpointedFunction, CheckpointListener {
         private static final long serialVersionUID = 1L;
-        private final String name;
+        private final SharedWithJob<Shared> test;
         private transient ListState<Long> saved;
         private long count;
         private long sum;
 
-        Counting(String name) {
-            this.name = name;
+        Counting(SharedWithJob<Shared> test) {
+            this.test = test;
         }
 
         @Override
@@ -170,13 +157,13 @@ class SavepointsTest {
         public void invoke(Long value, Context context) {
             count++;
             sum += value;
-            SHARED.get(name).seen.incrementAndGet();
-            SHARED.get(name).seenSum.addAndGet(value);
+            test.get().seen.incrementAndGet();
+            test.get().seenSum.addAndGet(value);
         }
 
         @Override
         public void snapshotState(FunctionSnapshotContext context) throws Exception {
-            Runnable happens = SHARED.get(name).whileSaving.getAndSet(null);
+            Runnable happens = test.get().whileSaving.getAndSet(null);
             if (happens != null) {
                 happens.run();
             }
@@ -185,7 +172,7 @@ class SavepointsTest {
 
         @Override
         public void notifyCheckpointComplete(long checkpointId) {
-            SHARED.get(name).committed.addAndGet(count);
+            test.get().committed.addAndGet(count);
         }
     }
 
@@ -196,10 +183,10 @@ class SavepointsTest {
     }
 
     private JobClient start(StreamExecutionEnvironment env, long limit) throws Exception {
-        env.addSource(new Numbers(name, limit))
+        env.addSource(new Numbers(test, limit))
                 .uid("numbers")
                 .rebalance()
-                .addSink(new Counting(name))
+                .addSink(new Counting(test))
                 .uid("sink");
         return env.executeAsync("saved");
     }
@@ -218,11 +205,6 @@ class SavepointsTest {
     }
 
     // ------------------------------------------------------------------ what was saved
-
-    private static CheckpointMetadata metadata(Path savepoint) throws IOException {
-        return MetadataFormat.read(
-                Files.readAllBytes(savepoint.resolve("_metadata")), savepoint.toString());
-    }
 
     /** All elements of all lists of an operator, subtask by subtask. */
     private static List<Long> elements(Path savepoint, String uid) throws IOException {
@@ -411,14 +393,14 @@ class SavepointsTest {
 
     private JobClient startWindows(StreamExecutionEnvironment env) throws Exception {
         DataStream<Tuple2<Integer, Long>> counts =
-                env.addSource(new Numbers(name, ENDLESS))
+                env.addSource(new Numbers(test, ENDLESS))
                         .uid("numbers")
                         .map(number -> Tuple2.of(0, 1L))
                         .returns(Types.TUPLE(Types.INT, Types.LONG))
                         .keyBy(pair -> pair.f0)
                         .window(TumblingEventTimeWindows.of(Time.days(100_000)))
                         .sum(1);
-        counts.map(pair -> pair.f1).returns(Types.LONG).addSink(new Counting(name)).uid("sink");
+        counts.map(pair -> pair.f1).returns(Types.LONG).addSink(new Counting(test)).uid("sink");
         return env.executeAsync("windows");
     }
 
@@ -460,11 +442,11 @@ class SavepointsTest {
         StreamExecutionEnvironment env = environment();
         env.enableCheckpointing(20);
         DataStream<Long> brief = env.fromSequence(0, 9).uid("brief");
-        env.addSource(new Numbers(name, ENDLESS))
+        env.addSource(new Numbers(test, ENDLESS))
                 .uid("numbers")
                 .union(brief)
                 .rebalance()
-                .addSink(new Counting(name))
+                .addSink(new Counting(test))
                 .uid("sink");
         JobClient job = env.executeAsync("half");
         await("checkpoints", () -> shared.sourceTold.get() > 10 * SOURCES);

@@ -35,16 +35,14 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.LongStream;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Whole jobs with a sink that commits. */
 @Timeout(180)
 class SinkJobTest {
-    private static final Map<String, Shared> SHARED = new ConcurrentHashMap<>();
 
     /** What a test and its job see of each other: the outside system that is written to. */
     private static final class Shared {
@@ -57,23 +55,15 @@ class SinkJobTest {
         volatile int failingCommit;
     }
 
-    private final String name = "test-" + System.identityHashCode(this);
     private final Shared shared = new Shared();
+
+    @RegisterExtension final SharedWithJob<Shared> test = new SharedWithJob<>(shared);
 
     @TempDir Path folder;
 
-    @BeforeEach
-    void remember() {
-        SHARED.put(name, shared);
-    }
-
-    @AfterEach
-    void forget() {
-        SHARED.remove(name);
-    }
-
     /** Commits batches of numbers; a batch is known by its first number. */
-    private record NumberSink(String name) implements Sink<Long>, SupportsCommitter<List<Long>> {
+    private record NumberSink(SharedWithJob<Shared> test)
+            implements Sink<Long>, SupportsCommitter<List<Long>> {
         @Override
         public SinkWriter<Long> createWriter(WriterInitContext context) {
             return new Writer();
@@ -81,7 +71,7 @@ class SinkJobTest {
 
         @Override
         public Committer<List<Long>> createCommitter(CommitterInitContext context) {
-            return new NumberCommitter(SHARED.get(name));
+            return new NumberCommitter(test.get());
         }
 
         @Override
@@ -156,14 +146,14 @@ class SinkJobTest {
     private static final class Source extends RichParallelSourceFunction<Long>
             implements CheckpointedFunction {
         private static final long serialVersionUID = 1L;
-        private final String name;
+        private final SharedWithJob<Shared> test;
         private final long last;
         private transient ListState<Long> position;
         private long next;
         private volatile boolean running = true;
 
-        Source(String name, long last) {
-            this.name = name;
+        Source(SharedWithJob<Shared> test, long last) {
+            this.test = test;
             this.last = last;
         }
 
@@ -191,7 +181,7 @@ class SinkJobTest {
                     context.collect(next);
                     next += step;
                 }
-                if (next > last / 2 && SHARED.get(name).failures.get() == 0) {
+                if (next > last / 2 && test.get().failures.get() == 0) {
                     LockSupport.parkNanos(1_000_000);
                 }
             }
@@ -204,10 +194,10 @@ class SinkJobTest {
     }
 
     /** Fails once, as soon as something was committed. */
-    private record FailsOnce(String name) implements MapFunction<Long, Long> {
+    private record FailsOnce(SharedWithJob<Shared> test) implements MapFunction<Long, Long> {
         @Override
         public Long map(Long value) {
-            Shared shared = SHARED.get(name);
+            Shared shared = test.get();
             if (shared.committed.size() > 3 && shared.failures.compareAndSet(0, 1)) {
                 throw new IllegalStateException("fails once");
             }
@@ -230,11 +220,11 @@ class SinkJobTest {
                                 2,
                                 env -> {
                                     env.configure(Configuration.fromMap(options));
-                                    env.addSource(new Source(name, last))
+                                    env.addSource(new Source(test, last))
                                             .returns(Long.class)
-                                            .map(new FailsOnce(name))
+                                            .map(new FailsOnce(test))
                                             .rebalance()
-                                            .sinkTo(new NumberSink(name))
+                                            .sinkTo(new NumberSink(test))
                                             .name("numbers")
                                             .uid("numbers");
                                 }));
@@ -263,7 +253,7 @@ class SinkJobTest {
                                                     new NumberSequenceSource(1, 10),
                                                     WatermarkStrategy.forMonotonousTimestamps(),
                                                     "source")
-                                            .sinkTo(new NumberSink(name));
+                                            .sinkTo(new NumberSink(test));
                                 }));
 
         assertThat(result.state()).as("%s", result.failure()).isEqualTo(JobState.FINISHED);
@@ -277,7 +267,7 @@ class SinkJobTest {
                 run(
                         1,
                         CapturedProgram.graph(
-                                2, env -> env.fromSequence(1, 1000).sinkTo(new NumberSink(name))));
+                                2, env -> env.fromSequence(1, 1000).sinkTo(new NumberSink(test))));
 
         assertThat(result.state()).as("%s", result.failure()).isEqualTo(JobState.FINISHED);
         assertThat(shared.visible)

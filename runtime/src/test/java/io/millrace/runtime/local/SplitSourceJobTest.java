@@ -26,16 +26,14 @@ import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Whole jobs that read sources made of splits, fail, and go on from a checkpoint. */
 @Timeout(180)
 class SplitSourceJobTest {
-    private static final Map<String, Shared> SHARED = new ConcurrentHashMap<>();
 
     /** What a test and the functions of its job see of each other. */
     private static final class Shared {
@@ -54,31 +52,22 @@ class SplitSourceJobTest {
         }
     }
 
-    private final String name = "test-" + System.identityHashCode(this);
     private final Shared shared = new Shared();
 
+    @RegisterExtension final SharedWithJob<Shared> test = new SharedWithJob<>(shared);
+
     @TempDir Path folder;
-
-    @BeforeEach
-    void remember() {
-        SHARED.put(name, shared);
-    }
-
-    @AfterEach
-    void forget() {
-        SHARED.remove(name);
-    }
 
     /** Keeps all numbers in its state. */
     private static final class Numbers extends RichSinkFunction<Long>
             implements CheckpointedFunction, CheckpointListener {
         private static final long serialVersionUID = 1L;
-        private final String name;
+        private final SharedWithJob<Shared> test;
         private transient ListState<Long> state;
         private transient Map<Long, Integer> seen;
 
-        Numbers(String name) {
-            this.name = name;
+        Numbers(SharedWithJob<Shared> test) {
+            this.test = test;
         }
 
         @Override
@@ -91,7 +80,7 @@ class SplitSourceJobTest {
                 seen.merge(number, 1, Integer::sum);
             }
             if (context.isRestored()) {
-                SHARED.get(name).restores.incrementAndGet();
+                test.get().restores.incrementAndGet();
             }
         }
 
@@ -107,7 +96,7 @@ class SplitSourceJobTest {
 
         @Override
         public void notifyCheckpointComplete(long checkpointId) {
-            SHARED.get(name).completed.accumulateAndGet(checkpointId, Math::max);
+            test.get().completed.accumulateAndGet(checkpointId, Math::max);
         }
 
         @Override
@@ -118,24 +107,24 @@ class SplitSourceJobTest {
         @Override
         public void close() {
             int subtask = getRuntimeContext().getTaskInfo().getIndexOfThisSubtask();
-            SHARED.get(name).closed.put(subtask, seen);
+            test.get().closed.put(subtask, seen);
         }
     }
 
     /** Throws once, when a checkpoint is complete and a number above a limit comes. */
     private static final class FailsOnce implements MapFunction<Long, Long> {
         private static final long serialVersionUID = 1L;
-        private final String name;
+        private final SharedWithJob<Shared> test;
         private final long above;
 
-        FailsOnce(String name, long above) {
-            this.name = name;
+        FailsOnce(SharedWithJob<Shared> test, long above) {
+            this.test = test;
             this.above = above;
         }
 
         @Override
         public Long map(Long number) {
-            Shared shared = SHARED.get(name);
+            Shared shared = test.get();
             if (number > above
                     && shared.completed.get() > 0
                     && shared.failures.compareAndSet(0, 1)) {
@@ -175,7 +164,7 @@ class SplitSourceJobTest {
                                                 new NumberSequenceSource(-3, 996),
                                                 WatermarkStrategy.noWatermarks(),
                                                 "numbers")
-                                        .addSink(new Numbers(name)));
+                                        .addSink(new Numbers(test)));
 
         JobResult result = run(graph, Map.of());
 
@@ -198,8 +187,8 @@ class SplitSourceJobTest {
                                                 WatermarkStrategy.noWatermarks(),
                                                 "numbers")
                                         .rebalance()
-                                        .map(new FailsOnce(name, 1000))
-                                        .addSink(new Numbers(name)));
+                                        .map(new FailsOnce(test, 1000))
+                                        .addSink(new Numbers(test)));
 
         JobResult result = run(graph, checkpoints());
 

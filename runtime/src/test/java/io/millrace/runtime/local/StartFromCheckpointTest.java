@@ -1,5 +1,7 @@
 package io.millrace.runtime.local;
 
+import static io.millrace.runtime.local.CompleteCheckpoints.idOf;
+import static io.millrace.runtime.local.CompleteCheckpoints.newestBelow;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -25,10 +27,8 @@ import io.millrace.runtime.graph.JobGraph;
 import io.millrace.runtime.master.JobResult;
 import io.millrace.runtime.master.JobState;
 import io.millrace.runtime.state.TestedBackend;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
@@ -41,10 +41,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -56,31 +55,22 @@ class StartFromCheckpointTest {
     private static final int KEYS = 101;
     private static final int PARTITIONS = 12;
     private static final long LAST = 60_000;
-    private static final Map<String, Shared> SHARED = new ConcurrentHashMap<>();
 
     /** What a test and the functions of its jobs see of each other. */
     private static final class Shared {
         final CountDownLatch twoComplete = new CountDownLatch(2);
         final AtomicLong lowestId = new AtomicLong(Long.MAX_VALUE);
         final Map<Long, Long> sums = new ConcurrentHashMap<>();
+        final AtomicLong arrivals = new AtomicLong();
         volatile boolean open;
     }
 
-    private final String name = "test-" + System.identityHashCode(this);
     private final Shared shared = new Shared();
+
+    @RegisterExtension final SharedWithJob<Shared> test = new SharedWithJob<>(shared);
     private int jobs;
 
     @TempDir Path folder;
-
-    @BeforeEach
-    void remember() {
-        SHARED.put(name, shared);
-    }
-
-    @AfterEach
-    void forget() {
-        SHARED.remove(name);
-    }
 
     /**
      * Emits the numbers up to a last one in partitions, in the middle of which it may be stopped.
@@ -88,13 +78,13 @@ class StartFromCheckpointTest {
     private static final class Numbers extends RichParallelSourceFunction<Long>
             implements CheckpointedFunction, CheckpointListener {
         private static final long serialVersionUID = 1L;
-        private final String name;
+        private final SharedWithJob<Shared> test;
         private final Map<Integer, Long> next = new TreeMap<>();
         private transient ListState<Tuple2<Integer, Long>> saved;
         private volatile boolean running = true;
 
-        Numbers(String name) {
-            this.name = name;
+        Numbers(SharedWithJob<Shared> test) {
+            this.test = test;
         }
 
         @Override
@@ -128,9 +118,9 @@ class StartFromCheckpointTest {
 
         @Override
         public void notifyCheckpointComplete(long checkpointId) {
-            SHARED.get(name).lowestId.accumulateAndGet(checkpointId, Math::min);
+            test.get().lowestId.accumulateAndGet(checkpointId, Math::min);
             if (getRuntimeContext().getTaskInfo().getIndexOfThisSubtask() == 0) {
-                SHARED.get(name).twoComplete.countDown();
+                test.get().twoComplete.countDown();
             }
         }
 
@@ -147,7 +137,7 @@ class StartFromCheckpointTest {
                             partition.setValue(partition.getValue() + PARTITIONS);
                         }
                     }
-                    while (running && !SHARED.get(name).open && partition.getValue() > LAST / 2) {
+                    while (running && !test.get().open && partition.getValue() > LAST / 2) {
                         LockSupport.parkNanos(1_000_000);
                     }
                 }
@@ -163,11 +153,11 @@ class StartFromCheckpointTest {
     /** Adds up the numbers of each key. */
     private static final class Sums extends RichMapFunction<Long, Long> {
         private static final long serialVersionUID = 1L;
-        private final String name;
+        private final SharedWithJob<Shared> test;
         private transient ValueState<Long> sum;
 
-        Sums(String name) {
-            this.name = name;
+        Sums(SharedWithJob<Shared> test) {
+            this.test = test;
         }
 
         @Override
@@ -180,7 +170,7 @@ class StartFromCheckpointTest {
             Long before = sum.value();
             long now = before == null ? value : before + value;
             sum.update(now);
-            SHARED.get(name).sums.put(value % KEYS, now);
+            test.get().sums.put(value % KEYS, now);
             return now;
         }
     }
@@ -190,11 +180,11 @@ class StartFromCheckpointTest {
                 parallelism,
                 more,
                 env ->
-                        env.addSource(new Numbers(name))
+                        env.addSource(new Numbers(test))
                                 .returns(Long.class)
                                 .uid("numbers")
                                 .keyBy(i -> i % KEYS)
-                                .map(new Sums(name))
+                                .map(new Sums(test))
                                 .uid("sums")
                                 .addSink(new DiscardingSink<>()));
     }
@@ -244,33 +234,18 @@ class StartFromCheckpointTest {
         return folder.resolve(String.format("%032x", jobs));
     }
 
-    private static Path newest(Path job) throws IOException {
-        try (Stream<Path> files = Files.list(job)) {
-            return files.filter(path -> Files.exists(path.resolve("_metadata")))
-                    .max(Comparator.comparingLong(StartFromCheckpointTest::idOf))
-                    .orElseThrow();
-        }
-    }
-
-    private static long idOf(Path checkpoint) {
-        return Long.parseLong(checkpoint.getFileName().toString().substring(4));
-    }
-
     private static Map<String, String> from(Path path) {
         return Map.of("execution.state-recovery.path", path.toString());
     }
 
     private void assertSumsAreExact() {
-        Map<Long, Long> expected = new TreeMap<>();
-        for (long i = 0; i < LAST; i++) {
-            expected.merge(i % KEYS, i, Long::sum);
-        }
-        assertThat(new TreeMap<>(shared.sums)).isEqualTo(expected);
+        assertThat(new TreeMap<>(shared.sums))
+                .isEqualTo(LocalJobs.sumsByRemainder(0, LAST - 1, KEYS));
     }
 
     @Test
     void shouldGoOnExactlyWithTwiceTheParallelism() throws Exception {
-        Path checkpoint = newest(cancelled(2));
+        Path checkpoint = newestBelow(cancelled(2));
 
         JobResult result = run(sums(4, from(checkpoint)));
 
@@ -296,7 +271,7 @@ class StartFromCheckpointTest {
         Path moved = Files.createDirectories(folder.resolve("else where")).resolve("kept, 1");
         Files.move(job, moved);
 
-        JobResult result = run(sums(3, from(newest(moved).resolve("_metadata"))));
+        JobResult result = run(sums(3, from(newestBelow(moved).resolve("_metadata"))));
 
         assertThat(result.state()).as("%s", result.failure()).isEqualTo(JobState.FINISHED);
         assertSumsAreExact();
@@ -305,7 +280,7 @@ class StartFromCheckpointTest {
     @Test
     void shouldGoOnFromACheckpointThatSharesNothingAndWasMovedAlone() throws Exception {
         Path checkpoint =
-                newest(cancelled(2, Map.of("execution.checkpointing.incremental", "false")));
+                newestBelow(cancelled(2, Map.of("execution.checkpointing.incremental", "false")));
         Path moved = Files.createDirectories(folder.resolve("else where")).resolve("kept, 1");
         Files.move(checkpoint, moved);
 
@@ -317,7 +292,7 @@ class StartFromCheckpointTest {
 
     @Test
     void shouldSayThatSharedFilesMoveToo() throws Exception {
-        Path checkpoint = newest(cancelled(2));
+        Path checkpoint = newestBelow(cancelled(2));
         Path moved = Files.createDirectories(folder.resolve("else")).resolve("alone");
         Files.move(checkpoint, moved);
 
@@ -328,13 +303,11 @@ class StartFromCheckpointTest {
 
     @Test
     void shouldGoBackToItWhenTheJobFailsBeforeItsFirstCheckpoint() throws Exception {
-        Path checkpoint = newest(cancelled(2));
+        Path checkpoint = newestBelow(cancelled(2));
         Map<String, String> options = new HashMap<>(from(checkpoint));
         options.put("execution.checkpointing.interval", "0 ms");
         options.put("restart-strategy.type", "fixed-delay");
         options.put("restart-strategy.fixed-delay.delay", "1 ms");
-        AtomicLong records = new AtomicLong();
-        COUNTERS.put(name, records);
 
         JobResult result =
                 run(
@@ -342,25 +315,24 @@ class StartFromCheckpointTest {
                                 4,
                                 options,
                                 env ->
-                                        env.addSource(new Numbers(name))
+                                        env.addSource(new Numbers(test))
                                                 .returns(Long.class)
                                                 .uid("numbers")
                                                 .keyBy(i -> i % KEYS)
-                                                .map(new Sums(name))
+                                                .map(new Sums(test))
                                                 .uid("sums")
-                                                .addSink(new FailsOnce(name))));
+                                                .addSink(new FailsOnce(test))));
 
         assertThat(result.state()).as("%s", result.failure()).isEqualTo(JobState.FINISHED);
         assertThat(result.restarts()).isEqualTo(1);
         assertSumsAreExact();
     }
 
-    private static final Map<String, AtomicLong> COUNTERS = new ConcurrentHashMap<>();
-
-    private record FailsOnce(String name) implements io.millrace.api.function.SinkFunction<Long> {
+    private record FailsOnce(SharedWithJob<Shared> test)
+            implements io.millrace.api.function.SinkFunction<Long> {
         @Override
         public void invoke(Long value, Context context) {
-            if (COUNTERS.get(name).incrementAndGet() == 1000) {
+            if (test.get().arrivals.incrementAndGet() == 1000) {
                 throw new IllegalStateException("fails once");
             }
         }
@@ -368,7 +340,7 @@ class StartFromCheckpointTest {
 
     @Test
     void shouldRemoveAClaimedCheckpointWhenTheJobHasItsOwn() throws Exception {
-        Path checkpoint = newest(cancelled(2));
+        Path checkpoint = newestBelow(cancelled(2));
         Map<String, String> options = new HashMap<>(from(checkpoint));
         options.put("execution.state-recovery.claim-mode", "claim");
 
@@ -382,7 +354,7 @@ class StartFromCheckpointTest {
     @Test
     void shouldRemoveWhatOnlyAClaimedCheckpointNeedsAndNoMore() throws Exception {
         Path job = cancelled(2, Map.of("execution.checkpointing.num-retained", "3"));
-        Path claimed = newest(job);
+        Path claimed = newestBelow(job);
         Map<String, String> options = new HashMap<>(from(claimed));
         options.put("execution.state-recovery.claim-mode", "claim");
 
@@ -406,14 +378,14 @@ class StartFromCheckpointTest {
 
     @Test
     void shouldRefuseStateWithoutAnOperatorUnlessTold() throws Exception {
-        Path checkpoint = newest(cancelled(2));
+        Path checkpoint = newestBelow(cancelled(2));
         CapturedProgram.Program other =
                 env ->
-                        env.addSource(new Numbers(name))
+                        env.addSource(new Numbers(test))
                                 .returns(Long.class)
                                 .uid("numbers")
                                 .keyBy(i -> i % KEYS)
-                                .map(new Sums(name))
+                                .map(new Sums(test))
                                 .uid("others")
                                 .addSink(new DiscardingSink<>());
 
@@ -430,7 +402,7 @@ class StartFromCheckpointTest {
 
     @Test
     void shouldRefuseKeysOfAnotherTypeBeforeAnythingIsStarted() throws Exception {
-        Path checkpoint = newest(cancelled(2));
+        Path checkpoint = newestBelow(cancelled(2));
 
         assertThatThrownBy(
                         () ->
@@ -438,11 +410,11 @@ class StartFromCheckpointTest {
                                         2,
                                         from(checkpoint),
                                         env ->
-                                                env.addSource(new Numbers(name))
+                                                env.addSource(new Numbers(test))
                                                         .returns(Long.class)
                                                         .uid("numbers")
                                                         .keyBy(i -> "k" + i % KEYS, Types.STRING)
-                                                        .map(new Sums(name))
+                                                        .map(new Sums(test))
                                                         .uid("sums")
                                                         .addSink(new DiscardingSink<>())))
                 .isInstanceOf(InvalidProgramException.class)
@@ -466,7 +438,7 @@ class StartFromCheckpointTest {
 
     @Test
     void shouldRefuseAMaximumParallelismThatDoesNotFit() throws Exception {
-        Path checkpoint = newest(cancelled(2));
+        Path checkpoint = newestBelow(cancelled(2));
         Map<String, String> options = new HashMap<>(from(checkpoint));
         options.put("pipeline.max-parallelism", "64");
 
@@ -483,7 +455,7 @@ class StartFromCheckpointTest {
 
     @Test
     void shouldNameAFileThatIsMissingOrCutShort() throws Exception {
-        Path checkpoint = newest(cancelled(2));
+        Path checkpoint = newestBelow(cancelled(2));
         Path file;
         try (Stream<Path> files = Files.list(checkpoint)) {
             file =
@@ -504,7 +476,7 @@ class StartFromCheckpointTest {
 
     @Test
     void shouldRefuseMetadataThatIsDamagedOrOfANewerBuild() throws Exception {
-        Path checkpoint = newest(cancelled(2));
+        Path checkpoint = newestBelow(cancelled(2));
         Path metadata = checkpoint.resolve("_metadata");
         byte[] content = Files.readAllBytes(metadata);
         byte[] newer = content.clone();
@@ -533,7 +505,7 @@ class StartFromCheckpointTest {
                                         1,
                                         Map.of(),
                                         env ->
-                                                env.addSource(new Numbers(name))
+                                                env.addSource(new Numbers(test))
                                                         .returns(Long.class)
                                                         .uid("one")
                                                         .map(i -> i)
@@ -635,7 +607,7 @@ class StartFromCheckpointTest {
     void shouldEndTheJobAtOnceWhenAStateIsAskedForAsAnotherThanItWasStored(
             boolean otherSource, RichMapFunction<Long, Long> function, String state, String type)
             throws Exception {
-        Path checkpoint = newest(cancelled(2));
+        Path checkpoint = newestBelow(cancelled(2));
 
         JobResult result =
                 run(
@@ -646,11 +618,11 @@ class StartFromCheckpointTest {
                                         env.addSource(
                                                         otherSource
                                                                 ? new TextNumbers()
-                                                                : new Numbers(name))
+                                                                : new Numbers(test))
                                                 .returns(Long.class)
                                                 .uid("numbers")
                                                 .keyBy(i -> i % KEYS)
-                                                .map(function == null ? new Sums(name) : function)
+                                                .map(function == null ? new Sums(test) : function)
                                                 .uid("sums")
                                                 .addSink(new DiscardingSink<>())));
 

@@ -35,13 +35,13 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Whole jobs on two task managers of one process, between which records travel over TCP. */
 @Timeout(180)
 class TwoWorkersTest {
     private static final int KEYS = 101;
-    private static final Map<String, Shared> SHARED = new ConcurrentHashMap<>();
 
     /** What a test and the functions of its job see of each other. */
     private static final class Shared {
@@ -52,22 +52,21 @@ class TwoWorkersTest {
         final CountDownLatch flowing = new CountDownLatch(1);
     }
 
-    private final String name = "test-" + System.identityHashCode(this);
     private final Shared shared = new Shared();
+
+    @RegisterExtension final SharedWithJob<Shared> test = new SharedWithJob<>(shared);
     private Set<String> threadsBefore;
 
     @TempDir Path folder;
 
     @BeforeEach
-    void remember() {
-        SHARED.put(name, shared);
+    void rememberThreads() {
         threadsBefore = threads();
     }
 
     @AfterEach
     void shouldLeaveNoThreadBehind() {
         awaitNoThreads();
-        SHARED.remove(name);
     }
 
     private static Set<String> threads() {
@@ -115,18 +114,18 @@ class TwoWorkersTest {
     /** Adds up what it gets of each key, slowly where it is told to. */
     private static final class Adding extends RichSinkFunction<Long> {
         private static final long serialVersionUID = 1L;
-        private final String name;
+        private final SharedWithJob<Shared> test;
         private final long pauseNanos;
         private transient Shared shared;
 
-        Adding(String name, long pauseNanos) {
-            this.name = name;
+        Adding(SharedWithJob<Shared> test, long pauseNanos) {
+            this.test = test;
             this.pauseNanos = pauseNanos;
         }
 
         @Override
         public void open(Configuration parameters) {
-            shared = SHARED.get(name);
+            shared = test.get();
             shared.opened.incrementAndGet();
         }
 
@@ -149,12 +148,7 @@ class TwoWorkersTest {
     }
 
     private void assertSumsOf(long last) {
-        Map<Long, Long> expected =
-                LongStream.rangeClosed(1, last)
-                        .boxed()
-                        .collect(
-                                Collectors.groupingBy(
-                                        i -> i % KEYS, Collectors.summingLong(i -> i)));
+        Map<Long, Long> expected = LocalJobs.sumsByRemainder(1, last, KEYS);
         assertThat(shared.sums)
                 .hasSameSizeAs(expected)
                 .allSatisfy((key, sum) -> assertThat(sum.get()).isEqualTo(expected.get(key)));
@@ -167,7 +161,7 @@ class TwoWorkersTest {
                         env ->
                                 env.fromSequence(1, 200_000)
                                         .keyBy(i -> i % KEYS)
-                                        .addSink(new Adding(name, 5_000)));
+                                        .addSink(new Adding(test, 5_000)));
 
         assertThat(result.state()).isEqualTo(JobState.FINISHED);
         assertSumsOf(200_000);
@@ -194,7 +188,7 @@ class TwoWorkersTest {
                                         .map(new FailsOn(20_000))
                                         .name("picky")
                                         .rebalance()
-                                        .addSink(new Adding(name, 2_000)));
+                                        .addSink(new Adding(test, 2_000)));
 
         assertThat(result.state()).isEqualTo(JobState.FAILED);
         assertThat(result.failure().category()).isEqualTo(Failure.Category.USER_CODE);
@@ -206,16 +200,16 @@ class TwoWorkersTest {
     /** Emits until it is cancelled. */
     private static final class Endless extends RichSourceFunction<Long> {
         private static final long serialVersionUID = 1L;
-        private final String name;
+        private final SharedWithJob<Shared> test;
         private volatile boolean running = true;
 
-        Endless(String name) {
-            this.name = name;
+        Endless(SharedWithJob<Shared> test) {
+            this.test = test;
         }
 
         @Override
         public void open(Configuration parameters) {
-            SHARED.get(name).opened.incrementAndGet();
+            test.get().opened.incrementAndGet();
         }
 
         @Override
@@ -232,34 +226,34 @@ class TwoWorkersTest {
 
         @Override
         public void close() {
-            SHARED.get(name).closed.incrementAndGet();
+            test.get().closed.incrementAndGet();
         }
     }
 
     /** Never comes back from its first record by itself. */
     private static final class Blocking extends RichMapFunction<Long, Long> {
         private static final long serialVersionUID = 1L;
-        private final String name;
+        private final SharedWithJob<Shared> test;
 
-        Blocking(String name) {
-            this.name = name;
+        Blocking(SharedWithJob<Shared> test) {
+            this.test = test;
         }
 
         @Override
         public void open(Configuration parameters) {
-            SHARED.get(name).opened.incrementAndGet();
+            test.get().opened.incrementAndGet();
         }
 
         @Override
         public Long map(Long value) throws Exception {
-            SHARED.get(name).flowing.countDown();
+            test.get().flowing.countDown();
             new CountDownLatch(1).await();
             return value;
         }
 
         @Override
         public void close() {
-            SHARED.get(name).closed.incrementAndGet();
+            test.get().closed.incrementAndGet();
         }
     }
 
@@ -272,12 +266,12 @@ class TwoWorkersTest {
                             CapturedProgram.graph(
                                     2,
                                     env ->
-                                            env.addSource(new Endless(name))
+                                            env.addSource(new Endless(test))
                                                     .rebalance()
                                                     .map(i -> i)
                                                     .keyBy(i -> i % KEYS)
-                                                    .map(new Blocking(name))
-                                                    .addSink(new Adding(name, 0))));
+                                                    .map(new Blocking(test))
+                                                    .addSink(new Adding(test, 0))));
             assertThat(shared.flowing.await(60, TimeUnit.SECONDS)).isTrue();
             awaitRunning(cluster);
             cluster.cancel("the test");
@@ -301,15 +295,15 @@ class TwoWorkersTest {
     /** Fails in the first two runs, in the middle of them. */
     private static final class FailsTwice extends RichMapFunction<Long, String> {
         private static final long serialVersionUID = 1L;
-        private final String name;
+        private final SharedWithJob<Shared> test;
 
-        FailsTwice(String name) {
-            this.name = name;
+        FailsTwice(SharedWithJob<Shared> test) {
+            this.test = test;
         }
 
         @Override
         public String map(Long value) {
-            if (value == 5_000 && SHARED.get(name).failures.incrementAndGet() <= 2) {
+            if (value == 5_000 && test.get().failures.incrementAndGet() <= 2) {
                 throw new IllegalStateException("not yet");
             }
             return String.format(Locale.ROOT, "%06d", value);
@@ -329,7 +323,7 @@ class TwoWorkersTest {
                             env.configure(restarts);
                             env.fromSequence(1, 10_000)
                                     .keyBy(i -> i % KEYS)
-                                    .map(new FailsTwice(name))
+                                    .map(new FailsTwice(test))
                                     .writeAsText(output.toString());
                         });
 
@@ -370,7 +364,7 @@ class TwoWorkersTest {
                             env ->
                                     env.fromSequence(1, 2_000)
                                             .keyBy(number -> number % KEYS)
-                                            .addSink(new Adding(name, 0)));
+                                            .addSink(new Adding(test, 0)));
             assertThat(result.state()).isEqualTo(JobState.FINISHED);
             assertSumsOf(2_000);
         }
@@ -384,9 +378,9 @@ class TwoWorkersTest {
                     CapturedProgram.graph(
                             2,
                             env ->
-                                    env.addSource(new Endless(name))
+                                    env.addSource(new Endless(test))
                                             .keyBy(i -> i % KEYS)
-                                            .addSink(new Adding(name, 0))));
+                                            .addSink(new Adding(test, 0))));
             assertThat(shared.flowing.await(60, TimeUnit.SECONDS)).isTrue();
         }
         awaitNoThreads();

@@ -31,6 +31,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 
 /**
  * A job master with all its ports in the test's hand. Whatever it does is a line in {@link
@@ -38,6 +39,8 @@ import java.util.function.Consumer;
  */
 final class MasterFixture {
     static final String JOB = "0000000000000000000000000000000a";
+    static final SubtaskEnd FINISHED = new SubtaskEnd.Finished();
+    static final SubtaskEnd CANCELED = new SubtaskEnd.Canceled();
 
     final List<String> journal = new ArrayList<>();
     final ManualTime<MasterEvent> time = new ManualTime<>();
@@ -135,18 +138,28 @@ final class MasterFixture {
         return this;
     }
 
-    MasterFixture submitted() {
+    /** Starts, and is told of the containers that an earlier master has left. */
+    void startedBeside(String... containers) {
         started();
-        on(new MasterEvent.Submitted(graph(Map.of())));
+        on(new MasterEvent.PreviousContainers(onHost(containers)));
+    }
+
+    MasterFixture submitted() {
+        return submitted(graph(Map.of()));
+    }
+
+    MasterFixture submitted(JobGraph graph) {
+        started();
+        on(new MasterEvent.Submitted(graph));
         return this;
     }
 
     void grant(String... ids) {
-        List<MasterEvent.Container> granted = new ArrayList<>();
-        for (String id : ids) {
-            granted.add(new MasterEvent.Container(id, "host"));
-        }
-        on(new MasterEvent.ContainersGranted(granted));
+        on(new MasterEvent.ContainersGranted(onHost(ids)));
+    }
+
+    private static List<MasterEvent.Container> onHost(String... ids) {
+        return Stream.of(ids).map(id -> new MasterEvent.Container(id, "host")).toList();
     }
 
     /** A worker connects for the first time, or again, and runs nothing. */
@@ -191,10 +204,44 @@ final class MasterFixture {
         submitted();
         grant("w1");
         String connection = report("w1");
+        allRun(connection);
+        return connection;
+    }
+
+    void allRun(String connection) {
         for (AttemptId attempt : List.copyOf(deployed.keySet())) {
             on(new MasterEvent.Received(connection, new ToMaster.TaskRunning(attempt)));
         }
-        return connection;
+    }
+
+    /** Of one attempt that has gone round its loop so many times. */
+    static ToMaster.WorkerBeat beat(AttemptId attempt, long loops) {
+        return new ToMaster.WorkerBeat(
+                1,
+                List.of(
+                        new ToMaster.TaskBeat(
+                                attempt,
+                                new SubtaskMetrics(
+                                        1, 2, 3, 4, 5, 6, loops, List.of(), List.of()))));
+    }
+
+    /** A master of the same job that finds what this one has written. */
+    MasterFixture next() {
+        return new MasterFixture(
+                2, record, new RestartStrategy.Spec.FixedDelay(2, Duration.ofSeconds(1)));
+    }
+
+    /**
+     * What the one before has deployed goes on under this, on one worker; returns its connection.
+     */
+    String takeOver(MasterFixture before) {
+        int newest = before.deployed.keySet().stream().mapToInt(AttemptId::counter).max().orElse(0);
+        List<AttemptId> attempts =
+                before.deployed.keySet().stream().filter(a -> a.counter() == newest).toList();
+        deployed.putAll(before.deployed);
+        startedBeside("w1");
+        return report(
+                "w1", attempts.stream().map(MasterFixture::runs).toList(), List.of(), attempts);
     }
 
     void ends(String connection, AttemptId attempt, SubtaskEnd end) {
@@ -209,6 +256,14 @@ final class MasterFixture {
     void allEnd(String connection, SubtaskEnd end) {
         for (AttemptId attempt : List.copyOf(deployed.keySet())) {
             ends(connection, attempt, end);
+        }
+    }
+
+    /** Of a job of {@link #graph}; nobody knows whether its commit is on record. */
+    void finishWithoutAnswerToTheCommit(String connection) {
+        for (AttemptId attempt : List.copyOf(deployed.keySet())) {
+            unknownOutcomes = attempt.equals(attempt(1, 1)) ? 1 : 0;
+            ends(connection, attempt, FINISHED);
         }
     }
 

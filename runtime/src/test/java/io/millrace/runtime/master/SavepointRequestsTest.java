@@ -45,19 +45,12 @@ class SavepointRequestsTest {
 
     /** All subtasks run on one worker; returns its connection. */
     private static String running(MasterFixture fixture, String worker) {
-        fixture.started();
-        fixture.on(new MasterEvent.PreviousContainers(List.of()));
+        fixture.startedBeside();
         fixture.on(new MasterEvent.Submitted(graph()));
         fixture.grant(worker);
         String connection = fixture.report(worker);
-        run(fixture, connection);
+        fixture.allRun(connection);
         return connection;
-    }
-
-    private static void run(MasterFixture fixture, String connection) {
-        for (AttemptId attempt : List.copyOf(fixture.deployed.keySet())) {
-            fixture.on(new MasterEvent.Received(connection, new ToMaster.TaskRunning(attempt)));
-        }
     }
 
     private static void ask(MasterFixture fixture, String connection, FromClient request) {
@@ -196,7 +189,7 @@ class SavepointRequestsTest {
         f.time.pass(Duration.ofSeconds(2));
         assertThat(f.record).as("drained subtasks may run on").containsKey("intent-stop-1.1");
         assertThat(answers(f)).isEmpty();
-        run(f, w1);
+        f.allRun(w1);
 
         assertThat(f.state()).isEqualTo(JobState.RUNNING);
         assertThat(f.record).doesNotContainKey("intent-stop-1.1");
@@ -248,10 +241,7 @@ class SavepointRequestsTest {
         List<AttemptId> attempts = List.copyOf(f.deployed.keySet());
 
         MasterFixture second = new MasterFixture(2, f.record, new RestartStrategy.Spec.None());
-        second.started();
-        second.on(
-                new MasterEvent.PreviousContainers(
-                        List.of(new MasterEvent.Container("w1", "host"))));
+        second.startedBeside("w1");
         second.report(
                 "w1", attempts.stream().map(MasterFixture::runs).toList(), List.of(), attempts);
 
@@ -261,8 +251,7 @@ class SavepointRequestsTest {
 
     @Test
     void shouldStartARegionAgainThatWasDrainedWhenAnotherFailsBeforeTheSavepointIsComplete() {
-        f.started();
-        f.on(new MasterEvent.PreviousContainers(List.of()));
+        f.startedBeside();
         f.on(
                 new MasterEvent.Submitted(
                         new JobGraph(
@@ -273,7 +262,7 @@ class SavepointRequestsTest {
                                 Map.of())));
         f.grant("w1");
         String w1 = f.report("w1");
-        run(f, w1);
+        f.allRun(w1);
         ask(f, "client#1", DRAIN);
         assertThat(triggers(f)).hasSize(1);
         f.journal.clear();
@@ -297,7 +286,7 @@ class SavepointRequestsTest {
         }
         f.time.pass(Duration.ofSeconds(2));
         assertThat(answers(f)).isEmpty();
-        run(f, w1);
+        f.allRun(w1);
 
         assertThat(triggers(f)).hasSize(2);
         assertThat(triggers(f).get(1).checkpointId()).isEqualTo(2);
@@ -322,13 +311,12 @@ class SavepointRequestsTest {
 
     @Test
     void shouldTakeASavepointAsSoonAsTheJobRuns() {
-        f.started();
-        f.on(new MasterEvent.Submitted(graph()));
+        f.submitted(graph());
         ask(f, "client#1", new FromClient.TriggerSavepoint("r1", "", "/s"));
         assertThat(answers(f)).isEmpty();
 
         f.grant("w1");
-        run(f, f.report("w1"));
+        f.allRun(f.report("w1"));
 
         assertThat(triggers(f)).singleElement().returns(CheckpointKind.SAVEPOINT, t -> t.kind());
     }

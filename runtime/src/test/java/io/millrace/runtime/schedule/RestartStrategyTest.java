@@ -35,6 +35,16 @@ class RestartStrategyTest {
         assertThat(
                         spec(
                                 Map.of(
+                                        "restart-strategy.type", "failure-rate",
+                                        "restart-strategy.failure-rate.max-failures-per-interval",
+                                                "4",
+                                        "restart-strategy.failure-rate.failure-rate-interval",
+                                                "5 min",
+                                        "restart-strategy.failure-rate.delay", "2 s")))
+                .isEqualTo(new Spec.FailureRate(4, Duration.ofMinutes(5), Duration.ofSeconds(2)));
+        assertThat(
+                        spec(
+                                Map.of(
                                         "restart-strategy.type", "exponential-delay",
                                         "restart-strategy.exponential-delay.initial-backoff", "2 s",
                                         "restart-strategy.exponential-delay.max-backoff", "20 s",
@@ -79,6 +89,48 @@ class RestartStrategyTest {
         assertThat(strategy.afterFailure(0)).contains(Duration.ofSeconds(3));
         assertThat(strategy.afterFailure(1)).contains(Duration.ofSeconds(3));
         assertThat(strategy.afterFailure(2)).isEmpty();
+    }
+
+    @Test
+    void shouldGiveUpWhenThereAreTooManyFailuresWithinTheInterval() {
+        RestartStrategy strategy = rate().strategy(new Random(1));
+
+        assertThat(strategy.afterFailure(0)).contains(Duration.ofSeconds(3));
+        assertThat(strategy.afterFailure(minutes(1))).contains(Duration.ofSeconds(3));
+        assertThat(strategy.afterFailure(minutes(10))).isEmpty();
+    }
+
+    @Test
+    void shouldGoOnForEverWhenFailuresAreRare() {
+        RestartStrategy strategy = rate().strategy(new Random(1));
+
+        for (int failure = 0; failure < 100; failure++) {
+            assertThat(strategy.afterFailure(minutes(6L * failure)))
+                    .contains(Duration.ofSeconds(3));
+        }
+    }
+
+    @Test
+    void shouldCountFailuresThatAnotherProcessHasSeen() {
+        RestartStrategy first = rate().strategy(new Random(1));
+        first.afterFailure(minutes(100));
+        first.afterFailure(minutes(104));
+
+        // the last failure was at -1 min by the clock of the process that takes over
+        assertThat(rate().strategy(new Random(1), first.memory(), minutes(-1)).afterFailure(0))
+                .isEmpty();
+        assertThat(
+                        rate().strategy(new Random(1), first.memory(), minutes(-1))
+                                .afterFailure(minutes(6)))
+                .contains(Duration.ofSeconds(3));
+    }
+
+    private static Spec rate() {
+        return new Spec.FailureRate(2, Duration.ofMinutes(10), Duration.ofSeconds(3));
+    }
+
+    private static long minutes(long minutes) {
+        return Duration.ofMinutes(minutes).toNanos();
     }
 
     private static RestartStrategy exponential(double jitter, int attempts) {

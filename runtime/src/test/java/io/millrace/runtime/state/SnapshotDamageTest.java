@@ -3,9 +3,14 @@ package io.millrace.runtime.state;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.millrace.api.type.TypeInformation;
 import io.millrace.api.type.Types;
+import io.millrace.runtime.serializer.TypeShape;
+import io.millrace.runtime.state.StateDefinition.Kind;
+import io.millrace.runtime.state.StateDefinition.Shape;
 import java.io.IOException;
 import java.util.Arrays;
+import java.util.List;
 import java.util.zip.CRC32C;
 import org.junit.jupiter.api.Test;
 
@@ -98,6 +103,91 @@ class SnapshotDamageTest {
                         .hasMessageContaining("memory");
                 store.close();
             }
+        }
+    }
+
+    /** A snapshot of one state with one entry, all of whose sums are right. */
+    private static InMemorySnapshot withOneEntry(
+            Shape state, int keyLength, int restLength, int valueLength)
+            throws IOException {
+        InMemorySnapshot bytes = new InMemorySnapshot();
+        SnapshotWriter writer =
+                new SnapshotWriter(
+                        bytes,
+                        new SnapshotWriter.Description(
+                                KeyGroupRange.of(0, TestStores.MAX_PARALLELISM, 1),
+                                TestStores.MAX_PARALLELISM,
+                                TypeShape.text(Types.LONG),
+                                List.of(state)),
+                        1,
+                        -1,
+                        SnapshotKind.FULL);
+        writer.begin(0);
+        int length = keyLength + restLength;
+        writer.entry(
+                0, new byte[length], 0, keyLength, length, false, 0, new byte[64], 0, valueLength);
+        writer.end();
+        writer.finish();
+        return bytes;
+    }
+
+    private static Shape shape(
+            Kind kind, Namespace<?> namespace, TypeInformation<?> valueType) {
+        return Shape.of(
+                "state",
+                kind,
+                namespace,
+                kind == Kind.MAP ? Types.STRING : null,
+                valueType,
+                StateTtl.NONE);
+    }
+
+    @Test
+    void shouldRefuseEntriesThatDoNotFitTheirState() throws IOException {
+        Shape sums = shape(Kind.VALUE, Namespace.none(), Types.LONG);
+        Shape byPane = shape(Kind.VALUE, Namespace.panes(), Types.LONG);
+        Shape byText = shape(Kind.VALUE, Namespace.of(Types.STRING), Types.STRING);
+        Shape list = shape(Kind.LIST, Namespace.none(), Types.STRING);
+        Shape map = shape(Kind.MAP, Namespace.panes(), Types.STRING);
+        Shape timers = shape(Kind.ORDERED, Namespace.none(), null);
+
+        shouldFit(sums, 8, 0, 8);
+        shouldNotFit(sums, 7, 0, 8);
+        shouldNotFit(sums, 8, 1, 8);
+        shouldNotFit(sums, 8, 0, 9);
+        shouldFit(byPane, 8, 8, 8);
+        shouldNotFit(byPane, 8, 0, 8);
+        shouldFit(byText, 8, 4, 20);
+        shouldNotFit(byText, 8, 3, 20);
+        shouldFit(list, 8, 4, 4);
+        shouldNotFit(list, 8, 3, 4);
+        shouldFit(map, 8, 9, 20);
+        shouldNotFit(map, 8, 8, 20);
+        shouldFit(timers, 8, 8, 0);
+        shouldNotFit(timers, 8, 7, 0);
+    }
+
+    private static void shouldFit(
+            Shape state, int keyLength, int restLength, int valueLength)
+            throws IOException {
+        try (TestStores stores = new TestStores(1 << 20)) {
+            stores.open(Types.LONG).restore(withOneEntry(state, keyLength, restLength, valueLength));
+        }
+    }
+
+    private static void shouldNotFit(
+            Shape state, int keyLength, int restLength, int valueLength) {
+        try (TestStores stores = new TestStores(1 << 20)) {
+            KeyedStateStore store = stores.open(Types.LONG);
+            assertThatThrownBy(
+                            () ->
+                                    store.restore(
+                                            withOneEntry(
+                                                    state, keyLength, restLength, valueLength)))
+                    .isInstanceOf(DamagedSnapshotException.class)
+                    .hasMessage(
+                            "The state in memory is damaged: a record of key group 0 does not fit"
+                                    + " its state");
         }
     }
 

@@ -35,7 +35,7 @@ class StateBackendsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"managed", "hashmap", "filesystem"})
+    @ValueSource(strings = {"managed", "hashmap", "filesystem", "jobmanager"})
     void shouldKeepStateInManagedMemoryUnderFlinksNamesToo(String name) {
         try (ManagedMemory memory = new ManagedMemory(1 << 20);
                 KeyedStateStore store =

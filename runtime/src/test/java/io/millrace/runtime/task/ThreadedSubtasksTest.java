@@ -12,11 +12,10 @@ import io.millrace.api.stream.DataStream;
 import io.millrace.api.tuple.Tuple2;
 import io.millrace.api.type.Types;
 import io.millrace.runtime.control.Failure;
+import io.millrace.runtime.local.SharedWithJob;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Queue;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -25,26 +24,38 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(120)
 class ThreadedSubtasksTest {
-    private static final Map<String, Queue<Object>> COLLECTED = new ConcurrentHashMap<>();
-    private static final Map<String, CountDownLatch> GATES = new ConcurrentHashMap<>();
 
-    private final String name = "run-" + System.identityHashCode(this);
+    /** What a test and the functions of its job see of each other. */
+    private static final class Shared {
+        final Queue<Object> collected = new ConcurrentLinkedQueue<>();
 
-    /** Collects what it gets under a name that a test and its job share. */
-    private record Collecting<T>(String name) implements SinkFunction<T> {
+        /** Records that {@link Flood} was let make. */
+        final AtomicLong made = new AtomicLong();
+
+        /** Counted down by functions that have come as far as a test wants them. */
+        volatile CountDownLatch gate = new CountDownLatch(1);
+    }
+
+    private final Shared shared = new Shared();
+
+    @RegisterExtension final SharedWithJob<Shared> test = new SharedWithJob<>(shared);
+
+    /** Collects what it gets. */
+    private record Collecting<T>(SharedWithJob<Shared> test) implements SinkFunction<T> {
         @Override
         public void invoke(T value, Context context) {
-            COLLECTED.computeIfAbsent(name, key -> new ConcurrentLinkedQueue<>()).add(value);
+            test.get().collected.add(value);
         }
     }
 
     private List<Object> collected() {
-        return new ArrayList<>(COLLECTED.getOrDefault(name, new ConcurrentLinkedQueue<>()));
+        return new ArrayList<>(shared.collected);
     }
 
     @Test
@@ -57,7 +68,7 @@ class ThreadedSubtasksTest {
                                         .map(i -> i * 2)
                                         .keyBy(i -> i % 97)
                                         .map(i -> i / 2)
-                                        .addSink(new Collecting<>(name)));
+                                        .addSink(new Collecting<>(test)));
 
         assertThat(run.start().await().values()).containsOnly(new SubtaskEnd.Finished());
         // sorted, as comparing so many in any order takes minutes
@@ -85,7 +96,7 @@ class ThreadedSubtasksTest {
                                     .returns(Types.TUPLE(Types.STRING, Types.INT))
                                     .keyBy(count -> count.f0)
                                     .sum(1)
-                                    .addSink(new Collecting<>(name));
+                                    .addSink(new Collecting<>(test));
                         });
 
         assertThat(run.start().await().values()).containsOnly(new SubtaskEnd.Finished());
@@ -102,7 +113,7 @@ class ThreadedSubtasksTest {
                                 env.fromElements(1, 2, 3, 4)
                                         .keyBy(i -> i % 2)
                                         .reduce(Integer::sum)
-                                        .addSink(new Collecting<>(name)));
+                                        .addSink(new Collecting<>(test)));
 
         run.start().await();
         assertThat(collected()).containsExactly(1, 2, 4, 6);
@@ -117,7 +128,7 @@ class ThreadedSubtasksTest {
                                 env.fromElements("1", "2", "x", "4")
                                         .map(Integer::parseInt)
                                         .name("parse")
-                                        .addSink(new Collecting<>(name)));
+                                        .addSink(new Collecting<>(test)));
 
         SubtaskEnd end = run.start().await().values().iterator().next();
         assertThat(end)
@@ -164,20 +175,20 @@ class ThreadedSubtasksTest {
                                 env.addSource(new Endless())
                                         .rebalance()
                                         .map(i -> i)
-                                        .addSink(new CountingDown<>(name)));
-        GATES.put(name, new CountDownLatch(10_000));
+                                        .addSink(new CountingDown<>(test)));
+        shared.gate = new CountDownLatch(10_000);
         run.start().awaitRunning();
-        assertThat(GATES.get(name).await(60, TimeUnit.SECONDS)).isTrue();
+        assertThat(shared.gate.await(60, TimeUnit.SECONDS)).isTrue();
         run.cancelAll();
 
         assertThat(run.await().values()).allSatisfy(ThreadedSubtasksTest::wasStopped);
         assertThat(run.openChannels()).isZero();
     }
 
-    private record CountingDown<T>(String name) implements SinkFunction<T> {
+    private record CountingDown<T>(SharedWithJob<Shared> test) implements SinkFunction<T> {
         @Override
         public void invoke(T value, Context context) {
-            GATES.get(name).countDown();
+            test.get().gate.countDown();
         }
     }
 
@@ -208,11 +219,10 @@ class ThreadedSubtasksTest {
                                 env.addSource(new OneThenSilence())
                                         .rebalance()
                                         .map(s -> s)
-                                        .addSink(new CountingDown<>(name)));
-        GATES.put(name, new CountDownLatch(1));
+                                        .addSink(new CountingDown<>(test)));
         run.start();
 
-        assertThat(GATES.get(name).await(60, TimeUnit.SECONDS)).isTrue();
+        assertThat(shared.gate.await(60, TimeUnit.SECONDS)).isTrue();
         run.cancelAll();
         assertThat(run.await().values()).allSatisfy(ThreadedSubtasksTest::wasStopped);
     }
@@ -230,10 +240,10 @@ class ThreadedSubtasksTest {
     /** Sits in user code and answers to nothing but an interrupt. */
     private static final class Stuck extends RichSinkFunction<Long> {
         private static final long serialVersionUID = 1L;
-        private final String name;
+        private final SharedWithJob<Shared> test;
 
-        Stuck(String name) {
-            this.name = name;
+        Stuck(SharedWithJob<Shared> test) {
+            this.test = test;
         }
 
         @Override
@@ -241,17 +251,16 @@ class ThreadedSubtasksTest {
 
         @Override
         public void invoke(Long value, Context context) throws Exception {
-            GATES.get(name).countDown();
+            test.get().gate.countDown();
             new CountDownLatch(1).await();
         }
     }
 
     @Test
     void shouldInterruptUserCodeThatDoesNotReturnAfterACancel() throws Exception {
-        DirectRun run = new DirectRun(1, env -> env.fromSequence(1, 10).addSink(new Stuck(name)));
-        GATES.put(name, new CountDownLatch(1));
+        DirectRun run = new DirectRun(1, env -> env.fromSequence(1, 10).addSink(new Stuck(test)));
         run.start();
-        GATES.get(name).await();
+        shared.gate.await();
         run.cancelAll();
 
         assertThat(run.await().values()).containsOnly(new SubtaskEnd.Canceled());
@@ -267,10 +276,9 @@ class ThreadedSubtasksTest {
                                         .rebalance()
                                         .map(i -> i)
                                         .disableChaining()
-                                        .addSink(new Stuck(name)));
-        GATES.put(name, new CountDownLatch(1));
+                                        .addSink(new Stuck(test)));
         run.start().awaitRunning();
-        GATES.get(name).await();
+        shared.gate.await();
         long before = -1;
         // the source comes to a halt as soon as every bound between it and the sink is reached
         while (before != run.metrics(0, 0).recordsOut()
@@ -305,7 +313,7 @@ class ThreadedSubtasksTest {
                                         .map(Counter::new)
                                         .returns(Counter.class)
                                         .map(new KeepAndChange())
-                                        .addSink(new Collecting<>(name)));
+                                        .addSink(new Collecting<>(test)));
 
         run.start().await();
         assertThat(collected())
@@ -343,7 +351,7 @@ class ThreadedSubtasksTest {
                                     .rebalance()
                                     .map(counter -> counter.value)
                                     .returns(Types.LONG)
-                                    .addSink(new Collecting<>(name));
+                                    .addSink(new Collecting<>(test));
                         });
 
         run.start().await();
@@ -365,14 +373,14 @@ class ThreadedSubtasksTest {
                                                 return counter.value;
                                             })
                                     .returns(Types.LONG)
-                                    .addSink(new Collecting<>(name));
+                                    .addSink(new Collecting<>(test));
                             counters.map(counter -> counter.value)
                                     .returns(Types.LONG)
-                                    .addSink(new Collecting<>(name));
+                                    .addSink(new Collecting<>(test));
                             counters.rebalance()
                                     .map(counter -> counter.value * 1000)
                                     .returns(Types.LONG)
-                                    .addSink(new Collecting<>(name));
+                                    .addSink(new Collecting<>(test));
                         });
 
         run.start().await();
@@ -401,7 +409,7 @@ class ThreadedSubtasksTest {
                                 env.fromSequence(1, 3)
                                         .map(function)
                                         .map(function)
-                                        .addSink(new Collecting<>(name)));
+                                        .addSink(new Collecting<>(test)));
 
         run.start().await();
         assertThat(collected()).containsExactly(1L, 2L, 3L);
@@ -441,7 +449,7 @@ class ThreadedSubtasksTest {
                                 env.addSource(new CollectsElsewhere())
                                         .rebalance()
                                         .map(i -> i)
-                                        .addSink(new Collecting<>(name)));
+                                        .addSink(new Collecting<>(test)));
 
         assertThat(run.start().await().values()).containsOnly(new SubtaskEnd.Finished());
         assertThat(collected()).hasSize(50_000);
@@ -450,28 +458,28 @@ class ThreadedSubtasksTest {
     /** Ends late, whatever interrupts it. */
     private static final class EndsLate extends RichSourceFunction<Long> {
         private static final long serialVersionUID = 1L;
-        private final String name;
+        private final SharedWithJob<Shared> test;
 
-        EndsLate(String name) {
-            this.name = name;
+        EndsLate(SharedWithJob<Shared> test) {
+            this.test = test;
         }
 
         @Override
         public void run(SourceContext<Long> ctx) {
             int interrupts = 0;
-            GATES.get(name).countDown();
+            test.get().gate.countDown();
             while (interrupts < 4) {
                 LockSupport.park(this);
                 if (Thread.interrupted()) {
                     interrupts++;
                 }
             }
-            COLLECTED.computeIfAbsent(name, key -> new ConcurrentLinkedQueue<>()).add("run ended");
+            test.get().collected.add("run ended");
         }
 
         @Override
         public void close() {
-            COLLECTED.computeIfAbsent(name, key -> new ConcurrentLinkedQueue<>()).add("closed");
+            test.get().collected.add("closed");
         }
 
         @Override
@@ -483,10 +491,9 @@ class ThreadedSubtasksTest {
         DirectRun run =
                 new DirectRun(
                         1,
-                        env -> env.addSource(new EndsLate(name)).addSink(new Collecting<>(name)));
-        GATES.put(name, new CountDownLatch(1));
+                        env -> env.addSource(new EndsLate(test)).addSink(new Collecting<>(test)));
         run.start();
-        GATES.get(name).await();
+        shared.gate.await();
         run.cancelAll();
 
         assertThat(run.await().values()).containsOnly(new SubtaskEnd.Canceled());
@@ -503,7 +510,7 @@ class ThreadedSubtasksTest {
                                         .name("words")
                                         .keyBy(word -> word.equals("b") ? null : word, Types.STRING)
                                         .reduce((a, b) -> a + b)
-                                        .addSink(new Collecting<>(name)));
+                                        .addSink(new Collecting<>(test)));
 
         assertThat(run.start().await().values())
                 .anySatisfy(
@@ -526,7 +533,7 @@ class ThreadedSubtasksTest {
                                         .returns(Types.STRING)
                                         .rebalance()
                                         .map(word -> "got " + word)
-                                        .addSink(new Collecting<>(name)));
+                                        .addSink(new Collecting<>(test)));
 
         run.start().await();
         assertThat(collected()).containsExactly("got null", "got b");
@@ -574,7 +581,7 @@ class ThreadedSubtasksTest {
                                                 })
                                         .returns(Types.LONG)
                                         .name("breaks")
-                                        .addSink(new Collecting<>(name)));
+                                        .addSink(new Collecting<>(test)));
 
         SubtaskEnd end = run.start().await().values().iterator().next();
         Failure failure = ((SubtaskEnd.Failed) end).failure();
@@ -583,13 +590,11 @@ class ThreadedSubtasksTest {
     }
 
     /** Makes very many of one, and says how many it was let make. */
-    private record Flood(String name, long count)
+    private record Flood(SharedWithJob<Shared> test, long count)
             implements io.millrace.api.function.FlatMapFunction<Integer, Long> {
-        private static final Map<String, AtomicLong> MADE = new ConcurrentHashMap<>();
-
         @Override
         public void flatMap(Integer value, io.millrace.api.function.Collector<Long> out) {
-            AtomicLong made = MADE.computeIfAbsent(name, key -> new AtomicLong());
+            AtomicLong made = test.get().made;
             for (long i = 0; i < count; i++) {
                 out.collect(i);
                 made.incrementAndGet();
@@ -604,19 +609,17 @@ class ThreadedSubtasksTest {
                         1,
                         env ->
                                 env.fromElements(1)
-                                        .flatMap(new Flood(name, 3_000_000))
+                                        .flatMap(new Flood(test, 3_000_000))
                                         .returns(Types.LONG)
                                         .rebalance()
-                                        .addSink(new Stuck(name)));
-        GATES.put(name, new CountDownLatch(1));
+                                        .addSink(new Stuck(test)));
         run.start().awaitRunning();
-        GATES.get(name).await();
-        while (run.metrics(0, 0).backPressuredNanos() == 0
-                && Flood.MADE.get(name).get() < 3_000_000) {
+        shared.gate.await();
+        while (run.metrics(0, 0).backPressuredNanos() == 0 && shared.made.get() < 3_000_000) {
             Thread.onSpinWait();
         }
 
-        assertThat(Flood.MADE.get(name).get()).isLessThan(100_000);
+        assertThat(shared.made.get()).isLessThan(100_000);
         run.cancelAll();
         assertThat(run.await().values()).allSatisfy(ThreadedSubtasksTest::wasStopped);
     }
@@ -628,11 +631,11 @@ class ThreadedSubtasksTest {
                         1,
                         env ->
                                 env.fromElements(1, 2)
-                                        .flatMap(new Flood(name, 200_000))
+                                        .flatMap(new Flood(test, 200_000))
                                         .returns(Types.LONG)
                                         .rebalance()
                                         .map(i -> i)
-                                        .addSink(new Collecting<>(name)));
+                                        .addSink(new Collecting<>(test)));
 
         assertThat(run.start().await().values()).containsOnly(new SubtaskEnd.Finished());
         List<Object> expected = new ArrayList<>();
@@ -674,7 +677,7 @@ class ThreadedSubtasksTest {
                             env.addSource(new ReusesItsRecord())
                                     .map(counter -> counter.value)
                                     .returns(Types.LONG)
-                                    .addSink(new Collecting<>(name));
+                                    .addSink(new Collecting<>(test));
                         });
 
         run.start().await();

@@ -1,0 +1,270 @@
+package io.millrace.runtime.local;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.millrace.api.Configuration;
+import io.millrace.api.function.DiscardingSink;
+import io.millrace.api.function.MapFunction;
+import io.millrace.api.function.RichMapFunction;
+import io.millrace.api.function.SinkFunction;
+import io.millrace.api.function.SourceFunction;
+import io.millrace.api.state.CheckpointListener;
+import io.millrace.api.state.CheckpointedFunction;
+import io.millrace.api.state.FunctionInitializationContext;
+import io.millrace.api.state.FunctionSnapshotContext;
+import io.millrace.api.state.ListState;
+import io.millrace.api.state.ListStateDescriptor;
+import io.millrace.api.state.ValueState;
+import io.millrace.api.state.ValueStateDescriptor;
+import io.millrace.runtime.graph.CapturedProgram;
+import io.millrace.runtime.graph.JobGraph;
+import io.millrace.runtime.master.JobResult;
+import io.millrace.runtime.master.JobState;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A whole job that fails, and finds the files of its newest checkpoint damaged. */
+@Timeout(180)
+class DamagedCheckpointJobTest {
+    private static final int KEYS = 7;
+    private static final long LAST = 4_000;
+    private static final Map<String, Shared> SHARED = new ConcurrentHashMap<>();
+
+    /** What a test and the functions of its job see of each other. */
+    private static final class Shared {
+        private final Path folder;
+
+        /** The newest checkpoint that was damaged; 0 before. */
+        final AtomicLong damaged = new AtomicLong();
+
+        /** The checkpoint before that one, from which the job went on; 0 before. */
+        final AtomicLong wentOnFrom = new AtomicLong();
+
+        final Map<Long, Long> sums = new ConcurrentHashMap<>();
+
+        Shared(Path folder) {
+            this.folder = folder;
+        }
+
+        /** Checkpoints that have their metadata, by their ids. */
+        NavigableMap<Long, Path> complete() {
+            NavigableMap<Long, Path> complete = new TreeMap<>();
+            try (Stream<Path> all = Files.walk(folder)) {
+                all.filter(path -> path.endsWith("_metadata"))
+                        .map(Path::getParent)
+                        .forEach(
+                                path ->
+                                        complete.put(
+                                                Long.valueOf(
+                                                        path.getFileName()
+                                                                .toString()
+                                                                .substring("chk-".length())),
+                                                path));
+            } catch (IOException | UncheckedIOException e) {
+                return new TreeMap<>(); // one was removed meanwhile
+            }
+            return complete;
+        }
+    }
+
+    private final String name = "test-" + System.identityHashCode(this);
+    private Shared shared;
+
+    @TempDir Path folder;
+
+    @BeforeEach
+    void remember() {
+        shared = new Shared(folder);
+        SHARED.put(name, shared);
+    }
+
+    @AfterEach
+    void forget() {
+        SHARED.remove(name);
+    }
+
+    /** Emits numbers up to the last one, slowly until the job has gone on from what is whole. */
+    private static final class Numbers implements SourceFunction<Long>, CheckpointedFunction {
+        private static final long serialVersionUID = 1L;
+        private final String name;
+        private transient ListState<Long> position;
+        private long next = 1;
+        private volatile boolean running = true;
+
+        Numbers(String name) {
+            this.name = name;
+        }
+
+        @Override
+        public void initializeState(FunctionInitializationContext context) throws Exception {
+            position =
+                    context.getOperatorStateStore()
+                            .getListState(new ListStateDescriptor<>("position", Long.class));
+            Shared shared = SHARED.get(name);
+            long restored = context.getRestoredCheckpointId().orElse(0);
+            if (restored > 0 && restored < shared.damaged.get()) {
+                shared.wentOnFrom.set(restored);
+            }
+            for (long element : position.get()) {
+                next = element;
+            }
+        }
+
+        @Override
+        public void snapshotState(FunctionSnapshotContext context) throws Exception {
+            position.update(List.of(next));
+        }
+
+        @Override
+        public void run(SourceContext<Long> context) {
+            while (running && next <= LAST) {
+                synchronized (context.getCheckpointLock()) {
+                    context.collect(next);
+                    next++;
+                }
+                if (SHARED.get(name).wentOnFrom.get() == 0) {
+                    LockSupport.parkNanos(5_000_000);
+                }
+            }
+        }
+
+        @Override
+        public void cancel() {
+            running = false;
+        }
+    }
+
+    /**
+     * Damages the newest checkpoint and fails, again if the job has found a newer one that became
+     * complete meanwhile.
+     */
+    private record Damages(String name) implements MapFunction<Long, Long> {
+        @Override
+        public Long map(Long value) throws Exception {
+            Shared shared = SHARED.get(name);
+            if (shared.wentOnFrom.get() == 0) {
+                NavigableMap<Long, Path> complete = shared.complete();
+                if (complete.size() >= 3) {
+                    damage(complete.lastEntry().getValue());
+                    shared.damaged.set(complete.lastKey());
+                    throw new IllegalStateException("fails behind " + complete.lastKey());
+                }
+            }
+            return value;
+        }
+
+        private static void damage(Path checkpoint) throws IOException {
+            List<Path> files;
+            try (Stream<Path> all = Files.list(checkpoint)) {
+                files = all.filter(path -> !path.endsWith("_metadata")).toList();
+            }
+            for (Path file : files) {
+                byte[] content = Files.readAllBytes(file);
+                for (int at = 0; at < content.length; at++) {
+                    content[at] ^= 1;
+                }
+                Files.write(file, content);
+            }
+        }
+    }
+
+    /** Adds up the numbers of each key in state of the key. */
+    private static final class Sums extends RichMapFunction<Long, Long> {
+        private static final long serialVersionUID = 1L;
+        private final String name;
+        private transient ValueState<Long> sum;
+
+        Sums(String name) {
+            this.name = name;
+        }
+
+        @Override
+        public void open(Configuration parameters) {
+            sum = getRuntimeContext().getState(new ValueStateDescriptor<>("sum", Long.class));
+        }
+
+        @Override
+        public Long map(Long value) throws Exception {
+            Long before = sum.value();
+            long now = before == null ? value : before + value;
+            sum.update(now);
+            SHARED.get(name).sums.put(value % KEYS, now);
+            return now;
+        }
+    }
+
+    /** Hears of complete checkpoints, and might have done something about it. */
+    private static final class Listens implements SinkFunction<Long>, CheckpointListener {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        public void invoke(Long value, Context context) {}
+
+        @Override
+        public void notifyCheckpointComplete(long checkpointId) {}
+    }
+
+    private JobResult run(SinkFunction<Long> sink) throws Exception {
+        JobGraph graph =
+                CapturedProgram.graph(
+                        1,
+                        env -> {
+                            Map<String, String> options =
+                                    LocalJobs.checkpointsAndRestarts(folder, "30 ms");
+                            options.put("restart-strategy.fixed-delay.attempts", "1000");
+                            options.put("execution.checkpointing.num-retained", "4");
+                            // so that what is damaged belongs to one checkpoint
+                            options.put("execution.checkpointing.incremental", "false");
+                            env.configure(Configuration.fromMap(options));
+                            env.addSource(new Numbers(name))
+                                    .returns(Long.class)
+                                    .map(new Damages(name))
+                                    .keyBy(i -> i % KEYS)
+                                    .map(new Sums(name))
+                                    .uid("sums")
+                                    .addSink(sink)
+                                    .name("behind");
+                        });
+        return LocalJobs.run(1, 1, graph);
+    }
+
+    @Test
+    void shouldGoOnFromTheCheckpointBeforeAndCountEachRecordOnce() throws Exception {
+        JobResult result = run(new DiscardingSink<>());
+
+        assertThat(result.state()).as("%s", result.failure()).isEqualTo(JobState.FINISHED);
+        assertThat(shared.wentOnFrom.get()).isBetween(1L, shared.damaged.get() - 1);
+        Map<Long, Long> expected = new TreeMap<>();
+        for (long i = 1; i <= LAST; i++) {
+            expected.merge(i % KEYS, i, Long::sum);
+        }
+        assertThat(new TreeMap<>(shared.sums)).isEqualTo(expected);
+    }
+
+    @Test
+    void shouldEndAndNameWhoMayHaveActedOnWhatIsDamagedAndWhereToGoOn() throws Exception {
+        JobResult result = run(new Listens());
+
+        assertThat(result.state()).isEqualTo(JobState.FAILED);
+        assertThat(shared.wentOnFrom.get()).isZero();
+        NavigableMap<Long, Path> left = shared.complete();
+        assertThat(result.failure().summary())
+                .contains("behind", "chk-" + shared.damaged.get() + "/worker-")
+                .contains(left.lowerEntry(shared.damaged.get()).getValue().toString());
+    }
+}
