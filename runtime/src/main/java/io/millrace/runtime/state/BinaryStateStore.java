@@ -120,11 +120,15 @@ final class BinaryStateStore implements KeyedStateStore, StoreMemory {
                         settings.keyGroups().size());
         this.epochs = new Epochs(settings.memory(), spill, settings.owner());
         this.states =
-                new StateRegistry<>(settings, failures, MAX_STATES, this::definition, this::rewrite);
+                new StateRegistry<>(
+                        settings, failures, MAX_STATES, this::definition, this::rewrite);
         this.parts = new StateParts(this, states.all(), settings.keyGroups());
         this.logs = parts.logs();
         this.turns =
                 new SpillTurns(spill, settings.memory(), logs, states.all(), calendars.values());
+        if (spill.mayGo() && !settings.memory().promise(Spill.LEAST_BYTES)) {
+            throw failures.tooLittleMemory(Spill.LEAST_BYTES);
+        }
     }
 
     // ---- the current key
@@ -773,6 +777,7 @@ final class BinaryStateStore implements KeyedStateStore, StoreMemory {
         keyVersion++;
         keyGroup = -1;
         groupAt = -1;
+        settings.memory().renounce();
         epochs.whenAllClosed(this::free);
     }
 

@@ -916,8 +916,44 @@ final class EntryLog {
     boolean spill() {
         for (int look = 0; look < Math.min(SPILL_LOOKS, segmentCount); look++) {
             long segment = segments[Math.floorMod(spillHand++, segmentCount)];
-            if (segment != open && spill(segment)) {
+            if (segment != open && spill(segment, Memory.getInt(segment + BYTES) / 2)) {
                 store.onMoved();
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /**
+     * Moves a segment of which little is worth it, or the one that is appended to: where there is
+     * memory for so few that all key groups' together are too many.
+     *
+     * @return whether one has gone
+     */
+    boolean spillRest() {
+        for (int i = 0; i < segmentCount; i++) {
+            long segment = segments[i];
+            if (!hasToStay(segment)) {
+                if (segment == open) {
+                    open = 0;
+                    nextSegmentBytes = MIN_SEGMENT_BYTES;
+                }
+                if (!spill(segment, 1)) {
+                    compact(segment); // nothing is alive
+                }
+                store.onMoved();
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private boolean hasToStay(long segment) {
+        int filled = Memory.getInt(segment + FILLED);
+        for (int offset = SEGMENT_HEADER_BYTES; offset < filled; ) {
+            long at = segment + offset;
+            offset += Memory.getInt(at + LENGTH);
+            if (kind(at) != Epochs.DEAD && !goesToDisk(at)) {
                 return true;
             }
         }
@@ -934,7 +970,10 @@ final class EntryLog {
         return index.spill();
     }
 
-    private boolean spill(long segment) {
+    /**
+     * @param leastBytes for which it is worth it
+     */
+    private boolean spill(long segment, int leastBytes) {
         int filled = Memory.getInt(segment + FILLED);
         int goes = 0;
         int stays = 0;
@@ -948,7 +987,7 @@ final class EntryLog {
                 stays += bytes;
             }
         }
-        if (goes < Memory.getInt(segment + BYTES) / 2 || !makeRoom(stays)) {
+        if (goes < leastBytes || stays > 0 && !makeRoom(stays)) {
             return false; // more is won by compacting it, if anything
         }
         int kept = Memory.getInt(segment + BYTES);

@@ -14,8 +14,7 @@ final class LogList<E> implements StoredList<E>, StateHandle {
     private final boolean hasTtl;
     private final ListPieces.Added added = this::add;
 
-    LogList(
-            BinaryStateStore store, StateDefinition state, LogCell cell, ListPieces<E> elements) {
+    LogList(BinaryStateStore store, StateDefinition state, LogCell cell, ListPieces<E> elements) {
         this.store = store;
         this.state = state;
         this.cell = cell;

@@ -18,8 +18,7 @@ final class SnapshotRestore implements SnapshotReader.Records {
     /**
      * @param byFileId the states by their numbers in the snapshot
      */
-    SnapshotRestore(
-            StoreMemory store, StateParts parts, Map<Integer, StateDefinition> byFileId) {
+    SnapshotRestore(StoreMemory store, StateParts parts, Map<Integer, StateDefinition> byFileId) {
         this.store = store;
         this.parts = parts;
         this.byFileId = byFileId;
@@ -62,16 +61,7 @@ final class SnapshotRestore implements SnapshotReader.Records {
         if (state.isTable()) {
             inTable(state, group, hash, length, stampMillis, bytes, value);
         } else {
-            inLog(
-                    state,
-                    group,
-                    hash,
-                    keyLength,
-                    length,
-                    stampMillis,
-                    bytes,
-                    value,
-                    valueLength);
+            inLog(state, group, hash, keyLength, length, stampMillis, bytes, value, valueLength);
         }
     }
 

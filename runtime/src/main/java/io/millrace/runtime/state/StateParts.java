@@ -110,8 +110,7 @@ final class StateParts {
         }
     }
 
-    private void forEachInTables(
-            StateDefinition state, int keyGroup, EntryTable.Visitor visitor) {
+    private void forEachInTables(StateDefinition state, int keyGroup, EntryTable.Visitor visitor) {
         int at = keyGroup - firstKeyGroup;
         if (state.paneTables != null) {
             if (state.paneTables[at] != null) {
@@ -172,7 +171,9 @@ final class StateParts {
 
     // ---- removing
 
-    /** Removes all that keys have in a pane and in those before it, of a state in tables by pane. */
+    /**
+     * Removes all that keys have in a pane and in those before it, of a state in tables by pane.
+     */
     void dropThrough(StateDefinition state, long lastPane) {
         for (PaneTables tables : state.paneTables) {
             if (tables != null) {
@@ -181,7 +182,9 @@ final class StateParts {
         }
     }
 
-    /** Removes what has expired in a few pages and segments, in turn; nobody may hold an address. */
+    /**
+     * Removes what has expired in a few pages and segments, in turn; nobody may hold an address.
+     */
     void removeExpired(int turn) {
         int at = Math.floorMod(turn, logs.length);
         int page = turn / logs.length;

@@ -59,7 +59,12 @@ final class StateRewrite {
                 log.remove(former, log.find(hash, former, full, full.length));
             }
             restore.record(
-                    entry.group(), former.id(), full, entry.keyLength(), entry.stampMillis(), value);
+                    entry.group(),
+                    former.id(),
+                    full,
+                    entry.keyLength(),
+                    entry.stampMillis(),
+                    value);
         }
     }
 

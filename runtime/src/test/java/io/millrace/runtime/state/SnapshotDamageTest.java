@@ -108,8 +108,7 @@ class SnapshotDamageTest {
 
     /** A snapshot of one state with one entry, all of whose sums are right. */
     private static InMemorySnapshot withOneEntry(
-            Shape state, int keyLength, int restLength, int valueLength)
-            throws IOException {
+            Shape state, int keyLength, int restLength, int valueLength) throws IOException {
         InMemorySnapshot bytes = new InMemorySnapshot();
         SnapshotWriter writer =
                 new SnapshotWriter(
@@ -131,8 +130,7 @@ class SnapshotDamageTest {
         return bytes;
     }
 
-    private static Shape shape(
-            Kind kind, Namespace<?> namespace, TypeInformation<?> valueType) {
+    private static Shape shape(Kind kind, Namespace<?> namespace, TypeInformation<?> valueType) {
         return Shape.of(
                 "state",
                 kind,
@@ -167,16 +165,15 @@ class SnapshotDamageTest {
         shouldNotFit(timers, 8, 7, 0);
     }
 
-    private static void shouldFit(
-            Shape state, int keyLength, int restLength, int valueLength)
+    private static void shouldFit(Shape state, int keyLength, int restLength, int valueLength)
             throws IOException {
         try (TestStores stores = new TestStores(1 << 20)) {
-            stores.open(Types.LONG).restore(withOneEntry(state, keyLength, restLength, valueLength));
+            stores.open(Types.LONG)
+                    .restore(withOneEntry(state, keyLength, restLength, valueLength));
         }
     }
 
-    private static void shouldNotFit(
-            Shape state, int keyLength, int restLength, int valueLength) {
+    private static void shouldNotFit(Shape state, int keyLength, int restLength, int valueLength) {
         try (TestStores stores = new TestStores(1 << 20)) {
             KeyedStateStore store = stores.open(Types.LONG);
             assertThatThrownBy(
