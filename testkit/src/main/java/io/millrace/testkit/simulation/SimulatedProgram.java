@@ -42,7 +42,9 @@ final class SimulatedProgram implements AutoCloseable {
             Types.TUPLE(Types.LONG, Types.LONG);
     private static final int MOST_SPLITS = 20;
     private static final long PLENTY_BYTES = 64 << 20;
-    private static final long SCARCE_BYTES = 4 << 20;
+
+    /** As little as each of two keyed operators of a pipeline needs. */
+    private static final long SCARCE_BYTES = 512 << 10;
 
     /** Numbers by which a reader may be ahead: less than most splits have. */
     private static final int DRIFT = 300;
@@ -121,7 +123,9 @@ final class SimulatedProgram implements AutoCloseable {
                         split,
                         random);
         this.managedBytes =
-                kind == Kind.CHECKPOINTED && random.nextInt(3) == 0 ? SCARCE_BYTES : PLENTY_BYTES;
+                kind == Kind.CHECKPOINTED && random.nextInt(3) == 0
+                        ? SCARCE_BYTES * pipelines
+                        : PLENTY_BYTES;
         // long enough for checkpoints, whose calls of the record take seconds
         this.slowestStep =
                 Duration.ofNanos(
