@@ -46,11 +46,6 @@ final class Faults {
         DOUBLED_IN_FLIGHT,
         /** What was being combined when a barrier overtook is not read again; for real tasks. */
         LOST_COMBINED,
-        /**
-         * The record forgets what was told to sources when a new master has not decided yet what
-         * becomes of them.
-         */
-        UNDECIDED_NOT_ON_RECORD,
         /** Readers are told that they may go as far as they like; for real tasks. */
         NO_ALIGNMENT
     }

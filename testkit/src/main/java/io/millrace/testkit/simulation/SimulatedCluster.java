@@ -357,13 +357,6 @@ public final class SimulatedCluster {
         }
     }
 
-    /** A breaker has a master's record forget something; it shows when that master dies. */
-    void forgotten() {
-        if (!faults.stopped()) {
-            killSoon(Duration.ofSeconds(2));
-        }
-    }
-
     private void killSoon(Duration most) {
         SimulatedMaster master = current;
         simulation.between(

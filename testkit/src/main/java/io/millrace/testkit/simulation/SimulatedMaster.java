@@ -1,12 +1,10 @@
 package io.millrace.testkit.simulation;
 
-import io.millrace.runtime.control.ControlCodec;
 import io.millrace.runtime.control.ControlMessage;
 import io.millrace.runtime.control.Outbox;
 import io.millrace.runtime.control.ToClient;
 import io.millrace.runtime.control.ToMaster;
 import io.millrace.runtime.control.ToWorker;
-import io.millrace.runtime.coordinate.CoordinatorRecord;
 import io.millrace.runtime.graph.JobGraph;
 import io.millrace.runtime.master.ContainerPort;
 import io.millrace.runtime.master.JobMaster;
@@ -14,7 +12,6 @@ import io.millrace.runtime.master.JobObserver;
 import io.millrace.runtime.master.JobResult;
 import io.millrace.runtime.master.JobState;
 import io.millrace.runtime.master.JobStatus;
-import io.millrace.runtime.master.JobStore;
 import io.millrace.runtime.master.MasterEvent;
 import io.millrace.runtime.master.MasterEvent.Container;
 import io.millrace.runtime.master.MasterPorts;
@@ -22,15 +19,11 @@ import io.millrace.runtime.master.MasterSettings;
 import io.millrace.runtime.schedule.Generation;
 import io.millrace.runtime.task.SubtaskEnd;
 import io.millrace.runtime.task.SubtaskMetrics;
-import java.io.IOException;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Random;
 import java.util.Set;
-import java.util.function.Consumer;
 
 /** An application master's process: a real job master. */
 final class SimulatedMaster implements SimulatedNetwork.End {
@@ -51,10 +44,6 @@ final class SimulatedMaster implements SimulatedNetwork.End {
     private final Set<String> previous = new HashSet<>();
 
     private final Set<String> lost = new HashSet<>();
-
-    /** Vertices whose attempts of an earlier master go on. */
-    private final Set<Integer> adopted = new HashSet<>();
-
     private int asked;
     private boolean needKnown;
 
@@ -80,7 +69,7 @@ final class SimulatedMaster implements SimulatedNetwork.End {
                                 process,
                                 process,
                                 new MasterOutbox(),
-                                record(cluster.store().of(epoch)),
+                                cluster.store().of(epoch),
                                 cluster.jobFiles(),
                                 cluster.checkpoints(),
                                 new CountingPort(),
@@ -92,12 +81,6 @@ final class SimulatedMaster implements SimulatedNetwork.End {
                     master.on(event);
                 });
         process.put(new MasterEvent.Started());
-    }
-
-    private JobStore record(JobStore whole) {
-        return faults.breaker() == Faults.Breaker.UNDECIDED_NOT_ON_RECORD
-                ? new ForgetsUndecided(whole)
-                : whole;
     }
 
     int epoch() {
@@ -194,9 +177,6 @@ final class SimulatedMaster implements SimulatedNetwork.End {
             if (message instanceof ToClient.Status status) {
                 cluster.invariants().failureIs(status.status().failure());
             }
-            if (message instanceof ToWorker.Adopt adopt) {
-                adopt.attempts().forEach(attempt -> adopted.add(attempt.vertex()));
-            }
             network.send(connection, message);
             if (faults.breaker() == Faults.Breaker.NO_WAIT_FOR_CANCELLED
                     && message instanceof ToWorker.Cancel cancel) {
@@ -214,73 +194,6 @@ final class SimulatedMaster implements SimulatedNetwork.End {
         @Override
         public void close(String connection, String reason) {
             network.close(connection, reason);
-        }
-    }
-
-    /**
-     * A record in which an entry of the coordinators has nothing of those whose readers an earlier
-     * master has started, while this one has not decided whether they go on.
-     */
-    private final class ForgetsUndecided implements JobStore {
-        private final JobStore whole;
-        private final ControlCodec codec = new ControlCodec();
-
-        /** By name: whoever writes it again writes the same. */
-        private final Map<String, byte[]> written = new HashMap<>();
-
-        ForgetsUndecided(JobStore whole) {
-            this.whole = whole;
-        }
-
-        @Override
-        public boolean canFence() {
-            return whole.canFence();
-        }
-
-        @Override
-        public void takeOver(int newEpoch, Consumer<Outcome<List<Entry>>> reply) {
-            whole.takeOver(newEpoch, reply);
-        }
-
-        @Override
-        public void write(String name, byte[] content, Consumer<Outcome<Void>> reply) {
-            byte[] rest =
-                    name.startsWith("coord-")
-                            ? written.computeIfAbsent(name, n -> withoutUndecided(content))
-                            : content;
-            whole.write(name, rest, reply);
-        }
-
-        private byte[] withoutUndecided(byte[] content) {
-            try {
-                CoordinatorRecord all = (CoordinatorRecord) codec.decode(content);
-                List<CoordinatorRecord.Coordinator> decided =
-                        all.coordinators().stream().filter(one -> isDecided(one)).toList();
-                if (decided.size() == all.coordinators().size()) {
-                    return content;
-                }
-                simulation.tell(name(), "forgets what was told to sources");
-                cluster.forgotten();
-                return codec.encode(new CoordinatorRecord(decided));
-            } catch (IOException e) {
-                throw new IllegalStateException("Nobody can read the record", e);
-            }
-        }
-
-        private boolean isDecided(CoordinatorRecord.Coordinator coordinator) {
-            return coordinator.readers().stream()
-                    .map(CoordinatorRecord.Reader::attempt)
-                    .allMatch(a -> a.epoch() == epoch || adopted.contains(a.vertex()));
-        }
-
-        @Override
-        public void remove(String name, Consumer<Outcome<Void>> reply) {
-            whole.remove(name, reply);
-        }
-
-        @Override
-        public void check(Consumer<Outcome<Void>> reply) {
-            whole.check(reply);
         }
     }
 

@@ -55,7 +55,6 @@ class OnlyMastersDieTest {
         "MODELLED, NO_WAIT_FOR_WORKERS",
         "CHECKPOINTED, ASSIGNED_BEFORE_RECORDED",
         "CHECKPOINTED, STOPPED_BEFORE_RECORDED",
-        "CHECKPOINTED, UNDECIDED_NOT_ON_RECORD",
         "CHECKPOINTED, NO_ALIGNMENT"
     })
     void shouldFailUnderSomeSeedWhenRuleIsTakenAway(Tasks kind, Breaker breaker) {
