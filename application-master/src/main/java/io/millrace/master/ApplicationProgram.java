@@ -7,7 +7,6 @@ import io.millrace.runtime.config.ParsedConfiguration;
 import io.millrace.runtime.control.Failure;
 import io.millrace.runtime.control.RecordsMessage.Records;
 import io.millrace.runtime.graph.JobGraph;
-import io.millrace.runtime.graph.JobPlanner;
 import io.millrace.runtime.loop.Inbox;
 import io.millrace.runtime.master.JobResult;
 import io.millrace.runtime.master.MasterEvent;
@@ -61,7 +60,7 @@ final class ApplicationProgram {
                 UserProgram.urls(options.getIfSet(JobOptions.CLASSPATHS).orElse(List.of()));
         this.inbox = inbox;
         this.jobResult = jobResult;
-        this.executor = new ProgramExecutor(new JobPlanner(options, 1), inbox, jobResult);
+        this.executor = new ProgramExecutor(options, inbox, jobResult);
     }
 
     /** Begins; to be called at most once. */

@@ -1,6 +1,7 @@
 package io.millrace.master;
 
 import io.millrace.api.CloseableIterator;
+import io.millrace.api.Configuration;
 import io.millrace.api.InvalidProgramException;
 import io.millrace.api.JobClient;
 import io.millrace.api.JobExecutionException;
@@ -8,6 +9,8 @@ import io.millrace.api.JobExecutionResult;
 import io.millrace.api.JobExecutor;
 import io.millrace.api.transform.Pipeline;
 import io.millrace.api.transform.SinkTransformation;
+import io.millrace.runtime.config.ParsedConfiguration;
+import io.millrace.runtime.config.StateBackendOptions;
 import io.millrace.runtime.control.RecordsMessage.Records;
 import io.millrace.runtime.generate.JobClasses;
 import io.millrace.runtime.graph.JobGraph;
@@ -21,8 +24,10 @@ import io.millrace.runtime.program.MasterJobClient;
 import io.millrace.runtime.program.RecordsReceiver;
 import io.millrace.runtime.serializer.Serializers;
 import io.millrace.runtime.serializer.TypeSerializer;
+import io.millrace.runtime.state.StateBackends;
 import java.security.SecureRandom;
 import java.util.HexFormat;
+import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
 
 /**
@@ -34,6 +39,7 @@ import java.util.concurrent.CompletableFuture;
 final class ProgramExecutor implements JobExecutor {
     private static final SecureRandom IDS = new SecureRandom();
 
+    private final ParsedConfiguration launched;
     private final JobPlanner planner;
     private final Inbox<MasterEvent> master;
     private final CompletableFuture<JobResult> result;
@@ -43,12 +49,16 @@ final class ProgramExecutor implements JobExecutor {
     private volatile RecordsReceiver records;
 
     /**
+     * @param launched what the application was submitted with
      * @param master takes the job's graph
      * @param result of the job, once it has one
      */
     ProgramExecutor(
-            JobPlanner planner, Inbox<MasterEvent> master, CompletableFuture<JobResult> result) {
-        this.planner = planner;
+            ParsedConfiguration launched,
+            Inbox<MasterEvent> master,
+            CompletableFuture<JobResult> result) {
+        this.launched = launched;
+        this.planner = new JobPlanner(launched, 1);
         this.master = master;
         this.result = result;
     }
@@ -109,6 +119,7 @@ final class ProgramExecutor implements JobExecutor {
                             + " one execute(), or submit two programs.");
         }
         JobGraph graph = planner.clusterJobGraph(pipeline, newJobId());
+        checkStateBackend(graph);
         submitted = graph.jobName();
         master.put(new MasterEvent.Submitted(graph));
         return new MasterJobClient(
@@ -119,6 +130,34 @@ final class ProgramExecutor implements JobExecutor {
                 ended ->
                         new JobExecutionException(
                                 ended.jobId(), ApplicationEnd.of(ended).sentence()));
+    }
+
+    /**
+     * What a backend needs beside the distribution is sent when the application is submitted, which
+     * is before the program can say that it wants it.
+     *
+     * @throws InvalidProgramException if the workers would not find it
+     */
+    private void checkStateBackend(JobGraph graph) {
+        StateBackendOptions.Type type =
+                ParsedConfiguration.of(Configuration.fromMap(graph.configuration()))
+                        .get(StateBackendOptions.TYPE);
+        if (type != launched.get(StateBackendOptions.TYPE) && !StateBackends.isPresent(type)) {
+            String name = type.name().toLowerCase(Locale.ROOT);
+            throw new InvalidProgramException(
+                    "Job '"
+                            + graph.jobName()
+                            + "' sets state.backend.type to "
+                            + name
+                            + " in the program, which runs after the application was submitted:"
+                            + " the jars in opt/"
+                            + name
+                            + " of the distribution were not sent along. Submit it with -D"
+                            + " state.backend.type="
+                            + name
+                            + " or set that in conf/millrace.yaml; or use 'run', which runs the"
+                            + " program first.");
+        }
     }
 
     /** 32 hexadecimal digits that no other job has. */

@@ -21,9 +21,9 @@ import org.apache.hadoop.yarn.server.MiniYARNCluster;
  * <p>Arguments: a folder and the number of NodeManagers. Everything is written below that folder,
  * which must also be the working directory, as MiniYARNCluster knows no other. When all is up, what
  * an edge node needs to know lies in {@code <folder>/conf} and the line {@value #READY} goes to the
- * standard output. The lines {@value #STOP_NAMENODE} and {@value #START_NAMENODE} on the standard
- * input do so, and are answered by themselves. The end of the standard input stops it, so that it
- * cannot outlive whoever started it.
+ * standard output. The lines {@value #STOP_NAMENODE}, {@value #START_NAMENODE}, {@value
+ * #STOP_DATANODE} and {@value #START_DATANODE} on the standard input do so, and are answered by
+ * themselves. The end of the standard input stops it, so that it cannot outlive whoever started it.
  */
 public final class MiniHadoop {
     /** The line that says that applications may come. */
@@ -33,6 +33,11 @@ public final class MiniHadoop {
     public static final String STOP_NAMENODE = "stop namenode";
 
     public static final String START_NAMENODE = "start namenode";
+
+    /** No file can be read or written until the next one; what is in it stays. */
+    public static final String STOP_DATANODE = "stop datanode";
+
+    public static final String START_DATANODE = "start datanode";
 
     private static final int NODE_MIB = 8192;
 
@@ -91,11 +96,17 @@ public final class MiniHadoop {
 
     private static void obey(MiniDFSCluster hdfs) throws IOException {
         BufferedReader input = new BufferedReader(new InputStreamReader(System.in, UTF_8));
+        MiniDFSCluster.DataNodeProperties stopped = null;
         for (String line = input.readLine(); line != null; line = input.readLine()) {
             switch (line) {
                 case STOP_NAMENODE -> hdfs.shutdownNameNode(0);
                 case START_NAMENODE -> {
                     hdfs.restartNameNode(0);
+                    hdfs.waitActive();
+                }
+                case STOP_DATANODE -> stopped = hdfs.stopDataNode(0);
+                case START_DATANODE -> {
+                    hdfs.restartDataNode(stopped, true);
                     hdfs.waitActive();
                 }
                 default -> throw new IllegalArgumentException("'" + line + "' is no command");
@@ -108,6 +119,8 @@ public final class MiniHadoop {
     private static Configuration settings() {
         Configuration conf = new Configuration();
         conf.setInt("dfs.replication", 1);
+        // a file whose writer is dead is ended by what the DataNode is told at a heartbeat
+        conf.setInt("dfs.heartbeat.interval", 1);
         conf.set("dfs.blocksize", "1m");
         conf.setInt("dfs.client.block.write.locateFollowingBlock.initial.delay.ms", 20);
 

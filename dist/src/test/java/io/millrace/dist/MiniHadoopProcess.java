@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
@@ -77,14 +78,24 @@ final class MiniHadoopProcess implements AutoCloseable {
         return cluster;
     }
 
-    /** HDFS is away until it is started again. */
-    void stopNameNode() throws Exception {
-        obey("stop namenode");
+    /** Of HDFS, which has one of each. */
+    enum Daemon {
+        NAMENODE,
+        DATANODE;
+
+        private String inCommand() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+    }
+
+    /** HDFS is of no use until it is started again. */
+    void stop(Daemon daemon) throws Exception {
+        obey("stop " + daemon.inCommand());
     }
 
     /** Returns when files can be read and written again. */
-    void startNameNode() throws Exception {
-        obey("start namenode");
+    void start(Daemon daemon) throws Exception {
+        obey("start " + daemon.inCommand());
     }
 
     private void obey(String command) throws Exception {

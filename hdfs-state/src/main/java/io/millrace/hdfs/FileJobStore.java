@@ -142,8 +142,9 @@ public final class FileJobStore implements JobStore {
                                             if (record.files().delete(target)) {
                                                 return new Outcome.Done<>(null);
                                             }
-                                            Outcome<Void> seen = look(epoch, target, new byte[0]);
-                                            return seen == null ? new Outcome.Done<>(null) : seen;
+                                            return isOwned(epoch)
+                                                    ? new Outcome.Done<>(null)
+                                                    : fenced(epoch);
                                         })));
     }
 
@@ -158,7 +159,7 @@ public final class FileJobStore implements JobStore {
                         reply.accept(
                                 known(
                                         () ->
-                                                record.files().exists(record.epoch(epoch))
+                                                isOwned(epoch)
                                                         ? new Outcome.Done<>(null)
                                                         : fenced(epoch))));
     }
@@ -271,10 +272,11 @@ public final class FileJobStore implements JobStore {
         } catch (FileNotFoundException e) {
             // Not there: is it the record that is missing, or the folder?
         }
-        if (record.files().exists(record.epoch(epoch))) {
-            return null;
-        }
-        return fenced(epoch);
+        return isOwned(epoch) ? null : fenced(epoch);
+    }
+
+    private boolean isOwned(int epoch) throws IOException {
+        return record.files().exists(record.epoch(epoch));
     }
 
     private Outcome<Void> fenced(int epoch) {
@@ -322,8 +324,9 @@ public final class FileJobStore implements JobStore {
     private static <T> Outcome<T> known(Call<T> call) {
         try {
             return call.run();
-        } catch (IOException | RuntimeException e) {
-            return new Outcome.Unknown<>(e.toString());
+        } catch (Throwable t) {
+            // errors, too, as of a class that is missing: the answer is waited for
+            return new Outcome.Unknown<>(t.toString());
         }
     }
 

@@ -11,6 +11,7 @@ import java.io.OutputStream;
 import java.net.URI;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.NotDirectoryException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -236,6 +237,8 @@ public final class HadoopFileSystem implements FileSystem {
             if (!files.mkdirs(path(path))) {
                 throw new IOException("Folder " + path + " could not be made.");
             }
+        } catch (ParentNotDirectoryException e) {
+            throw with(new NotDirectoryException(firstLine(e.getMessage())), e);
         } catch (IOException e) {
             throw mapped(e, path);
         }
@@ -257,7 +260,10 @@ public final class HadoopFileSystem implements FileSystem {
         } catch (RemoteException e) {
             // The NameNode has no exception of its own for a file that is renamed to a folder.
             if (e.getClassName().equals(IOException.class.getName()) && exists(to)) {
-                throw with(new FileAlreadyExistsException(to.toString(), null, e.getMessage()), e);
+                throw with(
+                        new FileAlreadyExistsException(
+                                to.toString(), null, firstLine(e.getMessage())),
+                        e);
             }
             throw mapped(e, to);
         } catch (IOException e) {
@@ -332,10 +338,13 @@ public final class HadoopFileSystem implements FileSystem {
         if (cause instanceof org.apache.hadoop.fs.FileAlreadyExistsException
                 || cause instanceof AlreadyBeingCreatedException) {
             return with(
-                    new FileAlreadyExistsException(path.toString(), null, cause.getMessage()), e);
+                    new FileAlreadyExistsException(
+                            path.toString(), null, firstLine(cause.getMessage())),
+                    e);
         }
-        if (cause instanceof ParentNotDirectoryException) {
-            return with(new FileNotFoundException(cause.getMessage()), e);
+        if (cause instanceof ParentNotDirectoryException
+                || cause instanceof FileNotFoundException) {
+            return with(new FileNotFoundException(firstLine(cause.getMessage())), e);
         }
         if (cause instanceof AccessControlException) {
             return with(

@@ -71,7 +71,7 @@ public final class StagingFolders {
      * Removes what applications have left that died before they could clean up: the folders that
      * are older than a day and whose application has ended.
      *
-     * @param ended asks the resource manager; an application it does not know any more has ended
+     * @param ended asks the resource manager; true only if nothing of the application runs
      * @return the ids of those whose folder was removed
      */
     public List<String> sweep(Predicate<String> ended) throws IOException {

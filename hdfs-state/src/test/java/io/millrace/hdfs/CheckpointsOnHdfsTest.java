@@ -24,6 +24,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Path;
 import java.security.PrivilegedExceptionAction;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
@@ -61,6 +62,11 @@ class CheckpointsOnHdfsTest {
         HdfsConfiguration configuration = new HdfsConfiguration();
         configuration.setInt("dfs.namenode.fs-limits.min-block-size", 1 << 20);
         configuration.setInt("dfs.blocksize", 1 << 20);
+        // by a heartbeat the DataNode finds out that there is another NameNode
+        configuration.setInt("dfs.heartbeat.interval", 1);
+        // else a call takes five seconds to find out that there is no NameNode
+        configuration.setInt("ipc.client.connect.max.retries", 1);
+        configuration.setInt("ipc.client.connect.retry.interval", 100);
         dfs = new MiniDFSCluster.Builder(configuration, dfsFolder.toFile()).numDataNodes(1).build();
         dfs.waitActive();
         HadoopConfiguration.set(dfs.getConfiguration(0));
@@ -210,6 +216,27 @@ class CheckpointsOnHdfsTest {
                     .hasMessageContaining("hdfs://")
                     .hasMessageContaining("chk-7/worker-container_1");
         }
+    }
+
+    @Test
+    void shouldSayInOneLineThatThereIsAFile() throws Exception {
+        hadoop.create(path("/file")).close();
+        List<Result<Void>> results = new ArrayList<>();
+
+        storage.prepare(new CheckpointFolder(folder.path() + "/file/below"), results::add);
+        storage.prepare(new CheckpointFolder(folder.path() + "/file"), results::add);
+
+        assertThat(results)
+                .hasSize(2)
+                .allSatisfy(
+                        result ->
+                                assertThat(result)
+                                        .isInstanceOfSatisfying(
+                                                Result.Refused.class,
+                                                refused ->
+                                                        assertThat(refused.sentence())
+                                                                .contains("/file")
+                                                                .endsWith("there is a file")));
     }
 
     @Test

@@ -5,8 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.millrace.api.fs.FileStatus;
 import io.millrace.api.fs.FileSystem;
-import io.millrace.hdfs.InterruptedFileSystem.Turn;
-import io.millrace.hdfs.InterruptedFileSystem.When;
+import io.millrace.runtime.file.InterruptedFileSystem;
+import io.millrace.runtime.file.InterruptedFileSystem.Turn;
+import io.millrace.runtime.file.InterruptedFileSystem.When;
 import io.millrace.runtime.file.LocalFileSystem;
 import io.millrace.runtime.master.JobStore.Entry;
 import io.millrace.runtime.master.JobStore.Outcome;
@@ -15,6 +16,7 @@ import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -248,6 +250,36 @@ class FileJobStoreTest {
                 assertThat(epochs()).containsExactly("epoch-3");
             }
         }
+    }
+
+    @Test
+    void shouldNotBeFencedByARecordThatAppearsWhileItIsRemoved() throws IOException {
+        create();
+        Path epoch = haDir.resolve(application).resolve("epoch-1");
+        Turn lateRename = () -> Files.writeString(epoch.resolve("coord-1"), "x");
+        FileJobStore store = store(later(1, When.AFTER, lateRename));
+        takeOver(store, 1);
+        AtomicReference<Outcome<Void>> outcome = new AtomicReference<>();
+
+        store.remove("coord-1", outcome::set);
+
+        assertThat(outcome.get()).isNotInstanceOf(Outcome.Refused.class);
+        assertThat(epoch.resolve("coord-1")).exists();
+        assertThat(check(store)).isEqualTo(done());
+    }
+
+    @Test
+    void shouldAnswerThoughAClassOfTheFileSystemIsMissing() throws IOException {
+        create();
+        Turn missing =
+                () -> {
+                    throw new NoClassDefFoundError("com/example/Client");
+                };
+        FileJobStore store = store(later(1, When.BEFORE, missing));
+        takeOver(store, 1);
+
+        assertThat(write(store, "chk-1", "x")).isInstanceOf(Outcome.Unknown.class);
+        assertThat(write(store, "chk-1", "x")).isEqualTo(done());
     }
 
     @Test

@@ -11,6 +11,7 @@ import io.millrace.api.fs.LineReader;
 import io.millrace.api.fs.NoFileSystemException;
 import io.millrace.runtime.file.FileSplit;
 import io.millrace.runtime.file.FileSystems;
+import io.millrace.runtime.file.InterruptedFileSystem;
 import io.millrace.runtime.file.LocalFileSystem;
 import io.millrace.runtime.file.SplitPlanner;
 import io.millrace.runtime.file.TextFileWriter;
@@ -63,6 +64,8 @@ class HadoopFileSystemTest {
         Configuration configuration = new HdfsConfiguration();
         configuration.setInt("dfs.namenode.fs-limits.min-block-size", BLOCK_BYTES);
         configuration.setInt("dfs.blocksize", BLOCK_BYTES);
+        // a file is taken from its writer, and cut, by what the DataNode is told at a heartbeat
+        configuration.setInt("dfs.heartbeat.interval", 1);
         dfs = new MiniDFSCluster.Builder(configuration, dfsFolder.toFile()).numDataNodes(1).build();
         dfs.waitActive();
         HadoopConfiguration.set(dfs.getConfiguration(0));

@@ -7,6 +7,7 @@ import io.millrace.runtime.master.JobStatus.TimelineEvent;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * The cluster as the command line sees it.
@@ -143,7 +144,7 @@ public interface Deployer extends AutoCloseable {
     /**
      * One line of the list.
      *
-     * @param state YARN's word
+     * @param state YARN's word; of what has ended FINISHED, FAILED, CANCELED or KILLED
      * @param startMillis milliseconds since 1970
      */
     record ApplicationSummary(
@@ -153,7 +154,13 @@ public interface Deployer extends AutoCloseable {
             String user,
             String queue,
             long startMillis,
-            String trackingUrl) {}
+            String trackingUrl) {
+        private static final Set<String> ENDED = Set.of("FINISHED", "FAILED", "CANCELED", "KILLED");
+
+        boolean hasEnded() {
+            return ENDED.contains(state);
+        }
+    }
 
     /** What became of the wish to cancel. */
     enum CancelResult {

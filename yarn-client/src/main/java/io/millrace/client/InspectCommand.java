@@ -71,7 +71,8 @@ final class InspectCommand implements Callable<Integer> {
         } catch (DamagedCheckpointException e) {
             throw new ConfigurationException(e.getMessage(), e);
         } catch (IOException e) {
-            throw new ConfigurationException(path + " cannot be looked at: " + e, e);
+            throw new ConfigurationException(
+                    path + " cannot be looked at: " + YarnCluster.firstLine(e.toString()), e);
         }
         CheckpointReport report = CheckpointReport.of(stored, verify, ZoneId.systemDefault());
         report.lines().forEach(context.terminal()::line);

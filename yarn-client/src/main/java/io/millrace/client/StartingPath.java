@@ -25,7 +25,10 @@ final class StartingPath {
         try {
             StoredCheckpoint stored = SavepointPath.findWhole(path);
             listener.onStep(
-                    "Beginning with checkpoint "
+                    "Beginning with "
+                            + (stored.metadata().kind().isSavepoint()
+                                    ? "savepoint "
+                                    : "checkpoint ")
                             + stored.metadata().id()
                             + " of job '"
                             + stored.metadata().jobName()
@@ -38,7 +41,7 @@ final class StartingPath {
                     "The savepoint or checkpoint at "
                             + path
                             + " (-s, execution.state-recovery.path) cannot be looked at: "
-                            + e,
+                            + YarnCluster.firstLine(e.toString()),
                     e);
         }
     }

@@ -1,15 +1,18 @@
 package io.millrace.client;
 
+import io.millrace.client.Deployer.ApplicationSummary;
 import io.millrace.runtime.checkpoint.CheckpointStatistics;
 import io.millrace.runtime.config.ConfigurationException;
 import io.millrace.runtime.config.ParsedConfiguration;
 import io.millrace.runtime.master.JobStatus;
+import java.io.IOException;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -36,20 +39,36 @@ final class StatusCommand implements Callable<Integer> {
         ParsedConfiguration configuration = options.configuration(context);
         try (Deployer deployer = context.connector().connect(configuration)) {
             String application = options.application(configuration, deployer);
-            JobStatus status =
-                    deployer.status(application)
-                            .orElseThrow(
-                                    () ->
-                                            new ConfigurationException(
-                                                    "The application master of "
-                                                            + application
-                                                            + " does not answer: it has not started"
-                                                            + " yet, is being started again, or has"
-                                                            + " ended. 'millrace list -a' shows"
-                                                            + " what YARN knows."));
-            print(status);
+            Optional<JobStatus> status = deployer.status(application);
+            if (status.isEmpty()) {
+                throw new ConfigurationException(unanswered(application, deployer));
+            }
+            print(status.get());
             return ExitCode.FINISHED.code();
         }
+    }
+
+    private static String unanswered(String application, Deployer deployer) throws IOException {
+        Optional<ApplicationSummary> known =
+                deployer.list(true).stream()
+                        .filter(each -> each.applicationId().equals(application))
+                        .findFirst();
+        if (known.isEmpty()) {
+            return "There is no application "
+                    + application
+                    + " of ours: 'millrace list' shows them.";
+        } else if (known.get().hasEnded()) {
+            return application
+                    + " has ended ("
+                    + known.get().state()
+                    + "): 'yarn logs -applicationId "
+                    + application
+                    + "' shows what it has logged.";
+        }
+        return "The application master of "
+                + application
+                + " does not answer: it has not started yet, or is being started again."
+                + " 'millrace list' shows what YARN knows.";
     }
 
     private void print(JobStatus status) {

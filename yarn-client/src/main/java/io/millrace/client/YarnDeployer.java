@@ -43,7 +43,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -184,7 +183,7 @@ public final class YarnDeployer implements Deployer {
         }
         note(timeline, "submitted", System.currentTimeMillis());
         listener.onAccepted(id);
-        sweep(staging, files, records);
+        sweep(ApplicationId.fromString(id), staging, files, records);
         return new Submission(id, trackingUrl(id), timeline);
     }
 
@@ -490,12 +489,10 @@ public final class YarnDeployer implements Deployer {
     }
 
     /** Folders of applications that died before they could clean up; no reason to fail. */
-    private void sweep(StagingFolders staging, HadoopFileSystem files, String records) {
+    private void sweep(
+            ApplicationId newest, StagingFolders staging, HadoopFileSystem files, String records) {
         try {
-            Set<String> running = new HashSet<>();
-            cluster.running(options.get(YarnOptions.APPLICATION_TYPE))
-                    .forEach(report -> running.add(report.getApplicationId().toString()));
-            for (String swept : staging.sweep(id -> !running.contains(id))) {
+            for (String swept : staging.sweep(new EndedApplications(cluster::report, newest))) {
                 new JobRecordReader(recordFiles(records, files), records, swept).sweep();
             }
         } catch (IOException | ConfigurationException e) {
@@ -576,13 +573,25 @@ public final class YarnDeployer implements Deployer {
                                         new ApplicationSummary(
                                                 report.getApplicationId().toString(),
                                                 report.getName(),
-                                                report.getYarnApplicationState().toString(),
+                                                state(report),
                                                 report.getUser(),
                                                 report.getQueue(),
                                                 report.getStartTime(),
                                                 report.getTrackingUrl()))
                         .sorted(Comparator.comparing(ApplicationSummary::applicationId))
                         .toList();
+    }
+
+    /** YARN says FINISHED of whatever has told it how it ended. */
+    private static String state(ApplicationReport report) {
+        if (report.getYarnApplicationState() != YarnApplicationState.FINISHED) {
+            return report.getYarnApplicationState().toString();
+        }
+        return switch (report.getFinalApplicationStatus()) {
+            case FAILED -> "FAILED";
+            case KILLED -> "CANCELED";
+            default -> "FINISHED";
+        };
     }
 
     @Override

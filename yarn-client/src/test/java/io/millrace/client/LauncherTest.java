@@ -574,6 +574,22 @@ class LauncherTest {
     }
 
     @Test
+    void shouldSayHowAnApplicationHasEndedThatIsAskedForItsStatus() {
+        cluster.running.add(application("application_1_1", "words", "FAILED"));
+        cluster.running.add(application("application_1_2", "words", "ACCEPTED"));
+
+        assertThat(run("status", "application_1_1")).isEqualTo(ExitCode.REFUSED);
+        assertThat(run("status", "application_1_2")).isEqualTo(ExitCode.REFUSED);
+        assertThat(run("status", "application_1_3")).isEqualTo(ExitCode.REFUSED);
+
+        assertThat(recorded.errLines())
+                .satisfiesExactly(
+                        line -> assertThat(line).startsWith("application_1_1 has ended (FAILED)"),
+                        line -> assertThat(line).contains("application_1_2 does not answer"),
+                        line -> assertThat(line).contains("no application application_1_3"));
+    }
+
+    @Test
     void shouldFollowAnApplication() {
         cluster.statuses.add(new Statuses().build());
         cluster.end = new JobEnd(Outcome.CANCELLED, "", new Statuses().build(), "");

@@ -1,6 +1,8 @@
 package io.millrace.master.yarn;
 
 import io.millrace.runtime.config.ConfigurationException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -8,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
+import org.apache.hadoop.security.UserGroupInformation;
 import org.apache.hadoop.yarn.api.ApplicationConstants;
 import org.apache.hadoop.yarn.api.records.ContainerLaunchContext;
 import org.apache.hadoop.yarn.api.records.LocalResource;
@@ -68,8 +71,26 @@ public record ContainerLaunch(
         Map<String, String> environment = new TreeMap<>(process.variables());
         environment.put("CLASSPATH", classPath(jars, files));
         environment.put("HADOOP_CONF_DIR", "{{PWD}}/" + HADOOP_CONF_FOLDER);
+        environment.putAll(user());
         environment.putAll(process.userVariables());
         return new ContainerLaunch(files, environment, command(process, files));
+    }
+
+    /**
+     * Without Kerberos all users' containers run as one user of the operating system, and the
+     * cluster's file systems take a process for whoever it says it is: the one that this process is
+     * taken for, not the node's.
+     */
+    private static Map<String, String> user() {
+        try {
+            return UserGroupInformation.isSecurityEnabled()
+                    ? Map.of()
+                    : Map.of(
+                            "HADOOP_USER_NAME",
+                            UserGroupInformation.getCurrentUser().getShortUserName());
+        } catch (IOException e) {
+            throw new UncheckedIOException("Hadoop does not know which user this is", e);
+        }
     }
 
     private static String classPath(List<String> jars, List<ContainerFile> files) {

@@ -9,11 +9,13 @@ import java.io.ByteArrayInputStream;
 import java.io.DataInputStream;
 import java.net.URI;
 import java.nio.ByteBuffer;
+import java.security.PrivilegedAction;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.apache.hadoop.io.Text;
 import org.apache.hadoop.security.Credentials;
+import org.apache.hadoop.security.UserGroupInformation;
 import org.apache.hadoop.security.token.Token;
 import org.apache.hadoop.yarn.api.records.ContainerLaunchContext;
 import org.apache.hadoop.yarn.api.records.LocalResource;
@@ -151,6 +153,18 @@ class ContainerLaunchTest {
         ContainerLaunch launch = launch(process(List.of(), Map.of("MALLOC_ARENA_MAX", "4")));
 
         assertThat(launch.command()).startsWith("exec env MALLOC_ARENA_MAX=4 ");
+    }
+
+    @Test
+    void shouldBeToTheClusterWhoeverHasSubmittedIt() {
+        UserGroupInformation somebody = UserGroupInformation.createRemoteUser("somebody");
+
+        ContainerLaunch launch =
+                somebody.doAs(
+                        (PrivilegedAction<ContainerLaunch>)
+                                () -> launch(process(List.of(), Map.of())));
+
+        assertThat(launch.environment()).containsEntry("HADOOP_USER_NAME", "somebody");
     }
 
     @Test

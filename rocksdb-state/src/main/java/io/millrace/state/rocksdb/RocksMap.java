@@ -179,8 +179,7 @@ final class RocksMap<K, V> implements StoredMap<K, V>, Handle {
 
         private void checkKey() {
             if (keyVersion != store.key().version()) {
-                throw store.failures()
-                        .readUnderAnotherKey(cell.state().shape());
+                throw store.failures().readUnderAnotherKey(cell.state().shape());
             }
         }
 

@@ -7,6 +7,7 @@ import io.millrace.runtime.serializer.TypeShape;
 import io.millrace.runtime.state.CalendarState;
 import io.millrace.runtime.state.CurrentNamespace;
 import io.millrace.runtime.state.DerivedArray;
+import io.millrace.runtime.state.KeyCodec;
 import io.millrace.runtime.state.KeyGroupRange;
 import io.millrace.runtime.state.KeyedStateSettings;
 import io.millrace.runtime.state.KeyedStateStore;
@@ -65,7 +66,7 @@ final class RocksStateStore implements KeyedStateStore {
         this.settings = settings;
         this.failures = new StoreFailures(settings);
         this.database = database;
-        this.key = new CurrentKey(settings, failures);
+        this.key = new CurrentKey(new KeyCodec(settings, failures));
         this.increments = new Increments(database, settings.owner());
         this.states =
                 new StateRegistry<>(settings, failures, MAX_STATES, State::new, this::rewrite);
@@ -420,8 +421,7 @@ final class RocksStateStore implements KeyedStateStore {
             throw failures.restoredAfterUse();
         }
         SnapshotReader reader = new SnapshotReader(snapshot);
-        reader.read(
-                settings.keyGroups(), new Restore(states.restored(reader, snapshot.name())));
+        reader.read(settings.keyGroups(), new Restore(states.restored(reader, snapshot.name())));
         for (State state : states.all()) {
             if (state.order() != null) {
                 state.order().onRestore();

@@ -97,6 +97,8 @@ public final class CheckpointCoordinator {
     /** Given up since the newest complete one. */
     private final TreeSet<Long> givenUp = new TreeSet<>();
 
+    private final AbandonedSavepoints abandoned;
+
     /** Subtasks that have emitted all and stay for a checkpoint. */
     private final Set<AttemptId> ended = new HashSet<>();
 
@@ -132,6 +134,7 @@ public final class CheckpointCoordinator {
         this.epoch = epoch;
         this.ids = new ReservedIds(ports.ledger());
         this.calls = new RepeatedCalls(ports.loop());
+        this.abandoned = new AbandonedSavepoints(ports);
         this.history = new CheckpointHistory(graph, ports.clock());
         this.folder =
                 settings.directory() == null
@@ -234,7 +237,8 @@ public final class CheckpointCoordinator {
                                                 published = newest;
                                                 dropOlder();
                                                 then.run();
-                                            }));
+                                            },
+                                            this::damaged));
                 },
                 damage -> {
                     Failure end = unreadable(newest, damage);
@@ -279,10 +283,8 @@ public final class CheckpointCoordinator {
         if (!complete.containsKey(id) && !older.contains(id)) {
             return null; // another one has said so
         }
-        Long before = complete.lowerKey(id);
-        if (before == null) {
-            before = older.lower(id);
-        }
+        // what was complete and is to be removed may be gone in part: nobody goes back to that
+        Long before = complete.containsKey(id) ? complete.lowerKey(id) : older.lower(id);
         Failure end =
                 FallBack.refusal(graph, settings, folder, damage, id, before == null ? 0 : before);
         if (end == null) {
@@ -326,14 +328,16 @@ public final class CheckpointCoordinator {
                 savepoint.id(),
                 () -> {
                     LOG.info("Savepoint {} is complete: {}", savepoint.id(), in.path());
-                    this.<CheckpointMetadata>repeat(
+                    calls.<CheckpointMetadata>make(
                             "reading savepoint " + savepoint.id(),
                             reply -> ports.storage().read(in, savepoint.id(), reply),
                             metadata -> {
                                 published = Math.max(published, savepoint.id());
                                 then.accept(new StateAssignment(metadata, in));
-                            });
-                });
+                            },
+                            this::damaged);
+                },
+                this::damaged);
     }
 
     // ------------------------------------------------------------------ start and stop
@@ -360,6 +364,7 @@ public final class CheckpointCoordinator {
             beginnings.clear();
             for (Beginning beginning : interrupted) {
                 if (beginning.listener() != null) {
+                    abandoned.remove(beginning.folder());
                     beginning.listener().interrupted(why, false);
                 }
             }
@@ -413,7 +418,7 @@ public final class CheckpointCoordinator {
         return published;
     }
 
-    /** The folder of the job with all in it goes; for a job whose end is on record. */
+    /** All checkpoints of the job go; for one whose end is on record. */
     public void removeAll(Runnable then) {
         removeClaimed(() -> removeOwn(then));
     }
@@ -569,6 +574,7 @@ public final class CheckpointCoordinator {
         if (beginning.listener() == null) {
             count(id, cause);
         } else {
+            abandoned.remove(beginning.folder());
             beginning.listener().failed(cause);
         }
         scheduleTrigger();
@@ -581,6 +587,7 @@ public final class CheckpointCoordinator {
             if (mayBeginSavepoint(beginning.kind(), beginning.listener())) {
                 begin(beginning, id, tasks.get(), coordinators);
             } else {
+                abandoned.remove(beginning.folder());
                 scheduleTrigger();
             }
             return;
@@ -671,8 +678,7 @@ public final class CheckpointCoordinator {
                                                                 Category.STATE,
                                                                 "The savepoint's folder "
                                                                         + in.path(),
-                                                                "it cannot be made: "
-                                                                        + cause(result)));
+                                                                cause(result)));
                                             }
                                         }));
     }
@@ -688,6 +694,8 @@ public final class CheckpointCoordinator {
             CheckpointKind kind, CheckpointFolder in, SavepointListener listener) {
         if (mayBeginSavepoint(kind, listener)) {
             prepare(new Beginning(kind, in, listener));
+        } else {
+            abandoned.remove(in);
         }
     }
 
@@ -764,6 +772,9 @@ public final class CheckpointCoordinator {
                 || checkpoint.phase() != Phase.COLLECTING
                 || !checkpoint.store(worker, answer)) {
             LOG.debug("An answer of {} for checkpoint {} is not awaited", worker, answer.id());
+            if (answer.epoch() == epoch) {
+                abandoned.written(answer.id());
+            }
             return;
         }
         completeNext();
@@ -777,6 +788,8 @@ public final class CheckpointCoordinator {
                 && checkpoint.phase() == Phase.COLLECTING
                 && checkpoint.workers().contains(worker)) {
             fail(checkpoint, answer.failure());
+        } else if (answer.epoch() == epoch) {
+            abandoned.written(answer.id());
         }
     }
 
@@ -789,7 +802,23 @@ public final class CheckpointCoordinator {
         for (long id : givenUp) {
             ports.workers().send(worker, new ToWorker.CheckpointAborted(epoch, id));
         }
-        String why = "the connection to worker " + worker + " was lost meanwhile";
+        giveUpAwaiting(worker, "the connection to worker " + worker + " was lost meanwhile");
+    }
+
+    /** Whether a checkpoint on its way needs an answer of this worker. */
+    public boolean awaits(String worker) {
+        return pending.values().stream().anyMatch(checkpoint -> checkpoint.awaits(worker));
+    }
+
+    /**
+     * A worker is gone, and with it what it has not answered: all its subtasks may have finished,
+     * so that nothing starts again and nobody else would give these checkpoints up.
+     */
+    public void lost(String worker) {
+        giveUpAwaiting(worker, "worker " + worker + " was lost before it had answered");
+    }
+
+    private void giveUpAwaiting(String worker, String why) {
         for (PendingCheckpoint checkpoint : List.copyOf(pending.values())) {
             if (checkpoint.awaits(worker)) {
                 giveUp(checkpoint, why);
@@ -854,8 +883,8 @@ public final class CheckpointCoordinator {
     /**
      * A subtask whose barrier came before the news that a checkpoint is complete has built on the
      * one before that, whose files may be gone. The news is told again, and the next one is right.
-     * It is not if the subtask builds on a checkpoint that turned out to be damaged: then this is a
-     * failure, which sends it back to the one before in the end.
+     * It is not if the subtask builds on a checkpoint that turned out to be damaged: then none will
+     * ever be, however many may fail, and only a start from the one before that ends this.
      */
     private boolean refersToDropped(PendingCheckpoint checkpoint, CheckpointMetadata metadata) {
         String missing = missing(metadata);
@@ -868,10 +897,10 @@ public final class CheckpointCoordinator {
         String why =
                 "it refers to file " + missing + ", which no retained checkpoint needs any more";
         dropsInRow++;
+        giveUp(checkpoint, why);
         if (dropsInRow > MOST_DROPS_IN_ROW) {
-            fail(checkpoint, Failure.of(Category.STATE, text(checkpoint.id()), why));
-        } else {
-            giveUp(checkpoint, why);
+            dropsInRow = 0;
+            count(checkpoint.id(), Failure.of(Category.STATE, text(checkpoint.id()), why), 0);
         }
         return true;
     }
@@ -888,7 +917,8 @@ public final class CheckpointCoordinator {
     private void written(
             PendingCheckpoint checkpoint, CheckpointMetadata metadata, Result<Void> result) {
         if (pending.get(checkpoint.id()) != checkpoint) {
-            return; // given up meanwhile
+            abandoned.written(checkpoint.id()); // given up meanwhile
+            return;
         }
         if (result instanceof Result.Done<Void>) {
             checkpoint.become(Phase.DECIDING);
@@ -914,12 +944,7 @@ public final class CheckpointCoordinator {
         long id = checkpoint.id();
         complete.put(id, metadata);
         givenUp.headSet(id).clear();
-        completions++;
-        failuresInRow = 0;
-        dropsInRow = 0;
-        lastFailure = null;
         lastEndNanos = ports.clock().nanoTime();
-        history.add(checkpoint, State.COMPLETE, metadata.bytes(), "");
         giveUpEarlier(id);
         publish(
                 folder,
@@ -927,6 +952,11 @@ public final class CheckpointCoordinator {
                 () -> {
                     pending.remove(id);
                     published = Math.max(published, id);
+                    completions++;
+                    failuresInRow = 0;
+                    dropsInRow = 0;
+                    lastFailure = null;
+                    history.add(checkpoint, State.COMPLETE, metadata.bytes(), "");
                     ports.sources().complete(id);
                     for (String worker : checkpoint.workers()) {
                         ports.workers().send(worker, new ToWorker.CheckpointComplete(epoch, id));
@@ -935,7 +965,31 @@ public final class CheckpointCoordinator {
                     checkSettled();
                     scheduleTrigger();
                     completeNext();
-                });
+                },
+                damage -> vanished(checkpoint, damage));
+    }
+
+    /**
+     * What is on record as complete, and was told to nobody, was removed by somebody before it had
+     * its name. It is no checkpoint then, and the job goes on from the one before; unless it was to
+     * end with it.
+     */
+    private void vanished(PendingCheckpoint checkpoint, String damage) {
+        Failure cause = Failure.of(Category.STATE, text(checkpoint.id()), damage);
+        if (checkpoint.kind().endsJob()) {
+            pending.remove(checkpoint.id());
+            history.add(checkpoint, State.FAILED, 0, cause.summary());
+            ports.listener().damaged(cause);
+        } else {
+            if (checkpoint.kind().isSavepoint()) {
+                ports.ledger().withdraw(record(checkpoint));
+            } else {
+                complete.remove(checkpoint.id());
+                ports.ledger().forget(checkpoint.id());
+            }
+            fail(checkpoint, cause);
+        }
+        checkSettled();
     }
 
     private void giveUpEarlier(long id) {
@@ -962,7 +1016,6 @@ public final class CheckpointCoordinator {
         boolean endsJob = checkpoint.kind().endsJob();
         SavepointRecord savepoint = record(checkpoint);
         lastEndNanos = ports.clock().nanoTime();
-        history.add(checkpoint, State.COMPLETE, metadata.bytes(), "");
         listener.recorded(id, new StateAssignment(metadata, in));
         if (endsJob) {
             giveUpEarlier(id);
@@ -972,6 +1025,7 @@ public final class CheckpointCoordinator {
                 id,
                 () -> {
                     pending.remove(id);
+                    history.add(checkpoint, State.COMPLETE, metadata.bytes(), "");
                     if (endsJob) {
                         published = Math.max(published, id);
                     }
@@ -990,14 +1044,21 @@ public final class CheckpointCoordinator {
                     checkSettled();
                     scheduleTrigger();
                     completeNext();
-                });
+                },
+                damage -> vanished(checkpoint, damage));
     }
 
-    private void publish(CheckpointFolder in, long id, Runnable then) {
-        this.<Void>repeat(
+    /**
+     * Gives the metadata its name.
+     *
+     * @param gone gets the sentence that says that there is none, as somebody has removed it
+     */
+    private void publish(CheckpointFolder in, long id, Runnable then, Consumer<String> gone) {
+        calls.<Void>make(
                 "naming the metadata of checkpoint " + id,
                 reply -> ports.storage().publish(in, id, reply),
-                done -> then.run());
+                done -> then.run(),
+                gone);
     }
 
     /** Removes checkpoints beyond the number retained, and what was given up before. */
@@ -1046,6 +1107,10 @@ public final class CheckpointCoordinator {
     }
 
     private void count(long id, Failure cause) {
+        count(id, cause, settings.tolerableFailures());
+    }
+
+    private void count(long id, Failure cause, int tolerable) {
         failures++;
         failuresInRow++;
         lastFailure = cause.summary();
@@ -1056,7 +1121,7 @@ public final class CheckpointCoordinator {
                 failuresInRow,
                 settings.tolerableFailures(),
                 lastFailure);
-        if (failuresInRow > settings.tolerableFailures()) {
+        if (failuresInRow > tolerable) {
             failuresInRow = 0;
             ports.listener().tooManyFailures(cause);
         }
@@ -1070,6 +1135,9 @@ public final class CheckpointCoordinator {
         if (givenUp.size() > MOST_GIVEN_UP) {
             givenUp.pollFirst();
         }
+        if (checkpoint.kind().isSavepoint()) {
+            abandoned.add(checkpoint.id(), checkpoint.purpose().folder());
+        }
         lastEndNanos = ports.clock().nanoTime();
         history.add(checkpoint, State.FAILED, 0, why);
         for (String worker : checkpoint.workers()) {
@@ -1081,18 +1149,9 @@ public final class CheckpointCoordinator {
 
     // ------------------------------------------------------------------ calls of the storage
 
-    private <T> void repeat(String what, RepeatedCalls.Call<T> call, Consumer<T> then) {
-        calls.make(
-                what,
-                call,
-                then,
-                damage ->
-                        ports.listener()
-                                .damaged(
-                                        Failure.of(
-                                                Category.STATE,
-                                                "Job '" + graph.jobName() + "'",
-                                                damage)));
+    private void damaged(String damage) {
+        ports.listener()
+                .damaged(Failure.of(Category.STATE, "Job '" + graph.jobName() + "'", damage));
     }
 
     // ------------------------------------------------------------------ figures

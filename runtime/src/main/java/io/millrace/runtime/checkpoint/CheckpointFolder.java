@@ -112,7 +112,10 @@ public record CheckpointFolder(String path, Layout layout) {
 
     /** Finds the file system; blocks. */
     Opened open() throws IOException {
-        FileSystem files = FileSystems.of(path);
+        return on(FileSystems.of(path));
+    }
+
+    Opened on(FileSystem files) {
         return new Opened(files, files.qualify(path), this);
     }
 

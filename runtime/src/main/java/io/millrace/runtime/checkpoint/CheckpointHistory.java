@@ -1,7 +1,6 @@
 package io.millrace.runtime.checkpoint;
 
 import io.millrace.runtime.checkpoint.CheckpointStatistics.State;
-import io.millrace.runtime.checkpoint.PendingCheckpoint.Phase;
 import io.millrace.runtime.graph.JobGraph;
 import io.millrace.runtime.loop.Clock;
 import java.util.ArrayDeque;
@@ -68,7 +67,6 @@ final class CheckpointHistory {
         long now = clock.nanoTime();
         return Stream.concat(
                         pending.stream()
-                                .filter(p -> p.phase() != Phase.PUBLISHING)
                                 .map(p -> p.statistics(State.IN_PROGRESS, now, 0, graph, "")),
                         over.stream())
                 .toList();

@@ -93,6 +93,9 @@ public record CheckpointPorts(
          * stay on record for longer than its owner may ask for it.
          */
         void published(SavepointRecord savepoint);
+
+        /** The savepoint was told to nobody and is not there: nobody is to hear of it. */
+        void withdraw(SavepointRecord savepoint);
     }
 
     /** The workers, by their ids. */

@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.LongSummaryStatistics;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -119,6 +120,8 @@ public final class CheckpointReport {
             for (List<Slice> parts : states.values()) {
                 if (parts.get(0).part().kind() == Kind.KEYED) {
                     writeKeyed(parts, reader);
+                } else if (parts.get(0).part().kind() == Kind.WATERMARK) {
+                    writeWatermarks(parts);
                 } else {
                     writeList(parts, reader);
                 }
@@ -140,6 +143,18 @@ public final class CheckpointReport {
             }
         }
         return states;
+    }
+
+    private void writeWatermarks(List<Slice> parts) {
+        LongSummaryStatistics millis =
+                parts.stream()
+                        .mapToLong(slice -> slice.part().watermarkMillis())
+                        .summaryStatistics();
+        lines.add(
+                "    watermark "
+                        + millis.getMin()
+                        + (millis.getMin() == millis.getMax() ? "" : " to " + millis.getMax())
+                        + " (milliseconds since 1970)");
     }
 
     /** What lay in channels of an edge, at one of their ends. */

@@ -45,7 +45,10 @@ public interface CheckpointStorage {
     /** Removes all checkpoints but some, and the shared files that none of these refers to. */
     void retain(CheckpointFolder folder, Retained retained, Consumer<Result<Void>> reply);
 
-    /** Removes the folder of a job with all in it. */
+    /**
+     * Removes all checkpoints of a job and what they share, and its folder if nothing else is
+     * there; of a savepoint all there is.
+     */
     void remove(CheckpointFolder folder, Consumer<Result<Void>> reply);
 
     /**

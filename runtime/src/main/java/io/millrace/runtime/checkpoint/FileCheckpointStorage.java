@@ -177,9 +177,30 @@ public final class FileCheckpointStorage implements CheckpointStorage, SnapshotS
                 reply,
                 () -> {
                     CheckpointFolder.Opened at = folder.open();
-                    at.files().delete(at.uri());
+                    remove(at);
                     return null;
                 });
+    }
+
+    /** Somebody may have put a savepoint into a job's folder, which is not the job's to remove. */
+    private static void remove(CheckpointFolder.Opened at) throws IOException {
+        if (at.folder().layout() == CheckpointFolder.Layout.SAVEPOINT) {
+            at.files().delete(at.uri());
+            return;
+        }
+        List<FileStatus> all;
+        try {
+            all = at.files().list(at.uri());
+        } catch (FileNotFoundException e) {
+            return;
+        }
+        for (FileStatus status : all) {
+            if (status.folder() && CheckpointFolder.idOf(status.path()) >= 0) {
+                at.files().delete(status.path());
+            }
+        }
+        at.files().delete(at.shared());
+        at.files().deleteEmptyFolder(at.uri());
     }
 
     private static String reason(AccessDeniedException e) {
@@ -205,11 +226,17 @@ public final class FileCheckpointStorage implements CheckpointStorage, SnapshotS
                         result = new Result.Damaged<>(e.getMessage());
                     } catch (RefusedException e) {
                         result = new Result.Refused<>(e.getMessage());
-                    } catch (IOException | RuntimeException e) {
-                        result = new Result.Failed<>(e.toString());
+                    } catch (Throwable t) {
+                        // errors, too, as of a class that is missing: the answer is waited for
+                        result = new Result.Failed<>(firstLine(t));
                     }
                     reply.accept(result);
                 });
+    }
+
+    /** What a NameNode says goes on with its stack. */
+    private static String firstLine(Throwable e) {
+        return e.toString().lines().findFirst().orElse("");
     }
 
     private interface Call<T> {
@@ -231,8 +258,8 @@ public final class FileCheckpointStorage implements CheckpointStorage, SnapshotS
                                                 new IOException(
                                                         "the checkpoint was given up before its"
                                                                 + " file was begun"));
-                    } catch (IOException | RuntimeException e) {
-                        stored = new Stored.Failed(e);
+                    } catch (Throwable t) {
+                        stored = new Stored.Failed(t);
                     } finally {
                         snapshot.subtasks().forEach(SubtaskSnapshot::release);
                     }

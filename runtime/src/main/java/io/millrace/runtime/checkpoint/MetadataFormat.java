@@ -37,7 +37,7 @@ import java.util.zip.CRC32C;
  *   subtasks    finished, 1 | number of the file, 4 | operators
  *   operators   uid, text | states
  *   states      kind, 1 | name, text | type, text | elements, 4 | first and last key group, 4 and 4
- *               | offset, 8 | length, 8 | CRC32C, 4 | pieces
+ *               | offset, 8 | length, 8 | CRC32C, 4 | pieces; a watermark is all in here
  *   pieces      number of the shared file, 4 | the file as above where a number comes for the first
  *               time: they are counted from 0 | offset, 8 | length, 8
  *   sections    kind, text | length, 4 | bytes; a reader refuses one that it does not know

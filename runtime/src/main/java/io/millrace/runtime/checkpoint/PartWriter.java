@@ -29,6 +29,9 @@ public interface PartWriter {
     void keyed(String name, String type, int firstGroup, int lastGroup, Content content)
             throws IOException;
 
+    /** Notes what event time has reached for some key groups; takes no bytes of any file. */
+    void watermark(int firstGroup, int lastGroup, long millis) throws IOException;
+
     /** Writes what lay in a channel. */
     void inFlight(ChannelPart channel) throws IOException;
 

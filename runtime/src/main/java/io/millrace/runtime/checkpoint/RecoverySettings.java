@@ -11,8 +11,10 @@ import java.util.Optional;
  * @param path of a savepoint or checkpoint
  * @param claimed whether it becomes the job's own, to be removed when it is not needed any more
  * @param ignoreUnclaimed whether state without an operator is left behind
+ * @param eventTimeAnew whether it is not taken over how far event time was
  */
-public record RecoverySettings(String path, boolean claimed, boolean ignoreUnclaimed) {
+public record RecoverySettings(
+        String path, boolean claimed, boolean ignoreUnclaimed, boolean eventTimeAnew) {
 
     /** Those of a job; empty if it begins with nothing. */
     public static Optional<RecoverySettings> of(ParsedConfiguration options) {
@@ -23,6 +25,7 @@ public record RecoverySettings(String path, boolean claimed, boolean ignoreUncla
                                         path,
                                         options.get(StateRecoveryOptions.CLAIM_MODE)
                                                 == ClaimMode.CLAIM,
-                                        options.get(StateRecoveryOptions.IGNORE_UNCLAIMED_STATE)));
+                                        options.get(StateRecoveryOptions.IGNORE_UNCLAIMED_STATE),
+                                        options.get(StateRecoveryOptions.RESET_EVENT_TIME)));
     }
 }

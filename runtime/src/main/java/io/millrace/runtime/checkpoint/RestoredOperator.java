@@ -47,12 +47,20 @@ public final class RestoredOperator {
 
     /** What it has of lists of any kind. */
     public List<Slice> lists() {
-        return slices.stream().filter(slice -> slice.part().kind() != Kind.KEYED).toList();
+        return slices.stream()
+                .filter(slice -> slice.part().kind() != Kind.KEYED)
+                .filter(slice -> slice.part().kind() != Kind.WATERMARK)
+                .toList();
     }
 
     /** What it has of keyed state: its own key groups, in parts of former subtasks. */
     public List<Slice> keyed() {
         return slices.stream().filter(slice -> slice.part().kind() == Kind.KEYED).toList();
+    }
+
+    /** What event time had reached for its own key groups, as far as it is known. */
+    public List<Slice> watermarks() {
+        return slices.stream().filter(slice -> slice.part().kind() == Kind.WATERMARK).toList();
     }
 
     public List<byte[]> elements(Slice list) throws IOException {

@@ -30,6 +30,9 @@ public final class SavepointPath {
     static final String METADATA = "_metadata";
     static final String PENDING_METADATA = "_metadata.pending";
 
+    /** How often one looks anew where a job that runs removes what was found. */
+    private static final int LOOKS = 10;
+
     private final FileSystem files;
     private final String asked;
 
@@ -40,15 +43,31 @@ public final class SavepointPath {
 
     /** Reads the metadata that a path leads to. Looks at no other file. */
     public static StoredCheckpoint find(String path) throws IOException {
-        FileSystem files = FileSystems.of(path);
+        return find(FileSystems.of(path), path);
+    }
+
+    static StoredCheckpoint find(FileSystem files, String path) throws IOException {
         return new SavepointPath(files, path).find(trimmed(files.qualify(path)));
     }
 
     /** Finds, and checks that all files are there and of the length that they were written with. */
     public static StoredCheckpoint findWhole(String path) throws IOException {
-        StoredCheckpoint found = find(path);
-        checkFiles(found.metadata(), found.folder().open(), text(found));
-        return found;
+        return findWhole(FileSystems.of(path), path);
+    }
+
+    static StoredCheckpoint findWhole(FileSystem files, String path) throws IOException {
+        for (int look = 1; ; look++) {
+            StoredCheckpoint found = find(files, path);
+            try {
+                checkFiles(found.metadata(), found.folder().on(files), text(found));
+                return found;
+            } catch (DamagedCheckpointException e) {
+                URI folder = trimmed(files.qualify(found.place()));
+                if (look == LOOKS || files.exists(FileSystems.below(folder, METADATA))) {
+                    throw e;
+                }
+            }
+        }
     }
 
     /**
@@ -143,7 +162,7 @@ public final class SavepointPath {
     }
 
     private static String text(StoredCheckpoint found) {
-        return "Checkpoint "
+        return (found.metadata().kind().isSavepoint() ? "Savepoint " : "Checkpoint ")
                 + found.metadata().id()
                 + " of job '"
                 + found.metadata().jobName()
@@ -177,8 +196,20 @@ public final class SavepointPath {
         return files.exists(metadata) ? read(path, metadata) : newest(path);
     }
 
-    /** Looks for complete checkpoints in a job's folder. */
+    /** Looks for complete checkpoints in a job's folder, which may be removed meanwhile. */
     private StoredCheckpoint newest(URI folder) throws IOException {
+        for (int look = 1; ; look++) {
+            try {
+                return newestNow(folder);
+            } catch (FileNotFoundException e) {
+                if (look == LOOKS) {
+                    throw e;
+                }
+            }
+        }
+    }
+
+    private StoredCheckpoint newestNow(URI folder) throws IOException {
         List<URI> candidates = new ArrayList<>();
         for (FileStatus status : files.list(folder)) {
             if (status.folder() && CheckpointFolder.idOf(status.path()) >= 0) {

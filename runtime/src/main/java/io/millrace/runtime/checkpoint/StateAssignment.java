@@ -3,12 +3,14 @@ package io.millrace.runtime.checkpoint;
 import io.millrace.runtime.checkpoint.CheckpointMetadata.Subtask;
 import io.millrace.runtime.checkpoint.CheckpointMetadata.Vertex;
 import io.millrace.runtime.checkpoint.RestoredState.Slice;
+import io.millrace.runtime.checkpoint.StatePart.Kind;
 import io.millrace.runtime.graph.JobVertex;
 import io.millrace.runtime.state.KeyGroupRange;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * Deals the states of a checkpoint out to the subtasks that begin from it.
@@ -22,10 +24,25 @@ import java.util.Map;
 public final class StateAssignment {
     private final CheckpointMetadata metadata;
     private final CheckpointFolder folder;
+    private final Set<Integer> eventTimeAnew;
 
     public StateAssignment(CheckpointMetadata metadata, CheckpointFolder folder) {
+        this(metadata, folder, Set.of());
+    }
+
+    private StateAssignment(
+            CheckpointMetadata metadata, CheckpointFolder folder, Set<Integer> eventTimeAnew) {
         this.metadata = metadata;
         this.folder = folder;
+        this.eventTimeAnew = Set.copyOf(eventTimeAnew);
+    }
+
+    /**
+     * The same, but event time begins anew in some vertices: nothing is said to be late because of
+     * what it had reached.
+     */
+    public StateAssignment withEventTimeAnew(Set<Integer> vertices) {
+        return new StateAssignment(metadata, folder, vertices);
     }
 
     /** Id of the checkpoint that is dealt out. */
@@ -55,7 +72,13 @@ public final class StateAssignment {
             if (former != null) {
                 operators.add(
                         new RestoredState.Operator(
-                                operator.uid(), slices(former, operator.uid(), subtask, vertex)));
+                                operator.uid(),
+                                slices(
+                                        former,
+                                        operator.uid(),
+                                        subtask,
+                                        vertex,
+                                        !finished && !eventTimeAnew.contains(vertex.id()))));
             }
         }
         boolean nothing = operators.stream().allMatch(operator -> operator.slices().isEmpty());
@@ -102,7 +125,8 @@ public final class StateAssignment {
         }
     }
 
-    private List<Slice> slices(Vertex vertex, String uid, int subtask, JobVertex now) {
+    private List<Slice> slices(
+            Vertex vertex, String uid, int subtask, JobVertex now, boolean withWatermarks) {
         int parallelism = now.parallelism();
         Map<String, List<Former>> states = new LinkedHashMap<>();
         for (int s = 0; s < vertex.subtasks().size(); s++) {
@@ -110,7 +134,8 @@ public final class StateAssignment {
             for (OperatorState operator : former.operators()) {
                 if (operator.uid().equals(uid)) {
                     for (StatePart part : operator.parts()) {
-                        if (part.kind().isInFlight()) {
+                        if (part.kind().isInFlight()
+                                || part.kind() == Kind.WATERMARK && !withWatermarks) {
                             continue;
                         }
                         states.computeIfAbsent(
@@ -126,7 +151,7 @@ public final class StateAssignment {
                 case SPLIT_LIST -> split(formers, vertex, subtask, parallelism, slices);
                 case UNION_LIST -> formers.forEach(former -> slices.add(former.whole()));
                 case BROADCAST -> slices.add(formers.get(subtask % formers.size()).whole());
-                case KEYED -> keyed(formers, subtask, now, slices);
+                case KEYED, WATERMARK -> keyed(formers, subtask, now, slices);
                 default -> throw new IllegalStateException("a state of no kind");
             }
         }

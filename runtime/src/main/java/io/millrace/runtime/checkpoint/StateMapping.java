@@ -5,7 +5,9 @@ import io.millrace.runtime.checkpoint.CheckpointMetadata.Vertex;
 import io.millrace.runtime.checkpoint.StatePart.Kind;
 import io.millrace.runtime.graph.JobGraph;
 import io.millrace.runtime.graph.JobVertex;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -69,6 +71,29 @@ public final class StateMapping {
         return groups;
     }
 
+    /**
+     * The vertices that read, directly or not, a source that was not there then: how far event time
+     * was says nothing about its records, which are not late because of it.
+     */
+    public static Set<Integer> withNewSources(CheckpointMetadata metadata, JobGraph graph) {
+        Set<Integer> found = new LinkedHashSet<>();
+        Deque<Integer> reached = new ArrayDeque<>();
+        for (JobVertex vertex : graph.vertices()) {
+            if (graph.inputsOf(vertex.id()).isEmpty()
+                    && !vertex.operators().isEmpty()
+                    && metadata.vertexOf(vertex.operators().get(0).uid()) == null) {
+                reached.add(vertex.id());
+            }
+        }
+        while (!reached.isEmpty()) {
+            int vertex = reached.poll();
+            if (found.add(vertex)) {
+                graph.outputsOf(vertex).forEach(edge -> reached.add(edge.target()));
+            }
+        }
+        return found;
+    }
+
     private void compare(StoredCheckpoint stored, JobGraph graph, boolean ignoreUnclaimed) {
         String where = stored.place();
         Set<String> uids = new LinkedHashSet<>();
@@ -105,6 +130,7 @@ public final class StateMapping {
                                     : ""));
         }
         compareEdges(stored, graph, ignoreUnclaimed);
+        compareSources(stored, graph);
         for (JobVertex vertex : graph.vertices()) {
             compare(stored, vertex);
         }
@@ -132,6 +158,21 @@ public final class StateMapping {
                             + " begin from a savepoint, which holds none, or leave them behind"
                             + " with --allowNonRestoredState"
                             + " (execution.state-recovery.ignore-unclaimed-state: true).");
+        }
+    }
+
+    private void compareSources(StoredCheckpoint stored, JobGraph graph) {
+        Set<Integer> anew = withNewSources(stored.metadata(), graph);
+        for (JobVertex vertex : graph.vertices()) {
+            if (anew.contains(vertex.id()) && !graph.inputsOf(vertex.id()).isEmpty()) {
+                notes.add(
+                        "Event time begins anew in '"
+                                + vertex.name()
+                                + "': it reads a source that was not there when "
+                                + stored.place()
+                                + " was made. Windows that had fired and wait for late records may"
+                                + " fire again.");
+            }
         }
     }
 
@@ -207,11 +248,9 @@ public final class StateMapping {
             if (operator.keyType().isEmpty()) {
                 refusals.add(
                         who
-                                + " has state by key in "
+                                + " has state of keys in "
                                 + stored.place()
-                                + " ("
-                                + String.join(", ", states.keySet())
-                                + "), but no key in the job: put it behind keyBy(...) again, or"
+                                + ", but no key in the job: put it behind keyBy(...) again, or"
                                 + " give it another uid.");
             }
         }
@@ -233,7 +272,7 @@ public final class StateMapping {
         }
     }
 
-    /** The states of an operator by name, each with how it is dealt out. */
+    /** The states of an operator by what a sentence calls them, each with how it is dealt out. */
     static Map<String, Kind> states(Vertex vertex, String uid) {
         Map<String, Kind> states = new TreeMap<>();
         for (Subtask subtask : vertex.subtasks()) {
@@ -244,7 +283,11 @@ public final class StateMapping {
                             continue;
                         }
                         if (part.kind() == Kind.KEYED || part.elements() > 0) {
-                            states.put("'" + part.name() + "'", part.kind());
+                            states.put(
+                                    part.kind() == Kind.KEYED
+                                            ? "state of keys"
+                                            : "'" + part.name() + "'",
+                                    part.kind());
                         }
                     }
                 }

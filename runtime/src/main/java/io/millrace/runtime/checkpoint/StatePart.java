@@ -8,11 +8,14 @@ import java.util.List;
  *
  * @param kind how it is dealt out when the parallelism changes
  * @param name of the state in its operator; of the edge that a channel belongs to
- * @param type what its values were written as, for the comparison with what they are to be read as
+ * @param type what its values were written as, for the comparison with what they are to be read as;
+ *     of a watermark, which has no bytes, the milliseconds
  * @param elements number of elements of a list; of a channel, how many subtasks are at the end of
  *     its edge at which it was not saved; 0 for keyed state
- * @param firstGroup first key group of keyed state; the writer's subtask of a channel; 0 of a list
- * @param lastGroup last key group of keyed state; the reader's subtask of a channel; 0 of a list
+ * @param firstGroup first key group of keyed state or a watermark; the writer's subtask of a
+ *     channel; 0 of a list
+ * @param lastGroup last key group of keyed state or a watermark; the reader's subtask of a channel;
+ *     0 of a list
  * @param offset of its first byte in the file of its worker; 0 if it consists of pieces
  * @param length in bytes, of all pieces together
  * @param crc CRC32C of all its bytes; 0 if it consists of pieces, whose blocks have their own
@@ -46,6 +49,25 @@ public record StatePart(
             long length,
             int crc) {
         this(kind, name, type, elements, firstGroup, lastGroup, offset, length, crc, List.of());
+    }
+
+    /** What event time had reached for some key groups. */
+    public static StatePart ofWatermark(int firstGroup, int lastGroup, long millis) {
+        return new StatePart(
+                Kind.WATERMARK,
+                "watermark",
+                Long.toString(millis),
+                0,
+                firstGroup,
+                lastGroup,
+                0,
+                0,
+                0);
+    }
+
+    /** What event time had reached; of a watermark only. */
+    public long watermarkMillis() {
+        return Long.parseLong(type);
     }
 
     /** Keyed state that consists of pieces of shared files. */
@@ -112,7 +134,9 @@ public record StatePart(
         /** Lay in a channel where it is read; goes to whoever reads the records now. */
         RECEIVED,
         /** Lay in a channel where it is written; goes to whoever reads the records now. */
-        UNSENT;
+        UNSENT,
+        /** Each subtask gets those of the key groups that it owns. */
+        WATERMARK;
 
         /** Whether it lay in a channel, and is no operator's. */
         public boolean isInFlight() {

@@ -81,6 +81,9 @@ public final class StoredTypes {
         }
         String who = "Operator '" + operator.name() + "' (uid '" + operator.uid() + "')";
         for (Slice slice : states.values()) {
+            if (slice.part().kind() == Kind.WATERMARK) {
+                continue;
+            }
             if (slice.part().kind() != Kind.KEYED) {
                 compare(who, slice.part().name(), slice.part().type());
                 continue;

@@ -207,7 +207,7 @@ final class WorkerFileWriter implements PartWriter, AutoCloseable {
     @Override
     public void list(Kind kind, String name, String type, List<byte[]> elements)
             throws IOException {
-        if (kind == Kind.KEYED || kind.isInFlight()) {
+        if (kind == Kind.KEYED || kind == Kind.WATERMARK || kind.isInFlight()) {
             throw new IllegalArgumentException("State '" + name + "' is " + kind + ", not a list");
         }
         open();
@@ -227,6 +227,11 @@ final class WorkerFileWriter implements PartWriter, AutoCloseable {
         out.beginPart();
         content.write(out::write);
         add(Kind.KEYED, name, type, 0, firstGroup, lastGroup, offset);
+    }
+
+    @Override
+    public void watermark(int firstGroup, int lastGroup, long millis) {
+        parts.add(new Part(source, StatePart.ofWatermark(firstGroup, lastGroup, millis)));
     }
 
     @Override

@@ -46,4 +46,15 @@ public final class StateRecoveryOptions {
                     .withDescription(
                             "Whether the job begins although there is state that none of its"
                                     + " operators takes; that state is lost.");
+
+    public static final ConfigOption<Boolean> RESET_EVENT_TIME =
+            ConfigOption.named("execution.state-recovery.reset-event-time", Boolean.class)
+                    .readBy(JOB)
+                    .defaultValue(false)
+                    .withDescription(
+                            "Whether event time begins anew with what is at"
+                                    + " execution.state-recovery.path, for jobs whose sources are"
+                                    + " set back, or whose watermarks had run ahead: records are"
+                                    + " late by the watermarks of the new job alone. Otherwise what"
+                                    + " was late stays late.");
 }

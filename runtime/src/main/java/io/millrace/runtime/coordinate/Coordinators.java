@@ -294,6 +294,11 @@ public final class Coordinators {
         all.forEach(coordinator -> coordinator.checkpointComplete(id));
     }
 
+    /** Messages to readers that may have to be sent again; for tests and leak checks. */
+    int kept() {
+        return all.stream().mapToInt(SourceCoordinator::kept).sum();
+    }
+
     // ------------------------------------------------------------------ record and sending
 
     /** Does what can be done now; whoever has changed something calls it. */

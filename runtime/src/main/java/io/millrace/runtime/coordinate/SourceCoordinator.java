@@ -456,6 +456,10 @@ final class SourceCoordinator {
         }
     }
 
+    int kept() {
+        return readers.values().stream().mapToInt(reader -> reader.told.size()).sum();
+    }
+
     // ------------------------------------------------------------------ the record
 
     boolean isDirty() {
@@ -488,16 +492,18 @@ final class SourceCoordinator {
                     List<CoordinatorRecord.Reader> content = new ArrayList<>();
                     List<Mark> marks = new ArrayList<>();
                     for (Reader reader : readers.values()) {
-                        // without checkpoints all begin with nothing if the reader fails
-                        List<CoordinatorRecord.Told> told =
-                                reader.toldAfter(checkpointed ? 0 : reader.received);
+                        if (!checkpointed) {
+                            // all begin with nothing if the reader fails, and no checkpoint comes
+                            // that would let it be forgotten
+                            reader.told.removeIf(told -> told.sequence() <= reader.received);
+                        }
                         content.add(
                                 new CoordinatorRecord.Reader(
                                         reader.attempt,
                                         reader.next,
                                         heard.getOrDefault(reader.number, 0L),
                                         reader.noMore,
-                                        told));
+                                        reader.told));
                         marks.add(
                                 new Mark(
                                         reader.attempt.subtask(),

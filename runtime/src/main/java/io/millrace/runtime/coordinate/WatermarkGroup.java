@@ -19,7 +19,8 @@ import org.slf4j.LoggerFactory;
  * <p>Each reader tells its watermark every update interval. As often, and as soon as the last one
  * that was awaited has told its own, each is told how far it may go: the least of all, and the
  * drift that its source allows. Left out of the least are readers that are idle or at their end,
- * and those that have told nothing for {@link Alignment#patienceMillis}.
+ * which need not tell it again, and those that have told nothing for {@link
+ * Alignment#patienceMillis} while others have: when a job is stopped, all fall silent together.
  *
  * <p>While a reader that begins anew has not told anything, the least stays what it was: others
  * must not run away from it meanwhile. Nothing of all this is kept for another master, since the
@@ -67,6 +68,11 @@ final class WatermarkGroup {
             this.attempt = attempt;
             this.heardNanos = nowNanos;
         }
+
+        /** Idle, or at its end. */
+        boolean isPast() {
+            return reported && watermarkMillis == Long.MAX_VALUE;
+        }
     }
 
     WatermarkGroup(String name, CoordinatorPorts ports) {
@@ -99,11 +105,24 @@ final class WatermarkGroup {
     /** Finds the least anew. */
     private void look() {
         long now = ports.clock().nanoTime();
+        long silentNanos = Long.MAX_VALUE;
+        for (Member member : members) {
+            for (Reader reader : member.readers.values()) {
+                if (reader.reported) {
+                    silentNanos = Math.min(silentNanos, now - reader.heardNanos);
+                }
+            }
+        }
         long least = Long.MAX_VALUE;
         boolean unheard = false;
         for (Member member : members) {
             for (Reader reader : member.readers.values()) {
-                if (now - reader.heardNanos >= patienceNanos) {
+                long quietNanos = now - reader.heardNanos;
+                if (reader.isPast()) {
+                    continue;
+                }
+                // half of it is more than a job takes to stop all of its sources
+                if (quietNanos >= patienceNanos && quietNanos - silentNanos >= patienceNanos / 2) {
                     leaveOut(reader);
                 } else if (reader.reported) {
                     least = Math.min(least, reader.watermarkMillis);

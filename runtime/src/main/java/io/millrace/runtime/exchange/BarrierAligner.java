@@ -120,7 +120,17 @@ final class BarrierAligner {
         return id <= overUpTo
                 || barrier.epoch() < leastEpoch
                 || givenUp.contains(id)
-                || blocking != null && id < blocking.barrier.checkpointId();
+                || isOutrun(barrier);
+    }
+
+    /**
+     * Whether a newer barrier, for which channels are held, has come where this one has not: it
+     * never will. One that holds no channel lets the newer one pass, and is awaited on the others.
+     */
+    private boolean isOutrun(Barrier barrier) {
+        return blocking != null
+                && barrier.checkpointId() < blocking.barrier.checkpointId()
+                && aligns(barrier);
     }
 
     private Arrival arrival(Barrier barrier) {
@@ -168,7 +178,7 @@ final class BarrierAligner {
         if (blocking != arrival) {
             unblock();
             blocking = arrival;
-            arrivals.headMap(arrival.barrier.checkpointId()).clear();
+            arrivals.values().removeIf(earlier -> isOutrun(earlier.barrier));
         }
         gate.block(channel);
     }

@@ -438,8 +438,9 @@ public final class TextOutputFiles implements JobFiles {
                     "No permission for "
                             + e.getFile()
                             + (e.getReason() == null ? "." : ": " + e.getReason()));
-        } catch (IOException | RuntimeException e) {
-            return new Result.Failed<>(what + " failed: " + e);
+        } catch (Throwable t) {
+            // errors, too, as of a class that is missing: the answer is waited for
+            return new Result.Failed<>(what + " failed: " + t);
         }
     }
 

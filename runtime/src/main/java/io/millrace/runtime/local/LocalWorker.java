@@ -63,7 +63,9 @@ final class LocalWorker implements AutoCloseable {
         this.master = master;
         this.onClosed = onClosed;
         this.onLeak = onLeak;
-        this.loop = new EventLoop<>("worker-" + id, QUEUE, clock, crash -> close());
+        this.loop =
+                new EventLoop<>(
+                        "worker-" + id, QUEUE, clock, crash -> close(), TaskManager::dropped);
         JobClasses classes = new JobClasses(userClassLoader);
         WorkerDataPlane.Running running =
                 new WorkerDataPlane.Running(
@@ -139,6 +141,9 @@ final class LocalWorker implements AutoCloseable {
         if (closed.compareAndSet(false, true)) {
             onClosed.accept(id);
             loop.close();
+            if (loop.isOver()) {
+                taskManager.abandon();
+            }
             try {
                 dataPlane.close();
             } catch (RuntimeException e) {

@@ -31,6 +31,7 @@ public final class EventLoop<E> implements Inbox<E>, Timers<E>, AutoCloseable {
 
     private final Clock clock;
     private final Consumer<Throwable> onCrash;
+    private final Consumer<? super E> onDropped;
     private final ArrayBlockingQueue<E> queue;
     private final Thread thread;
     private volatile Consumer<? super E> owner;
@@ -47,8 +48,22 @@ public final class EventLoop<E> implements Inbox<E>, Timers<E>, AutoCloseable {
      * @param onCrash hears of the exception that ended the loop, on the loop's thread
      */
     public EventLoop(String name, int capacity, Clock clock, Consumer<Throwable> onCrash) {
+        this(name, capacity, clock, onCrash, event -> {});
+    }
+
+    /**
+     * @param onDropped takes each event that was put and that the owner will never see, as the loop
+     *     has ended; on any thread. Not those of timers
+     */
+    public EventLoop(
+            String name,
+            int capacity,
+            Clock clock,
+            Consumer<Throwable> onCrash,
+            Consumer<? super E> onDropped) {
         this.clock = clock;
         this.onCrash = onCrash;
+        this.onDropped = onDropped;
         this.queue = new ArrayBlockingQueue<>(capacity);
         this.thread = new Thread(this::run, name);
         this.thread.setDaemon(true);
@@ -70,20 +85,50 @@ public final class EventLoop<E> implements Inbox<E>, Timers<E>, AutoCloseable {
             own.add(event);
             return;
         }
+        if (!offer(event)) {
+            onDropped.accept(event);
+        } else if (closed) {
+            dropQueue(); // whoever has closed it may have looked before
+        }
+    }
+
+    /** Whether it is in the queue; otherwise the loop is closed. */
+    private boolean offer(E event) {
         try {
-            while (!closed && !queue.offer(event, FULL_CHECK_MILLIS, TimeUnit.MILLISECONDS)) {
+            while (!closed) {
+                if (queue.offer(event, FULL_CHECK_MILLIS, TimeUnit.MILLISECONDS)) {
+                    return true;
+                }
                 LOG.debug("{} is full with {} events", thread.getName(), queue.size());
             }
+            return false;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            putInterrupted(event);
+            return offerInterrupted(event);
         }
     }
 
     /** An end of a task must not get lost because its thread was interrupted. */
-    private void putInterrupted(E event) {
-        while (!closed && !queue.offer(event)) {
+    private boolean offerInterrupted(E event) {
+        while (!closed) {
+            if (queue.offer(event)) {
+                return true;
+            }
             Thread.onSpinWait();
+        }
+        return false;
+    }
+
+    private void dropQueue() {
+        for (E event = queue.poll(); event != null; event = queue.poll()) {
+            onDropped.accept(event);
+        }
+    }
+
+    /** Of the loop's thread, when it handles nothing any more. */
+    private void dropOwn() {
+        for (E event = own.poll(); event != null; event = own.poll()) {
+            onDropped.accept(event);
         }
     }
 
@@ -105,6 +150,8 @@ public final class EventLoop<E> implements Inbox<E>, Timers<E>, AutoCloseable {
             closed = true;
             LOG.error("{} ends by a mistake of ours", thread.getName(), t);
             onCrash.accept(t);
+        } finally {
+            dropOwn();
         }
     }
 
@@ -129,15 +176,22 @@ public final class EventLoop<E> implements Inbox<E>, Timers<E>, AutoCloseable {
     @Override
     public void close() {
         closed = true;
-        if (Thread.currentThread() == thread || !thread.isAlive()) {
-            return;
+        if (Thread.currentThread() == thread) {
+            dropOwn();
+        } else if (thread.isAlive()) {
+            thread.interrupt();
+            try {
+                thread.join(TimeUnit.SECONDS.toMillis(10));
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
         }
-        thread.interrupt();
-        try {
-            thread.join(TimeUnit.SECONDS.toMillis(10));
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
+        dropQueue();
+    }
+
+    /** Whether it is closed, and no other thread than this one hands anything over any more. */
+    public boolean isOver() {
+        return closed && (Thread.currentThread() == thread || !thread.isAlive());
     }
 
     /** An event to come; those of one moment in the order in which they were made. */

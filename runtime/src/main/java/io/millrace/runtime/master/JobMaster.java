@@ -95,6 +95,13 @@ public final class JobMaster {
     private Regions regions;
 
     private boolean recovered;
+
+    /**
+     * Whether the graph was on record: what an earlier master has started may run, and is not given
+     * up as a file system is away.
+     */
+    private boolean mayRunAlready;
+
     private Failure failure;
     private long inputBytes;
 
@@ -148,7 +155,9 @@ public final class JobMaster {
                         settings,
                         ports,
                         timeline,
-                        workerId -> regions != null && regions.isBusy(workerId),
+                        workerId ->
+                                regions != null && regions.isBusy(workerId)
+                                        || checkpoints != null && checkpoints.awaits(workerId),
                         new PoolListener());
         this.startMillis = ports.clock().wallMillis();
         this.stateNanos = ports.clock().nanoTime();
@@ -244,6 +253,7 @@ public final class JobMaster {
             return;
         }
         if (recordedGraph != null) {
+            mayRunAlready = true;
             regions.takesOver(
                     new Takeover(
                             graph, record.finished(entries), record.restarts(entries).values()));
@@ -466,10 +476,11 @@ public final class JobMaster {
         if (result instanceof Result.Done<Prepared> done) {
             Prepared input = done.value();
             timeline.note("files prepared", input.splits().size() + " splits");
-            if (input.splits().isEmpty()) {
+            if (input.splits().isEmpty() && outputs().isEmpty()) {
                 inputIs(input);
             } else {
-                // what a checkpoint says of splits is about these, whatever becomes of the files
+                // What a checkpoint says of splits is about these, whatever becomes of the files;
+                // and the next master would find outputs that the job writes already.
                 record.write(
                         JobRecord.INPUT + jobId(), input, stillInThisStep(), () -> inputIs(input));
             }
@@ -477,7 +488,7 @@ public final class JobMaster {
             fail(Failure.of(Category.CONFIG, "Job '" + jobName() + "'", refused.sentence()));
         } else if (result instanceof Result.Failed<Prepared> failed) {
             Duration pause = backOff.next();
-            if (backOff.tries() >= PREPARE_TRIES) {
+            if (backOff.tries() >= PREPARE_TRIES && !mayRunAlready) {
                 fail(
                         Failure.of(
                                 Category.STATE,
@@ -513,7 +524,8 @@ public final class JobMaster {
         if (refusal == null) {
             timeline.note("starting state found", startingState.path());
             recoverCheckpoints();
-        } else if (refusal.category() != Category.CLUSTER || backOff.tries() >= PREPARE_TRIES) {
+        } else if (refusal.category() != Category.CLUSTER
+                || backOff.tries() >= PREPARE_TRIES && !mayRunAlready) {
             fail(refusal);
         } else {
             LOG.warn("{}", refusal.summary());
@@ -718,8 +730,6 @@ public final class JobMaster {
         public void damaged(Failure cause) {
             if (state.mayBecome(JobState.FAILING)) {
                 fail(cause);
-            } else {
-                tooManyFailures(cause);
             }
         }
     }
@@ -796,6 +806,9 @@ public final class JobMaster {
         public void lost(Worker worker, Failure cause) {
             if (regions != null) {
                 regions.lost(worker, cause);
+            }
+            if (checkpoints != null) {
+                checkpoints.lost(worker.id());
             }
         }
 

@@ -101,6 +101,11 @@ final class RecordedCheckpoints implements CheckpointPorts.Loop, CheckpointPorts
     }
 
     @Override
+    public void withdraw(SavepointRecord savepoint) {
+        record.remove(JobRecord.SAVEPOINT + savepoint.id());
+    }
+
+    @Override
     public void forget(long id) {
         record.remove(JobRecord.CHECKPOINT + id);
     }

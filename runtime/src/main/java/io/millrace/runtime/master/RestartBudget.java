@@ -37,6 +37,12 @@ final class RestartBudget {
     private long failureMillis;
     private int written;
 
+    /** Of those on record the entry with the count; entries may come there in another order. */
+    private String newest;
+
+    /** Number of that entry, 0 if it is an earlier master's. */
+    private int newestNumber;
+
     /**
      * @param found intents of earlier masters by the names of their entries, oldest first
      * @param wanted whether the record is still to be written
@@ -54,20 +60,20 @@ final class RestartBudget {
         this.record = record;
         this.wanted = wanted;
         this.intents.putAll(found);
-        RestartIntent newest = null;
-        for (RestartIntent intent : found.values()) {
-            newest = intent;
+        for (String entry : found.keySet()) {
+            newest = entry;
         }
         if (newest == null) {
             this.strategy = spec.strategy(random);
         } else {
-            this.restarts = newest.restarts();
-            this.failureMillis = newest.wallMillis();
-            long age = Math.max(0, clock.wallMillis() - newest.wallMillis());
+            RestartIntent last = found.get(newest);
+            this.restarts = last.restarts();
+            this.failureMillis = last.wallMillis();
+            long age = Math.max(0, clock.wallMillis() - last.wallMillis());
             this.strategy =
                     spec.strategy(
                             random,
-                            newest.memory(),
+                            last.memory(),
                             clock.nanoTime() - Duration.ofMillis(age).toNanos());
         }
     }
@@ -103,13 +109,18 @@ final class RestartBudget {
     void abandon(List<Abandoned> regions, Runnable then) {
         RestartIntent intent =
                 new RestartIntent(regions, failureMillis, restarts + begun, strategy.memory());
-        String entry = JobRecord.INTENT_RESTART + epoch + "." + ++written;
+        int number = ++written;
+        String entry = JobRecord.INTENT_RESTART + epoch + "." + number;
         record.write(
                 entry,
                 intent,
                 wanted,
                 () -> {
                     intents.put(entry, intent);
+                    if (number > newestNumber) {
+                        newestNumber = number;
+                        newest = entry;
+                    }
                     then.run();
                 });
     }
@@ -121,9 +132,7 @@ final class RestartBudget {
      */
     void forget(Predicate<Abandoned> done) {
         List<String> older = new ArrayList<>(intents.keySet());
-        if (!older.isEmpty()) {
-            older.remove(older.size() - 1);
-        }
+        older.remove(newest);
         for (String entry : older) {
             if (intents.get(entry).regions().stream().allMatch(done)) {
                 intents.remove(entry);

@@ -20,6 +20,7 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Random;
@@ -51,6 +52,9 @@ final class SavepointRequests {
 
     /** What was asked before it was known what earlier masters have left; null since. */
     private List<FromClient> early = new ArrayList<>();
+
+    /** Requests whose savepoints an earlier master has decided, while these get their names. */
+    private final Set<String> naming = new HashSet<>();
 
     /** Savepoints that begin when the job runs. */
     private final List<Runnable> whenRunning = new ArrayList<>();
@@ -129,6 +133,7 @@ final class SavepointRequests {
                     early = null;
                     asked.stream()
                             .filter(request -> answers.isAwaited(request.request()))
+                            .filter(request -> !naming.contains(request.request()))
                             .forEach(this::handle);
                     then.run();
                 });
@@ -167,19 +172,32 @@ final class SavepointRequests {
         SavepointRecord next = decided.poll();
         if (next == null) {
             then.run();
-            return;
-        }
-        job.checkpoints()
-                .recover(
-                        next,
-                        content -> {
-                            if (next.kind().endsJob()) {
+        } else if (next.kind().endsJob()) {
+            job.checkpoints()
+                    .recover(
+                            next,
+                            content -> {
                                 stoppedAt = content;
                                 answerStopped(next);
-                            } else {
-                                answer(next.request(), next.path(), "");
-                            }
-                            recover(decided, then);
+                                recover(decided, then);
+                            });
+        } else {
+            name(next);
+            recover(decided, then);
+        }
+    }
+
+    /** The job does not need it, and need not wait for a file system that may be away for good. */
+    private void name(SavepointRecord savepoint) {
+        String request = savepoint.request();
+        naming.add(request);
+        answers.await(request);
+        job.checkpoints()
+                .recover(
+                        savepoint,
+                        nothing -> {
+                            naming.remove(request);
+                            answer(request, savepoint.path(), "");
                         });
     }
 

@@ -11,8 +11,11 @@ import io.millrace.runtime.config.ParsedConfiguration;
 import io.millrace.runtime.control.Failure;
 import io.millrace.runtime.control.Failure.Category;
 import io.millrace.runtime.graph.JobGraph;
+import io.millrace.runtime.graph.JobVertex;
 import java.util.Collection;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -30,6 +33,7 @@ final class StartingState {
     private final JobGraph graph;
     private final RecoverySettings settings;
     private StoredCheckpoint stored;
+    private StateAssignment assignment;
 
     private StartingState(JobGraph graph, RecoverySettings settings) {
         this.graph = graph;
@@ -99,6 +103,7 @@ final class StartingState {
                             + String.join(" ", refusals));
         }
         stored = found;
+        assignment = found.assignment().withEventTimeAnew(eventTimeAnew());
         LOG.info(
                 "Job '{}' begins from checkpoint {} of job '{}' in {}",
                 graph.jobName(),
@@ -108,6 +113,12 @@ final class StartingState {
         return null;
     }
 
+    private Set<Integer> eventTimeAnew() {
+        return settings.eventTimeAnew()
+                ? graph.vertices().stream().map(JobVertex::id).collect(Collectors.toSet())
+                : StateMapping.withNewSources(stored.metadata(), graph);
+    }
+
     /**
      * What the job starts from now: its own newest checkpoint, else this; null if with nothing.
      *
@@ -115,7 +126,7 @@ final class StartingState {
      */
     StateAssignment newest(CheckpointCoordinator own) {
         StateAssignment newest = own == null ? null : own.newest();
-        return newest != null || stored == null ? newest : stored.assignment();
+        return newest != null || stored == null ? newest : assignment;
     }
 
     /**

@@ -78,6 +78,9 @@ public final class ChainBuilder {
     /** Of the operator that is being made; null if it has none. */
     private KeyedStateStore store;
 
+    /** Of the operator that is being made; null if it does nothing by event time. */
+    private KeyedWatermark watermark;
+
     /** Of the operator that is being made; null if it has none. */
     private BroadcastStates broadcast;
 
@@ -132,6 +135,7 @@ public final class ChainBuilder {
             sides = sidesOf(operator);
             downstream[i] = downstreamOf(operator);
             store = null;
+            watermark = null;
             broadcast = null;
             functions = new ArrayList<>();
             if (operator.body() instanceof Body.Source body) {
@@ -150,6 +154,7 @@ public final class ChainBuilder {
                                 operator.uid(),
                                 operators[i],
                                 keyedCheckpoints(),
+                                watermark,
                                 List.copyOf(functions)));
             }
         }
@@ -537,6 +542,16 @@ public final class ChainBuilder {
         return store;
     }
 
+    /** Those of an operator whose timers have no namespace. */
+    private KeyedTimers timers(KeyedStateStore made) {
+        return new KeyedTimers(made, Namespace.none(), subtask.time(), watermarkOf(made));
+    }
+
+    private KeyedWatermark watermarkOf(KeyedStateStore made) {
+        watermark = new KeyedWatermark(made);
+        return watermark;
+    }
+
     /** For the functions of the operator that is being made. */
     private io.millrace.api.state.KeyedStateStore functionStates(ChainedOperator operator) {
         return store == null
@@ -577,7 +592,7 @@ public final class ChainBuilder {
             Partitioning.Hash<?, ?> second,
             Output output) {
         KeyedStateStore made = store(operator, first.keyType());
-        KeyedTimers timers = new KeyedTimers(made, Namespace.none(), subtask.time());
+        KeyedTimers timers = timers(made);
         Call call = new Call(timers, sides, made);
         return second == null
                 ? calling(original, operator, function, first.key(), made, timers, call, output)
@@ -610,6 +625,7 @@ public final class ChainBuilder {
                         operator.inputTypes().get(0),
                         made,
                         subtask.time(),
+                        watermarkOf(made),
                         globalStates,
                         sides,
                         subtask.values().group(operator.name()).counter(LATE_RECORDS_DROPPED),
@@ -680,7 +696,7 @@ public final class ChainBuilder {
         TwoInputSpec.KeyedBroadcastProcess<?, ?, ?, ?> process =
                 (TwoInputSpec.KeyedBroadcastProcess<?, ?, ?, ?>) what;
         KeyedStateStore made = store(operator, body.firstKey().keyType());
-        KeyedTimers timers = new KeyedTimers(made, Namespace.none(), subtask.time());
+        KeyedTimers timers = timers(made);
         broadcast = new BroadcastStates(operator.name(), process.states());
         return calling(
                 KeyedBroadcastProcessOperator.class,

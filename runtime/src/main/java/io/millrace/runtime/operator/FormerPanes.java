@@ -8,12 +8,12 @@ import io.millrace.runtime.state.OrderedState;
  * the panes depends on what the store can do and on the lateness allowed; a savepoint may come of
  * another store, or of a program that allowed none.
  *
- * @param drops as in {@link PaneParts}, here also where panes are dropped of all keys at once; null
- *     if no late records are waited for
+ * @param drops as in {@link PaneParts}, here also where panes are dropped of all keys at once
  * @param formerTotals in the store, where they are kept beside it now; else null
  */
 record FormerPanes(
         KeyedStateStore store,
+        KeyedTimers timers,
         PanesOfKey panes,
         boolean wholePanes,
         OrderedState drops,
@@ -26,15 +26,26 @@ record FormerPanes(
             // nobody would see to it that they become void
             formerTotals.removeAll(store);
         }
-        if (drops == null) {
-            return;
-        }
         if (wholePanes) {
             while (drops.poll(OrderedState.NONE)) {
                 // and nobody would take these out
             }
-        } else if (drops.size() == 0) {
-            store.forEachPane(panes.panes(), this::addDrop);
+        } else if (latenessMillis > 0) {
+            if (drops.size() == 0) {
+                store.forEachPane(panes.panes(), this::addDrop);
+            }
+        } else if (timers.watermarkOfAll() != Long.MIN_VALUE) {
+            dropFired();
+        }
+    }
+
+    /** Late records were waited for, and are not any more: the others go when they fire. */
+    private void dropFired() {
+        while (drops.poll(OrderedState.NONE)) {
+            long window = drops.pane();
+            if (panes.grid().maxTimestamp(window) <= timers.currentWatermark()) {
+                panes.drop(window);
+            }
         }
     }
 

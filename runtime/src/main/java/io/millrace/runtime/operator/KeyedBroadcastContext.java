@@ -13,6 +13,7 @@ import io.millrace.runtime.state.KeyedStateStore;
 final class KeyedBroadcastContext
         extends KeyedBroadcastProcessFunction<Object, Object, Object, Object>.Context {
     private final Call call;
+    private final KeyedTimers timers;
     private final BroadcastStates broadcast;
     private final KeyedStateStore store;
     private final FunctionStates states;
@@ -20,11 +21,13 @@ final class KeyedBroadcastContext
     KeyedBroadcastContext(
             KeyedBroadcastProcessFunction<Object, Object, Object, Object> function,
             Call call,
+            KeyedTimers timers,
             BroadcastStates broadcast,
             KeyedStateStore store,
             FunctionStates states) {
         function.super();
         this.call = call;
+        this.timers = timers;
         this.broadcast = broadcast;
         this.store = store;
         this.states = states;
@@ -45,9 +48,10 @@ final class KeyedBroadcastContext
         return call.timers().currentProcessingTime();
     }
 
+    /** The record is no key's. */
     @Override
     public long currentWatermark() {
-        return call.timers().currentWatermark();
+        return timers.watermarkOfAll();
     }
 
     @Override

@@ -47,6 +47,7 @@ final class KeyedBroadcastProcessOperator
                 new KeyedBroadcastContext(
                         function,
                         call,
+                        timers,
                         states,
                         store,
                         new FunctionStates(store, Namespace.none(), ""));

@@ -24,16 +24,21 @@ final class KeyedTimers implements TimerService {
     private final OrderedState processingTimers;
     private final ProcessingTime time;
     private final boolean namespaced;
-    private long watermarkMillis = Long.MIN_VALUE;
+    private final KeyedWatermark watermark;
 
     /**
      * @param namespaces of the timers: none, or windows
      */
-    KeyedTimers(KeyedStateStore store, Namespace<?> namespaces, ProcessingTime time) {
+    KeyedTimers(
+            KeyedStateStore store,
+            Namespace<?> namespaces,
+            ProcessingTime time,
+            KeyedWatermark watermark) {
         this.eventTimers = store.ordered("timers/event", namespaces);
         this.processingTimers = store.ordered("timers/processing", namespaces);
         this.time = time;
         this.namespaced = namespaces != Namespace.none();
+        this.watermark = watermark;
     }
 
     /** Sets the namespace of what is registered from now on. */
@@ -52,8 +57,13 @@ final class KeyedTimers implements TimerService {
     }
 
     /** The watermark has come; what it has reached is fired by {@link #fireEventTimers}. */
-    void advance(long watermark) {
-        watermarkMillis = watermark;
+    void advance(long watermarkMillis) {
+        watermark.advance(watermarkMillis);
+    }
+
+    /** What event time has reached for all keys. */
+    long watermarkOfAll() {
+        return watermark.ofAll();
     }
 
     /**
@@ -65,7 +75,7 @@ final class KeyedTimers implements TimerService {
      */
     boolean fireEventTimers(int most, Interruption interruption, String operator, Target target) {
         try {
-            for (int fired = 0; eventTimers.poll(Math.min(watermarkMillis, LAST)); ) {
+            for (int fired = 0; eventTimers.poll(Math.min(watermark.ofAll(), LAST)); ) {
                 target.onTimer(time(eventTimers), TimeDomain.EVENT_TIME, namespace(eventTimers));
                 if (++fired >= most || interruption.isInterrupted()) {
                     return false;
@@ -113,9 +123,10 @@ final class KeyedTimers implements TimerService {
         return time.nowMillis();
     }
 
+    /** What event time has reached for the store's current key. */
     @Override
     public long currentWatermark() {
-        return watermarkMillis;
+        return watermark.ofKey();
     }
 
     @Override

@@ -42,6 +42,7 @@ public final class OperatorChain {
      * @param name in the plan
      * @param uid under which its state is found again
      * @param keyed state of its keys; null if it has none
+     * @param watermark of its keys; null if it does nothing by event time
      * @param functions of the user's that the operator calls
      */
     record Member(
@@ -49,6 +50,7 @@ public final class OperatorChain {
             String uid,
             Operator operator,
             KeyedCheckpoints keyed,
+            KeyedWatermark watermark,
             List<UserFunction> functions) {
 
         /** A function may ask for state as soon as it is opened. */
@@ -63,6 +65,9 @@ public final class OperatorChain {
             if (keyed != null) {
                 keyed.restore(state);
             }
+            if (watermark != null) {
+                watermark.restore(state);
+            }
             operator.restore(state);
             for (UserFunction function : functions) {
                 function.restore(state);
@@ -74,6 +79,9 @@ public final class OperatorChain {
             List<SnapshotPart> parts = new ArrayList<>(operator.snapshot(checkpointId));
             for (UserFunction function : functions) {
                 parts.addAll(function.snapshot(checkpointId, barrier.wallMillis()));
+            }
+            if (watermark != null) {
+                parts.addAll(watermark.snapshot());
             }
             if (keyed != null) {
                 // last, as what the calls before have changed belongs to it

@@ -89,19 +89,15 @@ final class PaneOperator implements Operator, Collector<Object>, PaneTotals.Firi
                                 + " assignTimestampsAndWatermarks(...) with an assigner before the"
                                 + " window, or use windows by processing time.");
             }
+            Partial partial = value instanceof Partial combined ? combined : null;
+            key = partial == null ? selector.getKey(value) : partial.key();
+            store.setCurrentKey(key);
             long lastWindow = grid.lastWindow(timestampMillis);
             long watermark = timers.currentWatermark();
             boolean inWindow = timestampMillis - lastWindow < grid.sizeMillis();
             if (inWindow && dropMillis(lastWindow) > watermark) {
-                if (value instanceof Partial partial) {
-                    key = partial.key();
-                    store.setCurrentKey(key);
-                    add(null, partial.contents(), timestampMillis, lastWindow, watermark);
-                } else {
-                    key = selector.getKey(value);
-                    store.setCurrentKey(key);
-                    add(value, null, timestampMillis, lastWindow, watermark);
-                }
+                Object combined = partial == null ? null : partial.contents();
+                add(value, combined, timestampMillis, lastWindow, watermark);
             } else if (timestampMillis + latenessMillis <= watermark) {
                 tooLate(value, timestampMillis);
             }
@@ -119,6 +115,7 @@ final class PaneOperator implements Operator, Collector<Object>, PaneTotals.Firi
     }
 
     /**
+     * @param value a record, unless there is a combination
      * @param combined what stands for several records; null if there is one
      */
     private void add(
@@ -145,8 +142,8 @@ final class PaneOperator implements Operator, Collector<Object>, PaneTotals.Firi
     }
 
     /**
-     * Whether it is unknown if the only window of a pane has fired, as no watermark has come since
-     * a restore. If it had, it fires again, with the next one.
+     * Whether it is unknown if the only window of a pane has fired: no watermark has come, and none
+     * was restored with the panes. If it had, it fires again, with the next one.
      */
     private boolean mayHaveFired(long watermark) {
         return watermark == Long.MIN_VALUE && latenessMillis > 0 && totals == null;
@@ -161,7 +158,7 @@ final class PaneOperator implements Operator, Collector<Object>, PaneTotals.Firi
         if (first <= lastWindow) {
             ends.add(Math.min(grid.maxTimestamp(first), LAST));
         }
-        if (drops != null) {
+        if (drops != null && latenessMillis > 0) {
             drops.setPane(lastWindow);
             drops.add(dropMillis(lastWindow));
         }
@@ -214,7 +211,7 @@ final class PaneOperator implements Operator, Collector<Object>, PaneTotals.Firi
 
     @Override
     public boolean fire(int most, Interruption interruption) {
-        long watermark = timers.currentWatermark();
+        long watermark = timers.watermarkOfAll();
         try {
             for (int fired = 0; ends.poll(Math.min(watermark, LAST)); ) {
                 onEnd(ends.order() == LAST ? Long.MAX_VALUE : ends.order());
@@ -229,7 +226,7 @@ final class PaneOperator implements Operator, Collector<Object>, PaneTotals.Firi
             dropWholePanes(watermark);
         } else if (drops != null) {
             for (int dropped = 0; drops.poll(Math.min(watermark, OrderedState.NONE - 1)); ) {
-                drop(drops.pane());
+                dropOrWait(drops.pane(), watermark);
                 if (++dropped >= most || interruption.isInterrupted()) {
                     return false;
                 }
@@ -260,19 +257,21 @@ final class PaneOperator implements Operator, Collector<Object>, PaneTotals.Firi
         if (latenessMillis == 0) {
             parts.call().clear(new TimeWindow(window, window + grid.sizeMillis()));
             if (wholePanes == null) {
-                drop(window);
+                parts.panes().drop(window);
             }
         }
     }
 
-    /** No window has the panes of this slide any more. */
-    private void drop(long window) {
-        panes.setPane(window);
-        panes.clear();
-        long second = grid.next(window);
-        if (second < window + grid.slideMillis()) {
-            panes.setPane(second);
-            panes.clear();
+    /**
+     * The time has come that was noted for a slide; the program that noted it may have allowed less
+     * lateness than this one.
+     */
+    private void dropOrWait(long window, long watermark) {
+        long dropMillis = dropMillis(window);
+        if (dropMillis <= watermark) {
+            parts.panes().drop(window);
+        } else {
+            drops.add(dropMillis);
         }
     }
 

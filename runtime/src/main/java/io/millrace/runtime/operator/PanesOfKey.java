@@ -16,6 +16,21 @@ record PanesOfKey(PaneGrid grid, PaneValues values, StoredValue<Object> panes) {
     }
 
     /**
+     * Removes the panes of a slide, which no window has any more.
+     *
+     * @param window that begins with the slide
+     */
+    void drop(long window) {
+        panes.setPane(window);
+        panes.clear();
+        long second = grid.next(window);
+        if (second < window + grid.slideMillis()) {
+            panes.setPane(second);
+            panes.clear();
+        }
+    }
+
+    /**
      * A total with all panes from one up to another behind it.
      *
      * @param total null for none

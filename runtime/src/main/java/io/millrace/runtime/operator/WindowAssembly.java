@@ -50,6 +50,7 @@ final class WindowAssembly {
     private final TypeInformation<Object> elementType;
     private final KeyedStateStore store;
     private final ProcessingTime time;
+    private final KeyedWatermark watermark;
     private final FunctionStates globalStates;
     private final SideOutputs sides;
     private final Counter lateDropped;
@@ -66,6 +67,7 @@ final class WindowAssembly {
             TypeInformation<?> elementType,
             KeyedStateStore store,
             ProcessingTime time,
+            KeyedWatermark watermark,
             FunctionStates globalStates,
             SideOutputs sides,
             Counter lateDropped,
@@ -76,6 +78,7 @@ final class WindowAssembly {
         this.elementType = (TypeInformation<Object>) elementType;
         this.store = store;
         this.time = time;
+        this.watermark = watermark;
         this.globalStates = globalStates;
         this.sides = sides;
         this.lateDropped = lateDropped;
@@ -104,7 +107,7 @@ final class WindowAssembly {
                 (WindowAssigner<Object, Window>) windows.assigner();
         WindowCodec codec = WindowCodec.of(assigner.getWindowType());
         Namespace<?> namespaces = Namespace.of(codec.type());
-        KeyedTimers timers = new KeyedTimers(store, namespaces, time);
+        KeyedTimers timers = new KeyedTimers(store, namespaces, time, watermark);
         WindowTriggerContext context =
                 new WindowTriggerContext(timers, new FunctionStates(store, namespaces, "trigger/"));
         WindowBuffer buffer =
@@ -156,10 +159,9 @@ final class WindowAssembly {
                         values,
                         store.value("window-panes", Namespace.panes(), type, StateTtl.NONE));
         KeyedStateStore.PaneDrop wholePanes = store.paneDrop(panes.panes());
-        OrderedState drops =
-                latenessMillis > 0 ? store.ordered("window-drops", Namespace.panes()) : null;
+        OrderedState drops = store.ordered("window-drops", Namespace.panes());
         PaneTotals totals = overlapping ? totals(panes, type) : null;
-        KeyedTimers timers = new KeyedTimers(store, Namespace.none(), time);
+        KeyedTimers timers = new KeyedTimers(store, Namespace.none(), time, watermark);
         WindowCodec codec = WindowCodec.of(windows.assigner().getWindowType());
         return new PaneParts(
                 store,
@@ -171,6 +173,7 @@ final class WindowAssembly {
                 wholePanes == null ? drops : null,
                 new FormerPanes(
                         store,
+                        timers,
                         panes,
                         wholePanes != null,
                         drops,

@@ -44,7 +44,7 @@ public final class WindowCombining implements Panes {
         }
         WindowAssembly assembly =
                 new WindowAssembly(
-                        windows, elementType, null, null, null, null, null, classes, place);
+                        windows, elementType, null, null, null, null, null, null, classes, place);
         PaneGrid grid = assembly.paneGrid();
         PaneValues values = grid == null ? null : assembly.mergeableValues();
         return values == null ? null : new WindowCombining(grid, values, assembly.contentsType());

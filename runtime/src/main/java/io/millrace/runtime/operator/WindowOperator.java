@@ -225,8 +225,18 @@ final class WindowOperator
                         ? trigger.onEventTime(timeMillis, window, context)
                         : trigger.onProcessingTime(timeMillis, window, context);
         act(result, window);
-        if (byEventTime == eventTime && timeMillis == dropMillis(window)) {
+        if (byEventTime == eventTime) {
+            dropOrWait(window, timeMillis);
+        }
+    }
+
+    /** The window may come of a program that allowed another lateness. */
+    private void dropOrWait(Window window, long timeMillis) throws Exception {
+        if (timeMillis >= dropMillis(window)) {
             drop(window);
+        } else if (timeMillis >= window.maxTimestamp()) {
+            context.bind(codec.encode(window)); // the function may have asked for other states
+            registerDropTimer(window);
         }
     }
 

@@ -5,11 +5,6 @@ import io.millrace.api.type.TypeInformation;
 import io.millrace.runtime.control.Failure;
 import io.millrace.runtime.memory.InsufficientManagedMemoryException;
 import io.millrace.runtime.memory.MemoryBudget;
-import io.millrace.runtime.serializer.KeyGroups;
-import io.millrace.runtime.serializer.KeyHasher;
-import io.millrace.runtime.serializer.KeyHashers;
-import io.millrace.runtime.serializer.RecordInput;
-import io.millrace.runtime.serializer.RecordOutput;
 import io.millrace.runtime.serializer.Serializers;
 import io.millrace.runtime.serializer.TypeSerializer;
 import java.io.IOException;
@@ -48,18 +43,9 @@ final class BinaryStateStore implements KeyedStateStore, StoreMemory {
 
     private final KeyedStateSettings settings;
     private final StoreFailures failures;
-    private final int maxParallelism;
-
-    /** Less one, if the number of key groups is a power of two, else 0. */
-    private final int keyGroupMask;
-
     private final int firstKeyGroup;
-    private final int keyGroupCount;
-    private final KeyHasher<Object> hasher;
-    private final FixedCodec<Object> fixedKey;
-    private final TypeSerializer<Object> keySerializer;
-    private final boolean keyIsLong;
-    private final boolean keyIsInt;
+    private final boolean keysAreFixed;
+    private final CurrentKey key;
     private final Epochs epochs;
     private final Spill spill;
     private final SpillTurns turns;
@@ -73,45 +59,20 @@ final class BinaryStateStore implements KeyedStateStore, StoreMemory {
     private final Map<String, StoredCalendar> calendars = new HashMap<>();
     private final List<DerivedCells<?>> derived = new ArrayList<>();
 
-    // the current key
-    private final RecordOutput keyOutput = new RecordOutput(64);
-    private byte[] keyBytes = new byte[8];
-    private int keyLength;
-    private long keyWord;
-    private long keyHash;
-    private int keyGroup = -1;
-
-    /** The key group counted from the store's first; -1 if there is no current key. */
-    private int groupAt = -1;
-
-    private Object key;
-    private boolean keyBytesValid;
-
     /** Changes with the current key and whenever entries may have moved. */
     private long version;
-
-    /** Changes with the current key. */
-    private long keyVersion;
 
     private long writesWithTtl;
     private long restoredBytes;
     private boolean closed;
 
-    @SuppressWarnings("unchecked") // keys come as objects; those of another class are refused
     BinaryStateStore(KeyedStateSettings settings) {
         this.settings = settings;
         this.failures = new StoreFailures(settings);
-        this.maxParallelism = settings.maxParallelism();
         this.firstKeyGroup = settings.keyGroups().first();
-        this.keyGroupCount = settings.keyGroups().size();
-        this.keyGroupMask = Integer.bitCount(maxParallelism) == 1 ? maxParallelism - 1 : 0;
-        TypeInformation<Object> type = (TypeInformation<Object>) settings.keyType();
-        this.hasher = KeyHashers.forType(type, settings.classes());
-        this.fixedKey = FixedCodec.ofKey(type);
-        this.keyIsLong = type.equals(BasicTypeInfo.LONG_TYPE_INFO);
-        this.keyIsInt = type.equals(BasicTypeInfo.INT_TYPE_INFO);
-        this.keySerializer =
-                fixedKey == null ? Serializers.compileKey(type, settings.classes()) : null;
+        KeyCodec keys = new KeyCodec(settings, failures);
+        this.keysAreFixed = keys.isFixed();
+        this.key = new CurrentKey(keys, firstKeyGroup);
         this.spill =
                 new Spill(
                         settings.spill(),
@@ -134,140 +95,59 @@ final class BinaryStateStore implements KeyedStateStore, StoreMemory {
     // ---- the current key
 
     @Override
-    public void setCurrentKey(Object key) {
+    public void setCurrentKey(Object next) {
         checkOpen();
-        if (key == null) {
-            throw failures.nullKey();
-        }
-        try {
-            int group = KeyGroups.of(hasher.hash(key), maxParallelism);
-            if (fixedKey != null) {
-                long word = fixedKey.toLong().applyAsLong(key);
-                checkKeyGroup(group, key);
-                keyWord = word;
-                keyHash = Hashing.number(word);
-                keyBytesValid = false;
-            } else {
-                keyOutput.truncate(0);
-                keySerializer.serialize(key, keyOutput);
-                checkKeyGroup(group, key);
-                keyBytes = keyOutput.bytes();
-                keyLength = keyOutput.length();
-                keyHash = Hashing.bytes(keyBytes, 0, keyLength);
-                keyBytesValid = true;
-            }
-            this.key = key;
-            onKeyChanged(group);
-        } catch (ClassCastException | IOException e) {
-            throw failures.keyOfAnotherType(key, e);
-        }
+        key.set(next);
+        version++;
     }
 
     @Override
-    public void setCurrentKey(long key) {
-        int hash;
-        if (keyIsLong) {
-            hash = Long.hashCode(key);
-        } else if (keyIsInt) {
-            hash = (int) key;
-        } else {
-            throw failures.keysAreNoNumbers();
-        }
+    public void setCurrentKey(long next) {
         checkOpen();
-        int group = keyGroup(hash);
-        if (group - firstKeyGroup < 0 || group - firstKeyGroup >= keyGroupCount) {
-            checkKeyGroup(group, key);
-        }
-        keyWord = key;
-        keyHash = Hashing.number(key);
-        keyBytesValid = false;
-        if (this.key != null) {
-            this.key = null;
-        }
-        onKeyChanged(group);
-    }
-
-    /** The same as {@link KeyGroups#of}, without a division where it can be. */
-    private int keyGroup(int hash) {
-        if (keyGroupMask == 0) {
-            return KeyGroups.of(hash, maxParallelism);
-        }
-        int h = hash;
-        h ^= h >>> 16;
-        h *= 0x85ebca6b;
-        h ^= h >>> 13;
-        h *= 0xc2b2ae35;
-        h ^= h >>> 16;
-        return h & keyGroupMask;
-    }
-
-    private void checkKeyGroup(int group, Object key) {
-        if (!settings.keyGroups().contains(group)) {
-            throw failures.keyOfAnotherSubtask(key, group);
-        }
-    }
-
-    private void onKeyChanged(int group) {
-        keyGroup = group;
-        groupAt = group - firstKeyGroup;
+        key.set(next);
         version++;
-        keyVersion++;
     }
 
     /** Makes the key of an entry the current one. */
     void setCurrentKey(long at, StateDefinition state) {
-        keyLength = EntryLog.keyLength(at);
-        scratch.truncate(0);
-        scratch.put(EntryLog.full(at, state), keyLength);
-        setCurrentKey(scratch.bytes(), 0, keyLength, EntryLog.keyGroup(at));
+        key.set(at, state);
+        version++;
     }
 
     /** Makes a key that is given by its bytes the current one. */
     void setCurrentKey(byte[] bytes, int from, int length, int group) {
-        keyLength = length;
-        if (keyBytes.length < keyLength || keyBytes == keyOutput.bytes()) {
-            keyBytes = new byte[Math.max(64, 2 * keyLength)];
-        }
-        System.arraycopy(bytes, from, keyBytes, 0, keyLength);
-        keyBytesValid = true;
-        if (fixedKey != null) {
-            keyWord = RecordBytes.getLong(keyBytes, 0);
-            keyHash = Hashing.number(keyWord);
-        } else {
-            keyHash = Hashing.bytes(keyBytes, 0, keyLength);
-        }
-        key = null;
-        onKeyChanged(group);
+        key.set(bytes, from, length, group);
+        version++;
     }
 
     @Override
     public Object currentKey() {
-        checkKey();
-        if (key == null) {
-            if (fixedKey != null) {
-                key = fixedKey.fromLong().apply(keyWord);
-            } else {
-                RecordInput input = new RecordInput();
-                input.reset(keyBytes, 0, keyLength);
-                try {
-                    key = keySerializer.deserialize(input);
-                } catch (IOException e) {
-                    throw failures.unreadableKey(e);
-                }
-            }
-        }
-        return key;
+        return checkedKey().object();
     }
 
     @Override
     public int currentKeyGroup() {
+        return checkedKey().group();
+    }
+
+    /** The current key, which may be none: {@link #checkedKey}. */
+    CurrentKey key() {
+        return key;
+    }
+
+    /**
+     * The current key.
+     *
+     * @throws IllegalStateException if there is none, or the store is closed
+     */
+    CurrentKey checkedKey() {
         checkKey();
-        return keyGroup;
+        return key;
     }
 
     private void checkKey() {
         checkOpen();
-        if (keyGroup < 0) {
+        if (key.groupAt() < 0) {
             throw failures.noCurrentKey();
         }
     }
@@ -278,37 +158,8 @@ final class BinaryStateStore implements KeyedStateStore, StoreMemory {
         }
     }
 
-    long keyWord() {
-        return keyWord;
-    }
-
-    long keyHash() {
-        return keyHash;
-    }
-
-    byte[] keyBytes() {
-        if (!keyBytesValid) {
-            checkKey();
-            if (keyBytes.length < 8) {
-                keyBytes = new byte[8];
-            }
-            RecordBytes.setLong(keyBytes, 0, keyWord);
-            keyLength = 8;
-            keyBytesValid = true;
-        }
-        return keyBytes;
-    }
-
-    int keyLength() {
-        return keyLength;
-    }
-
     long version() {
         return version;
-    }
-
-    long keyVersion() {
-        return keyVersion;
     }
 
     // ---- what tables, logs and handles use
@@ -320,7 +171,7 @@ final class BinaryStateStore implements KeyedStateStore, StoreMemory {
 
     @Override
     public int maxParallelism() {
-        return maxParallelism;
+        return settings.maxParallelism();
     }
 
     @Override
@@ -390,7 +241,7 @@ final class BinaryStateStore implements KeyedStateStore, StoreMemory {
 
     @Override
     public long keyHash(byte[] key, int length) {
-        return fixedKey != null
+        return keysAreFixed
                 ? Hashing.number(RecordBytes.getLong(key, 0))
                 : Hashing.bytes(key, 0, length);
     }
@@ -441,7 +292,7 @@ final class BinaryStateStore implements KeyedStateStore, StoreMemory {
 
     /** The table of the current key, or null. */
     EntryTable table(StateDefinition state) {
-        int at = groupAt;
+        int at = key.groupAt();
         if (at < 0) {
             checkKey();
         }
@@ -450,7 +301,7 @@ final class BinaryStateStore implements KeyedStateStore, StoreMemory {
 
     /** The table of the current key and a pane, or null. */
     EntryTable table(StateDefinition state, long pane) {
-        int at = groupAt;
+        int at = key.groupAt();
         if (at < 0) {
             checkKey();
         }
@@ -460,17 +311,17 @@ final class BinaryStateStore implements KeyedStateStore, StoreMemory {
 
     EntryTable tableForWrite(StateDefinition state) {
         beforeTableGrows();
-        return parts.tableForWrite(state, keyGroup, 0);
+        return parts.tableForWrite(state, key.group(), 0);
     }
 
     EntryTable tableForWrite(StateDefinition state, long pane) {
         beforeTableGrows();
-        return parts.tableForWrite(state, keyGroup, pane);
+        return parts.tableForWrite(state, key.group(), pane);
     }
 
     /** An entry of the current key and a pane that was removed will be put again. */
     void onRevived(StateDefinition state, long pane) {
-        state.paneTables[groupAt].onRevived(pane);
+        state.paneTables[key.groupAt()].onRevived(pane);
     }
 
     private void beforeTableGrows() {
@@ -482,7 +333,7 @@ final class BinaryStateStore implements KeyedStateStore, StoreMemory {
 
     /** The log of the current key, or null. */
     EntryLog log() {
-        int at = groupAt;
+        int at = key.groupAt();
         if (at < 0) {
             checkKey();
         }
@@ -496,7 +347,7 @@ final class BinaryStateStore implements KeyedStateStore, StoreMemory {
 
     EntryLog logForWrite() {
         checkKey();
-        return parts.logForWrite(keyGroup);
+        return parts.logForWrite(key.group());
     }
 
     StateException exhausted(StateDefinition state, InsufficientManagedMemoryException e) {
@@ -541,7 +392,7 @@ final class BinaryStateStore implements KeyedStateStore, StoreMemory {
     private StateDefinition definition(int id, StateDefinition.Shape shape) {
         boolean isTable =
                 shape.kind() == StateDefinition.Kind.VALUE
-                        && fixedKey != null
+                        && keysAreFixed
                         && shape.namespaceKind() != StateDefinition.NamespaceKind.OBJECTS
                         && shape.fixedValue();
         return new StateDefinition(
@@ -650,7 +501,7 @@ final class BinaryStateStore implements KeyedStateStore, StoreMemory {
     public <V> DerivedArray<V> derived(String name, TypeInformation<V> type, int length) {
         checkOpen();
         FixedCodec<V> codec = FixedCodec.ofValue(type);
-        if (fixedKey == null || codec == null || length > DerivedCells.BLOCK_BYTES / 8) {
+        if (!keysAreFixed || codec == null || length > DerivedCells.BLOCK_BYTES / 8) {
             return null;
         }
         DerivedCells<V> made = new DerivedCells<>(this, name, codec, length);
@@ -774,9 +625,7 @@ final class BinaryStateStore implements KeyedStateStore, StoreMemory {
         closed = true;
         // what handles have noted is void, and there is no current key
         version++;
-        keyVersion++;
-        keyGroup = -1;
-        groupAt = -1;
+        key.clear();
         settings.memory().renounce();
         epochs.whenAllClosed(this::free);
     }

@@ -50,8 +50,8 @@ final class DerivedCells<V> implements DerivedArray<V> {
 
     @Override
     public boolean find() {
-        long key = store.keyWord();
-        int at = firstPlace(store.keyHash());
+        long key = store.key().word();
+        int at = firstPlace(store.key().hash());
         while (index[at + 1] != 0) {
             if (index[at] == key) {
                 place = at;
@@ -74,7 +74,7 @@ final class DerivedCells<V> implements DerivedArray<V> {
             throw new IllegalStateException("The key has an array in " + name);
         }
         cell = newCell();
-        index[place] = store.keyWord();
+        index[place] = store.key().word();
         index[place + 1] = cell;
         count++;
     }

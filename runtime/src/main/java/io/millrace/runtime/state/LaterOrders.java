@@ -266,10 +266,10 @@ final class LaterOrders {
             int length) {
         RecordBytes.setLong(full, length, order ^ Long.MIN_VALUE);
         long hash =
-                EntryLog.hash(
+                LogEntry.hash(
                         store.keyHash(full, keyLength), state.id(), full, keyLength, length + 8);
         long at = store.log(keyGroup).peek(hash, state, full, length + 8);
-        return at != 0 && EntryLog.isLive(at) && EntryLog.ownWord(at, state) == number;
+        return at != 0 && LogEntry.isLive(at) && LogEntry.ownWord(at, state) == number;
     }
 
     private void drop(Bucket bucket) {

@@ -10,6 +10,7 @@ import java.util.Arrays;
  */
 final class LogCell {
     private final BinaryStateStore store;
+    private final CurrentKey key;
     private final StateDefinition state;
     private final CurrentNamespace namespace;
     private long namespaceHash;
@@ -30,6 +31,7 @@ final class LogCell {
 
     LogCell(BinaryStateStore store, StateDefinition state, CurrentNamespace namespace) {
         this.store = store;
+        this.key = store.key();
         this.state = state;
         this.namespace = namespace;
     }
@@ -51,7 +53,7 @@ final class LogCell {
     }
 
     private void onNamespace() {
-        namespaceHash = EntryLog.restHash(namespace.bytes(), 0, namespace.length());
+        namespaceHash = LogEntry.restHash(namespace.bytes(), 0, namespace.length());
         preparedFor = -1;
     }
 
@@ -59,34 +61,35 @@ final class LogCell {
         return namespace;
     }
 
+    /** Whether there is a current key is asked by whoever then looks for the log. */
     private void prepare() {
-        if (preparedFor == store.keyVersion()) {
+        if (preparedFor == key.version()) {
             length = prefix;
             return;
         }
         namespace.check();
-        byte[] key = store.keyBytes();
-        keyLength = store.keyLength();
+        byte[] keyBytes = key.bytes();
+        keyLength = key.length();
         prefix = keyLength + namespace.length();
         if (full.length < prefix + 16) {
             full = new byte[2 * prefix + 16];
         }
-        System.arraycopy(key, 0, full, 0, keyLength);
+        System.arraycopy(keyBytes, 0, full, 0, keyLength);
         System.arraycopy(namespace.bytes(), 0, full, keyLength, namespace.length());
         length = prefix;
-        preparedFor = store.keyVersion();
+        preparedFor = key.version();
         seen = -1;
     }
 
     /** The entry without a part, alive, derived or not, or 0. */
     long find() {
-        if (seen == store.version() && preparedFor == store.keyVersion()) {
+        if (seen == store.version() && preparedFor == key.version()) {
             length = prefix;
             return at;
         }
         EntryLog log = store.tidyLog();
         prepare();
-        hash = EntryLog.hash(store.keyHash(), state.id(), namespaceHash);
+        hash = LogEntry.hash(key.hash(), state.id(), namespaceHash);
         at = find(log);
         seen = store.version();
         return at;
@@ -129,7 +132,7 @@ final class LogCell {
     }
 
     private void rehash() {
-        hash = EntryLog.hash(store.keyHash(), state.id(), full, keyLength, length);
+        hash = LogEntry.hash(key.hash(), state.id(), full, keyLength, length);
         seen = -1;
     }
 

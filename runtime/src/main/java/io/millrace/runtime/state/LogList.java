@@ -46,19 +46,19 @@ final class LogList<E> implements StoredList<E>, StateHandle {
     private long piece(int number) {
         cell.setPart(number);
         long at = cell.findPart();
-        return at != 0 && EntryLog.isLive(at) ? at : 0;
+        return at != 0 && LogEntry.isLive(at) ? at : 0;
     }
 
     /** The number of pieces; 0 if there is no list. */
     private int pieces() {
         long first = piece(0);
-        return first == 0 ? 0 : EntryLog.getHead(EntryLog.value(first, state));
+        return first == 0 ? 0 : LogEntry.getHead(LogEntry.value(first, state));
     }
 
     /** Later pieces are younger, so that the last one expires last. */
     private boolean isExpired(int pieces) {
         long last = piece(pieces - 1);
-        return last == 0 || state.ttl().isExpired(EntryLog.stamp(last), store.nowMillis());
+        return last == 0 || state.ttl().isExpired(LogEntry.stamp(last), store.nowMillis());
     }
 
     @Override
@@ -100,7 +100,7 @@ final class LogList<E> implements StoredList<E>, StateHandle {
             return;
         }
         long last = piece(pieces - 1);
-        int length = EntryLog.valueLength(last);
+        int length = LogEntry.valueLength(last);
         if (ListPieces.fit(length, count)) {
             int spare = Math.min(length + count, ListPieces.PIECE_BYTES - length - count);
             store.log().extend(state, last, cell.hash(), bytes, count, spare, now);
@@ -144,7 +144,7 @@ final class LogList<E> implements StoredList<E>, StateHandle {
         if (hasTtl && state.ttl().update() == StateTtl.Update.ON_READ_AND_WRITE) {
             touch(pieces);
         }
-        long keyVersion = store.keyVersion();
+        long keyVersion = store.key().version();
         return elements.read(pieces, number -> load(number, keyVersion));
     }
 
@@ -153,7 +153,7 @@ final class LogList<E> implements StoredList<E>, StateHandle {
         long now = store.nowMillis();
         for (int i = 0; i < pieces; i++) {
             long at = piece(i);
-            if (at != 0 && !state.ttl().isExpired(EntryLog.stamp(at), now)) {
+            if (at != 0 && !state.ttl().isExpired(LogEntry.stamp(at), now)) {
                 store.log().setStamp(at, state, now);
             }
         }
@@ -161,15 +161,15 @@ final class LogList<E> implements StoredList<E>, StateHandle {
 
     /** A copy of a piece; null if there is nothing to be seen of it. */
     private byte[] load(int number, long keyVersion) {
-        if (keyVersion != store.keyVersion()) {
+        if (keyVersion != store.key().version()) {
             throw store.failures().readUnderAnotherKey(state.shape());
         }
         long at = piece(number);
         if (at == 0 || (hasTtl && LogTtl.isHidden(store, state, at))) {
             return null;
         }
-        byte[] bytes = new byte[EntryLog.valueLength(at)];
-        Memory.copy(EntryLog.value(at, state), bytes, 0, bytes.length);
+        byte[] bytes = new byte[LogEntry.valueLength(at)];
+        Memory.copy(LogEntry.value(at, state), bytes, 0, bytes.length);
         return bytes;
     }
 

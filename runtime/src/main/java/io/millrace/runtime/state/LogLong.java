@@ -40,7 +40,7 @@ final class LogLong implements StoredLong, StateHandle {
 
     private long findLive() {
         long at = cell.find();
-        return at != 0 && EntryLog.isLive(at) ? at : 0;
+        return at != 0 && LogEntry.isLive(at) ? at : 0;
     }
 
     @Override
@@ -49,7 +49,7 @@ final class LogLong implements StoredLong, StateHandle {
         if (at == 0) {
             return otherwise;
         }
-        long value = Memory.getLongBigEndian(EntryLog.value(at, state));
+        long value = Memory.getLongBigEndian(LogEntry.value(at, state));
         return !hasTtl || LogTtl.read(store, state, at) ? value : otherwise;
     }
 
@@ -59,7 +59,7 @@ final class LogLong implements StoredLong, StateHandle {
             store.onTtlWrite();
         }
         long at = cell.find();
-        if (at != 0 && EntryLog.isLive(at)) {
+        if (at != 0 && LogEntry.isLive(at)) {
             EntryLog log = store.log();
             log.setNumber(at, state, value);
             if (hasTtl) {

@@ -79,7 +79,7 @@ final class LogMap<K, V> implements StoredMap<K, V>, StateHandle {
     private long findLive(K key) {
         setPart(key);
         long at = cell.findPart();
-        return at != 0 && EntryLog.isLive(at) ? at : 0;
+        return at != 0 && LogEntry.isLive(at) ? at : 0;
     }
 
     @Override
@@ -93,11 +93,11 @@ final class LogMap<K, V> implements StoredMap<K, V>, StateHandle {
     }
 
     private int copyValue(long at) {
-        int count = EntryLog.valueLength(at);
+        int count = LogEntry.valueLength(at);
         if (read.length < count) {
             read = new byte[2 * count];
         }
-        Memory.copy(EntryLog.value(at, state), read, 0, count);
+        Memory.copy(LogEntry.value(at, state), read, 0, count);
         return count;
     }
 
@@ -125,7 +125,7 @@ final class LogMap<K, V> implements StoredMap<K, V>, StateHandle {
         store.makeRoom(written.length());
         setPart(key);
         long at = cell.findPart();
-        boolean live = at != 0 && EntryLog.isLive(at);
+        boolean live = at != 0 && LogEntry.isLive(at);
         try {
             EntryLog log = store.logForWrite();
             if (!live) {
@@ -230,7 +230,7 @@ final class LogMap<K, V> implements StoredMap<K, V>, StateHandle {
      * since it was made is not shown.
      */
     private final class Entries implements Iterator<Map.Entry<K, V>> {
-        private final long keyVersion = store.keyVersion();
+        private final long keyVersion = store.key().version();
         private final RecordBytes piece = new RecordBytes(64);
         private final RecordInput of = new RecordInput();
         private final int keyLength;
@@ -268,7 +268,7 @@ final class LogMap<K, V> implements StoredMap<K, V>, StateHandle {
         }
 
         private void checkKey() {
-            if (keyVersion != store.keyVersion()) {
+            if (keyVersion != store.key().version()) {
                 throw store.failures().readUnderAnotherKey(state.shape());
             }
         }
@@ -313,7 +313,7 @@ final class LogMap<K, V> implements StoredMap<K, V>, StateHandle {
 
         /** Finds the entry whose bytes were taken, if it is one that this iterator shows. */
         private boolean locate(EntryLog log) {
-            long hash = EntryLog.hash(store.keyHash(), state.id(), full, keyLength, length);
+            long hash = LogEntry.hash(store.key().hash(), state.id(), full, keyLength, length);
             try {
                 // with a time to live, reading may change the entry
                 foundAt =
@@ -329,7 +329,7 @@ final class LogMap<K, V> implements StoredMap<K, V>, StateHandle {
 
         private boolean isShown() {
             return foundAt != 0
-                    && EntryLog.isLive(foundAt)
+                    && LogEntry.isLive(foundAt)
                     && MapMembers.piece(foundAt, state) == pieces - 1
                     && MapMembers.isOlder(foundAt, state, putBefore);
         }
@@ -340,7 +340,7 @@ final class LogMap<K, V> implements StoredMap<K, V>, StateHandle {
         }
 
         private long find(byte[] bytes, int count) {
-            long hash = EntryLog.hash(store.keyHash(), state.id(), bytes, keyLength, count);
+            long hash = LogEntry.hash(store.key().hash(), state.id(), bytes, keyLength, count);
             try {
                 return store.log().find(hash, state, bytes, count);
             } catch (InsufficientManagedMemoryException e) {
@@ -394,7 +394,7 @@ final class LogMap<K, V> implements StoredMap<K, V>, StateHandle {
         }
 
         private void putThrough(K key, V value) {
-            if (keyVersion != store.keyVersion()) {
+            if (keyVersion != store.key().version()) {
                 throw store.failures().changedUnderAnotherKey(state.shape());
             }
             LogMap.this.put(key, value);
@@ -408,7 +408,7 @@ final class LogMap<K, V> implements StoredMap<K, V>, StateHandle {
             checkKey();
             canRemove = false;
             long at = find(last.bytes(), last.length());
-            if (at != 0 && EntryLog.isLive(at)) {
+            if (at != 0 && LogEntry.isLive(at)) {
                 LogMap.this.remove(at);
             }
         }

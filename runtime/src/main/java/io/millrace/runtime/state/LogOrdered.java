@@ -39,7 +39,7 @@ final class LogOrdered implements OrderedState {
     @Override
     public boolean add(long order) {
         long at = find(order);
-        if (at != 0 && EntryLog.isLive(at)) {
+        if (at != 0 && LogEntry.isLive(at)) {
             return false;
         }
         try {
@@ -75,7 +75,7 @@ final class LogOrdered implements OrderedState {
     @Override
     public boolean delete(long order) {
         long at = find(order);
-        if (at == 0 || !EntryLog.isLive(at)) {
+        if (at == 0 || !LogEntry.isLive(at)) {
             return false;
         }
         store.log().remove(state, at);
@@ -85,7 +85,7 @@ final class LogOrdered implements OrderedState {
     @Override
     public boolean contains(long order) {
         long at = find(order);
-        return at != 0 && EntryLog.isLive(at);
+        return at != 0 && LogEntry.isLive(at);
     }
 
     @Override
@@ -108,10 +108,10 @@ final class LogOrdered implements OrderedState {
         }
         long at = state.order.leastEntry();
         store.setCurrentKey(at, state);
-        int from = EntryLog.keyLength(at);
-        int count = EntryLog.fullLength(at) - from - 8;
+        int from = LogEntry.keyLength(at);
+        int count = LogEntry.fullLength(at) - from - 8;
         byte[] namespace = new byte[count];
-        Memory.copy(EntryLog.full(at, state) + from, namespace, 0, count);
+        Memory.copy(LogEntry.full(at, state) + from, namespace, 0, count);
         cell.setNamespace(namespace, 0, count);
         order = least;
         EntryLog log = store.log();

@@ -13,7 +13,7 @@ final class LogTtl {
     static boolean read(BinaryStateStore store, StateDefinition state, long at) {
         long now = store.nowMillis();
         StateTtl ttl = state.ttl();
-        if (ttl.isExpired(EntryLog.stamp(at), now)) {
+        if (ttl.isExpired(LogEntry.stamp(at), now)) {
             store.log().remove(state, at);
             return ttl.visibility() == StateTtl.Visibility.RETURN_EXPIRED_IF_NOT_CLEANED_UP;
         }
@@ -25,6 +25,6 @@ final class LogTtl {
 
     /** Whether a live entry is not to be seen any more. */
     static boolean isHidden(BinaryStateStore store, StateDefinition state, long at) {
-        return state.ttl().isHidden(EntryLog.stamp(at), store.nowMillis());
+        return state.ttl().isHidden(LogEntry.stamp(at), store.nowMillis());
     }
 }

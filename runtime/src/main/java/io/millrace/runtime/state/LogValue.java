@@ -53,14 +53,14 @@ final class LogValue<V> implements StoredValue<V>, StateHandle {
     @Override
     public V get() {
         long at = cell.find();
-        if (at == 0 || !EntryLog.isLive(at)) {
+        if (at == 0 || !LogEntry.isLive(at)) {
             return null;
         }
-        int count = EntryLog.valueLength(at);
+        int count = LogEntry.valueLength(at);
         if (read.length < count) {
             read = new byte[2 * count];
         }
-        Memory.copy(EntryLog.value(at, state), read, 0, count);
+        Memory.copy(LogEntry.value(at, state), read, 0, count);
         if (hasTtl && !LogTtl.read(store, state, at)) {
             return null;
         }
@@ -91,7 +91,7 @@ final class LogValue<V> implements StoredValue<V>, StateHandle {
         long at = cell.find();
         int count = output.length();
         // a value that has outgrown its place is likely to do so again
-        int spare = at != 0 && EntryLog.isLive(at) ? count / 4 : 0;
+        int spare = at != 0 && LogEntry.isLive(at) ? count / 4 : 0;
         try {
             cell.foundAt(
                     store.logForWrite()
@@ -115,7 +115,7 @@ final class LogValue<V> implements StoredValue<V>, StateHandle {
     @Override
     public void clear() {
         long at = cell.find();
-        if (at != 0 && EntryLog.isLive(at)) {
+        if (at != 0 && LogEntry.isLive(at)) {
             store.log().remove(state, at);
         }
     }
@@ -123,6 +123,6 @@ final class LogValue<V> implements StoredValue<V>, StateHandle {
     @Override
     public boolean isEmpty() {
         long at = cell.find();
-        return at == 0 || !EntryLog.isLive(at) || (hasTtl && LogTtl.isHidden(store, state, at));
+        return at == 0 || !LogEntry.isLive(at) || (hasTtl && LogTtl.isHidden(store, state, at));
     }
 }

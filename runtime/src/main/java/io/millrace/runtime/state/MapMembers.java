@@ -50,12 +50,12 @@ final class MapMembers {
 
     /** In which piece an entry's key is. */
     static int piece(long entry, StateDefinition state) {
-        return (int) (EntryLog.ownWord(entry, state) >>> 32);
+        return (int) (LogEntry.ownWord(entry, state) >>> 32);
     }
 
     /** Whether an entry was put before {@link #putCount} was {@code count}. */
     static boolean isOlder(long entry, StateDefinition state, int count) {
-        return (int) EntryLog.ownWord(entry, state) - count < 0;
+        return (int) LogEntry.ownWord(entry, state) - count < 0;
     }
 
     int putCount() {
@@ -88,9 +88,9 @@ final class MapMembers {
                             prefix,
                             HEAD_BYTES,
                             Math.max(size, MIN_ROOM_BYTES));
-            Memory.putInt(EntryLog.value(head, state) + PIECES, 1);
+            Memory.putInt(LogEntry.value(head, state) + PIECES, 1);
         }
-        long value = EntryLog.value(head, state);
+        long value = LogEntry.value(head, state);
         int last = Memory.getInt(value + PIECES) - 1;
         if (makeRoom(state, full, keyLength, prefix, last, size)) {
             return;
@@ -111,7 +111,7 @@ final class MapMembers {
                         0,
                         Math.max(size, PIECE_BYTES / 4));
         pieceNumber = number;
-        Memory.putInt(EntryLog.value(head, state) + PIECES, number + 1);
+        Memory.putInt(LogEntry.value(head, state) + PIECES, number + 1);
     }
 
     private boolean makeRoom(
@@ -125,12 +125,12 @@ final class MapMembers {
         }
         long hash = log.derivedHash(state, bytes, keyLength, length);
         long at = number == 0 ? head : found(log.findDerived(state, hash, bytes, length), state);
-        int used = EntryLog.valueLength(at);
+        int used = LogEntry.valueLength(at);
         int needed = used + size;
         if (needed > PIECE_BYTES && used > (number == 0 ? HEAD_BYTES : 0)) {
             return false;
         }
-        if (needed > EntryLog.room(at, state)) {
+        if (needed > LogEntry.room(at, state)) {
             int more = Math.max(size, Math.min(used, PIECE_BYTES - used));
             at = log.growDerived(state, hash, at, more);
             if (number == 0) {
@@ -159,8 +159,8 @@ final class MapMembers {
     /** Adds the key that room was made for; nothing may have moved since. */
     void add(StateDefinition state, long entry, byte[] full, int prefix, int length) {
         int part = length - prefix;
-        int used = EntryLog.valueLength(piece);
-        long at = EntryLog.value(piece, state) + used;
+        int used = LogEntry.valueLength(piece);
+        long at = LogEntry.value(piece, state) + used;
         int rest = part;
         while ((rest & ~0x7f) != 0) {
             Memory.putByte(at++, (byte) (rest & 0x7f | 0x80));
@@ -168,25 +168,25 @@ final class MapMembers {
         }
         Memory.putByte(at++, (byte) rest);
         Memory.copy(full, prefix, at, part);
-        EntryLog.setValueLength(piece, (int) (at + part - EntryLog.value(piece, state)));
-        long keys = EntryLog.value(head, state) + KEYS;
+        LogEntry.setValueLength(piece, (int) (at + part - LogEntry.value(piece, state)));
+        long keys = LogEntry.value(head, state) + KEYS;
         Memory.putInt(keys, Memory.getInt(keys) + 1);
-        EntryLog.setOwnWord(entry, state, (long) pieceNumber << 32 | putCount++ & 0xffff_ffffL);
+        LogEntry.setOwnWord(entry, state, (long) pieceNumber << 32 | putCount++ & 0xffff_ffffL);
     }
 
     // ---- removing
 
     /** Takes the key of an entry out that is about to be removed. */
     void remove(StateDefinition state, long entry) {
-        int length = EntryLog.fullLength(entry);
-        int keyLength = EntryLog.keyLength(entry);
+        int length = LogEntry.fullLength(entry);
+        int keyLength = LogEntry.keyLength(entry);
         byte[] full = new byte[length];
-        Memory.copy(EntryLog.full(entry, state), full, 0, length);
+        Memory.copy(LogEntry.full(entry, state), full, 0, length);
         int prefix = keyLength + state.namespaceLength(full, keyLength);
         int number = piece(entry, state);
         long headHash = log.derivedHash(state, full, keyLength, prefix);
         long first = found(log.findDerived(state, headHash, full, prefix), state);
-        int keys = Memory.getInt(EntryLog.value(first, state) + KEYS) - 1;
+        int keys = Memory.getInt(LogEntry.value(first, state) + KEYS) - 1;
         if (keys == 0) {
             removeAll(state, full, keyLength, prefix, headHash, first);
             return;
@@ -198,15 +198,15 @@ final class MapMembers {
             of = found(log.findDerived(state, hash, scratch.bytes(), prefix + 4), state);
         }
         cut(state, of, number == 0 ? HEAD_BYTES : 0, full, prefix, length - prefix);
-        long value = EntryLog.value(first, state);
+        long value = LogEntry.value(first, state);
         Memory.putInt(value + KEYS, keys);
         Memory.putInt(value + LEFT_LAST, number);
     }
 
     private static void cut(
             StateDefinition state, long piece, int from, byte[] full, int prefix, int part) {
-        long value = EntryLog.value(piece, state);
-        int used = EntryLog.valueLength(piece);
+        long value = LogEntry.value(piece, state);
+        int used = LogEntry.valueLength(piece);
         for (int at = from; at < used; ) {
             int begin = at;
             int length = 0;
@@ -220,7 +220,7 @@ final class MapMembers {
             if (length == part && Memory.equal(value + at, full, prefix, part)) {
                 int end = at + length;
                 Memory.copy(value + end, value + begin, used - end);
-                EntryLog.setValueLength(piece, used - (end - begin));
+                LogEntry.setValueLength(piece, used - (end - begin));
                 return;
             }
             at += length;
@@ -236,7 +236,7 @@ final class MapMembers {
             int prefix,
             long headHash,
             long first) {
-        int pieces = Memory.getInt(EntryLog.value(first, state) + PIECES);
+        int pieces = Memory.getInt(LogEntry.value(first, state) + PIECES);
         for (int number = 1; number < pieces; number++) {
             setNumber(full, prefix, number);
             long hash = log.derivedHash(state, scratch.bytes(), keyLength, prefix + 4);
@@ -253,7 +253,7 @@ final class MapMembers {
         long first =
                 log.peekDerived(
                         state, log.derivedHash(state, full, keyLength, prefix), full, prefix);
-        return first == 0 ? 0 : Memory.getInt(EntryLog.value(first, state) + KEYS);
+        return first == 0 ? 0 : Memory.getInt(LogEntry.value(first, state) + KEYS);
     }
 
     /**
@@ -283,7 +283,7 @@ final class MapMembers {
             return false;
         }
         int from = number == 0 ? HEAD_BYTES : 0;
-        into.put(EntryLog.value(at, state) + from, EntryLog.valueLength(at) - from);
+        into.put(LogEntry.value(at, state) + from, LogEntry.valueLength(at) - from);
         return true;
     }
 }

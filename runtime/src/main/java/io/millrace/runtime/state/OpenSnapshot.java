@@ -362,6 +362,7 @@ final class OpenSnapshot implements StateSnapshot {
     private long writeAll(SnapshotOutput output) throws IOException {
         SnapshotWriter writer =
                 new SnapshotWriter(output, contents, checkpointId, baseCheckpointId, kind, sorter);
+        LogReader logs = new LogReader(this, writer);
         RecordBytes copied = new RecordBytes(1024);
         for (int group = contents.keyGroups().first();
                 group <= contents.keyGroups().last();
@@ -379,7 +380,7 @@ final class OpenSnapshot implements StateSnapshot {
                 }
             }
             if (contents.logs()[at] != null) {
-                EntryLog.read(contents.logs()[at], this, writer);
+                logs.write(contents.logs()[at]);
             }
             copied.truncate(0);
             takeCopies(group, copied);

@@ -155,7 +155,7 @@ final class OrderHeap {
         long node = node(index);
         Memory.putLong(node, order);
         Memory.putLong(node + 8, entry);
-        Memory.putLong(entry + EntryLog.ENTRY_HEADER_BYTES, index);
+        Memory.putLong(entry + LogEntry.HEADER_BYTES, index);
     }
 
     /** Gives all pages back. */

@@ -47,7 +47,7 @@ final class OrderedEntries {
 
     /** Whether nobody holds the address of a live entry. */
     static boolean isLater(long at, StateDefinition state) {
-        return EntryLog.ownWord(at, state) < 0;
+        return LogEntry.ownWord(at, state) < 0;
     }
 
     long size() {
@@ -74,8 +74,8 @@ final class OrderedEntries {
      */
     void add(StateDefinition state, long order, long at, byte[] full, int keyLength, int length) {
         if (order >= later.horizon() && !later.isEmpty()) {
-            long number = later.add(order, EntryLog.keyGroup(at), full, keyLength, length);
-            EntryLog.setOwnWord(at, state, number);
+            long number = later.add(order, LogEntry.keyGroup(at), full, keyLength, length);
+            LogEntry.setOwnWord(at, state, number);
         } else {
             heap.add(order, at);
         }
@@ -83,7 +83,7 @@ final class OrderedEntries {
 
     /** Removes an entry that is still in its log. */
     void remove(StateDefinition state, long at) {
-        long word = EntryLog.ownWord(at, state);
+        long word = LogEntry.ownWord(at, state);
         if (word >= 0) {
             heap.removeAt(word);
         } else {
@@ -92,13 +92,13 @@ final class OrderedEntries {
     }
 
     private static long order(long at, StateDefinition state) {
-        long end = EntryLog.full(at, state) + EntryLog.fullLength(at);
+        long end = LogEntry.full(at, state) + LogEntry.fullLength(at);
         return Memory.getLongBigEndian(end - 8) ^ Long.MIN_VALUE;
     }
 
     /** A live entry lies elsewhere in memory now. */
     void onMoved(StateDefinition state, long to) {
-        long word = EntryLog.ownWord(to, state);
+        long word = LogEntry.ownWord(to, state);
         if (word >= 0) {
             heap.setEntry(word, to);
         }
@@ -130,7 +130,7 @@ final class OrderedEntries {
                         }
                         RecordBytes.setLong(full, length, order ^ Long.MIN_VALUE);
                         long hash =
-                                EntryLog.hash(
+                                LogEntry.hash(
                                         store.keyHash(full, keyLength),
                                         state.id(),
                                         full,
@@ -138,8 +138,8 @@ final class OrderedEntries {
                                         length + 8);
                         long at = store.log(group).find(hash, state, full, length + 8);
                         if (at != 0
-                                && EntryLog.isLive(at)
-                                && EntryLog.ownWord(at, state) == number) {
+                                && LogEntry.isLive(at)
+                                && LogEntry.ownWord(at, state) == number) {
                             heap.reserve();
                             heap.add(order, at);
                             later.onTaken();
@@ -182,17 +182,17 @@ final class OrderedEntries {
     private void putOff(StateDefinition state, long index) {
         long order = heap.order(index);
         long at = heap.entry(index);
-        int length = EntryLog.fullLength(at) - 8;
+        int length = LogEntry.fullLength(at) - 8;
         if (prefix.length < length) {
             prefix = new byte[2 * length];
         }
-        Memory.copy(EntryLog.full(at, state), prefix, 0, length);
+        Memory.copy(LogEntry.full(at, state), prefix, 0, length);
         later.reserve(order, length);
         heap.removeAt(index);
-        EntryLog.setOwnWord(
+        LogEntry.setOwnWord(
                 at,
                 state,
-                later.add(order, EntryLog.keyGroup(at), prefix, EntryLog.keyLength(at), length));
+                later.add(order, LogEntry.keyGroup(at), prefix, LogEntry.keyLength(at), length));
     }
 
     private long middle() {

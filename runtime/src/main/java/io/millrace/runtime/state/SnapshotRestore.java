@@ -110,9 +110,9 @@ final class SnapshotRestore implements SnapshotReader.Records {
         if (log.isUntidy()) {
             log.tidy();
         }
-        long hash = EntryLog.hash(keyHash, state.id(), full, keyLength, length);
+        long hash = LogEntry.hash(keyHash, state.id(), full, keyLength, length);
         long at = log.find(hash, state, full, length);
-        boolean live = at != 0 && EntryLog.isLive(at);
+        boolean live = at != 0 && LogEntry.isLive(at);
         if (value < 0) {
             if (live) {
                 log.remove(state, at);

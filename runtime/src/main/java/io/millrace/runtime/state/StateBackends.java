@@ -27,7 +27,7 @@ public final class StateBackends {
         StateBackendOptions.Type type = job.get(StateBackendOptions.TYPE);
         return switch (type) {
             case MANAGED, HASHMAP, FILESYSTEM, JOBMANAGER -> KeyedStateStore.binary(settings);
-            case ROCKSDB -> find(type.name().toLowerCase(Locale.ROOT)).open(settings, job);
+            case ROCKSDB -> find(nameOf(type)).open(settings, job);
         };
     }
 
@@ -35,14 +35,36 @@ public final class StateBackends {
         return used.computeIfAbsent(name, StateBackends::load);
     }
 
+    /** Whether a job may ask for it in a process with this class path. */
+    public static boolean isPresent(StateBackendOptions.Type type) {
+        return type != StateBackendOptions.Type.ROCKSDB || search(nameOf(type)) != null;
+    }
+
+    private static String nameOf(StateBackendOptions.Type type) {
+        return type.name().toLowerCase(Locale.ROOT);
+    }
+
     private static StateBackend load(String name) {
+        StateBackend found = search(name);
+        if (found != null) {
+            return found;
+        }
+        throw missing(name);
+    }
+
+    /** Null if it is not on the class path. */
+    private static StateBackend search(String name) {
         for (StateBackend backend :
                 ServiceLoader.load(StateBackend.class, StateBackend.class.getClassLoader())) {
             if (backend.name().equals(name)) {
                 return backend;
             }
         }
-        throw new StateException(
+        return null;
+    }
+
+    private static StateException missing(String name) {
+        return new StateException(
                 Failure.Category.CONFIG,
                 "state.backend.type is "
                         + name

@@ -204,7 +204,7 @@ public final class StateDefinition implements NamedState {
         this.tables = isTable && !byPane ? new EntryTable[keyGroups] : null;
         this.paneTables = isTable && byPane ? new PaneTables[keyGroups] : null;
         this.order = order;
-        this.fullAt = EntryLog.fullAt(shape.hasStamp(), hasOwnWord());
+        this.fullAt = LogEntry.fullAt(shape.hasStamp(), hasOwnWord());
     }
 
     @Override

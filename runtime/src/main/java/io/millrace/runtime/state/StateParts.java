@@ -96,10 +96,10 @@ final class StateParts {
         } else if (log != null) {
             log.forEach(
                     entry -> {
-                        if (EntryLog.stateId(entry) == state.id() && EntryLog.isLive(entry)) {
-                            int length = EntryLog.keyLength(entry);
+                        if (LogEntry.stateId(entry) == state.id() && LogEntry.isLive(entry)) {
+                            int length = LogEntry.keyLength(entry);
                             bytes.truncate(0);
-                            bytes.put(EntryLog.full(entry, state), length + 8);
+                            bytes.put(LogEntry.full(entry, state), length + 8);
                             visitor.visit(
                                     RecordBytes.getLong(bytes.bytes(), length),
                                     keyGroup,
@@ -140,10 +140,10 @@ final class StateParts {
         } else if (log != null) {
             log.forEach(
                     entry -> {
-                        if (EntryLog.stateId(entry) == state.id()
+                        if (LogEntry.stateId(entry) == state.id()
                                 && isFirst(entry, state, namespace)) {
-                            byte[] key = new byte[EntryLog.keyLength(entry)];
-                            Memory.copy(EntryLog.full(entry, state), key, 0, key.length);
+                            byte[] key = new byte[LogEntry.keyLength(entry)];
+                            Memory.copy(LogEntry.full(entry, state), key, 0, key.length);
                             keys.add(key);
                         }
                     });
@@ -153,18 +153,18 @@ final class StateParts {
 
     /** Whether an entry stands for all that its key has in a namespace. */
     private static boolean isFirst(long entry, StateDefinition state, byte[] namespace) {
-        int part = EntryLog.fullLength(entry) - EntryLog.keyLength(entry) - namespace.length;
+        int part = LogEntry.fullLength(entry) - LogEntry.keyLength(entry) - namespace.length;
         boolean first =
                 switch (state.shape().kind()) {
                     case VALUE -> part == 0;
                     case LIST -> part == 4;
-                    case MAP -> part == 0 && EntryLog.kind(entry) == Epochs.DERIVED;
+                    case MAP -> part == 0 && LogEntry.kind(entry) == Epochs.DERIVED;
                     case ORDERED -> false;
                 };
         if (!first) {
             return false;
         }
-        long rest = EntryLog.full(entry, state) + EntryLog.keyLength(entry);
+        long rest = LogEntry.full(entry, state) + LogEntry.keyLength(entry);
         return Memory.equal(rest, namespace, 0, namespace.length)
                 && (part == 0 || Memory.getInt(rest + namespace.length) == 0);
     }
@@ -189,7 +189,7 @@ final class StateParts {
         int at = Math.floorMod(turn, logs.length);
         int page = turn / logs.length;
         if (logs[at] != null) {
-            logs[at].removeExpired(page);
+            new LogExpiry(store, logs[at]).remove(page);
         }
         for (StateDefinition state : states) {
             if (!state.ttl().isOn()) {

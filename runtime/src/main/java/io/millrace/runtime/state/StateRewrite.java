@@ -50,7 +50,7 @@ final class StateRewrite {
             byte[] value = values.convert(entry.value(), headBytes(full));
             if (now.isTable()) {
                 long hash =
-                        EntryLog.hash(
+                        LogEntry.hash(
                                 store.keyHash(full, entry.keyLength()),
                                 former.id(),
                                 full,
@@ -72,18 +72,18 @@ final class StateRewrite {
         List<Entry> entries = new ArrayList<>();
         log.forEach(
                 at -> {
-                    if (EntryLog.stateId(at) == former.id()
-                            && EntryLog.kind(at) != Epochs.DERIVED) {
-                        byte[] full = new byte[EntryLog.fullLength(at)];
-                        Memory.copy(EntryLog.full(at, former), full, 0, full.length);
-                        byte[] value = new byte[EntryLog.valueLength(at)];
-                        Memory.copy(EntryLog.value(at, former), value, 0, value.length);
+                    if (LogEntry.stateId(at) == former.id()
+                            && LogEntry.kind(at) != Epochs.DERIVED) {
+                        byte[] full = new byte[LogEntry.fullLength(at)];
+                        Memory.copy(LogEntry.full(at, former), full, 0, full.length);
+                        byte[] value = new byte[LogEntry.valueLength(at)];
+                        Memory.copy(LogEntry.value(at, former), value, 0, value.length);
                         entries.add(
                                 new Entry(
-                                        EntryLog.keyGroup(at),
+                                        LogEntry.keyGroup(at),
                                         full,
-                                        EntryLog.keyLength(at),
-                                        former.shape().hasStamp() ? EntryLog.stamp(at) : 0,
+                                        LogEntry.keyLength(at),
+                                        former.shape().hasStamp() ? LogEntry.stamp(at) : 0,
                                         value));
                     }
                 });

@@ -38,7 +38,8 @@ final class StoredCalendar implements CalendarState {
             return false;
         }
         try {
-            calendar.add(order, store.currentKeyGroup(), store.keyBytes(), store.keyLength());
+            CurrentKey key = store.checkedKey();
+            calendar.add(order, key.group(), key.bytes(), key.length());
         } catch (InsufficientManagedMemoryException e) {
             throw store.exhausted(state, e);
         }

@@ -5,6 +5,7 @@ import io.millrace.runtime.memory.InsufficientManagedMemoryException;
 /** A number in a table. */
 final class TableLong implements StoredLong, StateHandle {
     private final BinaryStateStore store;
+    private final CurrentKey key;
     private final StateDefinition state;
     private final boolean hasPane;
     private final boolean hasTtl;
@@ -20,6 +21,7 @@ final class TableLong implements StoredLong, StateHandle {
 
     TableLong(BinaryStateStore store, StateDefinition state) {
         this.store = store;
+        this.key = store.key();
         this.state = state;
         this.hasPane = state.shape().namespaceKind() == StateDefinition.NamespaceKind.PANES;
         this.hasTtl = state.shape().hasStamp();
@@ -65,9 +67,9 @@ final class TableLong implements StoredLong, StateHandle {
             throw store.failures().noNamespace(state.shape());
         }
         table = hasPane ? store.table(state, pane) : store.table(state);
-        hash = EntryTable.hash(store.keyHash(), pane, hasPane);
+        hash = EntryTable.hash(key.hash(), pane, hasPane);
         try {
-            at = table == null ? 0 : table.find(store.keyWord(), pane, hash);
+            at = table == null ? 0 : table.find(key.word(), pane, hash);
         } catch (InsufficientManagedMemoryException e) {
             throw store.exhausted(state, e);
         }
@@ -126,7 +128,7 @@ final class TableLong implements StoredLong, StateHandle {
     private void insert(long value) {
         try {
             EntryTable to = hasPane ? store.tableForWrite(state, pane) : store.tableForWrite(state);
-            at = to.insert(store.keyWord(), pane, hash, value, hasTtl ? store.nowMillis() : 0);
+            at = to.insert(key.word(), pane, hash, value, hasTtl ? store.nowMillis() : 0);
             table = to;
             seen = store.version();
         } catch (InsufficientManagedMemoryException e) {

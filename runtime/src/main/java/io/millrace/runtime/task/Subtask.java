@@ -393,7 +393,6 @@ final class Subtask {
 
     /** Its source stands at a barrier. */
     private void onSourceBarrier(StreamEvent.Barrier barrier) {
-        injected.remove(barrier);
         if (barrier.kind() == CheckpointKind.DRAIN) {
             // as if the source had come to its end: the barrier follows what is emitted at the end
             stop = barrier.checkpointId();
@@ -414,7 +413,7 @@ final class Subtask {
     private void checkpoint(
             StreamEvent.Barrier barrier, ChannelSaving saving, long alignmentNanos) {
         if (barrier.epoch() < masterEpoch) {
-            return; // begun at a source before the promise, it comes out of it after
+            return; // begun somewhere before the promise, it comes here after
         }
         if (barrier.checkpointId() <= newestBarrier) {
             // told to begin here as all that it reads has finished, it has come by the gate, too:
@@ -845,7 +844,10 @@ final class Subtask {
         @Override
         public void event(StreamEvent event) {
             if (event instanceof StreamEvent.Barrier barrier) {
-                onSourceBarrier(barrier);
+                // one that was given up while it waited among the records is nobody's any more
+                if (injected.remove(barrier)) {
+                    onSourceBarrier(barrier);
+                }
             } else {
                 chain.event(event);
             }

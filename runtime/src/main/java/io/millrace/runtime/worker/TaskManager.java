@@ -148,6 +148,21 @@ public final class TaskManager {
         }
     }
 
+    /** Gives back what an event holds that comes too late, as the loop has ended; any thread. */
+    public static void dropped(WorkerEvent event) {
+        if (event instanceof WorkerEvent.SubtaskSnapshotTaken taken) {
+            taken.snapshot().release();
+        }
+    }
+
+    /**
+     * Gives back what was handed over for checkpoints; when the loop has ended, by whoever has
+     * ended it.
+     */
+    public void abandon() {
+        checkpoints.giveUpAll();
+    }
+
     /** How many tasks run. */
     public int tasks() {
         return tasks.size();

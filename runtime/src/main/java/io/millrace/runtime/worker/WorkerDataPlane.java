@@ -170,7 +170,8 @@ public final class WorkerDataPlane implements AutoCloseable {
         // first, as they hold segments and channels
         subtasks.close();
         alarms.close();
-        checkpointWriter.shutdownNow();
+        // whoever waited for the writer finds that nobody wants its checkpoint, and gives it back
+        checkpointWriter.shutdownNow().forEach(Runnable::run);
         if (subtasks.running() == 0 && isWriterGone()) {
             managed.close();
         } else {

@@ -237,6 +237,11 @@ final class CheckpointCoordinatorFixture {
         public void published(SavepointRecord savepoint) {
             journal.add("forget savepoint " + savepoint.id());
         }
+
+        @Override
+        public void withdraw(SavepointRecord savepoint) {
+            journal.add("withdraw savepoint " + savepoint.id());
+        }
     }
 
     private final class Told implements CheckpointPorts.Listener {

@@ -4,6 +4,8 @@ import static io.millrace.runtime.checkpoint.CheckpointCoordinatorFixture.JOB;
 import static io.millrace.runtime.checkpoint.CheckpointCoordinatorFixture.settings;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.millrace.runtime.control.Failure;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -118,5 +120,49 @@ class CheckpointCoordinatorRecoveryTest {
 
         assertThat(f.journal).contains("goes on");
         assertThat(f.jobFailures).isEmpty();
+    }
+
+    @Test
+    void shouldNotGoBackToWhatItCouldNotRemove() {
+        CheckpointCoordinator coordinator = f.started(settings(1, 0, 1));
+        f.storage.refusesToRemove = true;
+        for (long id = 1; id <= 2; id++) {
+            f.pass(10);
+            f.store(coordinator, id);
+        }
+        assertThat(coordinator.newestId()).isEqualTo(2);
+
+        Failure end = coordinator.unreadable(2, "a file of 2 is damaged");
+
+        assertThat(end.summary()).contains("No checkpoint before 2 is retained");
+    }
+
+    @Test
+    void shouldGoOnWithoutACheckpointThatWasRemovedBeforeItHadItsName() {
+        CheckpointCoordinator coordinator = f.started(settings(1, 10, 1));
+        f.pass(10);
+        f.store(coordinator, 1);
+        f.pass(10);
+        f.heldRecords = new ArrayList<>();
+        f.store(coordinator, 2);
+        coordinator.stop("a task failed");
+        List<Long> begunFrom = new ArrayList<>();
+        coordinator.whenSettled(() -> begunFrom.add(coordinator.newestId()));
+
+        f.storage.pending.clear();
+        f.heldRecords.forEach(Runnable::run);
+        f.heldRecords = null;
+        f.time.settle();
+
+        assertThat(begunFrom).containsExactly(1L);
+        assertThat(f.journal).contains("forget 2", "abort 2 on w1").doesNotContain("tell w1 of 2");
+        assertThat(f.jobFailures).isEmpty();
+        assertThat(coordinator.failures()).isEqualTo(1);
+        assertThat(coordinator.warning()).contains("no metadata of 2");
+        coordinator.start(() -> f.tasks);
+        f.pass(10);
+        f.store(coordinator, 3);
+        assertThat(coordinator.publishedId()).isEqualTo(3);
+        assertThat(coordinator.warning()).isNull();
     }
 }

@@ -4,8 +4,10 @@ import static io.millrace.runtime.checkpoint.CheckpointCoordinatorFixture.JOB;
 import static io.millrace.runtime.checkpoint.CheckpointCoordinatorFixture.SAVEPOINT;
 import static io.millrace.runtime.checkpoint.CheckpointCoordinatorFixture.attempt;
 import static io.millrace.runtime.checkpoint.CheckpointCoordinatorFixture.settings;
+import static io.millrace.runtime.checkpoint.CheckpointCoordinatorFixture.task;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.millrace.runtime.checkpoint.CheckpointTask.Phase;
 import io.millrace.runtime.config.CheckpointOptions;
 import io.millrace.runtime.control.ToMaster;
 import java.time.Duration;
@@ -210,9 +212,38 @@ class CheckpointCoordinatorSavepointsTest {
         coordinator.stop("a task failed");
 
         assertThat(f.journal)
-                .contains("abort 1 on w1")
+                .contains("abort 1 on w1", "remove /s/savepoint-000000-1")
                 .last()
                 .isEqualTo("interrupted: a task failed");
+    }
+
+    @Test
+    void shouldRemoveTheFolderOfASavepointThatWasGivenUpAndAgainWhenSomethingWasWrittenLate() {
+        CheckpointCoordinator coordinator = f.started(settings(1, 0, 1));
+        f.savepoint(coordinator, CheckpointKind.SAVEPOINT);
+        f.time.settle();
+        f.decline(coordinator, 1);
+        assertThat(f.journal).containsOnlyOnce("remove /s/savepoint-000000-1");
+        f.journal.clear();
+
+        f.store(coordinator, 1, "w2");
+
+        assertThat(f.journal).containsExactly("remove /s/savepoint-000000-1");
+    }
+
+    @Test
+    void shouldLeaveTheFolderOfASavepointWhoseCompletionMayBeOnRecord() {
+        CheckpointCoordinator coordinator = f.started(settings(1, 0, 1));
+        f.savepoint(coordinator, CheckpointKind.SAVEPOINT);
+        f.time.settle();
+        f.heldRecords = new ArrayList<>();
+        f.store(coordinator, 1);
+        f.time.settle();
+
+        coordinator.stop("a task failed");
+        f.pass(100_000);
+
+        assertThat(f.journal).noneMatch(line -> line.startsWith("remove "));
     }
 
     @Test
@@ -266,5 +297,74 @@ class CheckpointCoordinatorSavepointsTest {
         assertThat(f.storage.savepoints.get(1L).vertices().get(0).subtasks())
                 .extracting(CheckpointMetadata.Subtask::finished)
                 .containsExactly(true, false);
+    }
+
+    @Test
+    void shouldGoOnWithoutASavepointThatWasRemovedBeforeItHadItsName() {
+        CheckpointCoordinator coordinator = removedBeforeItHasItsName(CheckpointKind.SAVEPOINT);
+
+        assertThat(f.journal)
+                .contains(
+                        "withdraw savepoint 1",
+                        "abort 1 on w1",
+                        "failed: no metadata of 1 (Checkpoint 1 of job 'job')");
+        assertThat(f.jobFailures).isEmpty();
+        f.pass(10);
+        f.store(coordinator, 2);
+        assertThat(coordinator.publishedId()).isEqualTo(2);
+    }
+
+    @Test
+    void shouldEndTheJobWhenTheSavepointThatStopsItWasRemovedBeforeItHadItsName() {
+        CheckpointCoordinator coordinator = removedBeforeItHasItsName(CheckpointKind.STOP);
+
+        assertThat(f.jobFailures).hasSize(1);
+        assertThat(f.jobFailures.get(0).summary()).contains("no metadata of 1");
+        List<String> settled = new ArrayList<>();
+        coordinator.whenSettled(() -> settled.add("settled"));
+        assertThat(settled).hasSize(1);
+    }
+
+    private CheckpointCoordinator removedBeforeItHasItsName(CheckpointKind kind) {
+        CheckpointCoordinator coordinator = f.started(settings(1, 0, 1));
+        f.savepoint(coordinator, kind);
+        f.time.settle();
+        f.heldRecords = new ArrayList<>();
+        f.store(coordinator, 1);
+        f.storage.pending.clear();
+        f.heldRecords.forEach(Runnable::run);
+        f.heldRecords = null;
+        f.time.settle();
+        return coordinator;
+    }
+
+    @Test
+    void shouldGiveUpWhatALostWorkerHasNotAnswered() {
+        f.tasks =
+                List.of(
+                        task(0, 0, "w1", true, Phase.RUNNING),
+                        task(0, 1, "w2", true, Phase.RUNNING),
+                        task(1, 0, "w1", false, Phase.RUNNING));
+        CheckpointCoordinator coordinator = f.started(settings(1, 0, 1));
+        f.savepoint(coordinator, CheckpointKind.STOP);
+        f.time.settle();
+        f.store(coordinator, 1, "w1");
+        f.tasks =
+                List.of(
+                        task(0, 0, "w1", true, Phase.RUNNING),
+                        task(0, 1, "w2", true, Phase.FINISHED),
+                        task(1, 0, "w1", false, Phase.RUNNING));
+        coordinator.finished(attempt(0, 1));
+        assertThat(coordinator.awaits("w2")).isTrue();
+
+        coordinator.lost("w2");
+
+        assertThat(coordinator.awaits("w2")).isFalse();
+        assertThat(f.journal)
+                .contains(
+                        "abort 1 on w1", "interrupted: worker w2 was lost before it had answered");
+        f.pass(10);
+        f.store(coordinator, 2, "w1");
+        assertThat(coordinator.publishedId()).isEqualTo(2);
     }
 }

@@ -288,6 +288,42 @@ class FileCheckpointStorageTest {
     }
 
     @Test
+    void shouldRemoveAllThatIsOfTheJobsCheckpointsAndNothingElse() throws Exception {
+        storage.writePending(checkpoints, metadata(3), r -> {});
+        Files.createDirectories(folder.resolve("job/shared"));
+        Files.createFile(folder.resolve("job/shared/3-w1"));
+        Path savepoint = Files.createDirectories(folder.resolve("job/savepoint-000000-1"));
+        Files.createFile(savepoint.resolve("_metadata"));
+        List<Result<Void>> results = new ArrayList<>();
+
+        storage.remove(checkpoints, results::add);
+        assertThat(folder.resolve("job").toFile().list()).containsExactly("savepoint-000000-1");
+        assertThat(savepoint.resolve("_metadata")).exists();
+        Files.delete(savepoint.resolve("_metadata"));
+        Files.delete(savepoint);
+        storage.remove(checkpoints, results::add);
+        assertThat(folder.resolve("job")).doesNotExist();
+        storage.remove(checkpoints, results::add);
+
+        assertThat(results).hasSize(3).containsOnly(new Result.Done<>(null));
+    }
+
+    @Test
+    void shouldAnswerThoughAClassOfTheFileSystemIsMissing() {
+        SnapshotPart missing =
+                out -> {
+                    throw new NoClassDefFoundError("com/example/Client");
+                };
+
+        assertThat(write(7, missing))
+                .isInstanceOfSatisfying(
+                        Stored.Failed.class,
+                        failed ->
+                                assertThat(failed.cause())
+                                        .isInstanceOf(NoClassDefFoundError.class));
+    }
+
+    @Test
     void shouldNotBeginAFileThatNobodyWantsAnyMore() {
         AtomicReference<Stored> stored = new AtomicReference<>();
         storage.write(

@@ -22,6 +22,9 @@ public final class InMemoryCheckpointStorage implements CheckpointStorage {
     /** Calls that fail before they do anything. */
     public int failures;
 
+    /** Whether what is older stays, as the file system refuses to remove it. */
+    public boolean refusesToRemove;
+
     /** Replies that are held back while this is not null. */
     public List<Runnable> held;
 
@@ -136,6 +139,10 @@ public final class InMemoryCheckpointStorage implements CheckpointStorage {
     @Override
     public void retain(CheckpointFolder folder, Retained retained, Consumer<Result<Void>> reply) {
         if (!fails("retain " + new TreeSet<>(retained.ids()), reply)) {
+            if (refusesToRemove) {
+                reply(reply, new Result.Failed<>("nothing can be removed"));
+                return;
+            }
             pending.headMap(retained.below()).keySet().retainAll(retained.ids());
             sharedFiles = retained.sharedFiles();
             complete.headMap(retained.below()).keySet().retainAll(retained.ids());
@@ -145,9 +152,12 @@ public final class InMemoryCheckpointStorage implements CheckpointStorage {
 
     @Override
     public void remove(CheckpointFolder folder, Consumer<Result<Void>> reply) {
-        if (!fails("remove all", reply)) {
-            pending.clear();
-            complete.clear();
+        boolean job = folder.layout() == CheckpointFolder.Layout.JOB;
+        if (!fails(job ? "remove all" : "remove " + folder.path(), reply)) {
+            if (job) {
+                pending.clear();
+                complete.clear();
+            }
             reply(reply, new Result.Done<>(null));
         }
     }

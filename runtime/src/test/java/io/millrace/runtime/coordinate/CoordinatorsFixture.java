@@ -10,12 +10,10 @@ import io.millrace.runtime.control.Failure;
 import io.millrace.runtime.graph.JobGraph;
 import io.millrace.runtime.graph.JobVertex;
 import io.millrace.runtime.loop.ManualTime;
-import io.millrace.runtime.loop.Timers.Timer;
 import io.millrace.runtime.schedule.AttemptId;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.ObjectOutputStream;
-import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -44,30 +42,29 @@ final class CoordinatorsFixture {
     final Coordinators coordinators;
 
     CoordinatorsFixture(TreeMap<Long, CoordinatorRecord> store) {
-        this(store, graph(UID));
+        this(store, graph(UID), true);
+    }
+
+    CoordinatorsFixture(TreeMap<Long, CoordinatorRecord> store, boolean checkpointed) {
+        this(store, graph(UID), checkpointed);
     }
 
     CoordinatorsFixture(TreeMap<Long, CoordinatorRecord> store, JobGraph graph) {
+        this(store, graph, true);
+    }
+
+    private CoordinatorsFixture(
+            TreeMap<Long, CoordinatorRecord> store, JobGraph graph, boolean checkpointed) {
         this.store = store;
         time.owner(Runnable::run);
         long newest = store.isEmpty() ? 0 : store.lastKey();
-        coordinators = new Coordinators(graph, ports(), true, newest);
+        coordinators = new Coordinators(graph, ports(), checkpointed, newest);
     }
 
     private CoordinatorPorts ports() {
         return new CoordinatorPorts(
                 time,
-                new CoordinatorPorts.Loop() {
-                    @Override
-                    public void put(String what, Runnable step) {
-                        time.put(step);
-                    }
-
-                    @Override
-                    public Timer after(Duration delay, String what, Runnable step) {
-                        return time.schedule(delay, step);
-                    }
-                },
+                new ManualLoop(time),
                 threads,
                 new CoordinatorPorts.Ledger() {
                     @Override

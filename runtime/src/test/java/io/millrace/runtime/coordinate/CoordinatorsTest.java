@@ -83,6 +83,23 @@ class CoordinatorsTest {
     }
 
     @Test
+    void shouldKeepNothingThatAReaderHasWhereNoCheckpointIsTaken() {
+        CoordinatorsFixture master = new CoordinatorsFixture(store, false).started();
+        master.register(attempt(0), 1, 0, 0);
+        for (int i = 1; i <= 5; i++) {
+            master.tell(attempt(0), 1, new ToCoordinator.RequestSplit(i, i - 1));
+            master.settle();
+            master.pass();
+        }
+        assertThat(master.splitsOf(attempt(0))).containsExactly(0L, 1L, 2L, 3L, 4L);
+
+        assertThat(master.coordinators.kept()).isEqualTo(1);
+        master.coordinators.unregister(reader -> true);
+        master.register(attempt(0), 2, 4, 0);
+        assertThat(master.splitsOf(attempt(0))).endsWith(4L, 4L);
+    }
+
+    @Test
     void shouldIgnoreARegistrationOfAnEarlierConnection() {
         CoordinatorsFixture master = new CoordinatorsFixture(store).started();
         master.tell(attempt(0), 2, new ToCoordinator.Register(1, 0, 1, List.of()));

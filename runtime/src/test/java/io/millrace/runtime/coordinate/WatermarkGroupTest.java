@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.runtime.graph.JobVertex.Alignment;
 import io.millrace.runtime.loop.ManualTime;
-import io.millrace.runtime.loop.Timers.Timer;
 import io.millrace.runtime.schedule.AttemptId;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -40,23 +39,7 @@ class WatermarkGroupTest {
 
     private CoordinatorPorts ports() {
         time.owner(Runnable::run);
-        return new CoordinatorPorts(
-                time,
-                new CoordinatorPorts.Loop() {
-                    @Override
-                    public void put(String what, Runnable step) {
-                        time.put(step);
-                    }
-
-                    @Override
-                    public Timer after(Duration delay, String what, Runnable step) {
-                        return time.schedule(delay, step);
-                    }
-                },
-                null,
-                null,
-                null,
-                null);
+        return new CoordinatorPorts(time, new ManualLoop(time), null, null, null, null);
     }
 
     private void begin() {
@@ -194,6 +177,58 @@ class WatermarkGroupTest {
         pass(UPDATE);
 
         assertThat(toFast).endsWith(41L);
+    }
+
+    @Test
+    void shouldHoldToWhatWasToldWhenAllFallSilentTogether() {
+        begun(100, 30, 40);
+        try (LoggedWarnings warnings = new LoggedWarnings(WatermarkGroup.class)) {
+            // the job is being stopped, and its savepoint takes long
+            pass(Duration.ofSeconds(2));
+            slow.reported(SLOW, 35);
+
+            pass(PATIENCE.multipliedBy(3));
+
+            assertThat(toFast).endsWith(45L);
+            assertThat(warnings.texts()).isEmpty();
+        }
+    }
+
+    @Test
+    void shouldSayNothingOfReadersThatAreIdleOrAtTheirEnd() {
+        begun(100, 30, Long.MAX_VALUE);
+        try (LoggedWarnings warnings = new LoggedWarnings(WatermarkGroup.class)) {
+            for (Duration passed = Duration.ZERO;
+                    passed.compareTo(PATIENCE.multipliedBy(3)) < 0;
+                    passed = passed.plus(Duration.ofSeconds(1))) {
+                fast.reported(FAST, 100);
+                slow.reported(SLOW, 30);
+                pass(Duration.ofSeconds(1));
+            }
+
+            assertThat(toFast).endsWith(40L);
+            assertThat(warnings.texts()).isEmpty();
+        }
+    }
+
+    @Test
+    void shouldNameAReaderOnceThatIsSilentWhileOthersAreNot() {
+        begun(100, 30, 40);
+        try (LoggedWarnings warnings = new LoggedWarnings(WatermarkGroup.class)) {
+            for (Duration passed = Duration.ZERO;
+                    passed.compareTo(PATIENCE.multipliedBy(2)) < 0;
+                    passed = passed.plus(Duration.ofSeconds(1))) {
+                fast.reported(FAST, 100);
+                slow.reported(SLOW_TOO, 40);
+                pass(Duration.ofSeconds(1));
+            }
+
+            assertThat(toFast).endsWith(50L);
+            assertThat(warnings.texts())
+                    .singleElement()
+                    .asString()
+                    .contains("Reader " + SLOW + " ", "'all'", "60 s");
+        }
     }
 
     @Test

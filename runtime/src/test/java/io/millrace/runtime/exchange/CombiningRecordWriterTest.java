@@ -44,7 +44,7 @@ class CombiningRecordWriterTest {
         }
     }
 
-    private static final class RecordingChannel implements OutputChannel {
+    private static final class RecordingChannel extends ForgettingOutputChannel {
         private final boolean handsOver;
         private final List<Object> written = new ArrayList<>();
         private boolean available = true;
@@ -70,20 +70,6 @@ class CombiningRecordWriterTest {
         }
 
         @Override
-        public void overtake(StreamEvent.Barrier barrier, InFlight into) {}
-
-        @Override
-        public boolean holds(StreamEvent.Barrier barrier) {
-            return false;
-        }
-
-        @Override
-        public void flush() {}
-
-        @Override
-        public void requestFlush() {}
-
-        @Override
         public boolean isAvailable() {
             return available && written.size() < takes;
         }
@@ -92,14 +78,6 @@ class CombiningRecordWriterTest {
         public long recordsWritten() {
             return written.size();
         }
-
-        @Override
-        public long bytesWritten() {
-            return 0;
-        }
-
-        @Override
-        public void close() {}
 
         List<Object> take() {
             List<Object> taken = List.copyOf(written);

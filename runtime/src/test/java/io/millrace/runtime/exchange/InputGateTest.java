@@ -137,6 +137,24 @@ class InputGateTest {
     }
 
     @Test
+    void shouldCompleteACheckpointThatDoesNotAlignThoughASavepointHasBegunBehindIt()
+            throws Exception {
+        Wired wired = gate(2, InputGate.Alignment.NONE);
+        Barrier checkpoint = new Barrier(1, 1, 7);
+        Barrier savepoint = new Barrier(2, 1, 7, CheckpointKind.SAVEPOINT);
+        wired.writers().get(0).writeEvent(checkpoint);
+        wired.writers().get(0).writeEvent(savepoint);
+        wired.writers().get(0).write("after", 0, 100);
+        wired.writers().get(0).flush();
+        assertThat(all(wired.gate())).isEmpty();
+        wired.writers().get(1).writeEvent(checkpoint);
+        assertThat(all(wired.gate())).containsExactly(checkpoint);
+        wired.writers().get(1).writeEvent(savepoint);
+
+        assertThat(all(wired.gate())).containsExactly(savepoint, "after");
+    }
+
+    @Test
     void shouldHoldRecordsOfABlockedChannelUntilAllBarriersArrived() throws Exception {
         Wired wired = gate(2);
         wired.writers().get(0).write("before", 0, 100);

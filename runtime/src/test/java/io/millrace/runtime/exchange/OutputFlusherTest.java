@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 class OutputFlusherTest {
 
     /** Counts how often it was asked. */
-    private static final class RecordingOutput implements OutputChannel {
+    private static final class RecordingOutput extends ForgettingOutputChannel {
         final AtomicInteger asked = new AtomicInteger();
         final CountDownLatch thrice = new CountDownLatch(3);
 
@@ -21,44 +21,9 @@ class OutputFlusherTest {
         }
 
         @Override
-        public void write(Object value, long timestamp, int bytes) {}
-
-        @Override
         public boolean handsObjectsOver() {
             throw new UnsupportedOperationException();
         }
-
-        @Override
-        public void writeEvent(StreamEvent event) {}
-
-        @Override
-        public void overtake(StreamEvent.Barrier barrier, InFlight into) {}
-
-        @Override
-        public boolean holds(StreamEvent.Barrier barrier) {
-            return false;
-        }
-
-        @Override
-        public void flush() {}
-
-        @Override
-        public boolean isAvailable() {
-            return true;
-        }
-
-        @Override
-        public long recordsWritten() {
-            return 0;
-        }
-
-        @Override
-        public long bytesWritten() {
-            return 0;
-        }
-
-        @Override
-        public void close() {}
     }
 
     @Test

@@ -10,7 +10,7 @@ import java.lang.reflect.Proxy;
  * A file system in which something happens at the n-th call: it fails before or after it was
  * carried out, or somebody else gets a turn.
  */
-final class InterruptedFileSystem {
+public final class InterruptedFileSystem {
     private final FileSystem files;
     private int countdown;
     private final When when;
@@ -18,11 +18,11 @@ final class InterruptedFileSystem {
     private int calls;
 
     /** What happens at the call. */
-    interface Turn {
+    public interface Turn {
         void take() throws IOException;
     }
 
-    enum When {
+    public enum When {
         BEFORE,
         AFTER
     }
@@ -32,25 +32,25 @@ final class InterruptedFileSystem {
      *
      * @param call from 1; 0 for never
      */
-    InterruptedFileSystem(FileSystem files, int call, When when, Turn turn) {
+    public InterruptedFileSystem(FileSystem files, int call, When when, Turn turn) {
         this.files = files;
         this.countdown = call;
         this.when = when;
         this.turn = turn;
     }
 
-    static Turn failure() {
+    public static Turn failure() {
         return () -> {
             throw new IOException("injected");
         };
     }
 
     /** How many calls there were. */
-    int calls() {
+    public int calls() {
         return calls;
     }
 
-    FileSystem view() {
+    public FileSystem view() {
         return (FileSystem)
                 Proxy.newProxyInstance(
                         getClass().getClassLoader(),

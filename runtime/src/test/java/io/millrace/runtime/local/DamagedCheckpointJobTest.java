@@ -32,10 +32,9 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A whole job that fails, and finds the files of its newest checkpoint damaged. */
@@ -43,11 +42,11 @@ import org.junit.jupiter.api.io.TempDir;
 class DamagedCheckpointJobTest {
     private static final int KEYS = 7;
     private static final long LAST = 4_000;
-    private static final Map<String, Shared> SHARED = new ConcurrentHashMap<>();
 
     /** What a test and the functions of its job see of each other. */
     private static final class Shared {
-        private final Path folder;
+        /** Where the checkpoints are. */
+        private volatile Path folder;
 
         /** The newest checkpoint that was damaged; 0 before. */
         final AtomicLong damaged = new AtomicLong();
@@ -57,24 +56,13 @@ class DamagedCheckpointJobTest {
 
         final Map<Long, Long> sums = new ConcurrentHashMap<>();
 
-        Shared(Path folder) {
-            this.folder = folder;
-        }
-
         /** Checkpoints that have their metadata, by their ids. */
         NavigableMap<Long, Path> complete() {
             NavigableMap<Long, Path> complete = new TreeMap<>();
-            try (Stream<Path> all = Files.walk(folder)) {
-                all.filter(path -> path.endsWith("_metadata"))
-                        .map(Path::getParent)
-                        .forEach(
-                                path ->
-                                        complete.put(
-                                                Long.valueOf(
-                                                        path.getFileName()
-                                                                .toString()
-                                                                .substring("chk-".length())),
-                                                path));
+            try {
+                for (Path path : CompleteCheckpoints.below(folder)) {
+                    complete.put(CompleteCheckpoints.idOf(path), path);
+                }
             } catch (IOException | UncheckedIOException e) {
                 return new TreeMap<>(); // one was removed meanwhile
             }
@@ -82,32 +70,22 @@ class DamagedCheckpointJobTest {
         }
     }
 
-    private final String name = "test-" + System.identityHashCode(this);
-    private Shared shared;
-
     @TempDir Path folder;
 
-    @BeforeEach
-    void remember() {
-        shared = new Shared(folder);
-        SHARED.put(name, shared);
-    }
+    private final Shared shared = new Shared();
 
-    @AfterEach
-    void forget() {
-        SHARED.remove(name);
-    }
+    @RegisterExtension final SharedWithJob<Shared> test = new SharedWithJob<>(shared);
 
     /** Emits numbers up to the last one, slowly until the job has gone on from what is whole. */
     private static final class Numbers implements SourceFunction<Long>, CheckpointedFunction {
         private static final long serialVersionUID = 1L;
-        private final String name;
+        private final SharedWithJob<Shared> test;
         private transient ListState<Long> position;
         private long next = 1;
         private volatile boolean running = true;
 
-        Numbers(String name) {
-            this.name = name;
+        Numbers(SharedWithJob<Shared> test) {
+            this.test = test;
         }
 
         @Override
@@ -115,7 +93,7 @@ class DamagedCheckpointJobTest {
             position =
                     context.getOperatorStateStore()
                             .getListState(new ListStateDescriptor<>("position", Long.class));
-            Shared shared = SHARED.get(name);
+            Shared shared = test.get();
             long restored = context.getRestoredCheckpointId().orElse(0);
             if (restored > 0 && restored < shared.damaged.get()) {
                 shared.wentOnFrom.set(restored);
@@ -137,7 +115,7 @@ class DamagedCheckpointJobTest {
                     context.collect(next);
                     next++;
                 }
-                if (SHARED.get(name).wentOnFrom.get() == 0) {
+                if (test.get().wentOnFrom.get() == 0) {
                     LockSupport.parkNanos(5_000_000);
                 }
             }
@@ -153,10 +131,10 @@ class DamagedCheckpointJobTest {
      * Damages the newest checkpoint and fails, again if the job has found a newer one that became
      * complete meanwhile.
      */
-    private record Damages(String name) implements MapFunction<Long, Long> {
+    private record Damages(SharedWithJob<Shared> test) implements MapFunction<Long, Long> {
         @Override
         public Long map(Long value) throws Exception {
-            Shared shared = SHARED.get(name);
+            Shared shared = test.get();
             if (shared.wentOnFrom.get() == 0) {
                 NavigableMap<Long, Path> complete = shared.complete();
                 if (complete.size() >= 3) {
@@ -186,11 +164,11 @@ class DamagedCheckpointJobTest {
     /** Adds up the numbers of each key in state of the key. */
     private static final class Sums extends RichMapFunction<Long, Long> {
         private static final long serialVersionUID = 1L;
-        private final String name;
+        private final SharedWithJob<Shared> test;
         private transient ValueState<Long> sum;
 
-        Sums(String name) {
-            this.name = name;
+        Sums(SharedWithJob<Shared> test) {
+            this.test = test;
         }
 
         @Override
@@ -203,7 +181,7 @@ class DamagedCheckpointJobTest {
             Long before = sum.value();
             long now = before == null ? value : before + value;
             sum.update(now);
-            SHARED.get(name).sums.put(value % KEYS, now);
+            test.get().sums.put(value % KEYS, now);
             return now;
         }
     }
@@ -220,6 +198,7 @@ class DamagedCheckpointJobTest {
     }
 
     private JobResult run(SinkFunction<Long> sink) throws Exception {
+        shared.folder = folder;
         JobGraph graph =
                 CapturedProgram.graph(
                         1,
@@ -231,11 +210,11 @@ class DamagedCheckpointJobTest {
                             // so that what is damaged belongs to one checkpoint
                             options.put("execution.checkpointing.incremental", "false");
                             env.configure(Configuration.fromMap(options));
-                            env.addSource(new Numbers(name))
+                            env.addSource(new Numbers(test))
                                     .returns(Long.class)
-                                    .map(new Damages(name))
+                                    .map(new Damages(test))
                                     .keyBy(i -> i % KEYS)
-                                    .map(new Sums(name))
+                                    .map(new Sums(test))
                                     .uid("sums")
                                     .addSink(sink)
                                     .name("behind");

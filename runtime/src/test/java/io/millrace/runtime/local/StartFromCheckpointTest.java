@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.millrace.api.Configuration;
 import io.millrace.api.InvalidProgramException;
 import io.millrace.api.function.DiscardingSink;
+import io.millrace.api.function.MapFunction;
 import io.millrace.api.function.RichMapFunction;
 import io.millrace.api.function.RichParallelSourceFunction;
 import io.millrace.api.state.CheckpointListener;
@@ -19,6 +20,7 @@ import io.millrace.api.state.ListStateDescriptor;
 import io.millrace.api.state.ValueState;
 import io.millrace.api.state.ValueStateDescriptor;
 import io.millrace.api.tuple.Tuple2;
+import io.millrace.api.type.TypeInformation;
 import io.millrace.api.type.Types;
 import io.millrace.runtime.checkpoint.SavepointPath;
 import io.millrace.runtime.control.Failure.Category;
@@ -223,8 +225,12 @@ class StartFromCheckpointTest {
     }
 
     private Path cancelled(int parallelism, Map<String, String> more) throws Exception {
+        return cancelled(sums(parallelism, more));
+    }
+
+    private Path cancelled(JobGraph graph) throws Exception {
         try (LocalCluster cluster = LocalJobs.cluster(2, 4)) {
-            CompletableFuture<JobResult> result = cluster.run(sums(parallelism, more));
+            CompletableFuture<JobResult> result = cluster.run(graph);
             assertThat(shared.twoComplete.await(60, TimeUnit.SECONDS)).isTrue();
             cluster.cancel("the test");
             assertThat(result.get(60, TimeUnit.SECONDS).state()).isEqualTo(JobState.CANCELED);
@@ -634,5 +640,43 @@ class StartFromCheckpointTest {
         JobResult again = run(sums(2, from(checkpoint)));
         assertThat(again.state()).as("%s", again.failure()).isEqualTo(JobState.FINISHED);
         assertSumsAreExact();
+    }
+
+    /** Adds up in the engine's own state. */
+    private <N extends Number> CapturedProgram.Program totals(
+            TypeInformation<N> type, MapFunction<Long, Tuple2<Long, N>> pairs) {
+        return env ->
+                env.addSource(new Numbers(test))
+                        .returns(Long.class)
+                        .uid("numbers")
+                        .map(pairs)
+                        .returns(Types.TUPLE(Types.LONG, type))
+                        .keyBy(pair -> pair.f0, Types.LONG)
+                        .sum(1)
+                        .uid("totals")
+                        .addSink(new DiscardingSink<>());
+    }
+
+    @Test
+    void shouldEndTheJobAtOnceWhenAnOperatorsOwnStateIsOfAnotherType() throws Exception {
+        Path checkpoint =
+                newestBelow(
+                        cancelled(
+                                graph(
+                                        2,
+                                        Map.of(),
+                                        totals(Types.LONG, i -> Tuple2.of(i % KEYS, i)))));
+
+        JobResult result =
+                run(
+                        graph(
+                                2,
+                                from(checkpoint),
+                                totals(Types.INT, i -> Tuple2.of(i % KEYS, i.intValue()))));
+
+        assertThat(result.state()).isEqualTo(JobState.FAILED);
+        assertThat(result.failure().summary()).contains("'result'", "Long", "Integer");
+        assertThat(result.failure().category()).isEqualTo(Category.CONFIG);
+        assertThat(result.restarts()).as("tried again").isZero();
     }
 }

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -52,6 +53,52 @@ class EventLoopTest {
             expected.add("a" + i);
         }
         assertThat(seen).filteredOn(e -> e.startsWith("a")).isEqualTo(expected);
+    }
+
+    @Test
+    void shouldDropEachEventOnceThatIsNotHandledWhenItIsClosed() throws Exception {
+        List<String> handled = Collections.synchronizedList(new ArrayList<>());
+        List<String> dropped = Collections.synchronizedList(new ArrayList<>());
+        CountDownLatch begun = new CountDownLatch(1);
+        EventLoop<String> loop =
+                new EventLoop<>("loop", 1000, new SystemClock(), t -> {}, dropped::add);
+        loop.start(
+                event -> {
+                    handled.add(event);
+                    loop.put("own " + event);
+                    begun.countDown();
+                    while (!Thread.interrupted()) { // which closing it does
+                        Thread.onSpinWait();
+                    }
+                });
+        loop.put("first");
+        assertThat(begun.await(30, TimeUnit.SECONDS)).isTrue();
+        loop.put("queued");
+        List<String> expected = Collections.synchronizedList(new ArrayList<>());
+        expected.addAll(List.of("own first", "queued", "late"));
+        Thread putting =
+                new Thread(
+                        () -> {
+                            for (int i = 0; !loop.isOver(); i++) {
+                                loop.put("racing " + i);
+                                expected.add("racing " + i);
+                            }
+                        });
+        putting.start();
+        loop.close();
+        putting.join();
+        loop.put("late");
+
+        List<String> all = new ArrayList<>(handled);
+        all.addAll(dropped);
+        assertThat(handled).startsWith("first");
+        assertThat(all.stream().filter(event -> !event.startsWith("own ")))
+                .doesNotHaveDuplicates()
+                .containsExactlyInAnyOrderElementsOf(
+                        Stream.concat(Stream.of("first"), expected.stream())
+                                .filter(event -> !event.startsWith("own "))
+                                .toList());
+        assertThat(dropped).contains("own first", "queued", "late");
     }
 
     @Test

@@ -245,4 +245,23 @@ class JobMasterCheckpointsTest {
                         });
         assertThat(w1).isNotNull();
     }
+
+    @Test
+    void shouldWaitForWhatTheJobHasBegunFromWhenItTakesOverWhatRuns() {
+        MasterFixture first = new MasterFixture();
+        first.checkpoints.stored.put("/sp/one", stored(7));
+        first.submitted(MasterFixture.graph(Map.of("execution.state-recovery.path", "/sp/one")));
+        first.grant("w1");
+        first.allRun(first.report("w1"));
+        assertThat(first.state()).isEqualTo(JobState.RUNNING);
+        MasterFixture second = first.next();
+        second.checkpoints.stored.putAll(first.checkpoints.stored);
+        second.checkpoints.failures = 6;
+
+        second.takeOver(first);
+        second.time.pass(Duration.ofSeconds(15));
+
+        assertThat(second.state()).isEqualTo(JobState.RUNNING);
+        assertThat(second.journal).noneMatch(line -> line.startsWith("cancel"));
+    }
 }

@@ -13,6 +13,7 @@ import io.millrace.runtime.schedule.AttemptId;
 import io.millrace.runtime.schedule.Generation;
 import io.millrace.runtime.schedule.RestartStrategy;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -172,5 +173,36 @@ class JobMasterRegionsTest {
         f.time.pass(Duration.ofSeconds(2));
 
         assertThat(f.state()).isEqualTo(JobState.FAILED);
+    }
+
+    @Test
+    void shouldKeepTheHighestCountOfRestartsThoughItWasWrittenBeforeAnOlderOne() {
+        String w1 = runningTwoRegions(f);
+        f.late = new ArrayList<>();
+        f.ends(w1, f.attempt(1, 0), MasterFixture.failed(Category.USER_CODE, "boom"));
+        f.late = null;
+        f.ends(w1, f.attempt(0, 0), MasterFixture.failed(Category.USER_CODE, "boom"));
+        f.time.pass(Duration.ofSeconds(5));
+        assertThat(f.journal)
+                .containsSubsequence("write intent-restart-1.2", "write intent-restart-1.1");
+        assertThat(f.status().restarts()).isEqualTo(2);
+
+        MasterFixture second = f.next();
+        second.started();
+
+        assertThat(second.status().restarts()).isEqualTo(2);
+    }
+
+    @Test
+    void shouldNotLookAtOutputsAgainThatTheJobWritesAlready() {
+        f.splits = List.of();
+        runningTwoRegions(f);
+        MasterFixture second = f.next();
+        second.prepareRefusal = "The output folder out0 exists.";
+
+        second.takeOver(f);
+
+        assertThat(second.journal).doesNotContain("prepare");
+        assertThat(second.state()).isEqualTo(JobState.WAITING_FOR_WORKERS);
     }
 }

@@ -197,20 +197,21 @@ class JobMasterTest {
         f.journal.clear();
 
         f.on(new MasterEvent.Connected("late", "w1"));
-        f.on(
-                new MasterEvent.Received(
-                        "late",
-                        new ToMaster.Report(
-                                new WorkerAddress("w1", "host", 1),
-                                0,
-                                1,
-                                2,
-                                new ToMaster.WorkerStart(0, 0, 0),
-                                List.of(),
-                                List.of(),
-                                List.of())));
+        f.on(new MasterEvent.Received("late", reportOfW1(0)));
 
         assertThat(f.journal).containsExactly("close late");
+    }
+
+    private static ToMaster.Report reportOfW1(int link) {
+        return new ToMaster.Report(
+                new WorkerAddress("w1", "host", 1),
+                link,
+                1,
+                2,
+                new ToMaster.WorkerStart(0, 0, 0),
+                List.of(),
+                List.of(),
+                List.of());
     }
 
     @Test
@@ -218,18 +219,7 @@ class JobMasterTest {
         f.submitted();
         f.grant("w1");
         f.on(new MasterEvent.Connected("c", "w2"));
-        f.on(
-                new MasterEvent.Received(
-                        "c",
-                        new ToMaster.Report(
-                                new WorkerAddress("w1", "host", 1),
-                                1,
-                                1,
-                                2,
-                                new ToMaster.WorkerStart(0, 0, 0),
-                                List.of(),
-                                List.of(),
-                                List.of())));
+        f.on(new MasterEvent.Received("c", reportOfW1(1)));
 
         assertThat(f.journal).endsWith("close c");
         assertThat(f.deployed).isEmpty();

@@ -57,6 +57,11 @@ final class MasterFixture {
     List<Runnable> late;
 
     boolean fenced;
+
+    /** What is found at the paths that the job reads. */
+    List<FileSplit> splits =
+            List.of(new FileSplit(0, "in", 0, 10, 15), new FileSplit(0, "in", 10, 5, 15));
+
     String prepareRefusal;
     String commitRefusal;
     JobResult result;
@@ -375,10 +380,8 @@ final class MasterFixture {
                             ? new Result.Refused<>(prepareRefusal)
                             : new Result.Done<>(
                                     new Prepared(
-                                            List.of(
-                                                    new FileSplit(0, "in", 0, 10, 15),
-                                                    new FileSplit(0, "in", 10, 5, 15)),
-                                            15)));
+                                            splits,
+                                            splits.stream().mapToLong(FileSplit::length).sum())));
         }
 
         @Override

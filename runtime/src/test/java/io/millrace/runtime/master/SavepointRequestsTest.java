@@ -166,7 +166,11 @@ class SavepointRequestsTest {
 
         decline(f, w1, 1);
 
-        assertThat(f.journal).containsExactly("write intent-stop-1.2", "remove intent-stop-1.1");
+        assertThat(f.journal)
+                .containsExactly(
+                        "remove " + triggers(f).get(0).folder(),
+                        "write intent-stop-1.2",
+                        "remove intent-stop-1.1");
         assertThat(f.sent).contains(new ToWorker.CheckpointAborted(1, 1));
         assertThat(answers(f))
                 .singleElement()
@@ -230,8 +234,12 @@ class SavepointRequestsTest {
 
         decline(f, w1, 1);
 
-        assertThat(f.journal.get(0)).startsWith("write intent-restart-");
-        assertThat(f.journal).doesNotContain("write intent-stop-1.2", "remove intent-stop-1.1");
+        assertThat(f.journal)
+                .doesNotContain("write intent-stop-1.2", "remove intent-stop-1.1")
+                .filteredOn(line -> line.startsWith("write "))
+                .first()
+                .asString()
+                .startsWith("write intent-restart-");
     }
 
     @Test
@@ -419,6 +427,30 @@ class SavepointRequestsTest {
 
         assertThat(triggers(second)).isEmpty();
         assertThat(answers(second)).isEqualTo(answers(f)).hasSize(1);
+    }
+
+    @Test
+    void shouldTakeTheJobOverThoughTheFolderOfAnOlderSavepointCannotBeReached() {
+        String w1 = running(f, "w1");
+        FromClient request = new FromClient.TriggerSavepoint("r1", "", "/s");
+        ask(f, "client#1", request);
+        store(f, w1, 1);
+        MasterFixture second = next(f);
+        second.checkpoints.failures = 100;
+        ask(second, "client#1", request);
+
+        running(second, "w2");
+
+        assertThat(second.state()).isEqualTo(JobState.RUNNING);
+        assertThat(triggers(second)).isEmpty();
+        assertThat(answers(second)).isEmpty();
+        ask(second, "client#2", request);
+        second.checkpoints.failures = 0;
+        second.time.pass(Duration.ofMinutes(1));
+        assertThat(answers(second))
+                .hasSize(2)
+                .allSatisfy(a -> assertThat(a).isEqualTo(answers(f).get(0)));
+        assertThat(triggers(second)).isEmpty();
     }
 
     @Test

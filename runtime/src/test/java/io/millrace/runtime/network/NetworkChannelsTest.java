@@ -60,6 +60,16 @@ class NetworkChannelsTest {
                 new AttemptId("b".repeat(32), 1, reader, 1, 1));
     }
 
+    private static OutputChannel output(Worker at, Worker reader, ChannelId id, Bell bell) {
+        return at.channels()
+                .openOutput(id, reader.channels().address(), Item.SERIALIZER, bell::ring);
+    }
+
+    private static InputChannel input(Worker at, Worker writer, ChannelId id, Bell bell) {
+        return at.channels()
+                .openInput(id, writer.channels().address(), Item.SERIALIZER, bell::ring);
+    }
+
     /** Waits where a subtask would. */
     private static final class Bell {
         private final Semaphore rung = new Semaphore(0);
@@ -160,20 +170,8 @@ class NetworkChannelsTest {
         Worker w2 = worker(settings("w2"), 64);
         Bell writerBell = new Bell();
         Bell readerBell = new Bell();
-        OutputChannel out =
-                w1.channels()
-                        .openOutput(
-                                channel(0, 0),
-                                w2.channels().address(),
-                                Item.SERIALIZER,
-                                writerBell::ring);
-        InputChannel in =
-                w2.channels()
-                        .openInput(
-                                channel(0, 0),
-                                w1.channels().address(),
-                                Item.SERIALIZER,
-                                readerBell::ring);
+        OutputChannel out = output(w1, w2, channel(0, 0), writerBell);
+        InputChannel in = input(w2, w1, channel(0, 0), readerBell);
         AtomicInteger most = new AtomicInteger();
         CompletableFuture<Void> writing =
                 inThread(
@@ -210,13 +208,7 @@ class NetworkChannelsTest {
         Worker w1 = worker(settings("w1").withAuthenticatedDataFrames(), 64);
         Worker w2 = worker(settings("w2"), 64);
         Bell sleepingBell = new Bell();
-        OutputChannel stuck =
-                w1.channels()
-                        .openOutput(
-                                channel(9, 9),
-                                w2.channels().address(),
-                                Item.SERIALIZER,
-                                sleepingBell::ring);
+        OutputChannel stuck = output(w1, w2, channel(9, 9), sleepingBell);
         InputChannel asleep =
                 w2.channels()
                         .openInput(
@@ -239,30 +231,8 @@ class NetworkChannelsTest {
             Bell readerBell = new Bell();
             all.add(
                     inThread(
-                            () ->
-                                    write(
-                                            from.channels()
-                                                    .openOutput(
-                                                            id,
-                                                            to.channels().address(),
-                                                            Item.SERIALIZER,
-                                                            writerBell::ring),
-                                            writerBell,
-                                            20_000,
-                                            50)));
-            all.add(
-                    inThread(
-                            () ->
-                                    read(
-                                            to.channels()
-                                                    .openInput(
-                                                            id,
-                                                            from.channels().address(),
-                                                            Item.SERIALIZER,
-                                                            readerBell::ring),
-                                            readerBell,
-                                            20_000,
-                                            0)));
+                            () -> write(output(from, to, id, writerBell), writerBell, 20_000, 50)));
+            all.add(inThread(() -> read(input(to, from, id, readerBell), readerBell, 20_000, 0)));
         }
         for (CompletableFuture<Void> each : all) {
             each.get(60, TimeUnit.SECONDS);
@@ -278,20 +248,8 @@ class NetworkChannelsTest {
         Worker w2 = worker(settings("w2"), 64);
         Bell writerBell = new Bell();
         Bell readerBell = new Bell();
-        OutputChannel out =
-                w1.channels()
-                        .openOutput(
-                                channel(0, 0),
-                                w2.channels().address(),
-                                Item.SERIALIZER,
-                                writerBell::ring);
-        InputChannel in =
-                w2.channels()
-                        .openInput(
-                                channel(0, 0),
-                                w1.channels().address(),
-                                Item.SERIALIZER,
-                                readerBell::ring);
+        OutputChannel out = output(w1, w2, channel(0, 0), writerBell);
+        InputChannel in = input(w2, w1, channel(0, 0), readerBell);
         CompletableFuture<Void> writing =
                 inThread(() -> write(out, writerBell, Integer.MAX_VALUE, 100));
         Object first = in.poll();
@@ -318,20 +276,8 @@ class NetworkChannelsTest {
         Worker w2 = worker(settings("w2"), 64);
         Bell writerBell = new Bell();
         Bell readerBell = new Bell();
-        OutputChannel out =
-                w1.channels()
-                        .openOutput(
-                                channel(0, 0),
-                                w2.channels().address(),
-                                Item.SERIALIZER,
-                                writerBell::ring);
-        InputChannel in =
-                w2.channels()
-                        .openInput(
-                                channel(0, 0),
-                                w1.channels().address(),
-                                Item.SERIALIZER,
-                                readerBell::ring);
+        OutputChannel out = output(w1, w2, channel(0, 0), writerBell);
+        InputChannel in = input(w2, w1, channel(0, 0), readerBell);
         CompletableFuture<Void> writing = inThread(() -> write(out, writerBell, 300_000, 100));
         Object first = in.poll();
         while (first == null) {
@@ -352,13 +298,7 @@ class NetworkChannelsTest {
         Worker w2 =
                 worker(DataNetworkSettings.defaults("w2", LOOPBACK, "app", Secret.random()), 16);
         Bell bell = new Bell();
-        InputChannel in =
-                w1.channels()
-                        .openInput(
-                                channel(0, 0),
-                                w2.channels().address(),
-                                Item.SERIALIZER,
-                                bell::ring);
+        InputChannel in = input(w1, w2, channel(0, 0), bell);
         bell.await(in);
         assertThatThrownBy(in::poll)
                 .isInstanceOf(ExchangeException.class)
@@ -376,12 +316,7 @@ class NetworkChannelsTest {
                 inThread(
                         () ->
                                 write(
-                                        w1.channels()
-                                                .openOutput(
-                                                        channel(0, 0),
-                                                        w2.channels().address(),
-                                                        Item.SERIALIZER,
-                                                        writerBell::ring),
+                                        output(w1, w2, channel(0, 0), writerBell),
                                         writerBell,
                                         100_000,
                                         10));
@@ -406,13 +341,7 @@ class NetworkChannelsTest {
                 }
             }
         }
-        InputChannel in =
-                w2.channels()
-                        .openInput(
-                                channel(0, 0),
-                                w1.channels().address(),
-                                Item.SERIALIZER,
-                                readerBell::ring);
+        InputChannel in = input(w2, w1, channel(0, 0), readerBell);
         read(in, readerBell, 100_000, 0);
         writing.get(60, TimeUnit.SECONDS);
         assertThat(w1.channels().refusedConnections()).isEqualTo(25);

@@ -66,7 +66,9 @@ class OperatorFailureTest {
                         null,
                         List.of(),
                         new Downstream(List.of(), List.of()),
-                        List.of(new OperatorChain.Member("text", "uid", sink, null, List.of())),
+                        List.of(
+                                new OperatorChain.Member(
+                                        "text", "uid", sink, null, null, List.of())),
                         List.of(),
                         List.of());
 

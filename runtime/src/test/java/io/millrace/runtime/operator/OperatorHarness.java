@@ -3,7 +3,12 @@ package io.millrace.runtime.operator;
 import io.millrace.api.function.SinkFunction;
 import io.millrace.api.stream.DataStream;
 import io.millrace.api.type.TypeInformation;
+import io.millrace.runtime.checkpoint.ChannelPart;
+import io.millrace.runtime.checkpoint.PartWriter;
 import io.millrace.runtime.checkpoint.RestoredState;
+import io.millrace.runtime.checkpoint.SnapshotPart;
+import io.millrace.runtime.checkpoint.StatePart;
+import io.millrace.runtime.checkpoint.SubtaskSnapshot;
 import io.millrace.runtime.exchange.RecordBatch;
 import io.millrace.runtime.exchange.StreamEvent;
 import io.millrace.runtime.generate.JobClasses;
@@ -30,6 +35,7 @@ import io.millrace.runtime.state.TestedBackend;
 import io.millrace.runtime.task.TaskDeployment;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.io.ObjectInputStream;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
@@ -60,8 +66,8 @@ final class OperatorHarness implements AutoCloseable {
     private final StateBackends backends = new StateBackends();
     private Stores kind;
     private final List<KeyedStateStore> managed = new ArrayList<>();
-    private final JobGraph graph;
-    private final JobVertex vertex;
+    private JobGraph graph;
+    private JobVertex vertex;
     private OperatorChain chain;
     private SubtaskValues values;
     private long checkpoints;
@@ -147,6 +153,15 @@ final class OperatorHarness implements AutoCloseable {
             TwoInputs<A, B> program)
             throws Exception {
         this.kind = kind;
+        plan(first, second, program);
+        chain = build();
+        chain.restore(RestoredState.NONE, null);
+        chain.open();
+    }
+
+    private <A, B> void plan(
+            TypeInformation<A> first, TypeInformation<B> second, TwoInputs<A, B> program)
+            throws Exception {
         this.graph =
                 CapturedProgram.graph(
                         1,
@@ -164,9 +179,6 @@ final class OperatorHarness implements AutoCloseable {
             throw new IllegalArgumentException("The program has " + readers.size() + " chains");
         }
         this.vertex = readers.get(0);
-        chain = build();
-        chain.restore(RestoredState.NONE, null);
-        chain.open();
     }
 
     private <T> void sink(String name, DataStream<T> stream) {
@@ -179,8 +191,8 @@ final class OperatorHarness implements AutoCloseable {
     }
 
     /**
-     * Saves the state of keys between two records and goes on with operators that were made anew
-     * and have restored it; with managed stores only.
+     * Saves the state of keys between two records, with what event time has reached for them, and
+     * goes on with operators that were made anew and have restored it; with managed stores only.
      */
     void restart() throws Exception {
         restart(kind);
@@ -189,6 +201,22 @@ final class OperatorHarness implements AutoCloseable {
     /** The same, in stores of another kind. */
     void restart(Stores other) throws Exception {
         kind = other;
+        restart(true);
+    }
+
+    /** The same without what event time had reached, as older programs have saved it. */
+    void restartWithoutWatermarks() throws Exception {
+        restart(false);
+    }
+
+    /** The same as another program. */
+    <T> void restart(TypeInformation<T> type, OneInput<T> program) throws Exception {
+        plan(type, null, (a, b, sinks) -> program.build(a, sinks));
+        restart(true);
+    }
+
+    private void restart(boolean withWatermarks) throws Exception {
+        List<RestoredState.Operator> watermarks = watermarks();
         List<Saved> saved = new ArrayList<>();
         for (KeyedStateStore store : managed) {
             Saved bytes = new Saved();
@@ -203,8 +231,64 @@ final class OperatorHarness implements AutoCloseable {
         for (int i = 0; i < saved.size(); i++) {
             managed.get(i).restore(saved.get(i));
         }
-        chain.restore(RestoredState.NONE, null);
+        chain.restore(
+                withWatermarks
+                        ? new RestoredState(checkpoints, "", false, watermarks)
+                        : RestoredState.NONE,
+                null);
         chain.open();
+    }
+
+    /** Those of all operators, as a checkpoint has them. */
+    private List<RestoredState.Operator> watermarks() throws Exception {
+        List<RestoredState.Operator> operators = new ArrayList<>();
+        StreamEvent.Barrier barrier = new StreamEvent.Barrier(++checkpoints, 1, time.nowMillis);
+        for (SubtaskSnapshot.Operator operator : chain.snapshot(barrier)) {
+            List<RestoredState.Slice> slices = new ArrayList<>();
+            for (SnapshotPart part : operator.parts()) {
+                part.write(new WatermarksOnly(slices));
+                part.release();
+            }
+            operators.add(new RestoredState.Operator(operator.uid(), slices));
+        }
+        return operators;
+    }
+
+    /** Reads watermarks out of a snapshot. */
+    private record WatermarksOnly(List<RestoredState.Slice> slices) implements PartWriter {
+        @Override
+        public void watermark(int firstGroup, int lastGroup, long millis) {
+            slices.add(
+                    new RestoredState.Slice(
+                            null,
+                            StatePart.ofWatermark(firstGroup, lastGroup, millis),
+                            firstGroup,
+                            lastGroup + 1));
+        }
+
+        @Override
+        public void list(StatePart.Kind kind, String name, String type, List<byte[]> elements) {}
+
+        @Override
+        public void keyed(String name, String type, int firstGroup, int lastGroup, Content content)
+                throws IOException {
+            content.write((bytes, offset, count) -> {});
+        }
+
+        @Override
+        public void inFlight(ChannelPart channel) {}
+
+        @Override
+        public void piece(
+                String name,
+                String type,
+                int firstGroup,
+                int lastGroup,
+                List<StatePart.Piece> before,
+                Content content)
+                throws IOException {
+            content.write((bytes, offset, count) -> {});
+        }
     }
 
     /** A snapshot on the heap. */

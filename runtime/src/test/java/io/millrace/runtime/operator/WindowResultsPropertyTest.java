@@ -19,7 +19,7 @@ import io.millrace.api.window.TimeWindow;
 import io.millrace.api.window.Trigger;
 import io.millrace.api.window.TriggerResult;
 import io.millrace.runtime.exchange.EdgeWriter;
-import io.millrace.runtime.exchange.InFlight;
+import io.millrace.runtime.exchange.ForgettingOutputChannel;
 import io.millrace.runtime.exchange.OutputChannel;
 import io.millrace.runtime.exchange.RecordWriter;
 import io.millrace.runtime.exchange.StreamEvent;
@@ -129,7 +129,7 @@ class WindowResultsPropertyTest {
         private final long size;
         private final long slide;
         private final long offset;
-        private final long lateness;
+        private long lateness;
         private final Map<String, Map<Long, Long>> sums = new TreeMap<>();
         private final List<String> results = new ArrayList<>();
         private final List<String> late = new ArrayList<>();
@@ -208,25 +208,28 @@ class WindowResultsPropertyTest {
             boolean general)
             throws Exception {
         return OperatorHarness.of(
-                stores,
-                TYPE,
-                (in, sinks) -> {
-                    WindowedStream<Tuple2<String, Long>, ?, TimeWindow> windows =
-                            keyed(in, keys)
-                                    .window(
-                                            SlidingEventTimeWindows.of(
-                                                    Time.milliseconds(size),
-                                                    Time.milliseconds(slide),
-                                                    Time.milliseconds(offset)))
-                                    .allowedLateness(Time.milliseconds(lateness))
-                                    .sideOutputLateData(LATE);
-                    if (general) {
-                        windows.trigger(new OwnTrigger());
-                    }
-                    SingleOutputStreamOperator<String> results = windows.aggregate(new Joined());
-                    sinks.collect("out", results);
-                    sinks.collect("late", results.getSideOutput(LATE));
-                });
+                stores, TYPE, windows(keys, size, slide, offset, lateness, general));
+    }
+
+    private static OperatorHarness.OneInput<Tuple2<String, Long>> windows(
+            Keys keys, long size, long slide, long offset, long lateness, boolean general) {
+        return (in, sinks) -> {
+            WindowedStream<Tuple2<String, Long>, ?, TimeWindow> windows =
+                    keyed(in, keys)
+                            .window(
+                                    SlidingEventTimeWindows.of(
+                                            Time.milliseconds(size),
+                                            Time.milliseconds(slide),
+                                            Time.milliseconds(offset)))
+                            .allowedLateness(Time.milliseconds(lateness))
+                            .sideOutputLateData(LATE);
+            if (general) {
+                windows.trigger(new OwnTrigger());
+            }
+            SingleOutputStreamOperator<String> results = windows.aggregate(new Joined());
+            sinks.collect("out", results);
+            sinks.collect("late", results.getSideOutput(LATE));
+        };
     }
 
     @Property(tries = 500)
@@ -248,17 +251,19 @@ class WindowResultsPropertyTest {
         try (OperatorHarness harness =
                 sliding(stores, keys, size, slide, offset, lateness, general)) {
             for (Step step : steps(seed, records)) {
-                if (stores == Stores.MANAGED && random.nextInt(10) == 0) {
+                if (stores != Stores.PLAIN && random.nextInt(10) == 0) {
                     harness.restart();
-                    harness.watermark(reference.watermark);
-                    assertThat(harness.take("out")).as("fired again").isEmpty();
+                    if (reference.watermark != Long.MIN_VALUE && random.nextInt(3) == 0) {
+                        harness.watermark(reference.watermark - random.nextInt(100));
+                        assertThat(harness.take("out")).as("fired again").isEmpty();
+                    }
                 }
                 if (step.key == null) {
                     fire(
                             harness,
                             step.timestampMillis,
                             interrupted,
-                            stores == Stores.MANAGED ? random : null);
+                            stores == Stores.PLAIN ? null : random);
                     reference.watermark(step.timestampMillis);
                 } else {
                     harness.record(Tuple2.of(step.key, step.value), step.timestampMillis);
@@ -274,11 +279,59 @@ class WindowResultsPropertyTest {
             assertThat(harness.take("out")).containsExactlyInAnyOrderElementsOf(reference.results);
             assertThat(harness.take("late")).containsExactlyElementsOf(reference.late);
             assertThat(harness.state()).as("left behind").isEmpty();
+            assertThat(harness.entries()).as("left behind").isEmpty();
+        }
+    }
+
+    @Property(tries = 300)
+    void shouldDropAllInTheEndWhenAnotherProgramAllowsAnotherLateness(
+            @ForAll long seed,
+            @ForAll @IntRange(min = 1, max = 80) int records,
+            @ForAll @LongRange(min = 1, max = 60) long size,
+            @ForAll @LongRange(min = 1, max = 40) long slide,
+            @ForAll @LongRange(min = 0, max = 50) long former,
+            @ForAll @LongRange(min = 0, max = 50) long lateness,
+            @ForAll boolean general,
+            @ForAll Keys keys,
+            @ForAll boolean known)
+            throws Exception {
+        for (Stores stores : List.of(Stores.MANAGED, Stores.KEY_BY_KEY)) {
+            Random random = new Random(seed);
+            List<Step> steps = steps(seed, records);
+            int changed = random.nextInt(steps.size() + 1);
+            Reference reference = new Reference(size, slide, 0, former);
+            try (OperatorHarness harness = sliding(stores, keys, size, slide, 0, former, general)) {
+                for (int i = 0; i < steps.size(); i++) {
+                    Step step = steps.get(i);
+                    if (i == changed) {
+                        harness.restart(TYPE, windows(keys, size, slide, 0, lateness, general));
+                        reference.lateness = lateness;
+                    } else if (i > changed && !known && random.nextInt(10) == 0) {
+                        harness.restartWithoutWatermarks();
+                    }
+                    if (step.key == null) {
+                        harness.watermark(step.timestampMillis);
+                        reference.watermark(step.timestampMillis);
+                    } else {
+                        harness.record(Tuple2.of(step.key, step.value), step.timestampMillis);
+                        reference.record(step);
+                    }
+                    // what was dropped does not come back when more is allowed later
+                    if (known && lateness <= former) {
+                        assertThat(harness.take("out"))
+                                .as("after %s", step)
+                                .containsExactlyInAnyOrderElementsOf(reference.results);
+                        reference.results.clear();
+                    }
+                }
+                harness.endOfInput();
+                assertThat(harness.entries()).as("left behind in %s", stores).isEmpty();
+            }
         }
     }
 
     /** One of the subtasks that the windows read: what it sends arrives at once. */
-    private static final class Producer implements OutputChannel {
+    private static final class Producer extends ForgettingOutputChannel {
         private final Inputs inputs;
         private final RecordWriter writer;
         private long watermark = Long.MIN_VALUE;
@@ -299,11 +352,6 @@ class WindowResultsPropertyTest {
         }
 
         @Override
-        public boolean handsObjectsOver() {
-            return false;
-        }
-
-        @Override
         public void writeEvent(StreamEvent event) {
             if (event instanceof StreamEvent.Watermark mark) {
                 watermark = mark.timestampMillis();
@@ -312,38 +360,6 @@ class WindowResultsPropertyTest {
             }
             inputs.changed();
         }
-
-        @Override
-        public void overtake(StreamEvent.Barrier barrier, InFlight into) {}
-
-        @Override
-        public boolean holds(StreamEvent.Barrier barrier) {
-            return false;
-        }
-
-        @Override
-        public void flush() {}
-
-        @Override
-        public void requestFlush() {}
-
-        @Override
-        public boolean isAvailable() {
-            return true;
-        }
-
-        @Override
-        public long recordsWritten() {
-            return 0;
-        }
-
-        @Override
-        public long bytesWritten() {
-            return 0;
-        }
-
-        @Override
-        public void close() {}
     }
 
     /** Several subtasks, and the least of their watermarks. */

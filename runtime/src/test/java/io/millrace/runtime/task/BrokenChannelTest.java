@@ -7,7 +7,7 @@ import io.millrace.runtime.control.Failure;
 import io.millrace.runtime.exchange.ChannelBrokenException;
 import io.millrace.runtime.exchange.ChannelId;
 import io.millrace.runtime.exchange.Channels;
-import io.millrace.runtime.exchange.InFlight;
+import io.millrace.runtime.exchange.ForgettingOutputChannel;
 import io.millrace.runtime.exchange.InputChannel;
 import io.millrace.runtime.exchange.OutputChannel;
 import io.millrace.runtime.exchange.StreamEvent;
@@ -38,51 +38,12 @@ class BrokenChannelTest {
                 WorkerAddress reader,
                 TypeSerializer<Object> serializer,
                 Wakeup writer) {
-            return new OutputChannel() {
-                @Override
-                public void write(Object value, long timestamp, int bytes) {}
-
-                @Override
-                public boolean handsObjectsOver() {
-                    return false;
-                }
+            return new ForgettingOutputChannel() {
 
                 @Override
                 public void writeEvent(StreamEvent event) {
                     throw new ChannelBrokenException("worker 2 is gone");
                 }
-
-                @Override
-                public void overtake(StreamEvent.Barrier barrier, InFlight into) {}
-
-                @Override
-                public boolean holds(StreamEvent.Barrier barrier) {
-                    return false;
-                }
-
-                @Override
-                public void flush() {}
-
-                @Override
-                public void requestFlush() {}
-
-                @Override
-                public boolean isAvailable() {
-                    return true;
-                }
-
-                @Override
-                public long recordsWritten() {
-                    return 0;
-                }
-
-                @Override
-                public long bytesWritten() {
-                    return 0;
-                }
-
-                @Override
-                public void close() {}
             };
         }
 

@@ -92,8 +92,12 @@ final class DirectRun implements Subtasks.Listener {
         started.values().forEach(Subtasks.RunningSubtask::cancel);
     }
 
+    Subtasks.RunningSubtask started(int vertex, int subtask) {
+        return started.get(attempt(vertex, subtask));
+    }
+
     SubtaskMetrics metrics(int vertex, int subtask) {
-        return started.get(attempt(vertex, subtask)).metrics();
+        return started(vertex, subtask).metrics();
     }
 
     int openChannels() {

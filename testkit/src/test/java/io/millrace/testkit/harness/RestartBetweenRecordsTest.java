@@ -67,8 +67,8 @@ class RestartBetweenRecordsTest {
     /** Whether records come behind the watermark. */
     private enum Lateness {
         /**
-         * What such a record makes due waits for the next watermark; a restart, after which the
-         * sources tell the watermark again, does not wait.
+         * What such a record makes due waits for the next watermark; with two inputs the sources
+         * tell theirs again after a restart, and it does not wait.
          */
         NONE,
         SOME
@@ -93,7 +93,7 @@ class RestartBetweenRecordsTest {
                         Lateness.SOME,
                         keyed -> keyed.reduce((a, b) -> Tuple2.of(a.f0, a.f1 + b.f1))),
                 oneInput("sum", Lateness.SOME, keyed -> keyed.sum(1)),
-                oneInput("process function", Lateness.NONE, keyed -> keyed.process(new Batches())),
+                oneInput("process function", Lateness.SOME, keyed -> keyed.process(new Batches())),
                 oneInput(
                         "tumbling windows",
                         Lateness.SOME,
@@ -133,7 +133,7 @@ class RestartBetweenRecordsTest {
                                         .aggregate(new Total())),
                 oneInput(
                         "windows with an early trigger",
-                        Lateness.NONE,
+                        Lateness.SOME,
                         keyed ->
                                 keyed.window(TumblingEventTimeWindows.of(Time.milliseconds(100)))
                                         .trigger(
@@ -379,8 +379,8 @@ class RestartBetweenRecordsTest {
                     long now = restarted.clock();
                     restarted.kill();
                     restarted = program.start(0, snapshot, now);
-                    // a source tells where event time stands as soon as it runs again
-                    for (int input = 0; input < inputs; input++) {
+                    // one input alone need not tell where event time stands: it is known
+                    for (int input = 0; inputs > 1 && input < inputs; input++) {
                         if (watermarks[input] != Long.MIN_VALUE) {
                             restarted.watermark(input, watermarks[input]);
                         }
@@ -439,7 +439,7 @@ class RestartBetweenRecordsTest {
             long now = tasks.get(0).clock();
             tasks.forEach(TaskHarness::kill);
             Subtasks next = new Subtasks(program, parallelism, snapshot, now);
-            for (int input = 0; input < watermarks.length; input++) {
+            for (int input = 0; watermarks.length > 1 && input < watermarks.length; input++) {
                 if (watermarks[input] != Long.MIN_VALUE) {
                     next.take(new Step.Advance(input, watermarks[input]));
                 }
