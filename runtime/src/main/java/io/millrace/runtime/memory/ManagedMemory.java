@@ -37,8 +37,18 @@ public final class ManagedMemory implements AutoCloseable {
     /** Blocks that may be free; whether one is, its bit says. */
     private final AddressStack[] candidates = new AddressStack[ORDERS];
 
+    /** How many blocks are free, by order. */
+    private final int[] freeBlocks = new int[ORDERS];
+
     private long mappedBytes;
     private long lentBytes;
+
+    /** What users were promised. */
+    private long promisedBytes;
+
+    /** The part of it that they have not taken. */
+    private long dueBytes;
+
     private boolean closed;
 
     private static final class AddressStack {
@@ -91,14 +101,52 @@ public final class ManagedMemory implements AutoCloseable {
     }
 
     /**
+     * Keeps bytes for one user, whatever others want.
+     *
+     * @return false if there are not as many that were not promised to others
+     */
+    synchronized boolean promise(long bytes) {
+        if (promisedBytes + bytes > totalBytes) {
+            return false;
+        }
+        promisedBytes += bytes;
+        dueBytes += bytes;
+        return true;
+    }
+
+    /**
+     * @param bytes as they were promised
+     * @param due the part that was not taken
+     */
+    synchronized void takeBack(long bytes, long due) {
+        promisedBytes -= bytes;
+        dueBytes -= due;
+    }
+
+    /** A user takes a part of what it was promised, or, below 0, gives it back. */
+    synchronized void redeem(long bytes) {
+        dueBytes -= bytes;
+    }
+
+    /**
+     * What is left for one user.
+     *
+     * @param due what it was promised and has not taken
+     */
+    synchronized long freeBytes(long due) {
+        return totalBytes - lentBytes - (dueBytes - due);
+    }
+
+    /**
      * @param bytes a power of two
+     * @param due what the user was promised and has not taken, these bytes not among it
      * @return 0 if there is none
      */
-    synchronized long take(int bytes) {
+    synchronized long take(int bytes, long due) {
         if (closed) {
             throw new IllegalStateException("The managed memory is closed");
         }
-        if (lentBytes + bytes > totalBytes) {
+        if (bytes > freeBytes(due)) {
             return 0;
         }
         int order = order(bytes);
@@ -111,6 +159,20 @@ public final class ManagedMemory implements AutoCloseable {
             slabs.get(slabOf(block)).onAllocate(block, bytes);
         }
         return block;
+    }
+
+    /**
+     * Whether there is a block of this size, which may be a part of a larger one.
+     *
+     * @param bytes a power of two
+     */
+    synchronized boolean hasBlock(int bytes) {
+        for (int order = order(bytes); order < ORDERS; order++) {
+            if (freeBlocks[order] > 0) {
+                return true;
+            }
+        }
+        return totalBytes - mappedBytes >= bytes;
     }
 
     /**
@@ -164,6 +226,7 @@ public final class ManagedMemory implements AutoCloseable {
             int place = place(slab, block, order);
             if (bits.get(place)) {
                 bits.clear(place);
+                freeBlocks[order]--;
                 return block;
             }
         }
@@ -172,6 +235,7 @@ public final class ManagedMemory implements AutoCloseable {
     private void addFree(long block, int order) {
         int slab = slabOf(block);
         free.get(slab)[order].set(place(slab, block, order));
+        freeBlocks[order]++;
         candidates[order].push(block);
     }
 
@@ -250,6 +314,7 @@ public final class ManagedMemory implements AutoCloseable {
                 break;
             }
             bits.clear(place);
+            freeBlocks[order]--;
             offset = Math.min(offset, other);
             order++;
         }

@@ -13,10 +13,51 @@ public final class MemoryBudget {
     private final long limitBytes;
     private final AtomicLong usedBytes = new AtomicLong();
 
+    /** What others leave to this one; 0: nothing. */
+    private volatile long promisedBytes;
+
     MemoryBudget(ManagedMemory memory, String owner, long limitBytes) {
         this.memory = memory;
         this.owner = owner;
         this.limitBytes = limitBytes;
+    }
+
+    /**
+     * Has others leave so many bytes to this user. To be called once, before anything is allocated.
+     *
+     * @return false if too many of all bytes were promised to others
+     */
+    public boolean promise(long bytes) {
+        if (!memory.promise(bytes)) {
+            return false;
+        }
+        promisedBytes = bytes;
+        return true;
+    }
+
+    /** Others may have it all; may be called twice. */
+    public void renounce() {
+        long bytes = promisedBytes;
+        promisedBytes = 0;
+        memory.takeBack(bytes, due(bytes, usedBytes.get()));
+    }
+
+    private static long due(long promised, long used) {
+        return Math.max(0, promised - used);
+    }
+
+    private long due() {
+        return due(promisedBytes, usedBytes.get());
+    }
+
+    /** Returns what is in use then. */
+    private long use(long bytes) {
+        long after = usedBytes.addAndGet(bytes);
+        long promised = promisedBytes;
+        if (promised > 0) {
+            memory.redeem(due(promised, after - bytes) - due(promised, after));
+        }
+        return after;
     }
 
     /**
@@ -27,13 +68,13 @@ public final class MemoryBudget {
      * @throws InsufficientManagedMemoryException if the budget or the whole memory is used up
      */
     public long allocate(int bytes) {
-        long used = usedBytes.addAndGet(bytes);
+        long used = use(bytes);
         long block = 0;
         try {
-            block = used > limitBytes ? 0 : memory.take(bytes);
+            block = used > limitBytes ? 0 : memory.take(bytes, due());
         } finally {
             if (block == 0) {
-                usedBytes.addAndGet(-bytes);
+                use(-bytes);
             }
         }
         if (block == 0) {
@@ -68,8 +109,8 @@ public final class MemoryBudget {
      * @throws InsufficientManagedMemoryException if the budget or the whole memory is used up
      */
     public void reserve(long bytes) {
-        if (usedBytes.addAndGet(bytes) > limitBytes || !memory.reserve(bytes)) {
-            usedBytes.addAndGet(-bytes);
+        if (use(bytes) > limitBytes || !memory.reserve(bytes)) {
+            use(-bytes);
             throw new InsufficientManagedMemoryException(exhausted(bytes));
         }
     }
@@ -77,7 +118,7 @@ public final class MemoryBudget {
     /** Gives back what was reserved. */
     public void release(long bytes) {
         memory.release(bytes);
-        usedBytes.addAndGet(-bytes);
+        use(-bytes);
     }
 
     /**
@@ -87,7 +128,7 @@ public final class MemoryBudget {
      */
     public void free(long block, int bytes) {
         memory.giveBack(block, bytes);
-        usedBytes.addAndGet(-bytes);
+        use(-bytes);
     }
 
     public long usedBytes() {
@@ -96,7 +137,16 @@ public final class MemoryBudget {
 
     /** Bytes that could be lent now. */
     public long freeBytes() {
-        return Math.min(limitBytes - usedBytes.get(), memory.totalBytes() - memory.lentBytes());
+        return Math.min(limitBytes - usedBytes.get(), memory.freeBytes(due()));
+    }
+
+    /**
+     * Whether a block of this size can be lent now: what is free may lie in smaller pieces.
+     *
+     * @param bytes a power of two, as for {@link #allocate}
+     */
+    public boolean hasBlock(int bytes) {
+        return bytes <= freeBytes() && memory.hasBlock(bytes);
     }
 
     public long limitBytes() {

@@ -87,6 +87,9 @@ final class BinaryStateStore implements KeyedStateStore, StoreMemory {
         this.logs = parts.logs();
         this.turns =
                 new SpillTurns(spill, settings.memory(), logs, states.all(), calendars.values());
+        if (spill.mayGo() && !settings.memory().promise(Spill.LEAST_BYTES)) {
+            throw failures.tooLittleMemory(Spill.LEAST_BYTES);
+        }
     }
 
     // ---- the current key
@@ -624,6 +627,7 @@ final class BinaryStateStore implements KeyedStateStore, StoreMemory {
         // what handles have noted is void, and there is no current key
         version++;
         key.clear();
+        settings.memory().renounce();
         epochs.whenAllClosed(this::free);
     }
 

@@ -598,8 +598,43 @@ final class EntryLog {
     boolean spill() {
         for (int look = 0; look < Math.min(SPILL_LOOKS, segments.count()); look++) {
             long segment = segments.get(Math.floorMod(spillHand++, segments.count()));
-            if (!segments.isOpen(segment) && spill(segment)) {
+            if (!segments.isOpen(segment) && spill(segment, LogSegments.bytes(segment) / 2)) {
                 store.onMoved();
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /**
+     * Moves a segment of which little is worth it, or the one that is appended to: where there is
+     * memory for so few that all key groups' together are too many.
+     *
+     * @return whether one has gone
+     */
+    boolean spillRest() {
+        for (int i = 0; i < segments.count(); i++) {
+            long segment = segments.get(i);
+            if (!hasToStay(segment)) {
+                if (segments.isOpen(segment)) {
+                    segments.closeOpen();
+                }
+                if (!spill(segment, 1)) {
+                    compact(segment); // nothing is alive
+                }
+                store.onMoved();
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private boolean hasToStay(long segment) {
+        int filled = LogSegments.filled(segment);
+        for (int offset = LogSegments.HEADER_BYTES; offset < filled; ) {
+            long at = segment + offset;
+            offset += LogEntry.length(at);
+            if (LogEntry.kind(at) != Epochs.DEAD && !goesToDisk(at)) {
                 return true;
             }
         }
@@ -616,7 +651,10 @@ final class EntryLog {
         return index.spill();
     }
 
-    private boolean spill(long segment) {
+    /**
+     * @param leastBytes for which it is worth it
+     */
+    private boolean spill(long segment, int leastBytes) {
         int filled = LogSegments.filled(segment);
         int goes = 0;
         int stays = 0;
@@ -630,7 +668,7 @@ final class EntryLog {
                 stays += bytes;
             }
         }
-        if (goes < LogSegments.bytes(segment) / 2 || !segments.makeRoom(stays)) {
+        if (goes < leastBytes || stays > 0 && !segments.makeRoom(stays)) {
             return false; // more is won by compacting it, if anything
         }
         int kept = LogSegments.bytes(segment);

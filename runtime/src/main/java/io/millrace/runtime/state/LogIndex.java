@@ -35,7 +35,7 @@ final class LogIndex {
     private static final int DEPTH = SecondChance.DEPTH;
     private static final int PAGE_BYTES = 8;
     private static final int MIN_PAGE_BYTES = 512;
-    private static final int MAX_PAGE_BYTES = 4 << 10;
+    static final int MAX_PAGE_BYTES = 4 << 10;
     private static final int MAX_DEPTH = 26;
 
     private static final int ON_DISK = SecondChance.ON_DISK;
@@ -276,17 +276,17 @@ final class LogIndex {
 
     /** Reads a page on disk, until the next one is read. */
     private long read(long found) {
-        return store.spill().pageFrame().load(found & ~FLAGS, MAX_PAGE_BYTES);
+        return store.spill().pageFrame().load(found & ~FLAGS, pageBytes);
     }
 
     private long bringBack(int at) {
         long place = directory[at] & ~FLAGS;
-        byte[] image = store.spill().image(MAX_PAGE_BYTES);
-        store.spill().file().read(place, image, MAX_PAGE_BYTES);
-        long page = store.allocate(MAX_PAGE_BYTES);
-        Memory.copy(image, 0, page, MAX_PAGE_BYTES);
+        byte[] image = store.spill().image(pageBytes);
+        store.spill().file().read(place, image, pageBytes);
+        long page = store.allocate(pageBytes);
+        Memory.copy(image, 0, page, pageBytes);
         SecondChance.setAll(directory, depth, at, page, page);
-        store.spill().file().free(place, MAX_PAGE_BYTES);
+        store.spill().file().free(place, pageBytes);
         return page;
     }
 
@@ -297,9 +297,6 @@ final class LogIndex {
      * @throws StateException if the disk does not take it
      */
     boolean spill() {
-        if (pageBytes < MAX_PAGE_BYTES) {
-            return false;
-        }
         int at = chance.next(directory, depth);
         if (at < 0) {
             return false;
@@ -309,12 +306,12 @@ final class LogIndex {
     }
 
     private void spill(long page, int at) {
-        store.spill().pageFrame().reserve(MAX_PAGE_BYTES);
-        byte[] image = store.spill().image(MAX_PAGE_BYTES);
-        Memory.copy(page, image, 0, MAX_PAGE_BYTES);
-        long place = store.spill().file().write(image, MAX_PAGE_BYTES);
+        store.spill().pageFrame().reserve(pageBytes);
+        byte[] image = store.spill().image(pageBytes);
+        Memory.copy(page, image, 0, pageBytes);
+        long place = store.spill().file().write(image, pageBytes);
         SecondChance.setAll(directory, depth, at, page, place | ON_DISK);
-        store.memory().free(page, MAX_PAGE_BYTES);
+        store.memory().free(page, pageBytes);
     }
 
     /** Bytes in memory. */

@@ -134,6 +134,12 @@ final class LogSegments {
         return segment == open;
     }
 
+    /** The next entry comes into a new segment, which is a small one. */
+    void closeOpen() {
+        open = 0;
+        nextBytes = MIN_BYTES;
+    }
+
     private long add(int bytes) {
         long segment = store.allocate(bytes);
         if (count == segments.length) {

@@ -7,7 +7,8 @@ import java.util.List;
 /**
  * Which parts of a store go to disk when its memory is short: one key group after the other, a
  * segment of its log and a page of each of its tables, with some late timers and some of each
- * calendar's order; and pages of indexes when none of these can go.
+ * calendar's order; and, when none of these can go, pages of indexes and at last the segments that
+ * are appended to.
  *
  * <p>Threads: owned by the subtask's thread, and called when nobody holds an address.
  *
@@ -54,10 +55,11 @@ final class SpillTurns {
     }
 
     private void relieve(long freeBytes, int atMost) {
+        spill.reserveFrames();
         int gone = 0;
         // twice, since what is found in the first round may be no more than marked
-        for (int looks = 0; looks < 2 * logs.length && gone < atMost; ) {
-            if (memory.freeBytes() >= freeBytes) {
+        for (int looks = 0; looks < 2 * logs.length && (gone < atMost || !spill.hasBlock()); ) {
+            if (memory.freeBytes() >= freeBytes && spill.hasBlock()) {
                 spill.rest();
                 return;
             }
@@ -65,7 +67,13 @@ final class SpillTurns {
             gone += goes;
             looks = goes > 0 ? 0 : looks + 1;
         }
-        if (gone == 0 && indexes(AT_A_TIME) == 0) {
+        if (gone == 0) {
+            gone = indexes(AT_A_TIME);
+        }
+        while (!spill.hasBlock() && (indexes(AT_A_TIME) > 0 || rests(AT_A_TIME) > 0)) {
+            gone++;
+        }
+        if (gone == 0) {
             spill.rest(); // nothing can go before more is written
         }
     }
@@ -80,7 +88,7 @@ final class SpillTurns {
                 return true;
             }
         }
-        return indexes(logs.length) > 0;
+        return indexes(logs.length) > 0 || rests(logs.length) > 0;
     }
 
     /** Returns how many pieces of the next key group have gone. */
@@ -97,6 +105,18 @@ final class SpillTurns {
         }
         for (StoredCalendar calendar : calendars) {
             if (calendar.spill()) {
+                gone++;
+            }
+        }
+        return gone;
+    }
+
+    /** Segments that would stay for the time being, if there were memory for them. */
+    private int rests(int atMost) {
+        int gone = 0;
+        for (int looks = 0; looks < logs.length && gone < atMost; looks++) {
+            EntryLog log = logs[Math.floorMod(turn++, logs.length)];
+            if (log != null && log.spillRest()) {
                 gone++;
             }
         }

@@ -42,6 +42,22 @@ public final class StoreFailures {
                 owner() + " has more than " + limit + " states: keep them in a map state");
     }
 
+    /**
+     * @param bytes that each store of the worker needs at least
+     */
+    public StateException tooLittleMemory(long bytes) {
+        return new StateException(
+                Failure.Category.CONFIG,
+                "The state of "
+                        + owner()
+                        + " needs at least "
+                        + bytes
+                        + " bytes of managed memory, as that of each keyed operator in each slot"
+                        + " does, and so much of the worker's is not left: raise"
+                        + " taskmanager.memory.managed.size or"
+                        + " taskmanager.memory.managed.fraction");
+    }
+
     // ---- of keys
 
     public StateException nullKey() {

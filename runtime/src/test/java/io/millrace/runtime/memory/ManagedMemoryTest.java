@@ -82,6 +82,52 @@ class ManagedMemoryTest {
     }
 
     @Test
+    void shouldLeaveToEachUserWhatItWasPromised() {
+        try (ManagedMemory memory = new ManagedMemory(8 << 10)) {
+            MemoryBudget small = memory.budget("sums[0]", 8 << 10);
+            MemoryBudget large = memory.budget("sessions[0]", 8 << 10);
+            assertThat(small.promise(2 << 10)).isTrue();
+            long first = large.allocate(4 << 10);
+            assertThat(large.freeBytes()).isEqualTo(2 << 10);
+            assertThatThrownBy(() -> large.allocate(4 << 10))
+                    .isInstanceOf(InsufficientManagedMemoryException.class);
+
+            long own = small.allocate(1 << 10);
+            assertThat(large.freeBytes()).as("one was taken").isEqualTo(2 << 10);
+            assertThat(small.freeBytes()).isEqualTo(3 << 10);
+            small.free(own, 1 << 10);
+            assertThat(large.freeBytes()).as("and given back").isEqualTo(2 << 10);
+
+            assertThat(large.promise(7 << 10)).as("more than there is").isFalse();
+            small.renounce();
+            assertThat(large.freeBytes()).isEqualTo(4 << 10);
+            large.free(first, 4 << 10);
+        }
+    }
+
+    @Test
+    void shouldSayWhetherWhatIsFreeLiesInPieces() {
+        try (ManagedMemory memory = new ManagedMemory(4 << 10)) {
+            MemoryBudget budget = memory.budget("test", 4 << 10);
+            assertThat(budget.hasBlock(4 << 10)).isTrue();
+            long[] blocks = new long[8];
+            for (int i = 0; i < blocks.length; i++) {
+                blocks[i] = budget.allocate(512);
+            }
+            for (int i = 0; i < blocks.length; i += 2) {
+                budget.free(blocks[i], 512);
+            }
+            assertThat(budget.freeBytes()).isEqualTo(2 << 10);
+            assertThat(budget.hasBlock(512)).isTrue();
+            assertThat(budget.hasBlock(1 << 10)).isFalse();
+            for (int i = 1; i < blocks.length; i += 2) {
+                budget.free(blocks[i], 512);
+            }
+            assertThat(budget.hasBlock(4 << 10)).isTrue();
+        }
+    }
+
+    @Test
     void shouldTellOfBlocksThatWereNotGivenBack() {
         ManagedMemory memory = new ManagedMemory(1 << 20);
         MemoryBudget budget = memory.budget("test", 1 << 20);

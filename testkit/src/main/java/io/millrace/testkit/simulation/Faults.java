@@ -43,7 +43,11 @@ final class Faults {
         /** What barriers have overtaken is not read again; for simulations with real tasks. */
         LOST_IN_FLIGHT,
         /** What barriers have overtaken is read twice; for simulations with real tasks. */
-        DOUBLED_IN_FLIGHT
+        DOUBLED_IN_FLIGHT,
+        /** What was being combined when a barrier overtook is not read again; for real tasks. */
+        LOST_COMBINED,
+        /** Readers are told that they may go as far as they like; for real tasks. */
+        NO_ALIGNMENT
     }
 
     private static final Duration SLOWEST_STEP_AT_PEACE = Duration.ofMillis(300);
@@ -59,6 +63,10 @@ final class Faults {
 
     Breaker breaker() {
         return breaker;
+    }
+
+    boolean onlyMastersDie() {
+        return onlyMasters;
     }
 
     void stop() {

@@ -56,6 +56,10 @@ import java.util.TreeSet;
  *       before it come to
  *   <li>{@code no-complete-checkpoint-damaged}
  *   <li>{@code each-record-counted-once}: by a job that finished
+ *   <li>{@code each-record-in-one-window}: of a job that finished, or was drained; or late, where
+ *       these go to an output of their own. Windows in which nothing comes late fire once
+ *   <li>{@code no-reader-further-than-told}: of sources whose readers wait for each other, where
+ *       only masters die
  *   <li>{@code channels-closed}, {@code buffers-given-back}: by workers that left in order, where
  *       tasks are real
  * </ul>

@@ -25,11 +25,20 @@ import java.util.concurrent.CompletableFuture;
 final class PulledRanges implements Source<Long, SequenceSplit, Collection<SequenceSplit>> {
     private static final long serialVersionUID = 1;
 
+    private final String simulation;
+    private final String uid;
     private final long from;
     private final long to;
     private final int splits;
 
-    PulledRanges(long from, long to, int splits) {
+    /**
+     * @param simulation its name
+     * @param uid of the source
+     * @param from first number, whose time is 0
+     */
+    PulledRanges(String simulation, String uid, long from, long to, int splits) {
+        this.simulation = simulation;
+        this.uid = uid;
         this.from = from;
         this.to = to;
         this.splits = splits;
@@ -61,7 +70,7 @@ final class PulledRanges implements Source<Long, SequenceSplit, Collection<Seque
 
     @Override
     public SourceReader<Long, SequenceSplit> createReader(SourceReaderContext context) {
-        return new Reader(context);
+        return new Reader(AlignedReaders.of(simulation), uid, from, context);
     }
 
     @Override
@@ -118,12 +127,20 @@ final class PulledRanges implements Source<Long, SequenceSplit, Collection<Seque
     }
 
     private static final class Reader implements SourceReader<Long, SequenceSplit> {
+        /** Null if nobody watches how far it goes. */
+        private final AlignedReaders watched;
+
+        private final String uid;
+        private final long from;
         private final SourceReaderContext context;
         private final Deque<SequenceSplit> splits = new ArrayDeque<>();
         private boolean noMore;
         private CompletableFuture<Void> available = new CompletableFuture<>();
 
-        Reader(SourceReaderContext context) {
+        Reader(AlignedReaders watched, String uid, long from, SourceReaderContext context) {
+            this.watched = watched;
+            this.uid = uid;
+            this.from = from;
             this.context = context;
         }
 
@@ -142,8 +159,14 @@ final class PulledRanges implements Source<Long, SequenceSplit, Collection<Seque
             }
             if (split.next() <= split.last()) {
                 splits.addFirst(new SequenceSplit(split.part(), split.next() + 1, split.last(), 1));
+                if (watched != null) {
+                    watched.emits(uid, context.getIndexOfSubtask(), split.next() - from);
+                }
                 output.createOutputForSplit(split.splitId()).collect(split.next());
             } else {
+                if (watched != null) {
+                    watched.begins(uid, context.getIndexOfSubtask());
+                }
                 output.releaseOutputForSplit(split.splitId());
                 if (splits.isEmpty()) {
                     context.sendSplitRequest();

@@ -1,9 +1,16 @@
 package io.millrace.testkit.simulation;
 
+import io.millrace.api.tuple.Tuple2;
+import io.millrace.api.tuple.Tuple3;
 import io.millrace.api.type.TypeInformation;
+import io.millrace.runtime.checkpoint.CheckpointKind;
 import io.millrace.runtime.checkpoint.RestoredState;
+import io.millrace.runtime.checkpoint.StatePart;
 import io.millrace.runtime.checkpoint.SubtaskSnapshot;
 import io.millrace.runtime.control.Failure;
+import io.millrace.runtime.control.ToWorker;
+import io.millrace.runtime.coordinate.SourceMessages;
+import io.millrace.runtime.coordinate.ToReader;
 import io.millrace.runtime.exchange.ChannelId;
 import io.millrace.runtime.exchange.Channels;
 import io.millrace.runtime.exchange.InputChannel;
@@ -37,6 +44,7 @@ import io.millrace.runtime.worker.WorkerAddress;
 import java.io.IOException;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -65,7 +73,8 @@ final class RealTasks implements AutoCloseable {
     private static final int WINDOW_FRAMES = 4;
     private static final int LOCAL_BOUND_CHUNKS = 2;
     private static final long LOCAL_GATE_BYTES = 64 << 10;
-    private static final long MANAGED_BYTES = 64 << 20;
+    private static final List<Path> LOCAL_DISK =
+            List.of(Path.of(System.getProperty("java.io.tmpdir")));
     private static final int MOST_FRAMES_AT_ONCE = 8;
     private static final int CONNECT_MILLIS = 20_000;
     private static final int OPEN_MILLIS = 30_000;
@@ -80,13 +89,14 @@ final class RealTasks implements AutoCloseable {
     private final CommittedNumbers committed;
     private final SimulatedProgram program;
     private final SavedNumbers saved;
+    private final AlignedReaders aligned;
     private final InMemoryNetwork network = new InMemoryNetwork(WINDOW_FRAMES);
     private final Map<String, Plane> planes = new LinkedHashMap<>();
 
     /** What each subtask of a sink has told when it finished, and in which generation. */
     private final Map<String, Told> told = new LinkedHashMap<>();
 
-    private record Told(Generation generation, Map<Long, Long> sums) {}
+    private record Told(Generation generation, TellingSink.Closed closed) {}
 
     private boolean pumpSoon;
     private long pumpTimerMillis = Long.MAX_VALUE;
@@ -102,7 +112,7 @@ final class RealTasks implements AutoCloseable {
         private final Map<AttemptId, TaskDeployment> live = new LinkedHashMap<>();
 
         /** For all stores of keyed state, closed or not. */
-        private final ManagedMemory memory = new ManagedMemory(MANAGED_BYTES);
+        private final ManagedMemory memory = new ManagedMemory(program.managedBytes());
 
         private final List<KeyedStateStore> stores = new ArrayList<>();
 
@@ -146,7 +156,7 @@ final class RealTasks implements AutoCloseable {
         private KeyedStateStore open(
                 SubtaskContext subtask, String operatorName, TypeInformation<?> keyType) {
             KeyedStateStore store =
-                    new ManagedStores(memory, () -> simulation.nowNanos() / 1_000_000)
+                    new ManagedStores(memory, () -> simulation.nowNanos() / 1_000_000, LOCAL_DISK)
                             .open(subtask, operatorName, keyType);
             stores.add(store);
             return store;
@@ -205,6 +215,10 @@ final class RealTasks implements AutoCloseable {
         this.committed = new CommittedNumbers(new Random(seed), () -> faults.taskFailure() / 2);
         CommittedNumbers.put(authority, committed);
         this.program = new SimulatedProgram(kind, authority, seed, simulation.random());
+        this.aligned = new AlignedReaders(simulation::nowNanos, SimulatedProgram.WATERMARK_EVERY);
+        if (program.alignsReaders() && faults.onlyMastersDie()) {
+            AlignedReaders.put(authority, aligned);
+        }
         this.saved = new SavedNumbers(simulation, invariants, program);
     }
 
@@ -213,6 +227,7 @@ final class RealTasks implements AutoCloseable {
         SimulatedFileSystemProvider.remove(authority);
         program.close();
         CommittedNumbers.remove(authority);
+        AlignedReaders.remove(authority);
     }
 
     // ------------------------------------------------------------------ the program
@@ -225,6 +240,25 @@ final class RealTasks implements AutoCloseable {
     /** Where savepoints go. */
     String savepoints() {
         return program.folder("/savepoints");
+    }
+
+    /** Something for a reader has come to its worker; returns what the worker gets. */
+    ToWorker.OperatorEvent received(ToWorker.OperatorEvent event) {
+        try {
+            if (SourceMessages.readToReader(event.event()) instanceof ToReader.AlignTo align) {
+                aligned.told(event.uid(), event.attempt().subtask(), align.maxWatermarkMillis());
+                if (faults.breaker() == Faults.Breaker.NO_ALIGNMENT) {
+                    return new ToWorker.OperatorEvent(
+                            event.epoch(),
+                            event.attempt(),
+                            event.uid(),
+                            SourceMessages.write(new ToReader.AlignTo(Long.MAX_VALUE)));
+                }
+            }
+        } catch (IOException e) {
+            throw new IllegalStateException("Nobody can read what comes for a reader", e);
+        }
+        return event;
     }
 
     /** Somebody was told that it is complete. */
@@ -288,8 +322,34 @@ final class RealTasks implements AutoCloseable {
             edges = List.of();
         } else if (faults.breaker() == Faults.Breaker.DOUBLED_IN_FLIGHT) {
             edges = Stream.concat(edges.stream(), edges.stream()).toList();
+        } else if (faults.breaker() == Faults.Breaker.LOST_COMBINED) {
+            edges = edges.stream().map(RealTasks::withoutCombined).toList();
         }
         return deployment.with(deployment.restored().with(edges));
+    }
+
+    /**
+     * A writer keeps what it combines, and then what its channels hold: of two parts of a channel
+     * that were kept where it is written the first one is that.
+     */
+    private static RestoredState.InFlight withoutCombined(RestoredState.InFlight edge) {
+        List<RestoredState.Slice> left = new ArrayList<>();
+        List<RestoredState.Slice> all = edge.channels();
+        for (int i = 0; i < all.size(); i++) {
+            StatePart part = all.get(i).part();
+            boolean combined = false;
+            for (RestoredState.Slice later : all.subList(i + 1, all.size())) {
+                combined |=
+                        part.kind() == StatePart.Kind.UNSENT
+                                && later.part().kind() == StatePart.Kind.UNSENT
+                                && later.part().firstGroup() == part.firstGroup()
+                                && later.part().lastGroup() == part.lastGroup();
+            }
+            if (!combined) {
+                left.add(all.get(i));
+            }
+        }
+        return new RestoredState.InFlight(edge.edge(), edge.writers(), edge.readers(), left);
     }
 
     RunningSubtask start(
@@ -480,23 +540,33 @@ final class RealTasks implements AutoCloseable {
                 committed.violations().isEmpty(),
                 "each-record-committed-once",
                 committed.violations().toArray());
+        invariants.check(
+                aligned.violations().isEmpty(),
+                "no-reader-further-than-told",
+                aligned.violations().toArray());
         if (finished && program.takesCheckpoints()) {
-            Map<Long, Long> sums = new TreeMap<>();
-            told.values().forEach(of -> sums.putAll(of.sums()));
+            Map<Long, Long> sums = toldSums();
             invariants.check(
                     sums.equals(committed.sums(program::keyOf)),
                     "committed-as-counted",
                     "told " + sums,
                     "committed " + committed.sums(program::keyOf));
             boolean stopped = invariants.stop() != null;
-            Map<Long, Long> expected =
-                    program.expectedSums(
-                            stopped ? saved.read(invariants.stop().path()).left() : List.of());
+            List<SavedNumbers.Left> left =
+                    stopped ? saved.read(invariants.stop().path()).left() : List.of();
+            Map<Long, Long> expected = program.expectedSums(left);
             invariants.check(
                     sums.equals(expected),
                     "each-record-counted-once",
                     "told " + sums,
                     "expected " + expected);
+            // windows that are open when a job is stopped stay open, unless it is drained
+            String wrong =
+                    program.wrongInWindows(
+                            toldResults(),
+                            left,
+                            !stopped || invariants.stop().kind() == CheckpointKind.DRAIN);
+            invariants.check(wrong == null, "each-record-in-one-window", wrong);
         }
         for (Plane plane : planes.values()) {
             if (!plane.left) {
@@ -517,6 +587,33 @@ final class RealTasks implements AutoCloseable {
                     plane.worker.name() + " has " + plane.memory.lentBytes() + " bytes");
             plane.memory.close();
         }
+    }
+
+    @SuppressWarnings("unchecked") // by the names of the states
+    private Map<Long, Long> toldSums() {
+        Map<Long, Long> sums = new TreeMap<>();
+        for (Object sum : told(SimulatedProgram.SUMS)) {
+            Tuple2<Long, Long> pair = (Tuple2<Long, Long>) sum;
+            sums.put(pair.f0, pair.f1);
+        }
+        return sums;
+    }
+
+    @SuppressWarnings("unchecked") // by the names of the states
+    private List<WindowedSums.Result> toldResults() {
+        return told(SimulatedProgram.RESULTS).stream()
+                .map(result -> WindowedSums.Result.of((Tuple3<Long, Long, Long>) result))
+                .toList();
+    }
+
+    private List<Object> told(String state) {
+        List<Object> elements = new ArrayList<>();
+        for (Told one : told.values()) {
+            if (one.closed().state().equals(state)) {
+                elements.addAll(one.closed().elements());
+            }
+        }
+        return elements;
     }
 
     // ------------------------------------------------------------------ the data network

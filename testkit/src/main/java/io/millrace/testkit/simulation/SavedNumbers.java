@@ -126,7 +126,7 @@ final class SavedNumbers {
                                     bytes.get(range);
                                     left.add(left(version, range, "reader " + s));
                                 }
-                            } else if (slice.part().name().equals("sums")) {
+                            } else if (slice.part().name().equals(SimulatedProgram.SUMS)) {
                                 for (byte[] pair : reader.elements(slice)) {
                                     RecordInput in = new RecordInput();
                                     in.reset(pair, 0, pair.length);

@@ -6,6 +6,7 @@ import io.millrace.runtime.control.ControlCodec;
 import io.millrace.runtime.control.ControlMessage;
 import io.millrace.runtime.control.FromClient;
 import io.millrace.runtime.control.ToClient;
+import io.millrace.runtime.control.ToWorker;
 import io.millrace.runtime.graph.JobEdge;
 import io.millrace.runtime.graph.JobEdge.Pattern;
 import io.millrace.runtime.graph.JobGraph;
@@ -574,6 +575,11 @@ public final class SimulatedCluster {
                 new SimulatedTask(simulation, faults, this, worker, deployment, listener);
         tasks.put(deployment.attempt(), task);
         return task;
+    }
+
+    /** Something for a subtask's operator has come to its worker; returns what the worker gets. */
+    ToWorker.OperatorEvent received(ToWorker.OperatorEvent event) {
+        return realTasks == null ? event : realTasks.received(event);
     }
 
     private List<Invariants.Live> live() {

@@ -3,18 +3,13 @@ package io.millrace.testkit.simulation;
 import io.millrace.api.RuntimeExecutionMode;
 import io.millrace.api.StreamExecutionEnvironment;
 import io.millrace.api.function.MapFunction;
-import io.millrace.api.function.RichSinkFunction;
-import io.millrace.api.state.CheckpointedFunction;
-import io.millrace.api.state.FunctionInitializationContext;
-import io.millrace.api.state.FunctionSnapshotContext;
-import io.millrace.api.state.ListState;
-import io.millrace.api.state.ListStateDescriptor;
 import io.millrace.api.stream.DataStream;
 import io.millrace.api.time.Watermark;
 import io.millrace.api.time.WatermarkGenerator;
 import io.millrace.api.time.WatermarkOutput;
 import io.millrace.api.time.WatermarkStrategy;
 import io.millrace.api.tuple.Tuple2;
+import io.millrace.api.type.TypeInformation;
 import io.millrace.api.type.Types;
 import io.millrace.runtime.graph.CapturedProgram;
 import io.millrace.runtime.graph.JobGraph;
@@ -25,11 +20,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
-import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * The program that {@link RealTasks} run, as chance has drawn it: sums numbers by key. Says what
- * must come of it, by a loop.
+ * The program that {@link RealTasks} run, as chance has drawn it: sums numbers by key, and often by
+ * windows of event time, too ({@link WindowedSums}). Says what must come of it, by a loop.
  *
  * <p>In order: what was drawn; the graph; its functions; what must come out.
  *
@@ -38,13 +32,25 @@ import java.util.concurrent.ConcurrentHashMap;
 final class SimulatedProgram implements AutoCloseable {
     static final String OUTPUT = "/out";
     static final String ALL_PARTS = "all parts";
+
+    /** Names of the states of sinks that tell what has come. */
+    static final String SUMS = "sums";
+
+    static final String RESULTS = "results";
+
+    private static final TypeInformation<Tuple2<Long, Long>> PAIR =
+            Types.TUPLE(Types.LONG, Types.LONG);
     private static final int MOST_SPLITS = 20;
+    private static final long PLENTY_BYTES = 64 << 20;
+
+    /** As little as each of two keyed operators of a pipeline needs. */
+    private static final long SCARCE_BYTES = 512 << 10;
 
     /** Numbers by which a reader may be ahead: less than most splits have. */
     private static final int DRIFT = 300;
 
     /** Numbers from watermark to watermark: each of them costs every reader a step. */
-    private static final int WATERMARK_EVERY = 100;
+    static final int WATERMARK_EVERY = 100;
 
     private static final Duration UPDATES = Duration.ofMillis(500);
 
@@ -72,6 +78,11 @@ final class SimulatedProgram implements AutoCloseable {
 
     /** Whether numbers are committed by a sink function, and not by a sink with a committer. */
     private final boolean commitsByFunction;
+
+    private final WindowedSums windows;
+
+    /** Managed memory of a worker: plenty, or so little that state goes to disk. */
+    private final long managedBytes;
 
     private final Duration slowestStep;
 
@@ -104,6 +115,17 @@ final class SimulatedProgram implements AutoCloseable {
                     case 1, 2 -> random.nextInt(4000);
                     default -> 60_000;
                 };
+        this.windows =
+                new WindowedSums(
+                        kind == Kind.CHECKPOINTED
+                                ? WindowedSums.Kind.values()[(int) Math.floorMod(seed >> 3, 5L)]
+                                : WindowedSums.Kind.NONE,
+                        split,
+                        random);
+        this.managedBytes =
+                kind == Kind.CHECKPOINTED && random.nextInt(3) == 0
+                        ? SCARCE_BYTES * pipelines
+                        : PLENTY_BYTES;
         // long enough for checkpoints, whose calls of the record take seconds
         this.slowestStep =
                 Duration.ofNanos(
@@ -113,11 +135,15 @@ final class SimulatedProgram implements AutoCloseable {
 
     @Override
     public void close() {
-        TellingSink.CLOSED.remove(authority);
+        TellingSink.forget(authority);
     }
 
     boolean takesCheckpoints() {
         return kind == Kind.CHECKPOINTED;
+    }
+
+    long managedBytes() {
+        return managedBytes;
     }
 
     /** The longest that a subtask waits between two steps: slow jobs see many faults. */
@@ -158,6 +184,8 @@ final class SimulatedProgram implements AutoCloseable {
             env.setRuntimeMode(RuntimeExecutionMode.BATCH);
         }
         for (int pipeline = 0; pipeline < pipelines; pipeline++) {
+            // not all workers have a part of both
+            env.setParallelism(parallelism - pipeline);
             build(env, pipeline);
         }
     }
@@ -169,7 +197,10 @@ final class SimulatedProgram implements AutoCloseable {
         if (kind == Kind.FILES) {
             sums.writeAsText(folder(OUTPUT));
         } else {
-            sums.addSink(new TellingSink(authority));
+            sums.addSink(new TellingSink<>(authority, SUMS, PAIR, sum -> sum.f0));
+            if (windows.areThere()) {
+                windows.of(numbers, firstOf(pipeline)).addSink(windows.sink(authority, RESULTS));
+            }
             String uid = "committed-" + pipeline;
             if (commitsByFunction) {
                 numbers.addSink(new NumberFunction(authority)).uid(uid);
@@ -180,18 +211,25 @@ final class SimulatedProgram implements AutoCloseable {
     }
 
     private DataStream<Long> numbers(StreamExecutionEnvironment env, int pipeline) {
-        return split
-                ? env.fromSource(
-                        ranges(pipeline), watermarks(firstOf(pipeline)), "ranges", Types.LONG)
-                : env.fromSequence(1, records);
+        WatermarkStrategy<Long> watermarks = watermarks(firstOf(pipeline));
+        if (split) {
+            return env.fromSource(ranges(pipeline), watermarks, "ranges", Types.LONG)
+                    .uid(uidOfRanges(pipeline));
+        }
+        DataStream<Long> sequence = env.fromSequence(1, records);
+        return windows.areThere() ? sequence.assignTimestampsAndWatermarks(watermarks) : sequence;
     }
 
     private WatermarkStrategy<Long> watermarks(long first) {
+        if (!waiting && !windows.areThere()) {
+            return WatermarkStrategy.noWatermarks();
+        }
+        WatermarkStrategy<Long> watermarks =
+                WatermarkStrategy.<Long>forGenerator(context -> new SomeNumbers())
+                        .withTimestampAssigner((number, former) -> number - first);
         return waiting
-                ? WatermarkStrategy.<Long>forGenerator(context -> new SomeNumbers())
-                        .withTimestampAssigner((number, former) -> number - first)
-                        .withWatermarkAlignment("all", Duration.ofMillis(DRIFT), UPDATES)
-                : WatermarkStrategy.noWatermarks();
+                ? watermarks.withWatermarkAlignment("all", Duration.ofMillis(DRIFT), UPDATES)
+                : watermarks;
     }
 
     private static final class SomeNumbers implements WatermarkGenerator<Long> {
@@ -211,13 +249,27 @@ final class SimulatedProgram implements AutoCloseable {
         return 1 + (long) records * pipeline / pipelines;
     }
 
-    /** The key that a number counts for, in whichever pipeline. */
-    long keyOf(long number) {
+    private int pipelineOf(long number) {
         int pipeline = 0;
         while (pipeline + 1 < pipelines && number >= firstOf(pipeline + 1)) {
             pipeline++;
         }
-        return (long) pipeline * keys + number % keys;
+        return pipeline;
+    }
+
+    /** The first number of the pipeline that a number is of. */
+    long firstBefore(long number) {
+        return firstOf(pipelineOf(number));
+    }
+
+    /** The key that a number counts for, in whichever pipeline. */
+    long keyOf(long number) {
+        return (long) pipelineOf(number) * keys + number % keys;
+    }
+
+    /** There are the numbers from 1 to this one. */
+    int records() {
+        return records;
     }
 
     /** A path in the files of the simulation. */
@@ -228,7 +280,20 @@ final class SimulatedProgram implements AutoCloseable {
     /** The source of a pipeline, where it has splits. */
     PulledRanges ranges(int pipeline) {
         return new PulledRanges(
-                firstOf(pipeline), firstOf(pipeline + 1) - 1, MOST_SPLITS / pipelines);
+                authority,
+                uidOfRanges(pipeline),
+                firstOf(pipeline),
+                firstOf(pipeline + 1) - 1,
+                MOST_SPLITS / pipelines);
+    }
+
+    private static String uidOfRanges(int pipeline) {
+        return "ranges-" + pipeline;
+    }
+
+    /** Whether readers wait for each other. */
+    boolean alignsReaders() {
+        return waiting;
     }
 
     // ------------------------------------------------------------------ its functions
@@ -253,59 +318,9 @@ final class SimulatedProgram implements AutoCloseable {
         }
     }
 
-    /**
-     * Keeps the last sum of each key in state of its own. What it had when it was closed can be
-     * asked for right afterwards, as all is on one thread.
-     */
-    private static final class TellingSink extends RichSinkFunction<Tuple2<Long, Long>>
-            implements CheckpointedFunction {
-        private static final long serialVersionUID = 1;
-
-        /** By the name of the simulation. */
-        static final Map<String, Map<Long, Long>> CLOSED = new ConcurrentHashMap<>();
-
-        private final String simulation;
-        private transient Map<Long, Long> sums;
-        private transient ListState<Tuple2<Long, Long>> saved;
-
-        TellingSink(String simulation) {
-            this.simulation = simulation;
-        }
-
-        @Override
-        public void initializeState(FunctionInitializationContext context) throws Exception {
-            sums = new TreeMap<>();
-            saved =
-                    context.getOperatorStateStore()
-                            .getListState(
-                                    new ListStateDescriptor<>(
-                                            "sums", Types.TUPLE(Types.LONG, Types.LONG)));
-            for (Tuple2<Long, Long> sum : saved.get()) {
-                sums.put(sum.f0, sum.f1);
-            }
-        }
-
-        @Override
-        public void snapshotState(FunctionSnapshotContext context) throws Exception {
-            List<Tuple2<Long, Long>> pairs = new ArrayList<>();
-            sums.forEach((key, sum) -> pairs.add(Tuple2.of(key, sum)));
-            saved.update(pairs);
-        }
-
-        @Override
-        public void invoke(Tuple2<Long, Long> sum, Context context) {
-            sums.put(sum.f0, sum.f1);
-        }
-
-        @Override
-        public void close() {
-            CLOSED.put(simulation, sums);
-        }
-    }
-
-    /** What the subtask of the sink had that was closed last. */
-    Map<Long, Long> toldLast() {
-        return TellingSink.CLOSED.get(authority);
+    /** What the subtask of a sink had that was closed last. */
+    TellingSink.Closed toldLast() {
+        return TellingSink.closedLast(authority);
     }
 
     // ------------------------------------------------------------------ what must come of it
@@ -325,11 +340,27 @@ final class SimulatedProgram implements AutoCloseable {
     Map<Long, Long> expectedSums(List<SavedNumbers.Left> without) {
         Map<Long, Long> sums = new TreeMap<>();
         for (long number = 1; number <= records; number++) {
-            long emitted = number;
-            if (without.stream().noneMatch(r -> r.first() <= emitted && emitted <= r.last())) {
+            if (isOutOf(without, number)) {
                 sums.merge(keyOf(number), number, Long::sum);
             }
         }
         return sums;
+    }
+
+    private static boolean isOutOf(List<SavedNumbers.Left> ranges, long number) {
+        return ranges.stream().noneMatch(r -> r.first() <= number && number <= r.last());
+    }
+
+    /**
+     * What is wrong with the sums of windows; null if nothing.
+     *
+     * @param without ranges that were not emitted
+     * @param complete whether event time has come to its end
+     */
+    String wrongInWindows(
+            List<WindowedSums.Result> results, List<SavedNumbers.Left> without, boolean complete) {
+        return windows.areThere()
+                ? windows.wrong(results, this, number -> isOutOf(without, number), complete)
+                : null;
     }
 }

@@ -91,7 +91,11 @@ final class SimulatedWorker implements SimulatedNetwork.End {
             process.put(new WorkerEvent.Received(newestConnection, withoutEpoch(message)));
             return;
         }
-        process.put(new WorkerEvent.Received(connection, (ToWorker) message));
+        ToWorker heard =
+                message instanceof ToWorker.OperatorEvent event
+                        ? cluster.received(event)
+                        : (ToWorker) message;
+        process.put(new WorkerEvent.Received(connection, heard));
     }
 
     @Override

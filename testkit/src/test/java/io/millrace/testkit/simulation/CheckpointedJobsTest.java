@@ -85,7 +85,8 @@ class CheckpointedJobsTest {
                 "RECORDED_BEFORE_METADATA",
                 "LOST_RECORD",
                 "LOST_IN_FLIGHT",
-                "DOUBLED_IN_FLIGHT"
+                "DOUBLED_IN_FLIGHT",
+                "LOST_COMBINED"
             })
     void shouldFailUnderSomeSeedWhenRuleIsTakenAway(Breaker breaker) {
         for (long seed = 0; seed < SEEDS_UNTIL_BROKEN; seed++) {

@@ -54,7 +54,8 @@ class OnlyMastersDieTest {
         "MODELLED, NO_FINISHED_ON_RECORD",
         "MODELLED, NO_WAIT_FOR_WORKERS",
         "CHECKPOINTED, ASSIGNED_BEFORE_RECORDED",
-        "CHECKPOINTED, STOPPED_BEFORE_RECORDED"
+        "CHECKPOINTED, STOPPED_BEFORE_RECORDED",
+        "CHECKPOINTED, NO_ALIGNMENT"
     })
     void shouldFailUnderSomeSeedWhenRuleIsTakenAway(Tasks kind, Breaker breaker) {
         for (long seed = 0; seed < SEEDS_UNTIL_BROKEN; seed++) {
