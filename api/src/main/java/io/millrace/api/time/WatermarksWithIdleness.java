@@ -32,11 +32,6 @@ public class WatermarksWithIdleness<T> implements WatermarkGenerator<T> {
         this.idleNanos = TimeUnit.MILLISECONDS.toNanos(check(idleTimeout));
     }
 
-    /** What says the watermarks while records come. */
-    public WatermarkGenerator<T> watermarks() {
-        return watermarks;
-    }
-
     static long check(Duration idleTimeout) {
         long millis = Time.millisOf(idleTimeout, "The idle timeout of watermarks");
         if (millis <= 0) {

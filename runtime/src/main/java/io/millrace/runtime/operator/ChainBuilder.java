@@ -362,15 +362,13 @@ public final class ChainBuilder {
         io.millrace.api.source.Source<Object, SourceSplit, ?> source =
                 (io.millrace.api.source.Source<Object, SourceSplit, ?>) spec.source();
         CoordinatorLink link = new CoordinatorLink(operator.name(), operator.uid(), subtask);
-        Map<String, String> configuration = subtask.deployment().configuration();
-        long intervalMillis = ExecutionConfig.fromMap(configuration).getAutoWatermarkInterval();
         SplitOutputs outputs =
                 new SplitOutputs(
                         operator.name(),
                         (WatermarkStrategy<Object>) spec.strategy(),
                         output,
-                        intervalMillis > 0,
                         copy(SplitRecords.class, operator));
+        Map<String, String> configuration = subtask.deployment().configuration();
         ActivityClock activity = new ActivityClock(new WallActivity(subtask.time()));
         SplitMarks marks = new SplitMarks(behind, activity);
         Alignment aligned = Alignment.of(spec.strategy().getAlignmentParameters());
@@ -393,7 +391,7 @@ public final class ChainBuilder {
                                 SourceRecords.class,
                                 outputs,
                                 marks,
-                                intervalMillis,
+                                ExecutionConfig.fromMap(configuration).getAutoWatermarkInterval(),
                                 subtask.time());
         ReaderStart start = () -> source.createReader(link);
         return copy(SplitSource.class, operator)

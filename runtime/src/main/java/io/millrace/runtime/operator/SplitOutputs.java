@@ -17,7 +17,6 @@ final class SplitOutputs {
     private final String name;
     private final WatermarkStrategy<Object> strategy;
     private final Output output;
-    private final boolean byClock;
     private final ClassCopy recordsClass;
 
     /** What a strategy may ask while it makes something for one output. */
@@ -30,19 +29,16 @@ final class SplitOutputs {
     }
 
     /**
-     * @param byClock whether generators are asked for watermarks by the clock
      * @param recordsClass copy of {@link SplitRecords} for the place in the plan
      */
     SplitOutputs(
             String name,
             WatermarkStrategy<Object> strategy,
             Output output,
-            boolean byClock,
             ClassCopy recordsClass) {
         this.name = name;
         this.strategy = strategy;
         this.output = output;
-        this.byClock = byClock;
         this.recordsClass = recordsClass;
     }
 
@@ -57,12 +53,6 @@ final class SplitOutputs {
             throw OperatorFailure.in(name, "the watermark strategy", t);
         }
         return recordsClass.newInstance(
-                TimedRecords.class,
-                name,
-                assigner,
-                generator,
-                marks,
-                output,
-                new WatermarkPace(generator, byClock));
+                TimedRecords.class, name, assigner, generator, marks, output);
     }
 }

@@ -17,7 +17,6 @@ final class SplitRecords implements TimedRecords {
     private final WatermarkGenerator<Object> generator;
     private final WatermarkOutput marks;
     private final Output output;
-    private final WatermarkPace pace;
     private long count;
 
     SplitRecords(
@@ -25,14 +24,12 @@ final class SplitRecords implements TimedRecords {
             TimestampAssigner<Object> assigner,
             WatermarkGenerator<Object> generator,
             WatermarkOutput marks,
-            Output output,
-            WatermarkPace pace) {
+            Output output) {
         this.name = name;
         this.assigner = assigner;
         this.generator = generator;
         this.marks = marks;
         this.output = output;
-        this.pace = pace;
     }
 
     @Override
@@ -52,9 +49,6 @@ final class SplitRecords implements TimedRecords {
         output.process(record, assigned);
         try {
             generator.onEvent(record, assigned, marks);
-            if (pace.isDue()) {
-                generator.onPeriodicEmit(marks);
-            }
         } catch (Throwable t) {
             throw OperatorFailure.onRecord(name, record, t);
         }

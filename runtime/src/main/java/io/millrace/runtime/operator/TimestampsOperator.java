@@ -32,7 +32,6 @@ final class TimestampsOperator
     private final Output output;
     private TimestampAssigner<Object> assigner;
     private WatermarkGenerator<Object> generator;
-    private WatermarkPace pace;
     private long watermarkMillis = Long.MIN_VALUE;
     private long nextEmitMillis;
     private boolean idle;
@@ -60,7 +59,6 @@ final class TimestampsOperator
         try {
             assigner = strategy.createTimestampAssigner(this);
             generator = strategy.createWatermarkGenerator(this);
-            pace = new WatermarkPace(generator, intervalMillis > 0);
         } catch (Throwable t) {
             throw OperatorFailure.in(name, "the watermark strategy", t);
         }
@@ -81,9 +79,6 @@ final class TimestampsOperator
         output.process(value, assigned);
         try {
             generator.onEvent(value, assigned, this);
-            if (pace.isDue()) {
-                generator.onPeriodicEmit(this);
-            }
         } catch (Throwable t) {
             throw OperatorFailure.onRecord(name, value, t);
         }

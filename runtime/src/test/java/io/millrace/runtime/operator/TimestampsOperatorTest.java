@@ -8,10 +8,8 @@ import io.millrace.api.stream.DataStream;
 import io.millrace.api.time.AscendingTimestampExtractor;
 import io.millrace.api.time.AssignerWithPunctuatedWatermarks;
 import io.millrace.api.time.BoundedOutOfOrdernessTimestampExtractor;
-import io.millrace.api.time.BoundedOutOfOrdernessWatermarks;
 import io.millrace.api.time.Time;
 import io.millrace.api.time.Watermark;
-import io.millrace.api.time.WatermarkOutput;
 import io.millrace.api.time.WatermarkStrategy;
 import io.millrace.api.type.Types;
 import io.millrace.runtime.exchange.RecordBatch;
@@ -193,58 +191,6 @@ class TimestampsOperatorTest {
                         "b",
                         StreamEvent.Status.ACTIVE,
                         new StreamEvent.Watermark(59));
-    }
-
-    private static List<Object> marksOfManyRecords(
-            WatermarkStrategy<Object> strategy, long intervalMillis) {
-        List<Object> emitted = new ArrayList<>();
-        TimestampsOperator operator =
-                new TimestampsOperator(
-                        "t",
-                        strategy,
-                        intervalMillis,
-                        new ManualTime(),
-                        new Downstream(List.of(), List.of(emitted::add)),
-                        (value, timestamp) -> {});
-        operator.open();
-        for (int i = 1; i <= 2 * WatermarkPace.RECORDS + 1; i++) {
-            operator.process("a", i);
-        }
-        return emitted;
-    }
-
-    @Test
-    void shouldEmitWatermarksAfterManyRecordsWhateverTheClockSays() {
-        List<Object> expected =
-                List.of(
-                        new StreamEvent.Watermark(WatermarkPace.RECORDS - 1),
-                        new StreamEvent.Watermark(2 * WatermarkPace.RECORDS - 1));
-        WatermarkStrategy<Object> ascending = WatermarkStrategy.forMonotonousTimestamps();
-        WatermarkStrategy<Object> bounded =
-                WatermarkStrategy.forBoundedOutOfOrderness(Duration.ZERO);
-
-        assertThat(marksOfManyRecords(ascending, 200)).isEqualTo(expected);
-        assertThat(marksOfManyRecords(bounded.withIdleness(Duration.ofSeconds(1)), 200))
-                .isEqualTo(expected);
-        assertThat(marksOfManyRecords(ascending, 0)).isEmpty();
-    }
-
-    private static final class OwnGenerator extends BoundedOutOfOrdernessWatermarks<Object> {
-        OwnGenerator() {
-            super(Duration.ZERO);
-        }
-
-        @Override
-        public void onPeriodicEmit(WatermarkOutput output) {
-            throw new AssertionError("asked out of turn");
-        }
-    }
-
-    @Test
-    void shouldAskAGeneratorOfTheUsersByTheClockAlone() {
-        WatermarkStrategy<Object> own =
-                WatermarkStrategy.forGenerator(context -> new OwnGenerator());
-        assertThat(marksOfManyRecords(own, 200)).isEmpty();
     }
 
     @Test
