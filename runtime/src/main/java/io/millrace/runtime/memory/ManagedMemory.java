@@ -178,13 +178,14 @@ public final class ManagedMemory implements AutoCloseable {
     /**
      * Counts bytes as lent that somebody else allocates.
      *
+     * @param due as for {@link #take}
      * @return false if there are not as many
      */
-    synchronized boolean reserve(long bytes) {
+    synchronized boolean reserve(long bytes, long due) {
         if (closed) {
             throw new IllegalStateException("The managed memory is closed");
         }
-        if (bytes > totalBytes - lentBytes) {
+        if (bytes > freeBytes(due)) {
             return false;
         }
         lentBytes += bytes;

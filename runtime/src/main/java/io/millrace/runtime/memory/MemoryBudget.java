@@ -5,7 +5,8 @@ import java.util.concurrent.atomic.AtomicLong;
 /**
  * How much of the {@link ManagedMemory} one user may have, and what it has.
  *
- * <p>Threads: any.
+ * <p>Threads: any; what is promised and what is in use change together, under the memory's lock, so
+ * that no other user sees bytes that are neither due nor lent.
  */
 public final class MemoryBudget {
     private final ManagedMemory memory;
@@ -13,8 +14,8 @@ public final class MemoryBudget {
     private final long limitBytes;
     private final AtomicLong usedBytes = new AtomicLong();
 
-    /** What others leave to this one; 0: nothing. */
-    private volatile long promisedBytes;
+    /** What others leave to this one; 0: nothing. Guarded by the memory's lock. */
+    private long promisedBytes;
 
     MemoryBudget(ManagedMemory memory, String owner, long limitBytes) {
         this.memory = memory;
@@ -28,18 +29,21 @@ public final class MemoryBudget {
      * @return false if too many of all bytes were promised to others
      */
     public boolean promise(long bytes) {
-        if (!memory.promise(bytes)) {
-            return false;
+        synchronized (memory) {
+            if (!memory.promise(bytes)) {
+                return false;
+            }
+            promisedBytes = bytes;
+            return true;
         }
-        promisedBytes = bytes;
-        return true;
     }
 
     /** Others may have it all; may be called twice. */
     public void renounce() {
-        long bytes = promisedBytes;
-        promisedBytes = 0;
-        memory.takeBack(bytes, due(bytes, usedBytes.get()));
+        synchronized (memory) {
+            memory.takeBack(promisedBytes, due());
+            promisedBytes = 0;
+        }
     }
 
     private static long due(long promised, long used) {
@@ -53,9 +57,8 @@ public final class MemoryBudget {
     /** Returns what is in use then. */
     private long use(long bytes) {
         long after = usedBytes.addAndGet(bytes);
-        long promised = promisedBytes;
-        if (promised > 0) {
-            memory.redeem(due(promised, after - bytes) - due(promised, after));
+        if (promisedBytes > 0) {
+            memory.redeem(due(promisedBytes, after - bytes) - due(promisedBytes, after));
         }
         return after;
     }
@@ -68,20 +71,27 @@ public final class MemoryBudget {
      * @throws InsufficientManagedMemoryException if the budget or the whole memory is used up
      */
     public long allocate(int bytes) {
-        long used = use(bytes);
-        long block = 0;
-        try {
-            block = used > limitBytes ? 0 : memory.take(bytes, due());
-        } finally {
-            if (block == 0) {
-                use(-bytes);
-            }
-        }
+        long block = take(bytes);
         if (block == 0) {
             throw new InsufficientManagedMemoryException(exhausted(bytes));
         }
         Memory.fill(block, bytes, (byte) 0);
         return block;
+    }
+
+    private long take(int bytes) {
+        synchronized (memory) {
+            long used = use(bytes);
+            long block = 0;
+            try {
+                block = used > limitBytes ? 0 : memory.take(bytes, due());
+            } finally {
+                if (block == 0) {
+                    use(-bytes);
+                }
+            }
+            return block;
+        }
     }
 
     private String exhausted(long bytes) {
@@ -109,16 +119,21 @@ public final class MemoryBudget {
      * @throws InsufficientManagedMemoryException if the budget or the whole memory is used up
      */
     public void reserve(long bytes) {
-        if (use(bytes) > limitBytes || !memory.reserve(bytes)) {
+        synchronized (memory) {
+            if (use(bytes) <= limitBytes && memory.reserve(bytes, due())) {
+                return;
+            }
             use(-bytes);
-            throw new InsufficientManagedMemoryException(exhausted(bytes));
         }
+        throw new InsufficientManagedMemoryException(exhausted(bytes));
     }
 
     /** Gives back what was reserved. */
     public void release(long bytes) {
-        memory.release(bytes);
-        use(-bytes);
+        synchronized (memory) {
+            memory.release(bytes);
+            use(-bytes);
+        }
     }
 
     /**
@@ -127,8 +142,10 @@ public final class MemoryBudget {
      * @param bytes as it was allocated
      */
     public void free(long block, int bytes) {
-        memory.giveBack(block, bytes);
-        use(-bytes);
+        synchronized (memory) {
+            memory.giveBack(block, bytes);
+            use(-bytes);
+        }
     }
 
     public long usedBytes() {
@@ -137,7 +154,9 @@ public final class MemoryBudget {
 
     /** Bytes that could be lent now. */
     public long freeBytes() {
-        return Math.min(limitBytes - usedBytes.get(), memory.freeBytes(due()));
+        synchronized (memory) {
+            return Math.min(limitBytes - usedBytes.get(), memory.freeBytes(due()));
+        }
     }
 
     /**
@@ -146,7 +165,9 @@ public final class MemoryBudget {
      * @param bytes a power of two, as for {@link #allocate}
      */
     public boolean hasBlock(int bytes) {
-        return bytes <= freeBytes() && memory.hasBlock(bytes);
+        synchronized (memory) {
+            return bytes <= freeBytes() && memory.hasBlock(bytes);
+        }
     }
 
     public long limitBytes() {

@@ -8,6 +8,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicBoolean;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import org.junit.jupiter.api.Test;
@@ -103,6 +104,42 @@ class ManagedMemoryTest {
             assertThat(large.freeBytes()).isEqualTo(4 << 10);
             large.free(first, 4 << 10);
         }
+    }
+
+    @Test
+    void shouldKeepAPromiseWhileAnotherThreadTakesWhatItGets() throws Exception {
+        try (ManagedMemory memory = new ManagedMemory(2 << 10)) {
+            MemoryBudget promised = memory.budget("sums[0]", 2 << 10);
+            MemoryBudget other = memory.budget("sessions[0]", 2 << 10);
+            assertThat(promised.promise(1 << 10)).isTrue();
+            AtomicBoolean over = new AtomicBoolean();
+            Thread greedy = new Thread(() -> takeWhatThereIs(other, over));
+            greedy.start();
+            try {
+                for (int i = 0; i < 200_000; i++) {
+                    long first = promised.allocate(512);
+                    long second = promised.allocate(512);
+                    promised.free(first, 512);
+                    promised.free(second, 512);
+                }
+            } finally {
+                over.set(true);
+                greedy.join();
+            }
+        }
+    }
+
+    private static void takeWhatThereIs(MemoryBudget budget, AtomicBoolean over) {
+        List<Long> taken = new ArrayList<>();
+        while (!over.get()) {
+            try {
+                taken.add(budget.allocate(512));
+            } catch (InsufficientManagedMemoryException e) {
+                taken.forEach(block -> budget.free(block, 512));
+                taken.clear();
+            }
+        }
+        taken.forEach(block -> budget.free(block, 512));
     }
 
     @Test
