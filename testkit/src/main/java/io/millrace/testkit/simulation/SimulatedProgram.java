@@ -123,7 +123,7 @@ final class SimulatedProgram implements AutoCloseable {
                         split,
                         random);
         this.managedBytes =
-                kind == Kind.CHECKPOINTED && random.nextInt(3) == 0
+                kind == Kind.CHECKPOINTED && random.nextInt(10) == 0
                         ? SCARCE_BYTES * pipelines
                         : PLENTY_BYTES;
         // long enough for checkpoints, whose calls of the record take seconds
