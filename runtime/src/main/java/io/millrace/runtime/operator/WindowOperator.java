@@ -112,11 +112,16 @@ final class WindowOperator
         merging.load();
         for (Window window : windows) {
             Window in = merging.add(window, this);
-            if (isDropped(in)) {
+            Window stateWindow = merging.stateWindow(in);
+            if (!isDropped(in)) {
+                taken = true;
+                add(in, stateWindow, value, timestampMillis);
+            } else if (merging.isNew(in)) {
                 merging.retire(in);
             } else {
-                taken = true;
-                add(in, merging.stateWindow(in), value, timestampMillis);
+                // of a program that allowed more: its own timer may be gone by merging
+                buffer.bind(codec.encode(stateWindow));
+                drop(in);
             }
         }
         merging.save();
@@ -230,10 +235,19 @@ final class WindowOperator
         }
     }
 
-    /** The window may come of a program that allowed another lateness. */
+    /**
+     * A window is dropped by the timer that was set for it, once; of timers behind that, which its
+     * trigger has left behind, it knows nothing any more. If it comes of a program that allowed
+     * another lateness, the timer is too early, or too late and its contents are still there.
+     */
     private void dropOrWait(Window window, long timeMillis) throws Exception {
-        if (timeMillis >= dropMillis(window)) {
+        long dropMillis = dropMillis(window);
+        if (timeMillis == dropMillis) {
             drop(window);
+        } else if (timeMillis > dropMillis) {
+            if (merging != null || !buffer.isEmpty()) {
+                drop(window);
+            }
         } else if (timeMillis >= window.maxTimestamp()) {
             context.bind(codec.encode(window)); // the function may have asked for other states
             registerDropTimer(window);

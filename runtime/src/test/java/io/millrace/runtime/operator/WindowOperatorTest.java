@@ -7,6 +7,7 @@ import io.millrace.api.function.AggregateFunction;
 import io.millrace.api.function.Collector;
 import io.millrace.api.function.OutputTag;
 import io.millrace.api.function.ProcessWindowFunction;
+import io.millrace.api.state.ReducingStateDescriptor;
 import io.millrace.api.state.ValueState;
 import io.millrace.api.state.ValueStateDescriptor;
 import io.millrace.api.time.Time;
@@ -22,6 +23,8 @@ import io.millrace.api.window.ProcessingTimeSessionWindows;
 import io.millrace.api.window.PurgingTrigger;
 import io.millrace.api.window.SlidingEventTimeWindows;
 import io.millrace.api.window.TimeWindow;
+import io.millrace.api.window.Trigger;
+import io.millrace.api.window.TriggerResult;
 import io.millrace.api.window.TumblingEventTimeWindows;
 import io.millrace.api.window.TumblingProcessingTimeWindows;
 import io.millrace.runtime.exchange.RecordBatch;
@@ -392,6 +395,92 @@ class WindowOperatorTest {
                     .containsExactly("a 1 of 1 @999", "a 2 of 2 @999", "a 1 of 3 @1999");
             harness.watermark(5_000);
             assertThat(harness.state()).containsExactly("fired={[a, null]=3}");
+        }
+    }
+
+    /**
+     * Sets a timer that outlives the window, and counts for each window how often it is cleared.
+     */
+    private static final class Overstaying extends Trigger<Object, TimeWindow> {
+        private static final long serialVersionUID = 1;
+        private static final ReducingStateDescriptor<Integer> CLEARED =
+                new ReducingStateDescriptor<>("trigger-cleared", Integer::sum, Integer.class);
+
+        @Override
+        public TriggerResult onElement(
+                Object element, long timestamp, TimeWindow window, TriggerContext ctx) {
+            ctx.registerEventTimeTimer(window.maxTimestamp());
+            ctx.registerEventTimeTimer(window.maxTimestamp() + 50);
+            ctx.registerEventTimeTimer(window.maxTimestamp() + 500);
+            ctx.registerEventTimeTimer(window.maxTimestamp() + 600);
+            return TriggerResult.CONTINUE;
+        }
+
+        @Override
+        public TriggerResult onProcessingTime(long time, TimeWindow window, TriggerContext ctx) {
+            return TriggerResult.CONTINUE;
+        }
+
+        @Override
+        public TriggerResult onEventTime(long time, TimeWindow window, TriggerContext ctx) {
+            return TriggerResult.FIRE;
+        }
+
+        @Override
+        public void clear(TimeWindow window, TriggerContext ctx) throws Exception {
+            ctx.getPartitionedState(CLEARED).add(1);
+        }
+    }
+
+    /** Counts for each key how often its windows are cleared. */
+    private static final class CountingClears
+            extends ProcessWindowFunction<Tuple2<String, Long>, String, String, TimeWindow> {
+        private static final long serialVersionUID = 1;
+        private static final ReducingStateDescriptor<Integer> CLEARED =
+                new ReducingStateDescriptor<>("function-cleared", Integer::sum, Integer.class);
+
+        @Override
+        public void process(
+                String key,
+                Context context,
+                Iterable<Tuple2<String, Long>> elements,
+                Collector<String> out) {
+            out.collect(key);
+        }
+
+        @Override
+        public void clear(Context context) throws Exception {
+            context.globalState().getReducingState(CLEARED).add(1);
+        }
+    }
+
+    @Test
+    void shouldClearAWindowOnceWhenItsTriggerLeavesTimersBehind() throws Exception {
+        try (OperatorHarness harness =
+                OperatorHarness.of(
+                        TYPE,
+                        (in, sinks) ->
+                                sinks.collect(
+                                        "out",
+                                        in.keyBy(r -> r.f0)
+                                                .window(
+                                                        TumblingEventTimeWindows.of(
+                                                                Time.seconds(1)))
+                                                .allowedLateness(Time.milliseconds(100))
+                                                .trigger(new Overstaying())
+                                                .process(new CountingClears())))) {
+            harness.record(of("a", 1), 10);
+            harness.watermark(1_098);
+            assertThat(harness.take("out")).containsExactly("a @999", "a @999");
+            assertThat(harness.state()).noneMatch(state -> state.contains("cleared"));
+            harness.watermark(1_099);
+            assertThat(harness.take("out")).as("with its last timer").containsExactly("a @999");
+            harness.watermark(5_000);
+            assertThat(harness.take("out")).as("fired when it was gone").isEmpty();
+            assertThat(harness.state())
+                    .containsExactlyInAnyOrder(
+                            "function-cleared={[a, null]=1}",
+                            "trigger/trigger-cleared={[a, TimeSpan[start=0, end=1000]]=1}");
         }
     }
 
