@@ -306,10 +306,12 @@ final class SavepointRequests {
     }
 
     private void begin(String request, String directory) {
+        CheckpointFolder folder = newFolder(directory);
+        LOG.info("Request {} is for a savepoint, which goes to {}", request, folder.path());
         job.checkpoints()
                 .savepoint(
                         CheckpointKind.SAVEPOINT,
-                        newFolder(directory),
+                        folder,
                         new SavepointListener() {
                             @Override
                             public String request() {
@@ -323,11 +325,19 @@ final class SavepointRequests {
 
                             @Override
                             public void failed(Failure cause) {
+                                LOG.warn(
+                                        "The savepoint of request {} failed: {}",
+                                        request,
+                                        cause.summary());
                                 answer(request, "", text(cause));
                             }
 
                             @Override
                             public void interrupted(String why, boolean begun) {
+                                LOG.warn(
+                                        "The savepoint of request {} was given up: {}",
+                                        request,
+                                        why);
                                 answer(
                                         request,
                                         "",
@@ -468,10 +478,12 @@ final class SavepointRequests {
         stopping = true;
         boolean drain = stop.drain();
         String request = stop.request();
+        CheckpointFolder folder = newFolder(directory(stop.directory()));
+        LOG.info("Request {} is for a savepoint to stop with, at {}", request, folder.path());
         job.checkpoints()
                 .savepoint(
                         drain ? CheckpointKind.DRAIN : CheckpointKind.STOP,
-                        newFolder(directory(stop.directory())),
+                        folder,
                         new SavepointListener() {
                             @Override
                             public String request() {
