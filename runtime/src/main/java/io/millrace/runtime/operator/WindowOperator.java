@@ -210,6 +210,11 @@ final class WindowOperator
         timers.fireProcessingTimers(nowMillis, name, this);
     }
 
+    /**
+     * A window is dropped by the timer that was set for it, once; of timers behind that, which its
+     * trigger has left behind, it knows nothing any more. If it comes of a program that allowed
+     * another lateness, that timer is too early, or too late and its contents are still there.
+     */
     @Override
     public void onTimer(long timeMillis, TimeDomain domain, Object namespace) throws Exception {
         key = null;
@@ -225,33 +230,29 @@ final class WindowOperator
         buffer.bind(codec.encode(stateWindow));
         context.bind(codec.encode(window));
         boolean byEventTime = domain == TimeDomain.EVENT_TIME;
+        boolean ofWindows = byEventTime == eventTime;
+        boolean open =
+                merging != null
+                        || ofWindows && timeMillis <= dropMillis(window)
+                        || !buffer.isEmpty();
         TriggerResult result =
                 byEventTime
                         ? trigger.onEventTime(timeMillis, window, context)
                         : trigger.onProcessingTime(timeMillis, window, context);
         act(result, window);
-        if (byEventTime == eventTime) {
-            dropOrWait(window, timeMillis);
+        if (open) {
+            if (ofWindows && timeMillis >= dropMillis(window)) {
+                drop(window);
+            } else {
+                awaitDrop(window);
+            }
         }
     }
 
-    /**
-     * A window is dropped by the timer that was set for it, once; of timers behind that, which its
-     * trigger has left behind, it knows nothing any more. If it comes of a program that allowed
-     * another lateness, the timer is too early, or too late and its contents are still there.
-     */
-    private void dropOrWait(Window window, long timeMillis) throws Exception {
-        long dropMillis = dropMillis(window);
-        if (timeMillis == dropMillis) {
-            drop(window);
-        } else if (timeMillis > dropMillis) {
-            if (merging != null || !buffer.isEmpty()) {
-                drop(window);
-            }
-        } else if (timeMillis >= window.maxTimestamp()) {
-            context.bind(codec.encode(window)); // the function may have asked for other states
-            registerDropTimer(window);
-        }
+    /** A trigger that clears itself when it fires may have deleted the timer as one of its own. */
+    private void awaitDrop(Window window) {
+        context.bind(codec.encode(window)); // the function may have asked for other states
+        registerDropTimer(window);
     }
 
     private void drop(Window window) throws Exception {
