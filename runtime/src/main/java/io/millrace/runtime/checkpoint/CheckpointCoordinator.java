@@ -65,6 +65,9 @@ public final class CheckpointCoordinator {
     /** Between a last checkpoint that has failed and the next try. */
     private static final Duration LAST_CHECKPOINT_PAUSE = Duration.ofSeconds(1);
 
+    /** Between any checkpoint and the next that somebody has asked for. */
+    private static final Duration ASKED_PAUSE = Duration.ofSeconds(1);
+
     private final CheckpointSettings settings;
     private final CheckpointPorts ports;
     private final JobGraph graph;
@@ -98,6 +101,7 @@ public final class CheckpointCoordinator {
     private final TreeSet<Long> givenUp = new TreeSet<>();
 
     private final AbandonedSavepoints abandoned;
+    private final AskedCheckpoints asked = new AskedCheckpoints();
 
     /** Subtasks that have emitted all and stay for a checkpoint. */
     private final Set<AttemptId> ended = new HashSet<>();
@@ -461,6 +465,9 @@ public final class CheckpointCoordinator {
                     Math.max(
                             lastTriggerNanos + settings.interval().toNanos() - now,
                             lastEndNanos + settings.minPause().toNanos() - now);
+            if (asked.isAwaited()) {
+                due = Math.min(due, lastTriggerNanos + ASKED_PAUSE.toNanos() - now);
+            }
         }
         trigger =
                 ports.loop()
@@ -515,6 +522,16 @@ public final class CheckpointCoordinator {
         } else {
             scheduleTrigger();
         }
+    }
+
+    /**
+     * Takes a checkpoint as soon as one may begin: neither the interval nor the pause between two
+     * is waited for, but those on their way are, and the start of a job that does not run. For a
+     * job that takes checkpoints by itself.
+     */
+    public void checkpoint(CheckpointReply reply) {
+        asked.ask(reply);
+        scheduleTrigger();
     }
 
     /** One that is to begin when the states of the sources' coordinators are there. */
@@ -572,6 +589,8 @@ public final class CheckpointCoordinator {
                                 + " sources had not told their state, or their readers were not"
                                 + " there");
         if (beginning.listener() == null) {
+            asked.begun(id);
+            asked.failed(id, cause);
             count(id, cause);
         } else {
             abandoned.remove(beginning.folder());
@@ -625,6 +644,9 @@ public final class CheckpointCoordinator {
                         now,
                         coordinators);
         pending.put(checkpoint.id(), checkpoint);
+        if (kind == CheckpointKind.CHECKPOINT) {
+            asked.begun(id);
+        }
         checkpoint.timer(
                 ports.loop()
                         .after(
@@ -945,6 +967,7 @@ public final class CheckpointCoordinator {
         complete.put(id, metadata);
         givenUp.headSet(id).clear();
         lastEndNanos = ports.clock().nanoTime();
+        asked.decided(id);
         giveUpEarlier(id);
         publish(
                 folder,
@@ -962,6 +985,7 @@ public final class CheckpointCoordinator {
                         ports.workers().send(worker, new ToWorker.CheckpointComplete(epoch, id));
                     }
                     dropOlder();
+                    asked.complete(id, folder.path() + "/" + CheckpointFolder.name(id));
                     checkSettled();
                     scheduleTrigger();
                     completeNext();
@@ -1102,6 +1126,7 @@ public final class CheckpointCoordinator {
             listener.failed(cause);
             return;
         }
+        asked.failed(checkpoint.id(), cause);
         giveUp(checkpoint, cause.summary());
         count(checkpoint.id(), cause);
     }
@@ -1132,6 +1157,7 @@ public final class CheckpointCoordinator {
         checkpoint.cancelTimer();
         pending.remove(checkpoint.id());
         givenUp.add(checkpoint.id());
+        asked.again(checkpoint.id());
         if (givenUp.size() > MOST_GIVEN_UP) {
             givenUp.pollFirst();
         }
