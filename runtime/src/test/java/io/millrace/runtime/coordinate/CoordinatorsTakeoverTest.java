@@ -42,10 +42,60 @@ class CoordinatorsTakeoverTest {
         second.register(attempt(0), 1, 0, 1);
         second.pass();
 
-        assertThat(second.splitsOf(attempt(0))).startsWith(0L).doesNotHaveDuplicates();
-        assertThat(second.splitsOf(attempt(1)))
-                .hasSize(1)
-                .doesNotContainAnyElementsOf(second.splitsOf(attempt(0)));
+        assertThat(second.splitsOf(attempt(0))).as("its one request").containsExactly(0L);
+        assertThat(second.splitsOf(attempt(1))).containsExactly(1L);
+    }
+
+    @Test
+    void shouldAnswerARequestThatASplitGivenUnaskedHasCrossed() {
+        CoordinatorsFixture first = new CoordinatorsFixture(store).started();
+        first.register(attempt(0), 1, 0, 0);
+        first.give(attempt(0), 1, 1);
+        assertThat(first.splitsOf(attempt(0))).containsExactly(0L);
+        assertThat(first.answersTo(attempt(0)))
+                .as("of the request nobody knew")
+                .containsExactly(0L);
+        // its request, with number 2, is lost with the first master
+
+        CoordinatorsFixture second = takeOver(0, attempt(0), attempt(1));
+        second.register(attempt(0), 1, 1, 2);
+        second.pass();
+
+        assertThat(second.splitsOf(attempt(0))).containsExactly(1L);
+        assertThat(second.answersTo(attempt(0))).containsExactly(2L);
+    }
+
+    @Test
+    void shouldAnswerARequestWhenTheNextMasterSendsASplitThatWasGivenUnasked() {
+        CoordinatorsFixture first = new CoordinatorsFixture(store).started();
+        first.register(attempt(0), 1, 0, 0);
+        first.storeWaits = true;
+        first.give(attempt(0), 1, 1);
+        assertThat(first.sent).isEmpty();
+
+        CoordinatorsFixture second = takeOver(0, attempt(0), attempt(1));
+        second.register(attempt(0), 1, 0, 2);
+        second.pass();
+
+        assertThat(second.splitsOf(attempt(0))).containsExactly(0L, 1L);
+        assertThat(second.answersTo(attempt(0))).containsExactly(0L, 2L);
+    }
+
+    @Test
+    void shouldTakeSplitsGivenLaterForTheAnswerUnlessTheSourceGivesSomeUnaskedToo() {
+        CoordinatorsFixture first =
+                new CoordinatorsFixture(store, graph(new TenSplits(false), UID)).started();
+        first.register(attempt(0), 1, 0, 0);
+
+        first.request(attempt(0), 1, 1);
+        first.give(attempt(0), 1, 2);
+        first.give(attempt(0), 1, 3);
+        first.request(attempt(0), 1, 4);
+        first.give(attempt(0), 1, 5);
+
+        assertThat(first.answersTo(attempt(0)))
+                .as("the answer, one more, and one of which nobody can tell")
+                .containsExactly(1L, 0L, 0L);
     }
 
     @Test
