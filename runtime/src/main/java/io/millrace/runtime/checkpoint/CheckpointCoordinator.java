@@ -183,6 +183,14 @@ public final class CheckpointCoordinator {
     }
 
     /**
+     * Has ids on record before the first of them is used: a master that does not find any more what
+     * the job has begun from counts on from there, too.
+     */
+    public void reserveIds(Runnable then) {
+        ids.whenThereIsOne(then);
+    }
+
+    /**
      * Takes the savepoint or checkpoint that the job has begun from as the job's own, older than
      * all others: it is removed when enough newer ones are retained, or all are.
      *

@@ -238,6 +238,38 @@ class CoordinatorsTakeoverTest {
     }
 
     @Test
+    void shouldGoOnWithoutTheCheckpointItHasBegunFromWhenItsStateWasPutOnRecord() {
+        CoordinatorsFixture begun = new CoordinatorsFixture(new TreeMap<>()).started();
+        begun.register(attempt(0), 1, 0, 0);
+        begun.register(attempt(1), 1, 0, 0);
+        begun.request(attempt(0), 1, 1);
+        begun.pass();
+        List<CoordinatorState> savepoint = begun.checkpoint(7);
+        CoordinatorsFixture first = new CoordinatorsFixture(store);
+        first.coordinators.start(savepoint, 0, vertex -> List.of(nextAttempt(0), nextAttempt(1)));
+        first.settle();
+        assertThat(store).as("nobody was told anything").isEmpty();
+        assertThat(isOnRecord(first, nextAttempt(0))).isFalse();
+
+        first.coordinators.recordStates(vertex -> true);
+        first.pass();
+
+        assertThat(isOnRecord(first, nextAttempt(0))).isTrue();
+        assertThat(isOnRecord(first, attempt(0))).as("an earlier start").isFalse();
+        CoordinatorsFixture second = takeOver(0, nextAttempt(0), nextAttempt(1));
+        second.register(nextAttempt(0), 1, 0, 1);
+        second.pass();
+        assertThat(second.splitsOf(nextAttempt(0))).containsExactly(1L);
+    }
+
+    private boolean isOnRecord(CoordinatorsFixture master, AttemptId running) {
+        return master.coordinators.areRecorded(
+                store.isEmpty() ? null : master.newestRecord(),
+                vertex -> List.of(running),
+                vertex -> true);
+    }
+
+    @Test
     void shouldForgetWhatARegionWasToldThatStartsAgain() {
         CoordinatorsFixture first = new CoordinatorsFixture(store, graph(UID, OTHER_UID));
         first.coordinators.start(List.of(), 0, CoordinatorsFixture::attemptsOf);
