@@ -682,6 +682,11 @@ public final class JobMaster {
         }
 
         @Override
+        public Failure failure() {
+            return state == JobState.FAILING || state == JobState.FAILED ? failure : null;
+        }
+
+        @Override
         public JobGraph graph() {
             return graph == null ? null : graph.graph();
         }
@@ -967,7 +972,7 @@ public final class JobMaster {
     private void sweep(JobResult result) {
         clients.answerCancels(
                 result.state() == JobState.CANCELED, "The job is " + result.state() + ".");
-        savepoints.jobEnded(result.state());
+        savepoints.jobEnded(result.state(), result.failure());
         if (checkpoints != null && !areCheckpointsRetained(result.state())) {
             checkpoints.removeAll(() -> closePool(result));
         } else {
