@@ -122,6 +122,7 @@ public final class YarnDeployer implements Deployer {
             graph = PerJobProgram.run(request);
             note(timeline, "graph built", System.currentTimeMillis());
         }
+        NodeLocalFolders.warnings(jobOptions(graph), cluster::nodes).forEach(listener::onWarning);
         Optional<ContainerFile> remoteJar = remoteJar(request);
         List<Path> backendJars = backendJars(distribution, graph);
         YarnClientApplication application = cluster.newApplication();
@@ -267,14 +268,21 @@ public final class YarnDeployer implements Deployer {
 
     /** What workers need beside the distribution for the state backend that the job asks for. */
     private List<Path> backendJars(Distribution distribution, JobGraph graph) {
-        ParsedConfiguration job =
-                graph == null
-                        ? options
-                        : ParsedConfiguration.of(
-                                io.millrace.api.Configuration.fromMap(graph.configuration()));
-        return job.get(StateBackendOptions.TYPE) == StateBackendOptions.Type.ROCKSDB
+        return jobOptions(graph).get(StateBackendOptions.TYPE) == StateBackendOptions.Type.ROCKSDB
                 ? distribution.optionalJars(StateBackendOptions.TYPE.key(), ROCKSDB)
                 : List.of();
+    }
+
+    /**
+     * What the job goes by, as far as it is known.
+     *
+     * @param graph null where the program's main runs in the application master
+     */
+    private ParsedConfiguration jobOptions(JobGraph graph) {
+        return graph == null
+                ? options
+                : ParsedConfiguration.of(
+                        io.millrace.api.Configuration.fromMap(graph.configuration()));
     }
 
     /** What depends on its content only. */
@@ -610,6 +618,8 @@ public final class YarnDeployer implements Deployer {
     public SavepointResult savepoint(
             String applicationId, SavepointRequest request, JobListener listener)
             throws IOException, InterruptedException {
+        NodeLocalFolders.warnings(request.directory(), cluster::nodes)
+                .forEach(sentence -> listener.onWaiting("Warning: " + sentence));
         return new SavepointWait(
                         applicationId, cluster, () -> tryConnect(applicationId), request, listener)
                 .await();
