@@ -1,5 +1,6 @@
 package io.millrace.client;
 
+import io.millrace.hdfs.ContentCache;
 import io.millrace.hdfs.FileJobStore;
 import io.millrace.hdfs.HadoopFileSystem;
 import io.millrace.hdfs.JobRecordReader;
@@ -43,6 +44,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -133,9 +135,10 @@ public final class YarnDeployer implements Deployer {
         Path scratch = Files.createTempDirectory("millrace-");
         boolean accepted = false;
         boolean folders = false;
+        ApplicationFiles upload = new ApplicationFiles(files, staging.base());
+        long uploadedMillis;
         try {
             listener.onStep("Uploading to " + staging.base());
-            ApplicationFiles upload = new ApplicationFiles(files, staging.base());
             List<ContainerFile> kept;
             List<ContainerFile> ofWorkers;
             try {
@@ -158,6 +161,13 @@ public final class YarnDeployer implements Deployer {
             note(timeline, "uploaded", System.currentTimeMillis());
             URI folder = staging.create(id);
             folders = true;
+            uploadedMillis =
+                    staging.writeCacheKeys(
+                            id,
+                            Stream.concat(kept.stream(), ofWorkers.stream())
+                                    .filter(ContainerFile::kept)
+                                    .map(file -> ContentCache.keyOf(file.location()))
+                                    .toList());
             Secret secret = Secret.random();
             upload.write(
                     files.qualify(folder + "/" + SECRET_FILE),
@@ -185,6 +195,7 @@ public final class YarnDeployer implements Deployer {
         note(timeline, "submitted", System.currentTimeMillis());
         listener.onAccepted(id);
         sweep(ApplicationId.fromString(id), staging, files, records);
+        sweep(upload.cache(), staging, uploadedMillis);
         return new Submission(id, trackingUrl(id), timeline);
     }
 
@@ -504,6 +515,19 @@ public final class YarnDeployer implements Deployer {
                 new JobRecordReader(recordFiles(records, files), records, swept).sweep();
             }
         } catch (IOException | ConfigurationException e) {
+            // The next submission tries again.
+        }
+    }
+
+    /** What has been kept for long for nobody; no reason to fail either. */
+    private void sweep(ContentCache cache, StagingFolders staging, long nowMillis) {
+        long usedSince = nowMillis - options.get(YarnOptions.STAGING_CACHE_STALENESS).toMillis();
+        try {
+            Optional<Set<String>> inUse = staging.cacheKeys();
+            if (inUse.isPresent()) {
+                cache.sweep(usedSince, inUse.get()::contains);
+            }
+        } catch (IOException e) {
             // The next submission tries again.
         }
     }
