@@ -524,6 +524,9 @@ public final class JobMaster {
         if (refusal == null) {
             timeline.note("starting state found", startingState.path());
             recoverCheckpoints();
+        } else if (mayRunAlready && refusal.category() != Category.CLUSTER) {
+            startingState.missing(refusal);
+            recoverCheckpoints();
         } else if (refusal.category() != Category.CLUSTER
                 || backOff.tries() >= PREPARE_TRIES && !mayRunAlready) {
             fail(refusal);
@@ -542,22 +545,28 @@ public final class JobMaster {
         BooleanSupplier wanted = stillInThisStep();
         List<Long> reserved = JobRecord.numbers(found, JobRecord.IDS);
         long highest = reserved.isEmpty() ? 0 : reserved.get(reserved.size() - 1);
-        checkpoints.recover(
-                Math.max(highest, startingState.checkpointId()),
-                JobRecord.numbers(found, JobRecord.CHECKPOINT),
+        long begunFrom = startingState.checkpointId();
+        Runnable recovered =
                 () -> {
                     if (wanted.getAsBoolean()) {
-                        if (checkpoints.newestId() > 0) {
-                            timeline.note(
-                                    "checkpoint found", Long.toString(checkpoints.newestId()));
-                        }
-                        savepoints.recover(
-                                found,
-                                () -> {
-                                    if (wanted.getAsBoolean()) {
-                                        waitForWorkers();
-                                    }
-                                });
+                        recoverSavepoints(wanted);
+                    }
+                };
+        checkpoints.recover(
+                Math.max(highest, begunFrom),
+                JobRecord.numbers(found, JobRecord.CHECKPOINT),
+                begunFrom > highest ? () -> checkpoints.reserveIds(recovered) : recovered);
+    }
+
+    private void recoverSavepoints(BooleanSupplier wanted) {
+        if (checkpoints.newestId() > 0) {
+            timeline.note("checkpoint found", Long.toString(checkpoints.newestId()));
+        }
+        savepoints.recover(
+                found,
+                () -> {
+                    if (wanted.getAsBoolean()) {
+                        waitForWorkers();
                     }
                 });
     }
@@ -632,6 +641,11 @@ public final class JobMaster {
         }
 
         @Override
+        public Failure startRefusal() {
+            return savepoints.stoppedAt() == null ? startingState.startRefusal(checkpoints) : null;
+        }
+
+        @Override
         public RestoredState restored(StateAssignment from, JobVertex vertex, int subtask) {
             RestoredState state =
                     from.of(vertex, subtask)
@@ -665,6 +679,11 @@ public final class JobMaster {
         @Override
         public JobState state() {
             return state;
+        }
+
+        @Override
+        public Failure failure() {
+            return state == JobState.FAILING || state == JobState.FAILED ? failure : null;
         }
 
         @Override
@@ -953,7 +972,7 @@ public final class JobMaster {
     private void sweep(JobResult result) {
         clients.answerCancels(
                 result.state() == JobState.CANCELED, "The job is " + result.state() + ".");
-        savepoints.jobEnded(result.state());
+        savepoints.jobEnded(result.state(), result.failure());
         if (checkpoints != null && !areCheckpointsRetained(result.state())) {
             checkpoints.removeAll(() -> closePool(result));
         } else {
@@ -1057,6 +1076,10 @@ public final class JobMaster {
         }
         if (checkpoints != null && checkpoints.warning() != null) {
             warnings.add(checkpoints.warning());
+        }
+        Failure startRefusal = startingState.startRefusal(checkpoints);
+        if (startRefusal != null && state == JobState.RUNNING) {
+            warnings.add("What fails now cannot start again. " + startRefusal.cause().message());
         }
         return warnings;
     }
