@@ -110,6 +110,7 @@ final class CheckpointCoordinatorFixture {
     /** Asks for one, whose end comes into the journal. */
     void savepoint(CheckpointCoordinator coordinator, CheckpointKind kind) {
         coordinator.savepoint(kind, SAVEPOINT, new Savepoint());
+        time.settle();
     }
 
     private void send(String worker, ToWorker message) {
