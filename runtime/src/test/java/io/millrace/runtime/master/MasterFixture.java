@@ -194,6 +194,11 @@ final class MasterFixture {
         return connection;
     }
 
+    /** A worker connects, and runs some of the attempts it has seen; none of them has ended. */
+    String reportRunning(String worker, List<AttemptId> running, List<AttemptId> seen) {
+        return report(worker, running.stream().map(MasterFixture::runs).toList(), List.of(), seen);
+    }
+
     /** An attempt of a first start that runs, in a report. */
     static ToMaster.TaskReport runs(AttemptId attempt) {
         return new ToMaster.TaskReport(
@@ -245,8 +250,7 @@ final class MasterFixture {
                 before.deployed.keySet().stream().filter(a -> a.counter() == newest).toList();
         deployed.putAll(before.deployed);
         startedBeside("w1");
-        return report(
-                "w1", attempts.stream().map(MasterFixture::runs).toList(), List.of(), attempts);
+        return reportRunning("w1", attempts, attempts);
     }
 
     void ends(String connection, AttemptId attempt, SubtaskEnd end) {
