@@ -5,7 +5,6 @@ import io.millrace.runtime.checkpoint.CheckpointCoordinator;
 import io.millrace.runtime.checkpoint.CheckpointPorts;
 import io.millrace.runtime.checkpoint.CheckpointSettings;
 import io.millrace.runtime.checkpoint.CheckpointStorage;
-import io.millrace.runtime.checkpoint.CoordinatorState;
 import io.millrace.runtime.checkpoint.RestoredState;
 import io.millrace.runtime.checkpoint.StateAssignment;
 import io.millrace.runtime.checkpoint.StoredCheckpoint;
@@ -351,7 +350,7 @@ public final class JobMaster {
                                 pool,
                                 () -> !over,
                                 new CheckpointsListener(),
-                                new CoordinatedSources(coordinators)),
+                                coordinators),
                         jobGraph,
                         settings.epoch());
         checkpoints.claim(startingState.claimedPath());
@@ -696,25 +695,6 @@ public final class JobMaster {
         public void startAgain() {
             // the state is just changing
             ports.inbox().put(new Continued("start all again", regions::startAllAgain));
-        }
-    }
-
-    /** What checkpoints need of the coordinators of sources. */
-    private record CoordinatedSources(Coordinators coordinators)
-            implements CheckpointPorts.Sources {
-        @Override
-        public void prepare(long id, Consumer<List<CoordinatorState>> then) {
-            coordinators.prepare(id, then);
-        }
-
-        @Override
-        public void cancelPreparation() {
-            coordinators.cancelPreparation();
-        }
-
-        @Override
-        public void complete(long id) {
-            coordinators.complete(id);
         }
     }
 
