@@ -53,6 +53,9 @@ final class MasterFixture {
     /** Answers of the record that are lost, so many. */
     int unknownOutcomes;
 
+    /** Calls that are to discard output and fail, so many. */
+    int failingDiscards;
+
     /** While it is set, calls of the record go here: nobody knows whether they will be executed. */
     List<Runnable> late;
 
@@ -400,7 +403,10 @@ final class MasterFixture {
         @Override
         public void discard(List<FileOutput> outputs, String run, Consumer<Result<Void>> reply) {
             journal.add("discard " + run);
-            reply.accept(new Result.Done<>(null));
+            reply.accept(
+                    failingDiscards-- > 0
+                            ? new Result.Failed<>("no file system")
+                            : new Result.Done<>(null));
         }
     }
 
