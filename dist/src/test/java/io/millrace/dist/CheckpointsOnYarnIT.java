@@ -184,6 +184,14 @@ class CheckpointsOnYarnIT {
         String id = running.awaitApplicationId();
         gate.awaitFiles(id, "complete-", 1);
 
+        Terminal.Result checkpointed = cluster.terminal().run("checkpoint", id);
+        assertThat(checkpointed.exitCode()).as(checkpointed.output()).isZero();
+        assertThat(checkpointed.output())
+                .containsPattern("Checkpoint completed\\. Path: .*/[0-9a-f]{32}/chk-\\d+\n");
+        Terminal.Result detached =
+                cluster.terminal().run("savepoint", "--detached", id, checkpoints + "/detached");
+        assertThat(detached.exitCode()).as(detached.output()).isZero();
+        assertThat(detached.output()).contains("Savepoint triggered. Trigger id: ");
         Terminal.Result saved =
                 cluster.terminal().run("savepoint", id, checkpoints + "/savepoints");
         Terminal.Result status = cluster.terminal().run("status", id);

@@ -33,6 +33,11 @@ final class CancelCommand implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         savepoint.check();
+        if (savepoint.isDetached()) {
+            throw new ConfigurationException(
+                    "cancel --detached would cancel the job before its savepoint is there: leave it"
+                            + " out, or use 'millrace stop --detached'.");
+        }
         if (withSavepoint != null
                 && ApplicationOptions.isId(withSavepoint)
                 && options.word() == null) {
@@ -49,7 +54,7 @@ final class CancelCommand implements Callable<Integer> {
                                     + " the savepoint and its end comes again when it is started"
                                     + " from it. Use 'millrace stop'.");
                 ExitCode taken =
-                        SavepointOptions.take(
+                        savepoint.take(
                                 context,
                                 deployer,
                                 application,

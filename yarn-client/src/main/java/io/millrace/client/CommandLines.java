@@ -19,6 +19,10 @@ final class CommandLines {
         return launcher() + " follow " + applicationId;
     }
 
+    static String status(String applicationId) {
+        return launcher() + " status " + applicationId;
+    }
+
     /** How to go on with an application that nobody follows. */
     static List<String> hints(String applicationId) {
         return List.of(

@@ -83,6 +83,24 @@ public interface Deployer extends AutoCloseable {
     SavepointResult savepoint(String applicationId, SavepointRequest request, JobListener listener)
             throws IOException, InterruptedException;
 
+    /**
+     * Asks for a savepoint as {@link #savepoint} does; returns when the application master has the
+     * request, and does not wait for the savepoint.
+     */
+    SavepointBegun beginSavepoint(
+            String applicationId, SavepointRequest request, JobListener listener)
+            throws IOException, InterruptedException;
+
+    /**
+     * Takes a checkpoint of the job of an application now, and waits for it over failures of its
+     * master.
+     *
+     * @param listener told about once a second how the job is
+     * @return the checkpoint's path, or why there is none
+     */
+    SavepointResult checkpoint(String applicationId, JobListener listener)
+            throws IOException, InterruptedException;
+
     @Override
     void close();
 
@@ -110,6 +128,14 @@ public interface Deployer extends AutoCloseable {
      * @param failure why there is none, in a sentence; empty if there is one
      */
     record SavepointResult(String path, String failure) {}
+
+    /**
+     * A savepoint that nobody waits for.
+     *
+     * @param triggerId names the request
+     * @param failure why there will be none, in a sentence; empty if it is under way
+     */
+    record SavepointBegun(String triggerId, String failure) {}
 
     /**
      * An application that YARN has accepted.

@@ -129,6 +129,30 @@ final class JobConnection implements ControlListener, AutoCloseable {
     }
 
     /**
+     * Sends a request for a savepoint and waits until the application master has it: what is asked
+     * behind it is answered behind it.
+     *
+     * @return what has come of it by then, with neither path nor failure if that is nothing yet;
+     *     null if the connection is gone
+     */
+    ToClient.SavepointEnded handOver(FromClient request) throws InterruptedException {
+        FromClient behind = new FromClient.GetStatus(UUID.randomUUID().toString(), "");
+        connection.send(request);
+        connection.send(behind);
+        while (isOpen() || !received.isEmpty()) {
+            ToClient answer = received.poll(200, TimeUnit.MILLISECONDS);
+            if (answer instanceof ToClient.SavepointEnded ended
+                    && ended.request().equals(request.request())) {
+                return ended;
+            } else if (answer instanceof ToClient.Status status
+                    && status.request().equals(behind.request())) {
+                return new ToClient.SavepointEnded(request.request(), "", "");
+            }
+        }
+        return null;
+    }
+
+    /**
      * Waits for the answer to a savepoint's request.
      *
      * @param statuses takes those that come meanwhile

@@ -10,7 +10,6 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Properties;
-import java.util.Set;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.MissingParameterException;
@@ -47,9 +46,6 @@ final class Launcher {
             description = "Show the version.")
     private boolean version;
 
-    /** Commands that hands know from Flink. */
-    private static final Set<String> NOT_BUILT = Set.of("info", "checkpoint");
-
     private final LauncherContext context;
 
     Launcher(LauncherContext context) {
@@ -74,15 +70,18 @@ final class Launcher {
         commandLine.addSubcommand(new ListCommand(context));
         commandLine.addSubcommand(new FollowCommand(context));
         commandLine.addSubcommand(new StatusCommand(context));
+        commandLine.addSubcommand(new CheckpointCommand(context));
         commandLine.addSubcommand(new SavepointCommand(context));
         commandLine.addSubcommand(new StopCommand(context));
         commandLine.addSubcommand(new CancelCommand(context));
+        commandLine.addSubcommand(new InfoCommand(context));
         commandLine.addSubcommand(new InspectCommand(context));
         commandLine.addSubcommand(new MemoryCommand(context));
         commandLine.addSubcommand(new OptionsCommand(context));
         // What follows the jar is the program's, whatever it looks like.
         commandLine.setStopAtPositional(true);
-        for (String name : List.of("savepoint", "stop", "cancel", "status", "follow")) {
+        for (String name :
+                List.of("checkpoint", "savepoint", "stop", "cancel", "status", "follow")) {
             commandLine.getSubcommands().get(name).setStopAtPositional(false);
         }
         commandLine.setExpandAtFiles(false);
@@ -124,10 +123,6 @@ final class Launcher {
         }
         String text = exception.getMessage() == null ? "" : exception.getMessage().strip();
         if (exception instanceof UnmatchedArgumentException unmatched) {
-            String first = unmatched.getUnmatched().get(0);
-            if (exception.getCommandLine().getParent() == null && NOT_BUILT.contains(first)) {
-                return "Command " + first + " is not built yet; those that are, cancel among them";
-            }
             List<String> suggestions = unmatched.getSuggestions();
             text =
                     (exception.getCommandLine().getParent() == null

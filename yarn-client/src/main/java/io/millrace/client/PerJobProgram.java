@@ -1,6 +1,7 @@
 package io.millrace.client;
 
 import io.millrace.api.InvalidProgramException;
+import io.millrace.api.JobExecutor;
 import io.millrace.master.UserProgram;
 import io.millrace.runtime.config.ConfigurationException;
 import io.millrace.runtime.config.JobOptions;
@@ -21,7 +22,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 
-/** Runs a program's {@code main} in the launcher, for its graph. */
+/** Runs a program's {@code main} in the launcher, for its graph or its plan. */
 final class PerJobProgram {
     private PerJobProgram() {}
 
@@ -33,13 +34,52 @@ final class PerJobProgram {
      * @throws ProgramFailedException if main threw
      */
     static JobGraph run(SubmissionRequest request) throws ProgramFailedException, IOException {
+        CapturingExecutor executor =
+                new CapturingExecutor(new JobPlanner(request.configuration(), 1));
+        runMain(request, executor);
+        JobGraph graph = executor.captured();
+        if (graph == null) {
+            throw noJob();
+        }
+        checkFiles(graph);
+        return graph;
+    }
+
+    /**
+     * Runs it up to its first job.
+     *
+     * @return that job's plan as JSON
+     * @throws ConfigurationException as {@link #run} does, files apart
+     * @throws ProgramFailedException if main threw before
+     */
+    static String plan(SubmissionRequest request) throws ProgramFailedException, IOException {
+        PlanExecutor executor = new PlanExecutor(new JobPlanner(request.configuration(), 1));
+        try {
+            runMain(request, executor);
+        } catch (ProgramFailedException | ConfigurationException e) {
+            if (executor.plan() == null) {
+                throw e;
+            }
+        }
+        if (executor.plan() == null) {
+            throw noJob();
+        }
+        return executor.plan();
+    }
+
+    private static ConfigurationException noJob() {
+        return new ConfigurationException(
+                "The program ended without a job: its main has to call execute() on the"
+                        + " environment.");
+    }
+
+    private static void runMain(SubmissionRequest request, JobExecutor executor)
+            throws ProgramFailedException, IOException {
         List<URL> jars = new ArrayList<>();
         jars.add(url(request.jar().toString()));
         jars.addAll(
                 UserProgram.urls(
                         request.configuration().getIfSet(JobOptions.CLASSPATHS).orElse(List.of())));
-        CapturingExecutor executor =
-                new CapturingExecutor(new JobPlanner(request.configuration(), 1));
         UserProgram program = new UserProgram(jars, request.entryClass(), request.arguments());
         AtomicReference<Boolean> over = new AtomicReference<>(false);
         Thread onExit = new Thread(() -> refuseExit(over), "exit");
@@ -57,14 +97,6 @@ final class PerJobProgram {
             over.set(true);
             removeHook(onExit);
         }
-        JobGraph graph = executor.captured();
-        if (graph == null) {
-            throw new ConfigurationException(
-                    "The program ended without a job: its main has to call execute() on the"
-                            + " environment.");
-        }
-        checkFiles(graph);
-        return graph;
     }
 
     private static void removeHook(Thread hook) {

@@ -57,7 +57,8 @@ final class SavepointCommand implements Callable<Integer> {
         try (Deployer deployer = context.connector().connect(configuration)) {
             String application = options.application(configuration, deployer);
             context.terminal().line("Taking a savepoint of " + application + ".");
-            return SavepointOptions.take(
+            return savepoint
+                    .take(
                             context,
                             deployer,
                             application,

@@ -1,5 +1,6 @@
 package io.millrace.client;
 
+import io.millrace.client.Deployer.SavepointBegun;
 import io.millrace.client.Deployer.SavepointRequest;
 import io.millrace.client.Deployer.SavepointResult;
 import io.millrace.runtime.config.ConfigurationException;
@@ -17,7 +18,7 @@ final class SavepointOptions {
 
     @Option(
             names = {"-detached", "--detached"},
-            hidden = true)
+            description = "Leave when the request is taken, without waiting for the savepoint.")
     private boolean detached;
 
     void check() {
@@ -28,23 +29,35 @@ final class SavepointOptions {
                             + " is not known: savepoints are canonical. For the engine's own format"
                             + " begin from a checkpoint.");
         }
-        if (detached) {
-            throw new ConfigurationException(
-                    "--detached is not built: the savepoint would go on without you. Leave it out;"
-                            + " to look at a savepoint under way use 'millrace status'.");
-        }
     }
 
-    /** Asks, waits and says what came of it. */
-    static ExitCode take(
+    boolean isDetached() {
+        return detached;
+    }
+
+    /** Asks, waits unless told not to, and says what came of it. */
+    ExitCode take(
             LauncherContext context,
             Deployer deployer,
             String application,
             SavepointRequest request)
             throws IOException, InterruptedException {
         Terminal terminal = context.terminal();
-        SavepointResult result =
-                deployer.savepoint(application, request, new SavepointProgress(terminal));
+        SavepointProgress progress = SavepointProgress.ofSavepoint(terminal);
+        if (detached) {
+            SavepointBegun begun = deployer.beginSavepoint(application, request, progress);
+            if (!begun.failure().isEmpty()) {
+                terminal.failure("The savepoint failed: " + begun.failure());
+                return ExitCode.FAILED;
+            }
+            terminal.line("Savepoint triggered. Trigger id: " + begun.triggerId());
+            terminal.line(
+                    "'"
+                            + CommandLines.status(application)
+                            + "' shows how far it is, and where it lies.");
+            return ExitCode.FINISHED;
+        }
+        SavepointResult result = deployer.savepoint(application, request, progress);
         if (!result.failure().isEmpty()) {
             terminal.failure("The savepoint failed: " + result.failure());
             return ExitCode.FAILED;

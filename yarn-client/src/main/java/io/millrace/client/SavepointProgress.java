@@ -1,21 +1,35 @@
 package io.millrace.client;
 
+import io.millrace.runtime.checkpoint.CheckpointKind;
 import io.millrace.runtime.checkpoint.CheckpointStatistics;
 import io.millrace.runtime.checkpoint.CheckpointStatistics.State;
 import io.millrace.runtime.master.JobState;
 import io.millrace.runtime.master.JobStatus;
+import java.util.function.Predicate;
 
 /**
- * Says how far a savepoint is, a line for each change.
+ * Says how far a savepoint or checkpoint is, a line for each change.
  *
  * <p>Threads: one.
  */
 final class SavepointProgress implements Deployer.JobListener {
     private final Terminal terminal;
+    private final String what;
+    private final Predicate<CheckpointKind> kinds;
     private String shown = "";
 
-    SavepointProgress(Terminal terminal) {
+    private SavepointProgress(Terminal terminal, String what, Predicate<CheckpointKind> kinds) {
         this.terminal = terminal;
+        this.what = what;
+        this.kinds = kinds;
+    }
+
+    static SavepointProgress ofSavepoint(Terminal terminal) {
+        return new SavepointProgress(terminal, "Savepoint", CheckpointKind::isSavepoint);
+    }
+
+    static SavepointProgress ofCheckpoint(Terminal terminal) {
+        return new SavepointProgress(terminal, "Checkpoint", kind -> !kind.isSavepoint());
     }
 
     @Override
@@ -30,9 +44,10 @@ final class SavepointProgress implements Deployer.JobListener {
             return;
         }
         for (CheckpointStatistics checkpoint : status.checkpoints()) {
-            if (checkpoint.kind().isSavepoint() && checkpoint.state() == State.IN_PROGRESS) {
+            if (kinds.test(checkpoint.kind()) && checkpoint.state() == State.IN_PROGRESS) {
                 show(
-                        "Savepoint "
+                        what
+                                + " "
                                 + checkpoint.id()
                                 + ": "
                                 + checkpoint.answered()

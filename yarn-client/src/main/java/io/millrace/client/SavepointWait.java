@@ -2,6 +2,7 @@ package io.millrace.client;
 
 import io.millrace.client.Deployer.Ending;
 import io.millrace.client.Deployer.JobListener;
+import io.millrace.client.Deployer.SavepointBegun;
 import io.millrace.client.Deployer.SavepointRequest;
 import io.millrace.client.Deployer.SavepointResult;
 import io.millrace.runtime.config.ConfigurationException;
@@ -19,8 +20,8 @@ import org.apache.hadoop.yarn.exceptions.ApplicationNotFoundException;
 import org.apache.hadoop.yarn.exceptions.YarnException;
 
 /**
- * Asks for a savepoint until there is an answer: on a connection that is lost the same request is
- * repeated on the next, and is carried out once.
+ * Asks for a savepoint or a checkpoint until there is an answer: on a connection that is lost the
+ * same request is repeated on the next, and is carried out once.
  *
  * <p>Threads: one.
  */
@@ -34,15 +35,14 @@ final class SavepointWait {
     private final String applicationId;
     private final YarnCluster cluster;
     private final JobFollower.Connector connector;
-    private final SavepointRequest wanted;
+    private final FromClient wanted;
     private final JobListener listener;
-    private final String request = UUID.randomUUID().toString();
 
     SavepointWait(
             String applicationId,
             YarnCluster cluster,
             JobFollower.Connector connector,
-            SavepointRequest wanted,
+            FromClient wanted,
             JobListener listener) {
         this.applicationId = applicationId;
         this.cluster = cluster;
@@ -51,7 +51,39 @@ final class SavepointWait {
         this.listener = listener;
     }
 
+    /** A request for a savepoint, under an id of its own. */
+    static FromClient savepoint(SavepointRequest wanted) {
+        String request = UUID.randomUUID().toString();
+        return wanted.ending() == Ending.NONE
+                ? new FromClient.TriggerSavepoint(request, "", wanted.directory())
+                : new FromClient.StopJob(
+                        request, "", wanted.directory(), wanted.ending() == Ending.DRAIN);
+    }
+
+    /** A request for a checkpoint, under an id of its own. */
+    static FromClient checkpoint() {
+        return new FromClient.TriggerCheckpoint(UUID.randomUUID().toString(), "");
+    }
+
+    /** Waits for what comes of it. */
     SavepointResult await() throws IOException, InterruptedException {
+        ToClient.SavepointEnded ended = untilAnswered(this::ask);
+        return new SavepointResult(ended.path(), ended.failure());
+    }
+
+    /** Waits until the application master has the request. */
+    SavepointBegun begin() throws IOException, InterruptedException {
+        ToClient.SavepointEnded begun = untilAnswered(connection -> connection.handOver(wanted));
+        return new SavepointBegun(wanted.request(), begun.failure());
+    }
+
+    /** Asks on a connection; null if it is gone before there is an answer. */
+    private interface Question {
+        ToClient.SavepointEnded ask(JobConnection connection) throws InterruptedException;
+    }
+
+    private ToClient.SavepointEnded untilAnswered(Question question)
+            throws IOException, InterruptedException {
         while (true) {
             checkRunning();
             JobConnection open = connector.tryConnect().orElse(null);
@@ -61,27 +93,23 @@ final class SavepointWait {
                 continue;
             }
             try (JobConnection connection = open) {
-                ToClient.SavepointEnded ended = ask(connection);
-                if (ended != null) {
-                    if (ended.failure().isEmpty() && wanted.ending() != Ending.NONE) {
-                        awaitEnd(connection);
-                    }
-                    return new SavepointResult(ended.path(), ended.failure());
+                ToClient.SavepointEnded answer = question.ask(connection);
+                if (answer != null) {
+                    return answer;
                 }
             }
         }
     }
 
     private ToClient.SavepointEnded ask(JobConnection connection) throws InterruptedException {
-        connection.send(
-                wanted.ending() == Ending.NONE
-                        ? new FromClient.TriggerSavepoint(request, "", wanted.directory())
-                        : new FromClient.StopJob(
-                                request, "", wanted.directory(), wanted.ending() == Ending.DRAIN));
+        connection.send(wanted);
         while (connection.isOpen()) {
             ToClient.SavepointEnded ended =
-                    connection.awaitSavepoint(request, ASK_STATUS, listener::onStatus);
+                    connection.awaitSavepoint(wanted.request(), ASK_STATUS, listener::onStatus);
             if (ended != null) {
+                if (ended.failure().isEmpty() && wanted instanceof FromClient.StopJob) {
+                    awaitEnd(connection);
+                }
                 return ended;
             }
             connection.askStatus();
@@ -116,7 +144,7 @@ final class SavepointWait {
         }
         if (JobFollower.hasEnded(report)) {
             throw new ConfigurationException(
-                    applicationId + " has ended: there is no job to take a savepoint of.");
+                    applicationId + " has ended: there is no job to save.");
         }
     }
 }

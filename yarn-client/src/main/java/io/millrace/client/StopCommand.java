@@ -50,7 +50,8 @@ final class StopCommand implements Callable<Integer> {
             String application = options.application(configuration, deployer);
             context.terminal()
                     .line((drain ? "Draining " : "Stopping ") + application + " with a savepoint.");
-            return SavepointOptions.take(
+            return savepoint
+                    .take(
                             context,
                             deployer,
                             application,

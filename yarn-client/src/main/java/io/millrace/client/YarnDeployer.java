@@ -17,6 +17,7 @@ import io.millrace.runtime.config.ParsedConfiguration;
 import io.millrace.runtime.config.StateBackendOptions;
 import io.millrace.runtime.config.TaskManagerOptions;
 import io.millrace.runtime.config.YarnOptions;
+import io.millrace.runtime.control.FromClient;
 import io.millrace.runtime.graph.JobGraph;
 import io.millrace.runtime.master.JobStatus;
 import io.millrace.runtime.master.JobStatus.TimelineEvent;
@@ -610,9 +611,25 @@ public final class YarnDeployer implements Deployer {
     public SavepointResult savepoint(
             String applicationId, SavepointRequest request, JobListener listener)
             throws IOException, InterruptedException {
+        return wait(applicationId, SavepointWait.savepoint(request), listener).await();
+    }
+
+    @Override
+    public SavepointBegun beginSavepoint(
+            String applicationId, SavepointRequest request, JobListener listener)
+            throws IOException, InterruptedException {
+        return wait(applicationId, SavepointWait.savepoint(request), listener).begin();
+    }
+
+    @Override
+    public SavepointResult checkpoint(String applicationId, JobListener listener)
+            throws IOException, InterruptedException {
+        return wait(applicationId, SavepointWait.checkpoint(), listener).await();
+    }
+
+    private SavepointWait wait(String applicationId, FromClient wanted, JobListener listener) {
         return new SavepointWait(
-                        applicationId, cluster, () -> tryConnect(applicationId), request, listener)
-                .await();
+                applicationId, cluster, () -> tryConnect(applicationId), wanted, listener);
     }
 
     @Override

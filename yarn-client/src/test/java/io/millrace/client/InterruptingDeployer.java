@@ -50,6 +50,17 @@ final class InterruptingDeployer implements Deployer {
     }
 
     @Override
+    public SavepointBegun beginSavepoint(
+            String applicationId, SavepointRequest request, JobListener listener) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public SavepointResult checkpoint(String applicationId, JobListener listener) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
     public void close() {
         cluster.close();
     }

@@ -2,6 +2,7 @@ package io.millrace.client;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.millrace.api.StreamExecutionEnvironment;
 import io.millrace.client.Deployer.ApplicationSummary;
 import io.millrace.client.Deployer.CancelResult;
 import io.millrace.client.Deployer.JobEnd;
@@ -50,6 +51,25 @@ class LauncherTest {
     /** A class without main. */
     public static final class NoProgram {}
 
+    /** A program with a job, which wants to go on behind it. */
+    public static final class Planned {
+        public static void main(String[] arguments) throws Exception {
+            StreamExecutionEnvironment env = StreamExecutionEnvironment.getExecutionEnvironment();
+            env.fromElements(1L, 2L).map(n -> n + 1).name(arguments[0]).print();
+            try {
+                env.execute();
+            } catch (RuntimeException e) {
+                System.exit(1);
+            }
+            throw new AssertionError("there is no result to go on with");
+        }
+    }
+
+    /** A program that executes nothing. */
+    public static final class NoJob {
+        public static void main(String[] arguments) {}
+    }
+
     private final RecordedTerminal recorded = new RecordedTerminal();
     private final RecordingDeployer cluster = new RecordingDeployer();
     private final List<Runnable> hooks = new ArrayList<>();
@@ -65,6 +85,7 @@ class LauncherTest {
         writeJar("nomanifest.jar", null);
         writeJar("absent.jar", "com.example.Absent");
         writeJar("nomain.jar", NoProgram.class.getName());
+        writeJar("nojob.jar", NoJob.class.getName());
         Files.writeString(directory.resolve("text.jar"), "this is no zip");
         Files.createDirectory(directory.resolve("folder"));
     }
@@ -228,9 +249,7 @@ class LauncherTest {
         return Stream.of(
                 // arguments, with J: for a file in the test's directory; then the sentence
                 List.of("", "No command was given: 'millrace --help' lists them."),
-                List.of(
-                        "folow",
-                        "Unknown command folow, did you mean follow?: see 'millrace --help'."),
+                List.of("folow", "Unknown command folow, did you mean follow"),
                 List.of("run", "<jar> is missing: see 'millrace run --help'."),
                 List.of("run -p", "parameter for option '--parallelism'"),
                 List.of(
@@ -262,7 +281,16 @@ class LauncherTest {
                 List.of(
                         "run-application http://host/a.jar",
                         "The jar http://host/a.jar is on no file system of the cluster"),
-                List.of("info J:job.jar", "Command info is not built yet"),
+                List.of("info", "<jar> is missing: see 'millrace info --help'."),
+                List.of("info J:none.jar", "none.jar does not exist"),
+                List.of("info J:nomain.jar", "has no public static void main(String[])"),
+                List.of("info J:nomanifest.jar", "names no Main-Class"),
+                List.of("info hdfs:///a.jar", "is not on this machine, where info runs its main"),
+                List.of("info -p 0 J:job.jar", "parallelism.default is 0"),
+                List.of("info J:nojob.jar", "The program ended without a job"),
+                List.of("checkpoint", "No application is running"),
+                List.of("checkpoint --full application_1_2", "leave --full out"),
+                List.of("cancel -s --detached application_1_2", "millrace stop --detached"),
                 List.of(
                         "savepoint -d hdfs:///s/savepoint-1",
                         "hdfs dfs -rm -r hdfs:///s/savepoint-1"),
@@ -520,6 +548,100 @@ class LauncherTest {
     }
 
     @Test
+    void shouldTakeACheckpointAndSayWhereItIs() {
+        cluster.running.add(application("application_1_1", "first", "RUNNING"));
+        Statuses statuses = new Statuses();
+        statuses.checkpoints.add(
+                new CheckpointStatistics(
+                        7,
+                        CheckpointKind.CHECKPOINT,
+                        CheckpointStatistics.State.IN_PROGRESS,
+                        0,
+                        12,
+                        0,
+                        0,
+                        0,
+                        0,
+                        0,
+                        4,
+                        1,
+                        null,
+                        "",
+                        ""));
+        cluster.statuses.add(statuses.build());
+
+        assertThat(run("checkpoint", "application_1_1")).isEqualTo(ExitCode.FINISHED);
+
+        assertThat(cluster.checkpoints).containsExactly("application_1_1");
+        assertThat(recorded.outLines())
+                .containsExactly(
+                        "Taking a checkpoint of application_1_1.",
+                        "Checkpoint 7: 1 of 4 subtasks are stored",
+                        "Checkpoint completed. Path: hdfs:///c/chk-7");
+    }
+
+    @Test
+    void shouldSayWhyThereIsNoCheckpoint() {
+        cluster.running.add(application("application_1_1", "first", "RUNNING"));
+        cluster.checkpointResult = new SavepointResult("", "Job 'a' takes no checkpoints.");
+
+        assertThat(run("checkpoint")).isEqualTo(ExitCode.FAILED);
+
+        assertThat(recorded.errLines())
+                .containsExactly("The checkpoint failed: Job 'a' takes no checkpoints.");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "savepoint -detached application_1_1 hdfs:///s, NONE hdfs:///s",
+        "stop --drain application_1_1 --detached -p hdfs:///s, DRAIN hdfs:///s"
+    })
+    void shouldNotWaitForASavepointWhenDetached(String line, String wanted) {
+        assertThat(run(line.split(" "))).isEqualTo(ExitCode.FINISHED);
+
+        assertThat(cluster.savepoints).containsExactly("application_1_1 " + wanted + " detached");
+        assertThat(recorded.outLines())
+                .contains("Savepoint triggered. Trigger id: trigger-1")
+                .anyMatch(text -> text.contains("status application_1_1"));
+    }
+
+    @Test
+    void shouldSayWhyADetachedSavepointIsRefused() {
+        cluster.savepointResult = new SavepointResult("", "Job 'a' is FINISHED already.");
+
+        assertThat(run("savepoint", "--detached", "application_1_1")).isEqualTo(ExitCode.FAILED);
+
+        assertThat(recorded.errLines())
+                .containsExactly("The savepoint failed: Job 'a' is FINISHED already.");
+    }
+
+    @Test
+    void shouldPrintThePlanOfAProgramAndRunNoJob() throws IOException {
+        String planned = writeJar("planned.jar", Planned.class.getName()).toString();
+
+        assertThat(run("info", "-p", "3", planned, "one more")).isEqualTo(ExitCode.FINISHED);
+
+        assertThat(cluster.connections).isZero();
+        assertThat(String.join("\n", recorded.outLines()))
+                .startsWith("{")
+                .contains("\"one more\"", "\"parallelism\" : 3")
+                .endsWith("}");
+        assertThat(recorded.errLines()).isEmpty();
+    }
+
+    @Test
+    void shouldSayWhatMainThrowsBeforeThereIsAPlan() throws IOException {
+        String planned = writeJar("planned.jar", Planned.class.getName()).toString();
+
+        assertThat(run("info", planned)).isEqualTo(ExitCode.FAILED);
+
+        assertThat(recorded.errLines())
+                .first()
+                .asString()
+                .contains("The program failed", "ArrayIndexOutOfBoundsException");
+    }
+
+    @Test
     void shouldShowAJobWithItsCheckpoints() {
         cluster.running.add(application("application_1_1", "first", "RUNNING"));
         Statuses statuses = new Statuses();
@@ -626,6 +748,8 @@ class LauncherTest {
                 "list --help",
                 "follow --help",
                 "cancel --help",
+                "checkpoint --help",
+                "info --help",
                 "savepoint --help",
                 "stop --help",
                 "status --help",

@@ -28,6 +28,8 @@ final class RecordingDeployer implements Deployer, Deployer.Connector {
     CancelResult cancelResult = CancelResult.CANCELLING;
     SavepointResult savepointResult = new SavepointResult("hdfs:///s/savepoint-1", "");
     final List<String> savepoints = new ArrayList<>();
+    SavepointResult checkpointResult = new SavepointResult("hdfs:///c/chk-7", "");
+    final List<String> checkpoints = new ArrayList<>();
     final Map<String, JobStatus> jobs = new HashMap<>();
     IOException cancelFailure;
     int connections;
@@ -94,6 +96,21 @@ final class RecordingDeployer implements Deployer, Deployer.Connector {
         savepoints.add(applicationId + " " + request.ending() + " " + request.directory());
         statuses.forEach(listener::onStatus);
         return savepointResult;
+    }
+
+    @Override
+    public SavepointBegun beginSavepoint(
+            String applicationId, SavepointRequest request, JobListener listener) {
+        savepoints.add(
+                applicationId + " " + request.ending() + " " + request.directory() + " detached");
+        return new SavepointBegun("trigger-1", savepointResult.failure());
+    }
+
+    @Override
+    public SavepointResult checkpoint(String applicationId, JobListener listener) {
+        checkpoints.add(applicationId);
+        statuses.forEach(listener::onStatus);
+        return checkpointResult;
     }
 
     @Override

@@ -1,5 +1,7 @@
 package io.millrace.api.window;
 
+import static java.util.Objects.requireNonNull;
+
 import io.millrace.api.time.Time;
 import io.millrace.api.type.TypeInformation;
 import java.time.Duration;
@@ -14,22 +16,36 @@ public class TumblingEventTimeWindows extends WindowAssigner<Object, TimeWindow>
 
     private final long sizeMillis;
     private final long offsetMillis;
+    private final WindowStagger stagger;
 
-    private TumblingEventTimeWindows(long sizeMillis, long offsetMillis) {
+    /** What the subtask has decided; null before its first record. */
+    private transient Long staggerMillis;
+
+    private TumblingEventTimeWindows(long sizeMillis, long offsetMillis, WindowStagger stagger) {
         WindowTypes.check(KIND, sizeMillis, sizeMillis, offsetMillis);
         this.sizeMillis = sizeMillis;
         this.offsetMillis = offsetMillis;
+        this.stagger = requireNonNull(stagger, "windowStagger");
     }
 
     public static TumblingEventTimeWindows of(Time size) {
-        return new TumblingEventTimeWindows(size.toMilliseconds(), 0);
+        return of(size, Time.milliseconds(0));
     }
 
     /**
      * @param offset shorter than the size, may be negative
      */
     public static TumblingEventTimeWindows of(Time size, Time offset) {
-        return new TumblingEventTimeWindows(size.toMilliseconds(), offset.toMilliseconds());
+        return of(size, offset, WindowStagger.ALIGNED);
+    }
+
+    /**
+     * @param offset shorter than the size, may be negative
+     * @param windowStagger what each subtask adds to the offset
+     */
+    public static TumblingEventTimeWindows of(Time size, Time offset, WindowStagger windowStagger) {
+        return new TumblingEventTimeWindows(
+                size.toMilliseconds(), offset.toMilliseconds(), windowStagger);
     }
 
     public static TumblingEventTimeWindows of(Duration size) {
@@ -40,9 +56,19 @@ public class TumblingEventTimeWindows extends WindowAssigner<Object, TimeWindow>
      * @param offset shorter than the size, may be negative
      */
     public static TumblingEventTimeWindows of(Duration size, Duration offset) {
+        return of(size, offset, WindowStagger.ALIGNED);
+    }
+
+    /**
+     * @param offset shorter than the size, may be negative
+     * @param windowStagger what each subtask adds to the offset
+     */
+    public static TumblingEventTimeWindows of(
+            Duration size, Duration offset, WindowStagger windowStagger) {
         return new TumblingEventTimeWindows(
                 Time.millisOf(size, "The size of a window"),
-                Time.millisOf(offset, "The offset of a window"));
+                Time.millisOf(offset, "The offset of a window"),
+                windowStagger);
     }
 
     /** In milliseconds. */
@@ -55,11 +81,21 @@ public class TumblingEventTimeWindows extends WindowAssigner<Object, TimeWindow>
         return offsetMillis;
     }
 
+    /** What each subtask adds to the offset. */
+    public WindowStagger getStagger() {
+        return stagger;
+    }
+
     @Override
     public Collection<TimeWindow> assignWindows(
             Object element, long timestamp, WindowAssignerContext context) {
         WindowTypes.timestamped(KIND, timestamp);
-        long start = TimeWindow.getWindowStartWithOffset(timestamp, offsetMillis, sizeMillis);
+        if (staggerMillis == null) {
+            staggerMillis =
+                    stagger.getStaggerOffset(context.getCurrentProcessingTime(), sizeMillis);
+        }
+        long offset = (offsetMillis + staggerMillis) % sizeMillis;
+        long start = TimeWindow.getWindowStartWithOffset(timestamp, offset, sizeMillis);
         return List.of(new TimeWindow(start, start + sizeMillis));
     }
 

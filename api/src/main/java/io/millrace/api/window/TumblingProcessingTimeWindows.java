@@ -1,5 +1,7 @@
 package io.millrace.api.window;
 
+import static java.util.Objects.requireNonNull;
+
 import io.millrace.api.time.Time;
 import io.millrace.api.type.TypeInformation;
 import java.time.Duration;
@@ -14,22 +16,38 @@ public class TumblingProcessingTimeWindows extends WindowAssigner<Object, TimeWi
 
     private final long sizeMillis;
     private final long offsetMillis;
+    private final WindowStagger stagger;
 
-    private TumblingProcessingTimeWindows(long sizeMillis, long offsetMillis) {
+    /** What the subtask has decided; null before its first record. */
+    private transient Long staggerMillis;
+
+    private TumblingProcessingTimeWindows(
+            long sizeMillis, long offsetMillis, WindowStagger stagger) {
         WindowTypes.check(KIND, sizeMillis, sizeMillis, offsetMillis);
         this.sizeMillis = sizeMillis;
         this.offsetMillis = offsetMillis;
+        this.stagger = requireNonNull(stagger, "windowStagger");
     }
 
     public static TumblingProcessingTimeWindows of(Time size) {
-        return new TumblingProcessingTimeWindows(size.toMilliseconds(), 0);
+        return of(size, Time.milliseconds(0));
     }
 
     /**
      * @param offset shorter than the size, may be negative
      */
     public static TumblingProcessingTimeWindows of(Time size, Time offset) {
-        return new TumblingProcessingTimeWindows(size.toMilliseconds(), offset.toMilliseconds());
+        return of(size, offset, WindowStagger.ALIGNED);
+    }
+
+    /**
+     * @param offset shorter than the size, may be negative
+     * @param windowStagger what each subtask adds to the offset
+     */
+    public static TumblingProcessingTimeWindows of(
+            Time size, Time offset, WindowStagger windowStagger) {
+        return new TumblingProcessingTimeWindows(
+                size.toMilliseconds(), offset.toMilliseconds(), windowStagger);
     }
 
     public static TumblingProcessingTimeWindows of(Duration size) {
@@ -40,9 +58,19 @@ public class TumblingProcessingTimeWindows extends WindowAssigner<Object, TimeWi
      * @param offset shorter than the size, may be negative
      */
     public static TumblingProcessingTimeWindows of(Duration size, Duration offset) {
+        return of(size, offset, WindowStagger.ALIGNED);
+    }
+
+    /**
+     * @param offset shorter than the size, may be negative
+     * @param windowStagger what each subtask adds to the offset
+     */
+    public static TumblingProcessingTimeWindows of(
+            Duration size, Duration offset, WindowStagger windowStagger) {
         return new TumblingProcessingTimeWindows(
                 Time.millisOf(size, "The size of a window"),
-                Time.millisOf(offset, "The offset of a window"));
+                Time.millisOf(offset, "The offset of a window"),
+                windowStagger);
     }
 
     /** In milliseconds. */
@@ -55,11 +83,20 @@ public class TumblingProcessingTimeWindows extends WindowAssigner<Object, TimeWi
         return offsetMillis;
     }
 
+    /** What each subtask adds to the offset. */
+    public WindowStagger getStagger() {
+        return stagger;
+    }
+
     @Override
     public Collection<TimeWindow> assignWindows(
             Object element, long timestamp, WindowAssignerContext context) {
         long now = context.getCurrentProcessingTime();
-        long start = TimeWindow.getWindowStartWithOffset(now, offsetMillis, sizeMillis);
+        if (staggerMillis == null) {
+            staggerMillis = stagger.getStaggerOffset(now, sizeMillis);
+        }
+        long offset = (offsetMillis + staggerMillis) % sizeMillis;
+        long start = TimeWindow.getWindowStartWithOffset(now, offset, sizeMillis);
         return List.of(new TimeWindow(start, start + sizeMillis));
     }
 

@@ -66,6 +66,9 @@ public final class CheckpointCoordinator {
     /** Between a last checkpoint that has failed and the next try. */
     private static final Duration LAST_CHECKPOINT_PAUSE = Duration.ofSeconds(1);
 
+    /** Between any checkpoint and the next that somebody has asked for. */
+    private static final Duration ASKED_PAUSE = Duration.ofSeconds(1);
+
     private final CheckpointSettings settings;
     private final CheckpointPorts ports;
     private final JobGraph graph;
@@ -85,6 +88,7 @@ public final class CheckpointCoordinator {
     private final TreeSet<Long> givenUp = new TreeSet<>();
 
     private final AbandonedSavepoints abandoned;
+    private final AskedCheckpoints asked = new AskedCheckpoints();
 
     /** Subtasks that have emitted all and stay for a checkpoint. */
     private final Set<AttemptId> ended = new HashSet<>();
@@ -298,6 +302,9 @@ public final class CheckpointCoordinator {
                     Math.max(
                             lastTriggerNanos + settings.interval().toNanos() - now,
                             lastEndNanos + settings.minPause().toNanos() - now);
+            if (asked.isAwaited()) {
+                due = Math.min(due, lastTriggerNanos + ASKED_PAUSE.toNanos() - now);
+            }
         }
         trigger =
                 ports.loop()
@@ -354,6 +361,16 @@ public final class CheckpointCoordinator {
         }
     }
 
+    /**
+     * Takes a checkpoint as soon as one may begin: neither the interval nor the pause between two
+     * is waited for, but those on their way are, and the start of a job that does not run. For a
+     * job that takes checkpoints by itself.
+     */
+    public void checkpoint(CheckpointReply reply) {
+        asked.ask(reply);
+        scheduleTrigger();
+    }
+
     /** What {@link CheckpointPreparation} tells. */
     private final class Prepared implements CheckpointPreparation.Listener {
         @Override
@@ -379,6 +396,8 @@ public final class CheckpointCoordinator {
                                 + " sources had not told their state, or their readers were not"
                                 + " there");
         if (beginning.listener() == null) {
+            asked.begun(id);
+            asked.failed(id, cause);
             count(id, cause);
         } else {
             abandoned.remove(beginning.folder());
@@ -431,6 +450,9 @@ public final class CheckpointCoordinator {
                         now,
                         coordinators);
         pending.put(checkpoint.id(), checkpoint);
+        if (kind == CheckpointKind.CHECKPOINT) {
+            asked.begun(id);
+        }
         checkpoint.timer(
                 ports.loop()
                         .after(
@@ -742,6 +764,7 @@ public final class CheckpointCoordinator {
         retained.add(metadata);
         givenUp.headSet(id).clear();
         lastEndNanos = ports.clock().nanoTime();
+        asked.decided(id);
         giveUpEarlier(id);
         calls.publish(
                 folder,
@@ -759,6 +782,7 @@ public final class CheckpointCoordinator {
                         ports.workers().send(worker, new ToWorker.CheckpointComplete(epoch, id));
                     }
                     retained.removeOthers();
+                    asked.complete(id, folder.path() + "/" + CheckpointFolder.name(id));
                     checkSettled();
                     scheduleTrigger();
                     completeNext();
@@ -854,6 +878,7 @@ public final class CheckpointCoordinator {
             listener.failed(cause);
             return;
         }
+        asked.failed(checkpoint.id(), cause);
         giveUp(checkpoint, cause.summary());
         count(checkpoint.id(), cause);
     }
@@ -884,6 +909,7 @@ public final class CheckpointCoordinator {
         checkpoint.cancelTimer();
         pending.remove(checkpoint.id());
         givenUp.add(checkpoint.id());
+        asked.again(checkpoint.id());
         if (givenUp.size() > MOST_GIVEN_UP) {
             givenUp.pollFirst();
         }

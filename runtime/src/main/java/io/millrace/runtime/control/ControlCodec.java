@@ -154,7 +154,8 @@ public final class ControlCodec implements MessageCodec {
                     RestartIntent.class,
                     RestartIntent.Abandoned.class,
                     RestartStrategy.Memory.class,
-                    RestoredState.InFlight.class);
+                    RestoredState.InFlight.class,
+                    FromClient.TriggerCheckpoint.class);
 
     private static final List<Class<?>> ENUMS =
             List.of(

@@ -33,6 +33,14 @@ public sealed interface FromClient extends ControlMessage {
     record TriggerSavepoint(String request, String job, String directory) implements FromClient {}
 
     /**
+     * Answered with {@link ToClient.SavepointEnded}, whose path is the checkpoint's, when a
+     * checkpoint that began after this is complete, or is known to have failed.
+     *
+     * @param job its id, or empty for the only one
+     */
+    record TriggerCheckpoint(String request, String job) implements FromClient {}
+
+    /**
      * Answered with {@link ToClient.SavepointEnded} when the savepoint that the job ends with is
      * complete, or is known to have failed: the job then runs on.
      *

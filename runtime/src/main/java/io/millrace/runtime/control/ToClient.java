@@ -19,7 +19,7 @@ public sealed interface ToClient extends ControlMessage {
     record CancelReply(String request, boolean accepted, String text) implements ToClient {}
 
     /**
-     * What became of a savepoint.
+     * What became of a savepoint, or of a checkpoint that was asked for.
      *
      * @param path of its folder; empty if it failed
      * @param failure why it failed, in a sentence with what to do; empty if it is complete

@@ -8,6 +8,8 @@ import io.millrace.api.transform.WindowSpec;
 import io.millrace.api.window.EventTimeTrigger;
 import io.millrace.api.window.SlidingEventTimeWindows;
 import io.millrace.api.window.TumblingEventTimeWindows;
+import io.millrace.api.window.WindowAssigner;
+import io.millrace.api.window.WindowStagger;
 
 /** What can be said of windows before anything of them runs. */
 public final class WindowShape {
@@ -19,13 +21,19 @@ public final class WindowShape {
         boolean clears =
                 spec.result() instanceof WindowResult.Processed
                         || spec.result() instanceof WindowResult.AllProcessed;
-        Class<?> assigner = windows.assigner().getClass();
-        return (assigner == TumblingEventTimeWindows.class
-                        || assigner == SlidingEventTimeWindows.class)
+        return isAligned(windows.assigner())
                 && !(spec.contents() instanceof WindowContents.Elements)
                 && windows.evictor() == null
                 && windows.trigger().getClass() == EventTimeTrigger.class
                 && !(clears && windows.allowedLatenessMillis() > 0);
+    }
+
+    /** Whether all subtasks have the same windows, known before there are records. */
+    private static boolean isAligned(WindowAssigner<?, ?> assigner) {
+        return assigner instanceof TumblingEventTimeWindows tumbling
+                ? tumbling.getClass() == TumblingEventTimeWindows.class
+                        && tumbling.getStagger() == WindowStagger.ALIGNED
+                : assigner.getClass() == SlidingEventTimeWindows.class;
     }
 
     /**

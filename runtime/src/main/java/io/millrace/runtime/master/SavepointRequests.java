@@ -4,6 +4,8 @@ import io.millrace.api.Configuration;
 import io.millrace.runtime.checkpoint.CheckpointCoordinator;
 import io.millrace.runtime.checkpoint.CheckpointFolder;
 import io.millrace.runtime.checkpoint.CheckpointKind;
+import io.millrace.runtime.checkpoint.CheckpointReply;
+import io.millrace.runtime.checkpoint.CheckpointSettings;
 import io.millrace.runtime.checkpoint.SavepointListener;
 import io.millrace.runtime.checkpoint.SavepointRecord;
 import io.millrace.runtime.checkpoint.StateAssignment;
@@ -30,7 +32,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What clients want of a job's savepoints: one now, or one that the job ends with.
+ * What clients want of a job's savepoints: one now, or one that the job ends with; and a checkpoint
+ * now.
  *
  * <p>The wish to stop is on record before anything is done for it. It is carried out when the job
  * runs, and again when it runs again, by this master or the next, until a savepoint is complete or
@@ -249,7 +252,39 @@ final class SavepointRequests {
             savepoint(trigger);
         } else if (request instanceof FromClient.StopJob wish) {
             stop(wish);
+        } else if (request instanceof FromClient.TriggerCheckpoint trigger) {
+            checkpoint(trigger);
         }
+    }
+
+    private void checkpoint(FromClient.TriggerCheckpoint trigger) {
+        String request = trigger.request();
+        String refusal = endRefusal();
+        if (refusal == null && !CheckpointSettings.arePeriodic(job.graph().configuration())) {
+            refusal =
+                    "Job '"
+                            + job.graph().jobName()
+                            + "' takes no checkpoints: start it with"
+                            + " execution.checkpointing.interval and execution.checkpointing.dir,"
+                            + " or take a savepoint.";
+        }
+        if (refusal != null) {
+            answer(request, "", refusal);
+            return;
+        }
+        job.checkpoints()
+                .checkpoint(
+                        new CheckpointReply() {
+                            @Override
+                            public void complete(long id, String path) {
+                                answer(request, path, "");
+                            }
+
+                            @Override
+                            public void failed(Failure cause) {
+                                answer(request, "", text(cause));
+                            }
+                        });
     }
 
     private void savepoint(FromClient.TriggerSavepoint request) {
@@ -271,10 +306,12 @@ final class SavepointRequests {
     }
 
     private void begin(String request, String directory) {
+        CheckpointFolder folder = newFolder(directory);
+        LOG.info("Request {} is for a savepoint, which goes to {}", request, folder.path());
         job.checkpoints()
                 .savepoint(
                         CheckpointKind.SAVEPOINT,
-                        newFolder(directory),
+                        folder,
                         new SavepointListener() {
                             @Override
                             public String request() {
@@ -288,11 +325,19 @@ final class SavepointRequests {
 
                             @Override
                             public void failed(Failure cause) {
+                                LOG.warn(
+                                        "The savepoint of request {} failed: {}",
+                                        request,
+                                        cause.summary());
                                 answer(request, "", text(cause));
                             }
 
                             @Override
                             public void interrupted(String why, boolean begun) {
+                                LOG.warn(
+                                        "The savepoint of request {} was given up: {}",
+                                        request,
+                                        why);
                                 answer(
                                         request,
                                         "",
@@ -358,14 +403,23 @@ final class SavepointRequests {
         }
     }
 
-    /** Why there can be no savepoint of this job now, in a sentence; null if there can. */
-    private String refusal() {
+    /** Why nothing of this job can be saved any more, in a sentence; null if it can. */
+    private String endRefusal() {
         String name = job.graph() == null ? "The job" : "Job '" + job.graph().jobName() + "'";
         if (!job.state().mayBecome(JobState.CANCELLING)) {
             return name + " is " + job.state() + " already.";
         }
         if (stoppedAt != null) {
             return name + " was stopped with a savepoint and is about to end.";
+        }
+        return null;
+    }
+
+    /** Why there can be no savepoint of this job now, in a sentence; null if there can. */
+    private String refusal() {
+        String over = endRefusal();
+        if (over != null) {
+            return over;
         }
         for (JobVertex vertex : job.graph().vertices()) {
             for (JobVertex.FileOutput output : vertex.outputs()) {
@@ -424,10 +478,12 @@ final class SavepointRequests {
         stopping = true;
         boolean drain = stop.drain();
         String request = stop.request();
+        CheckpointFolder folder = newFolder(directory(stop.directory()));
+        LOG.info("Request {} is for a savepoint to stop with, at {}", request, folder.path());
         job.checkpoints()
                 .savepoint(
                         drain ? CheckpointKind.DRAIN : CheckpointKind.STOP,
-                        newFolder(directory(stop.directory())),
+                        folder,
                         new SavepointListener() {
                             @Override
                             public String request() {

@@ -30,6 +30,7 @@ import io.millrace.runtime.graph.JobVertex.Alignment;
 import io.millrace.runtime.serializer.Serializers;
 import io.millrace.runtime.serializer.TypeSerializer;
 import io.millrace.runtime.state.KeyedStateStore;
+import io.millrace.runtime.state.KeysAhead;
 import io.millrace.runtime.state.Namespace;
 import io.millrace.runtime.state.StateTtl;
 import io.millrace.runtime.state.StoredValue;
@@ -189,11 +190,45 @@ public final class ChainBuilder {
     }
 
     private List<BatchLoop> loops(ChainedOperator head, Operator operator) {
-        return operator instanceof TwoInputOperator two
-                ? List.of(
-                        loop(head, operator, 0),
-                        loop(head, copy(SecondInput.class, head).newInstance(Output.class, two), 1))
-                : List.of(loop(head, operator, 0));
+        if (operator instanceof TwoInputOperator two) {
+            Body.TwoInputs body = (Body.TwoInputs) head.body();
+            return List.of(
+                    loop(head, operator, 0, selector(body.firstKey())),
+                    loop(
+                            head,
+                            copy(SecondInput.class, head).newInstance(Output.class, two),
+                            1,
+                            selector(body.secondKey())));
+        }
+        return List.of(
+                loop(
+                        head,
+                        operator,
+                        0,
+                        head.body() instanceof Body.Operator body ? selectorOf(body) : null));
+    }
+
+    private static KeySelector<?, ?> selector(Partitioning.Hash<?, ?> key) {
+        return key == null ? null : key.key();
+    }
+
+    private static KeySelector<?, ?> selectorOf(Body.Operator body) {
+        if (body.spec() instanceof OperatorSpec.KeyedReduce<?, ?> reduce) {
+            return reduce.key();
+        }
+        return body.spec() instanceof OperatorSpec.KeyedAggregate<?, ?> aggregate
+                ? aggregate.key()
+                : selector(body.key());
+    }
+
+    /** The loop of a head, whose store is that of the operator made last. */
+    private BatchLoop loop(
+            ChainedOperator operator, Output head, int input, KeySelector<?, ?> selector) {
+        KeysAhead ahead = store == null || selector == null ? null : store.keysAhead();
+        return ahead == null
+                ? loop(operator, head, input)
+                : copy(KeyedBatchLoop.class, operator, input)
+                        .newInstance(BatchLoop.class, head, selector, ahead);
     }
 
     private SideOutputs sidesOf(ChainedOperator operator) {

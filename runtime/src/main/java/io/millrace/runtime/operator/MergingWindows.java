@@ -29,6 +29,9 @@ final class MergingWindows {
     private final Map<Window, Window> stateWindows = new LinkedHashMap<>();
     private boolean changed;
 
+    /** That the window added last is in, if no other was there; else null. */
+    private Window opened;
+
     /** Called when windows become one. */
     interface Merged {
 
@@ -109,11 +112,18 @@ final class MergingWindows {
                 replace(open, result, merged);
             }
         }
+        opened = null;
         if (!stateWindows.containsKey(in)) {
             stateWindows.put(in, in);
+            opened = in;
             changed = true;
         }
         return in;
+    }
+
+    /** Whether a window was opened by what was added last, so that nothing is in it. */
+    boolean isNew(Window window) {
+        return window.equals(opened);
     }
 
     private void replace(Set<Window> open, Window result, Merged merged) throws Exception {

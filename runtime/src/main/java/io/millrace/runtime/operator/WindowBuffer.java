@@ -33,6 +33,8 @@ sealed interface WindowBuffer {
     /** What the window's function is called with: an iterable of its elements; null if none. */
     Iterable<Object> contents() throws Exception;
 
+    boolean isEmpty();
+
     default void clear() {
         stored().clear();
     }
@@ -63,6 +65,11 @@ sealed interface WindowBuffer {
         }
 
         @Override
+        public boolean isEmpty() {
+            return !stored.iterator().hasNext();
+        }
+
+        @Override
         public void merge(Object into, Iterable<?> from) {
             mergeLists(stored, into, from);
         }
@@ -85,6 +92,11 @@ sealed interface WindowBuffer {
             List<Tuple2<Object, Long>> all = new ArrayList<>();
             stored.iterator().forEachRemaining(all::add);
             return all;
+        }
+
+        @Override
+        public boolean isEmpty() {
+            return !stored.iterator().hasNext();
         }
 
         @Override
@@ -117,6 +129,11 @@ sealed interface WindowBuffer {
         public Iterable<Object> contents() {
             Object result = stored.get();
             return result == null ? null : List.of(result);
+        }
+
+        @Override
+        public boolean isEmpty() {
+            return stored.get() == null;
         }
 
         @Override
@@ -155,6 +172,11 @@ sealed interface WindowBuffer {
             List<Object> result = new ArrayList<>(1); // the result may be null
             result.add(function.getResult(accumulator));
             return result;
+        }
+
+        @Override
+        public boolean isEmpty() {
+            return stored.get() == null;
         }
 
         @Override

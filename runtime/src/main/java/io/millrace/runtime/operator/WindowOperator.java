@@ -112,11 +112,16 @@ final class WindowOperator
         merging.load();
         for (Window window : windows) {
             Window in = merging.add(window, this);
-            if (isDropped(in)) {
+            Window stateWindow = merging.stateWindow(in);
+            if (!isDropped(in)) {
+                taken = true;
+                add(in, stateWindow, value, timestampMillis);
+            } else if (merging.isNew(in)) {
                 merging.retire(in);
             } else {
-                taken = true;
-                add(in, merging.stateWindow(in), value, timestampMillis);
+                // of a program that allowed more: its own timer may be gone by merging
+                buffer.bind(codec.encode(stateWindow));
+                drop(in);
             }
         }
         merging.save();
@@ -205,6 +210,11 @@ final class WindowOperator
         timers.fireProcessingTimers(nowMillis, name, this);
     }
 
+    /**
+     * A window is dropped by the timer that was set for it, once; of timers behind that, which its
+     * trigger has left behind, it knows nothing any more. If it comes of a program that allowed
+     * another lateness, that timer is too early, or too late and its contents are still there.
+     */
     @Override
     public void onTimer(long timeMillis, TimeDomain domain, Object namespace) throws Exception {
         key = null;
@@ -220,24 +230,29 @@ final class WindowOperator
         buffer.bind(codec.encode(stateWindow));
         context.bind(codec.encode(window));
         boolean byEventTime = domain == TimeDomain.EVENT_TIME;
+        boolean ofWindows = byEventTime == eventTime;
+        boolean open =
+                merging != null
+                        || ofWindows && timeMillis <= dropMillis(window)
+                        || !buffer.isEmpty();
         TriggerResult result =
                 byEventTime
                         ? trigger.onEventTime(timeMillis, window, context)
                         : trigger.onProcessingTime(timeMillis, window, context);
         act(result, window);
-        if (byEventTime == eventTime) {
-            dropOrWait(window, timeMillis);
+        if (open) {
+            if (ofWindows && timeMillis >= dropMillis(window)) {
+                drop(window);
+            } else {
+                awaitDrop(window);
+            }
         }
     }
 
-    /** The window may come of a program that allowed another lateness. */
-    private void dropOrWait(Window window, long timeMillis) throws Exception {
-        if (timeMillis >= dropMillis(window)) {
-            drop(window);
-        } else if (timeMillis >= window.maxTimestamp()) {
-            context.bind(codec.encode(window)); // the function may have asked for other states
-            registerDropTimer(window);
-        }
+    /** A trigger that clears itself when it fires may have deleted the timer as one of its own. */
+    private void awaitDrop(Window window) {
+        context.bind(codec.encode(window)); // the function may have asked for other states
+        registerDropTimer(window);
     }
 
     private void drop(Window window) throws Exception {

@@ -44,6 +44,7 @@ final class BinaryStateStore implements KeyedStateStore, StoreMemory {
     private final KeyedStateSettings settings;
     private final StoreFailures failures;
     private final int firstKeyGroup;
+    private final KeyCodec keys;
     private final boolean keysAreFixed;
     private final CurrentKey key;
     private final Epochs epochs;
@@ -70,7 +71,7 @@ final class BinaryStateStore implements KeyedStateStore, StoreMemory {
         this.settings = settings;
         this.failures = new StoreFailures(settings);
         this.firstKeyGroup = settings.keyGroups().first();
-        KeyCodec keys = new KeyCodec(settings, failures);
+        this.keys = new KeyCodec(settings, failures);
         this.keysAreFixed = keys.isFixed();
         this.key = new CurrentKey(keys, firstKeyGroup);
         this.spill =
@@ -118,6 +119,18 @@ final class BinaryStateStore implements KeyedStateStore, StoreMemory {
     void setCurrentKey(byte[] bytes, int from, int length, int group) {
         key.set(bytes, from, length, group);
         version++;
+    }
+
+    @Override
+    public KeysAhead keysAhead() {
+        return keysAhead(KeysAhead.LEAST_BYTES);
+    }
+
+    /**
+     * @param leastBytes with less in memory, nothing is read ahead
+     */
+    KeysAhead keysAhead(long leastBytes) {
+        return new KeysAhead(this, keys, states.all(), firstKeyGroup, leastBytes);
     }
 
     @Override

@@ -135,6 +135,19 @@ final class EntryLog {
         return at != loaded;
     }
 
+    /** Reads where the index of an entry begins; what is there means nothing. */
+    long touchIndex(long hash) {
+        return index.touch(hash);
+    }
+
+    /** Reads the begin of what may be the entry, if it lies in memory. */
+    int touchEntry(long hash) {
+        long place = index.likely(hash);
+        return place == 0 || (place & ON_DISK) != 0
+                ? 0
+                : Memory.getInt(place) + Memory.getInt(place + LogEntry.HEADER_BYTES);
+    }
+
     /** The address of an entry, or its place on disk, from where it was read; or 0. */
     private long locate(long hash, StateDefinition state, int id, byte[] full, int length) {
         long first = index.firstOfPage(hash);

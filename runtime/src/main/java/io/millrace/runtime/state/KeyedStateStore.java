@@ -41,6 +41,13 @@ public interface KeyedStateStore extends AutoCloseable {
     /** {@link #setCurrentKey} without a box, for keys of type Long or Integer. */
     void setCurrentKey(long key);
 
+    /**
+     * What reads ahead for keys that are about to be the current ones; null if that is of no use.
+     */
+    default KeysAhead keysAhead() {
+        return null;
+    }
+
     /** The current key; read from its bytes if it was not given as an object. */
     Object currentKey();
 

@@ -87,6 +87,7 @@ final class LogCell {
             length = prefix;
             return at;
         }
+        state.onLookUp();
         EntryLog log = store.tidyLog();
         prepare();
         hash = LogEntry.hash(key.hash(), state.id(), namespaceHash);

@@ -26,6 +26,7 @@ import io.millrace.runtime.memory.MemoryBudget;
 final class LogIndex {
     static final int HEADER_BYTES = 32;
     static final int SLOT_BYTES = 8;
+    private static final int SLOTS_OF_A_LINE = 8;
     static final long PLACE = (1L << 48) - 1;
 
     /** A slot that was used. */
@@ -84,6 +85,39 @@ final class LogIndex {
     long firstOfPage(long hash) {
         long page = directory[inDirectory(hash)];
         return ((page & FLAGS) == 0 ? page : use(inDirectory(hash))) + HEADER_BYTES;
+    }
+
+    /** Reads where a hash is looked for first; what is there means nothing. */
+    long touch(long hash) {
+        long page = directory[inDirectory(hash)];
+        return (page & FLAGS) == 0 ? Memory.getLong(slot(page, firstSlot(hash))) : 0;
+    }
+
+    /**
+     * What lies behind the first slots of a hash and may be the one that is looked for; 0 if that
+     * is not to be told at once.
+     */
+    long likely(long hash) {
+        long page = directory[inDirectory(hash)];
+        if ((page & FLAGS) != 0) {
+            return 0;
+        }
+        int first = firstSlot(hash);
+        int end = Math.min(slots, first + SLOTS_OF_A_LINE);
+        for (int slot = first; slot < end; slot++) {
+            long found = Memory.getLong(slot(page, slot));
+            if (found == 0) {
+                return 0;
+            }
+            if ((found ^ tag(hash)) >>> 48 == 0 && found != REMOVED) {
+                return found & PLACE;
+            }
+        }
+        return 0;
+    }
+
+    private static long slot(long page, int slot) {
+        return page + HEADER_BYTES + (long) SLOT_BYTES * slot;
     }
 
     /** Slots of each page. */

@@ -51,6 +51,7 @@ final class LogList<E> implements StoredList<E>, StateHandle {
 
     /** The number of pieces; 0 if there is no list. */
     private int pieces() {
+        state.onLookUp();
         long first = piece(0);
         return first == 0 ? 0 : LogEntry.getHead(LogEntry.value(first, state));
     }

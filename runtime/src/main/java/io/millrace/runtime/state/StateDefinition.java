@@ -182,6 +182,12 @@ public final class StateDefinition implements NamedState {
     private StateTtl ttl = StateTtl.NONE;
     private boolean hasNoValues;
 
+    /** Whether an entry is found by its key alone, once it is known which state's it is. */
+    private final boolean isFoundByKey;
+
+    private final long firstRestHash;
+    private boolean lookedUp;
+
     /** By key group from the first; null where it is no table, or one by pane. */
     final EntryTable[] tables;
 
@@ -206,6 +212,11 @@ public final class StateDefinition implements NamedState {
         this.paneTables = isTable && byPane ? new PaneTables[keyGroups] : null;
         this.order = order;
         this.fullAt = LogEntry.fullAt(shape.hasStamp(), hasOwnWord());
+        this.isFoundByKey =
+                shape.namespaceKind() == NamespaceKind.NONE
+                        && (shape.kind() == Kind.VALUE || shape.kind() == Kind.LIST);
+        byte[] firstPart = new byte[shape.kind() == Kind.LIST ? Integer.BYTES : 0];
+        this.firstRestHash = LogEntry.restHash(firstPart, 0, firstPart.length);
     }
 
     @Override
@@ -266,6 +277,23 @@ public final class StateDefinition implements NamedState {
     @Override
     public void setTtl(StateTtl ttl) {
         this.ttl = ttl;
+    }
+
+    /** Says that the program looks for the value or the list of a key. */
+    void onLookUp() {
+        lookedUp = isFoundByKey;
+    }
+
+    /** Whether that was so since this was asked, for {@link KeysAhead}. */
+    boolean takeLookedUp() {
+        boolean was = lookedUp;
+        lookedUp = false;
+        return was;
+    }
+
+    /** Of what follows the key in a value, or in a list's first piece; see {@link LogEntry}. */
+    long firstRestHash() {
+        return firstRestHash;
     }
 
     /** Whether what counts is only if there is an entry; all values are 1. */

@@ -66,6 +66,7 @@ final class TableLong implements StoredLong, StateHandle {
         if (hasPane && !paneIsSet) {
             throw store.failures().noNamespace(state.shape());
         }
+        state.onLookUp();
         table = hasPane ? store.table(state, pane) : store.table(state);
         hash = EntryTable.hash(key.hash(), pane, hasPane);
         try {

@@ -146,6 +146,7 @@ class ControlCodecTest {
                 new ToWorker.SavepointComplete(1, 42),
                 new ToMaster.InputEnded(ATTEMPT),
                 new FromClient.TriggerSavepoint("r", "", "hdfs:///s"),
+                new FromClient.TriggerCheckpoint("r", ""),
                 new FromClient.StopJob("r", "", "", true),
                 new ToClient.SavepointEnded("r", "hdfs:///s/savepoint-1", ""),
                 new StopIntent("r", "", true),

@@ -40,6 +40,7 @@ import java.io.ObjectInputStream;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -439,6 +440,17 @@ final class OperatorHarness implements AutoCloseable {
         RecordBatch batch =
                 new RecordBatch(new Object[] {value}, new long[] {timestampMillis}, 0, 1);
         chain.process(input, batch, 1, new NeverInterrupted());
+    }
+
+    /** Records of the first input without timestamps, which come at once. */
+    void batch(Object... values) {
+        long[] timestamps = new long[values.length];
+        Arrays.fill(timestamps, RecordBatch.NO_TIMESTAMP);
+        chain.process(
+                0,
+                new RecordBatch(values, timestamps, 0, values.length),
+                values.length,
+                new NeverInterrupted());
     }
 
     void watermark(long timestampMillis) {

@@ -7,6 +7,7 @@ import io.millrace.api.function.AggregateFunction;
 import io.millrace.api.function.Collector;
 import io.millrace.api.function.OutputTag;
 import io.millrace.api.function.ProcessWindowFunction;
+import io.millrace.api.state.ReducingStateDescriptor;
 import io.millrace.api.state.ValueState;
 import io.millrace.api.state.ValueStateDescriptor;
 import io.millrace.api.time.Time;
@@ -17,13 +18,18 @@ import io.millrace.api.window.ContinuousEventTimeTrigger;
 import io.millrace.api.window.CountEvictor;
 import io.millrace.api.window.CountTrigger;
 import io.millrace.api.window.EventTimeSessionWindows;
+import io.millrace.api.window.EventTimeTrigger;
 import io.millrace.api.window.GlobalWindows;
 import io.millrace.api.window.ProcessingTimeSessionWindows;
+import io.millrace.api.window.ProcessingTimeoutTrigger;
 import io.millrace.api.window.PurgingTrigger;
 import io.millrace.api.window.SlidingEventTimeWindows;
 import io.millrace.api.window.TimeWindow;
+import io.millrace.api.window.Trigger;
+import io.millrace.api.window.TriggerResult;
 import io.millrace.api.window.TumblingEventTimeWindows;
 import io.millrace.api.window.TumblingProcessingTimeWindows;
+import io.millrace.api.window.WindowStagger;
 import io.millrace.runtime.exchange.RecordBatch;
 import java.time.Duration;
 import java.util.List;
@@ -392,6 +398,214 @@ class WindowOperatorTest {
                     .containsExactly("a 1 of 1 @999", "a 2 of 2 @999", "a 1 of 3 @1999");
             harness.watermark(5_000);
             assertThat(harness.state()).containsExactly("fired={[a, null]=3}");
+        }
+    }
+
+    /**
+     * Sets a timer that outlives the window, and counts for each window how often it is cleared.
+     */
+    private static final class Overstaying extends Trigger<Object, TimeWindow> {
+        private static final long serialVersionUID = 1;
+        private static final ReducingStateDescriptor<Integer> CLEARED =
+                new ReducingStateDescriptor<>("trigger-cleared", Integer::sum, Integer.class);
+
+        @Override
+        public TriggerResult onElement(
+                Object element, long timestamp, TimeWindow window, TriggerContext ctx) {
+            ctx.registerEventTimeTimer(window.maxTimestamp());
+            ctx.registerEventTimeTimer(window.maxTimestamp() + 50);
+            ctx.registerEventTimeTimer(window.maxTimestamp() + 500);
+            ctx.registerEventTimeTimer(window.maxTimestamp() + 600);
+            return TriggerResult.CONTINUE;
+        }
+
+        @Override
+        public TriggerResult onProcessingTime(long time, TimeWindow window, TriggerContext ctx) {
+            return TriggerResult.CONTINUE;
+        }
+
+        @Override
+        public TriggerResult onEventTime(long time, TimeWindow window, TriggerContext ctx) {
+            return TriggerResult.FIRE;
+        }
+
+        @Override
+        public void clear(TimeWindow window, TriggerContext ctx) throws Exception {
+            ctx.getPartitionedState(CLEARED).add(1);
+        }
+    }
+
+    /** Counts for each key how often its windows are cleared. */
+    private static final class CountingClears
+            extends ProcessWindowFunction<Tuple2<String, Long>, String, String, TimeWindow> {
+        private static final long serialVersionUID = 1;
+        private static final ReducingStateDescriptor<Integer> CLEARED =
+                new ReducingStateDescriptor<>("function-cleared", Integer::sum, Integer.class);
+
+        @Override
+        public void process(
+                String key,
+                Context context,
+                Iterable<Tuple2<String, Long>> elements,
+                Collector<String> out) {
+            out.collect(key);
+        }
+
+        @Override
+        public void clear(Context context) throws Exception {
+            context.globalState().getReducingState(CLEARED).add(1);
+        }
+    }
+
+    @Test
+    void shouldClearAWindowOnceWhenItsTriggerLeavesTimersBehind() throws Exception {
+        try (OperatorHarness harness =
+                OperatorHarness.of(
+                        TYPE,
+                        (in, sinks) ->
+                                sinks.collect(
+                                        "out",
+                                        in.keyBy(r -> r.f0)
+                                                .window(
+                                                        TumblingEventTimeWindows.of(
+                                                                Time.seconds(1)))
+                                                .allowedLateness(Time.milliseconds(100))
+                                                .trigger(new Overstaying())
+                                                .process(new CountingClears())))) {
+            harness.record(of("a", 1), 10);
+            harness.watermark(1_098);
+            assertThat(harness.take("out")).containsExactly("a @999", "a @999");
+            assertThat(harness.state()).noneMatch(state -> state.contains("cleared"));
+            harness.watermark(1_099);
+            assertThat(harness.take("out")).as("with its last timer").containsExactly("a @999");
+            harness.watermark(5_000);
+            assertThat(harness.take("out")).as("fired when it was gone").isEmpty();
+            assertThat(harness.state())
+                    .containsExactlyInAnyOrder(
+                            "function-cleared={[a, null]=1}",
+                            "trigger/trigger-cleared={[a, TimeSpan[start=0, end=1000]]=1}");
+        }
+    }
+
+    @Test
+    void shouldFireAfterATimeoutWhenTheOtherTriggerHasNotFired() throws Exception {
+        try (OperatorHarness harness = timingOut(CountTrigger.of(3), false)) {
+            harness.record(of("a", 1), 10);
+            harness.clock(30);
+            harness.record(of("a", 2), 10);
+            harness.clock(49);
+            assertThat(harness.take("out")).isEmpty();
+            harness.clock(50);
+            assertThat(harness.take("out")).containsExactly("a [0, 1000): 1 2 @999");
+            harness.record(of("a", 3), 10);
+            harness.record(of("a", 4), 10);
+            assertThat(harness.take("out")).as("counts anew").isEmpty();
+            harness.record(of("a", 5), 10);
+            assertThat(harness.take("out")).containsExactly("a [0, 1000): 1 2 3 4 5 @999");
+            harness.clock(500);
+            assertThat(harness.take("out")).as("its timer was deleted").isEmpty();
+            harness.watermark(999);
+            assertThat(harness.state()).isEmpty();
+        }
+    }
+
+    @Test
+    void shouldBeginTheTimeoutAnewWithEachRecordWhenToldSo() throws Exception {
+        try (OperatorHarness harness = timingOut(CountTrigger.of(3), true)) {
+            harness.record(of("a", 1), 10);
+            harness.clock(30);
+            harness.record(of("a", 2), 10);
+            harness.clock(79);
+            assertThat(harness.take("out")).isEmpty();
+            harness.clock(80);
+            assertThat(harness.take("out")).containsExactly("a [0, 1000): 1 2 @999");
+        }
+    }
+
+    @Test
+    void shouldDropAWindowWhoseTriggerHasDeletedTheTimerOfItsEnd() throws Exception {
+        try (OperatorHarness harness = timingOut(eventTime(), false)) {
+            harness.record(of("a", 1), 10);
+            harness.clock(50);
+            assertThat(harness.take("out")).containsExactly("a [0, 1000): 1 @999");
+            harness.watermark(999);
+            assertThat(harness.take("out")).containsExactly("a [0, 1000): 1 @999");
+            assertThat(harness.state()).isEmpty();
+        }
+    }
+
+    @SuppressWarnings({"unchecked", "rawtypes"}) // takes any records
+    private static Trigger<Tuple2<String, Long>, TimeWindow> eventTime() {
+        return (Trigger) EventTimeTrigger.create();
+    }
+
+    @SuppressWarnings({"unchecked", "rawtypes"}) // takes any records
+    private static OperatorHarness timingOut(Trigger<?, TimeWindow> other, boolean resets)
+            throws Exception {
+        return OperatorHarness.of(
+                TYPE,
+                (in, sinks) ->
+                        sinks.collect(
+                                "out",
+                                in.keyBy(r -> r.f0)
+                                        .window(TumblingEventTimeWindows.of(Time.seconds(1)))
+                                        .trigger(
+                                                ProcessingTimeoutTrigger.of(
+                                                        (Trigger) other,
+                                                        Duration.ofMillis(50),
+                                                        resets,
+                                                        true))
+                                        .process(new Describe())));
+    }
+
+    @Test
+    void shouldBeginWindowsWhereTheClockStandsWhenTheyAreStaggeredNaturally() throws Exception {
+        try (OperatorHarness harness =
+                OperatorHarness.of(
+                        TYPE,
+                        (in, sinks) -> {
+                            var keyed = in.keyBy(r -> r.f0);
+                            sinks.collect(
+                                    "out",
+                                    keyed.window(
+                                                    TumblingProcessingTimeWindows.of(
+                                                            Time.milliseconds(100),
+                                                            Time.milliseconds(-10),
+                                                            WindowStagger.NATURAL))
+                                            .process(new Describe()));
+                        })) {
+            harness.clock(1_030);
+            harness.record(of("a", 1), 0);
+            harness.clock(1_125);
+            assertThat(harness.take("out")).containsExactly("a [1020, 1120): 1 @1119");
+            harness.record(of("a", 2), 0);
+            harness.clock(1_300);
+            assertThat(harness.take("out")).containsExactly("a [1120, 1220): 2 @1219");
+        }
+    }
+
+    @Test
+    void shouldStaggerWindowsOfEventTimeWhateverCouldCutThemIntoPanes() throws Exception {
+        try (OperatorHarness harness =
+                OperatorHarness.of(
+                        TYPE,
+                        (in, sinks) ->
+                                sinks.collect(
+                                        "out",
+                                        in.keyBy(r -> r.f0)
+                                                .window(
+                                                        TumblingEventTimeWindows.of(
+                                                                Duration.ofMillis(100),
+                                                                Duration.ZERO,
+                                                                WindowStagger.NATURAL))
+                                                .sum(1)))) {
+            harness.clock(1_030);
+            harness.record(of("a", 1), 229);
+            harness.clock(1_070);
+            harness.record(of("a", 2), 230);
+            harness.record(of("a", 4), 329);
+            harness.endOfInput();
+            assertThat(harness.take("out")).containsExactly("(a,1) @229", "(a,6) @329");
         }
     }
 

@@ -30,7 +30,6 @@ import io.millrace.runtime.serializer.Serializers;
 import io.millrace.runtime.serializer.TypeSerializer;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -490,59 +489,214 @@ class WindowResultsPropertyTest {
         }
     }
 
-    @Property(tries = 200)
-    void shouldGiveTheSessionsOfThePlainReferenceWhenNothingIsLate(
+    /** What sessions must give: results in no particular order, late records. */
+    private static final class SessionReference {
+        private final long gap;
+        private long lateness;
+        private final Map<String, List<Session>> open = new TreeMap<>();
+        private final List<String> results = new ArrayList<>();
+        private final List<String> late = new ArrayList<>();
+        private long watermark = Long.MIN_VALUE;
+
+        /** Of records from one timestamp to another, each at most a gap behind the one before. */
+        private record Session(long first, long last, long sum) {
+            Session with(Session other) {
+                return new Session(
+                        Math.min(first, other.first), Math.max(last, other.last), sum + other.sum);
+            }
+        }
+
+        SessionReference(long gap, long lateness) {
+            this.gap = gap;
+            this.lateness = lateness;
+        }
+
+        private long end(Session session) {
+            return session.last + gap - 1;
+        }
+
+        void record(Step step) {
+            List<Session> sessions = open.computeIfAbsent(step.key, k -> new ArrayList<>());
+            Session own = new Session(step.timestampMillis, step.timestampMillis, step.value);
+            List<Session> joined = new ArrayList<>();
+            for (Session session : sessions) {
+                if (session.first - gap <= step.timestampMillis
+                        && step.timestampMillis <= session.last + gap) {
+                    joined.add(session);
+                    own = own.with(session);
+                }
+            }
+            if (end(own) + lateness <= watermark) {
+                late.add("(" + step.key + "," + step.value + ") @" + step.timestampMillis);
+                return;
+            }
+            sessions.removeAll(joined);
+            sessions.add(own);
+            if (end(own) <= watermark) {
+                emit(own);
+            }
+        }
+
+        private void emit(Session session) {
+            results.add(Long.toBinaryString(session.sum) + " @" + end(session));
+        }
+
+        void watermark(long next) {
+            for (List<Session> sessions : open.values()) {
+                sessions.stream()
+                        .filter(session -> end(session) > watermark && end(session) <= next)
+                        .forEach(this::emit);
+                sessions.removeIf(
+                        session -> next == Long.MAX_VALUE || end(session) + lateness <= next);
+            }
+            watermark = next;
+        }
+    }
+
+    /** Fires as the default trigger does, but is not known to the engine. */
+    private static final class OwnMergingTrigger extends Trigger<Object, TimeWindow> {
+        private static final long serialVersionUID = 1;
+        private final OwnTrigger trigger = new OwnTrigger();
+
+        @Override
+        public TriggerResult onElement(
+                Object element, long timestamp, TimeWindow window, TriggerContext ctx) {
+            return trigger.onElement(element, timestamp, window, ctx);
+        }
+
+        @Override
+        public TriggerResult onProcessingTime(long time, TimeWindow window, TriggerContext ctx) {
+            return trigger.onProcessingTime(time, window, ctx);
+        }
+
+        @Override
+        public TriggerResult onEventTime(long time, TimeWindow window, TriggerContext ctx) {
+            return trigger.onEventTime(time, window, ctx);
+        }
+
+        @Override
+        public boolean canMerge() {
+            return true;
+        }
+
+        @Override
+        public void onMerge(TimeWindow window, OnMergeContext ctx) {
+            if (window.maxTimestamp() > ctx.getCurrentWatermark()) {
+                ctx.registerEventTimeTimer(window.maxTimestamp());
+            }
+        }
+
+        @Override
+        public void clear(TimeWindow window, TriggerContext ctx) {
+            trigger.clear(window, ctx);
+        }
+    }
+
+    /** How the gap of sessions is told, and what makes them fire. */
+    enum SessionKind {
+        SAME_GAP,
+        GAP_OF_EACH_RECORD,
+        OWN_TRIGGER
+    }
+
+    private static OperatorHarness.OneInput<Tuple2<String, Long>> sessions(
+            Keys keys, SessionKind kind, long gap, long lateness) {
+        return (in, sinks) -> {
+            WindowedStream<Tuple2<String, Long>, ?, TimeWindow> windows =
+                    keyed(in, keys)
+                            .window(
+                                    kind == SessionKind.GAP_OF_EACH_RECORD
+                                            ? EventTimeSessionWindows.withDynamicGap(record -> gap)
+                                            : EventTimeSessionWindows.withGap(
+                                                    Duration.ofMillis(gap)))
+                            .allowedLateness(Time.milliseconds(lateness))
+                            .sideOutputLateData(LATE);
+            if (kind == SessionKind.OWN_TRIGGER) {
+                windows.trigger(new OwnMergingTrigger());
+            }
+            SingleOutputStreamOperator<String> results = windows.aggregate(new Joined());
+            sinks.collect("out", results);
+            sinks.collect("late", results.getSideOutput(LATE));
+        };
+    }
+
+    @Property(tries = 500)
+    void shouldGiveTheSessionsOfThePlainReferenceWhenRecordsAreLate(
             @ForAll long seed,
             @ForAll @IntRange(min = 1, max = 80) int records,
             @ForAll @LongRange(min = 1, max = 60) long gap,
+            @ForAll boolean waitsForLate,
+            @ForAll SessionKind kind,
+            @ForAll Keys keys,
+            @ForAll boolean interrupted,
             @ForAll Stores stores)
             throws Exception {
-        List<Step> steps = steps(seed, records).stream().filter(step -> step.key != null).toList();
-        List<String> expected = new ArrayList<>();
-        for (String key : List.of("k0", "k1", "k2")) {
-            List<Step> own =
-                    steps.stream()
-                            .filter(step -> step.key.equals(key))
-                            .sorted(Comparator.comparingLong(Step::timestampMillis))
-                            .toList();
-            long sum = 0;
-            for (int i = 0; i < own.size(); i++) {
-                sum += own.get(i).value;
-                boolean last =
-                        i + 1 == own.size()
-                                || own.get(i + 1).timestampMillis
-                                        > own.get(i).timestampMillis + gap;
-                if (last) {
-                    expected.add(
-                            Long.toBinaryString(sum)
-                                    + " @"
-                                    + (own.get(i).timestampMillis + gap - 1));
-                    sum = 0;
-                }
-            }
-        }
+        Random random = new Random(seed);
+        long lateness = waitsForLate ? random.nextInt(100) : 0;
+        SessionReference reference = new SessionReference(gap, lateness);
         try (OperatorHarness harness =
-                OperatorHarness.of(
-                        stores,
-                        TYPE,
-                        (in, sinks) ->
-                                sinks.collect(
-                                        "out",
-                                        in.keyBy(r -> r.f0)
-                                                .window(
-                                                        EventTimeSessionWindows.withGap(
-                                                                Duration.ofMillis(gap)))
-                                                .aggregate(new Joined())))) {
-            for (Step step : steps) {
-                if (stores == Stores.MANAGED && step.timestampMillis % 11 == 0) {
+                OperatorHarness.of(stores, TYPE, sessions(keys, kind, gap, lateness))) {
+            for (Step step : steps(seed, records)) {
+                if (stores != Stores.PLAIN && random.nextInt(10) == 0) {
                     harness.restart();
+                    if (reference.watermark != Long.MIN_VALUE && random.nextInt(3) == 0) {
+                        harness.watermark(reference.watermark - random.nextInt(100));
+                        assertThat(harness.take("out")).as("fired again").isEmpty();
+                    }
                 }
-                harness.record(Tuple2.of(step.key, step.value), step.timestampMillis);
+                if (step.key == null) {
+                    fire(
+                            harness,
+                            step.timestampMillis,
+                            interrupted,
+                            stores == Stores.PLAIN ? null : random);
+                    reference.watermark(step.timestampMillis);
+                } else {
+                    harness.record(Tuple2.of(step.key, step.value), step.timestampMillis);
+                    reference.record(step);
+                }
+                assertThat(harness.take("out"))
+                        .as("after %s", step)
+                        .containsExactlyInAnyOrderElementsOf(reference.results);
+                reference.results.clear();
             }
-            fire(harness, Long.MAX_VALUE, true, stores == Stores.MANAGED ? new Random(seed) : null);
             harness.endOfInput();
-            assertThat(harness.take("out")).containsExactlyInAnyOrderElementsOf(expected);
-            assertThat(harness.state()).isEmpty();
+            reference.watermark(Long.MAX_VALUE);
+            assertThat(harness.take("out")).containsExactlyInAnyOrderElementsOf(reference.results);
+            assertThat(harness.take("late")).containsExactlyElementsOf(reference.late);
+            assertThat(harness.state()).as("left behind").isEmpty();
+            assertThat(harness.entries()).as("left behind").isEmpty();
+        }
+    }
+
+    @Property(tries = 300)
+    void shouldDropAllSessionsInTheEndWhenAnotherProgramAllowsAnotherLateness(
+            @ForAll long seed,
+            @ForAll @IntRange(min = 1, max = 80) int records,
+            @ForAll @LongRange(min = 1, max = 60) long gap,
+            @ForAll @LongRange(min = 0, max = 100) long former,
+            @ForAll @LongRange(min = 0, max = 100) long lateness,
+            @ForAll SessionKind kind,
+            @ForAll Keys keys)
+            throws Exception {
+        Random random = new Random(seed);
+        List<Step> steps = steps(seed, records);
+        int changed = random.nextInt(steps.size() + 1);
+        try (OperatorHarness harness =
+                OperatorHarness.of(Stores.MANAGED, TYPE, sessions(keys, kind, gap, former))) {
+            for (int i = 0; i < steps.size(); i++) {
+                if (i == changed) {
+                    harness.restart(TYPE, sessions(keys, kind, gap, lateness));
+                }
+                Step step = steps.get(i);
+                if (step.key == null) {
+                    harness.watermark(step.timestampMillis);
+                } else {
+                    harness.record(Tuple2.of(step.key, step.value), step.timestampMillis);
+                }
+            }
+            harness.endOfInput();
+            assertThat(harness.entries()).as("left behind").isEmpty();
         }
     }
 }

@@ -116,9 +116,18 @@ class StateModelTest {
             Deque<Taken> unwritten = new ArrayDeque<>();
             List<Taken> written = new ArrayList<>();
             Map<Long, Taken> byId = new HashMap<>();
+            Object[] next = new Object[KeysAhead.KEYS];
+            KeysAhead ahead =
+                    states.store instanceof BinaryStateStore binary ? binary.keysAhead(0) : null;
             long nextId = 1;
             for (int step = 0; step < steps; step++) {
-                Object key = keys.apply(random.nextInt(keyCount));
+                if (step % next.length == 0) {
+                    for (int i = 0; i < next.length; i++) {
+                        next[i] = keys.apply(random.nextInt(keyCount));
+                    }
+                    readAhead(states.store, ahead, next);
+                }
+                Object key = next[step % next.length];
                 change(random, states, model, key);
                 if (random.nextInt(snapshotEvery) == 0 && unwritten.size() < 3) {
                     StateSnapshot snapshot =
@@ -165,6 +174,22 @@ class StateModelTest {
             Taken last = new Taken(late, new InMemorySnapshot(), model.copy(), List.of());
             assertThat(write(last)).isTrue();
             restoreAndCheck(random, stores, last, keyType, keyCount, keys);
+        }
+    }
+
+    /** Nothing moves, comes back from disk or is taken. */
+    private static void readAhead(KeyedStateStore store, KeysAhead ahead, Object[] next) {
+        if (ahead != null && ahead.begin()) {
+            for (Object key : next) {
+                ahead.add(key);
+            }
+            long version = ((BinaryStateStore) store).version();
+            long inMemory = store.memoryBytes();
+            long onDisk = store.spilledBytes();
+            ahead.read();
+            assertThat(((BinaryStateStore) store).version()).isEqualTo(version);
+            assertThat(store.memoryBytes()).isEqualTo(inMemory);
+            assertThat(store.spilledBytes()).isEqualTo(onDisk);
         }
     }
 
