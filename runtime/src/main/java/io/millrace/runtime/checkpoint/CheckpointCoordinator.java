@@ -1,8 +1,8 @@
 package io.millrace.runtime.checkpoint;
 
+import io.millrace.runtime.checkpoint.CheckpointPreparation.Beginning;
 import io.millrace.runtime.checkpoint.CheckpointStatistics.State;
 import io.millrace.runtime.checkpoint.CheckpointStorage.Result;
-import io.millrace.runtime.checkpoint.CheckpointStorage.Retained;
 import io.millrace.runtime.checkpoint.PendingCheckpoint.Phase;
 import io.millrace.runtime.checkpoint.PendingCheckpoint.Purpose;
 import io.millrace.runtime.control.Failure;
@@ -13,10 +13,7 @@ import io.millrace.runtime.graph.JobGraph;
 import io.millrace.runtime.loop.Timers.Timer;
 import io.millrace.runtime.schedule.AttemptId;
 import java.time.Duration;
-import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Deque;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -47,9 +44,13 @@ import org.slf4j.LoggerFactory;
  * complete in the order of their ids. What may be complete is never given up.
  *
  * <p>In order: what there is before the job starts; start and stop; the trigger, up to the
- * barriers; how a savepoint differs; the answers of workers; completion, step by step; failures.
- * What a single one of them waits for is in {@link PendingCheckpoint}, what goes out of here in
- * {@link CheckpointPorts}.
+ * barriers; how a savepoint differs; the answers of workers; completion, step by step; failures. It
+ * is one class because each of these decides over all that are on their way: a savepoint keeps
+ * others from beginning, a completion gives earlier ones up, a failure lets the next begin.
+ *
+ * <p>What a single one waits for is in {@link PendingCheckpoint}, what comes before its barriers in
+ * {@link CheckpointPreparation}, which complete ones there are and which go in {@link
+ * RetainedCheckpoints}, what goes out of here in {@link CheckpointPorts}.
  *
  * <p>Threads: owned by the master's loop.
  */
@@ -75,27 +76,13 @@ public final class CheckpointCoordinator {
     private final CheckpointFolder folder;
 
     private final TreeMap<Long, PendingCheckpoint> pending = new TreeMap<>();
-    private final TreeMap<Long, CheckpointMetadata> complete = new TreeMap<>();
-
-    /** Complete ones of earlier masters whose metadata nobody needs here. */
-    private final TreeSet<Long> older = new TreeSet<>();
+    private final RetainedCheckpoints retained;
 
     /** The newest whose metadata has its name: the others are told only then. */
     private long published;
 
-    /** Complete ones that cannot be read, until they are removed. */
-    private final TreeSet<Long> damaged = new TreeSet<>();
-
-    /** A foreign one that the job has claimed, as a path, until it is removed. */
-    private String claimed;
-
-    private final ReservedIds ids;
+    private final CheckpointPreparation preparation;
     private final RepeatedCalls calls;
-
-    /** What begins when the coordinators' states are there; the first is being prepared. */
-    private final Deque<Beginning> beginnings = new ArrayDeque<>();
-
-    private Timer preparation = () -> {};
 
     /** Given up since the newest complete one. */
     private final TreeSet<Long> givenUp = new TreeSet<>();
@@ -136,14 +123,15 @@ public final class CheckpointCoordinator {
         this.ports = ports;
         this.graph = graph;
         this.epoch = epoch;
-        this.ids = new ReservedIds(ports.ledger());
-        this.calls = new RepeatedCalls(ports.loop());
+        this.preparation = new CheckpointPreparation(ports, settings.timeout(), new Prepared());
+        this.calls = new RepeatedCalls(ports.loop(), ports.storage());
         this.abandoned = new AbandonedSavepoints(ports);
         this.history = new CheckpointHistory(graph, ports.clock());
         this.folder =
                 settings.directory() == null
                         ? null
                         : CheckpointFolder.of(settings.directory(), graph.jobId());
+        this.retained = new RetainedCheckpoints(settings, ports, graph, folder, calls);
     }
 
     // ------------------------------------------------------------------ before the first start
@@ -158,32 +146,13 @@ public final class CheckpointCoordinator {
      *     folder cannot be made
      */
     public void recover(long reserved, Collection<Long> completed, Runnable then) {
-        ids.after(reserved);
-        older.addAll(completed);
-        if (!settings.isPeriodic() && completed.isEmpty()) {
-            then.run();
-            return;
-        }
-        calls.<Void>make(
-                "making folder " + folder.path(),
-                reply -> ports.storage().prepare(folder, reply),
-                made -> {
-                    if (older.isEmpty()) {
-                        then.run();
-                    } else {
-                        readNewest(then);
-                    }
-                },
-                refusal ->
-                        ports.listener()
-                                .damaged(
-                                        Failure.of(
-                                                Category.CONFIG,
-                                                "Job '" + graph.jobName() + "'",
-                                                refusal
-                                                        + ". Let its user write there, or set"
-                                                        + " execution.checkpointing.dir to another"
-                                                        + " folder.")));
+        preparation.idsBehind(reserved);
+        retained.recover(
+                completed,
+                () -> {
+                    published = retained.newestId();
+                    then.run();
+                });
     }
 
     /**
@@ -191,7 +160,7 @@ public final class CheckpointCoordinator {
      * the job has begun from counts on from there, too.
      */
     public void reserveIds(Runnable then) {
-        ids.whenThereIsOne(then);
+        preparation.reserveIds(then);
     }
 
     /**
@@ -201,87 +170,7 @@ public final class CheckpointCoordinator {
      * @param path null if it stays another's
      */
     public void claim(String path) {
-        claimed = path;
-    }
-
-    private void removeClaimed(Runnable then) {
-        if (claimed == null) {
-            then.run();
-            return;
-        }
-        String path = claimed;
-        ports.storage()
-                .removeClaimed(
-                        path,
-                        ports.loop()
-                                .answer(
-                                        "claimed checkpoint removed",
-                                        result -> {
-                                            if (result instanceof Result.Done<Void>) {
-                                                claimed = null;
-                                            } else {
-                                                LOG.warn("{} stays for now: {}", path, result);
-                                            }
-                                            then.run();
-                                        }));
-    }
-
-    private void readNewest(Runnable then) {
-        long newest = older.last();
-        calls.<CheckpointMetadata>make(
-                "reading checkpoint " + newest,
-                reply -> ports.storage().read(folder, newest, reply),
-                metadata -> {
-                    older.remove(newest);
-                    complete.put(newest, metadata);
-                    LOG.info(
-                            "Checkpoint {}, completed by the master of epoch {}, is the newest of"
-                                    + " job '{}'",
-                            newest,
-                            metadata.epoch(),
-                            graph.jobName());
-                    readRetained(
-                            () ->
-                                    publish(
-                                            folder,
-                                            newest,
-                                            () -> {
-                                                published = newest;
-                                                dropOlder();
-                                                then.run();
-                                            },
-                                            this::damaged));
-                },
-                damage -> {
-                    Failure end = unreadable(newest, damage);
-                    if (end == null) {
-                        readNewest(then);
-                    } else {
-                        ports.listener().damaged(end);
-                    }
-                });
-    }
-
-    /** Reads as many of those before the newest as are to be retained; what is damaged goes. */
-    private void readRetained(Runnable then) {
-        if (older.isEmpty() || complete.size() >= settings.retained()) {
-            then.run();
-            return;
-        }
-        long next = older.last();
-        older.remove(next);
-        calls.<CheckpointMetadata>make(
-                "reading checkpoint " + next,
-                reply -> ports.storage().read(folder, next, reply),
-                metadata -> {
-                    complete.put(next, metadata);
-                    readRetained(then);
-                },
-                damage -> {
-                    LOG.warn("{} is not retained any more: {}", text(next), damage);
-                    damaged.add(next);
-                    readRetained(then);
-                });
+        retained.claim(path);
     }
 
     /**
@@ -292,25 +181,7 @@ public final class CheckpointCoordinator {
      * @return the failure that the job ends with; null if it goes on from the checkpoint before
      */
     public Failure unreadable(long id, String damage) {
-        if (!complete.containsKey(id) && !older.contains(id)) {
-            return null; // another one has said so
-        }
-        // what was complete and is to be removed may be gone in part: nobody goes back to that
-        Long before = complete.containsKey(id) ? complete.lowerKey(id) : older.lower(id);
-        Failure end =
-                FallBack.refusal(graph, settings, folder, damage, id, before == null ? 0 : before);
-        if (end == null) {
-            LOG.warn(
-                    "{} cannot be read, and the job goes back to {}, since nothing outside of it"
-                            + " has been done meanwhile: {}",
-                    text(id),
-                    before,
-                    damage);
-            complete.remove(id);
-            older.remove(id);
-            damaged.add(id);
-        }
-        return end;
+        return retained.unreadable(id, damage);
     }
 
     /**
@@ -327,7 +198,7 @@ public final class CheckpointCoordinator {
             then.accept(null);
             return;
         }
-        publish(
+        calls.publish(
                 in,
                 savepoint.id(),
                 () -> {
@@ -349,14 +220,14 @@ public final class CheckpointCoordinator {
      */
     public void recover(SavepointRecord savepoint, Consumer<StateAssignment> then) {
         CheckpointFolder in = savepoint.folder();
-        publish(
+        calls.publish(
                 in,
                 savepoint.id(),
                 () -> {
                     LOG.info("Savepoint {} is complete: {}", savepoint.id(), in.path());
-                    calls.<CheckpointMetadata>make(
-                            "reading savepoint " + savepoint.id(),
-                            reply -> ports.storage().read(in, savepoint.id(), reply),
+                    calls.read(
+                            in,
+                            savepoint.id(),
                             metadata -> {
                                 published = Math.max(published, savepoint.id());
                                 then.accept(new StateAssignment(metadata, in));
@@ -383,16 +254,10 @@ public final class CheckpointCoordinator {
     public void stop(String why) {
         tasks = null;
         trigger.cancel();
-        if (!beginnings.isEmpty()) {
-            preparation.cancel();
-            ports.sources().cancelPreparation();
-            List<Beginning> interrupted = List.copyOf(beginnings);
-            beginnings.clear();
-            for (Beginning beginning : interrupted) {
-                if (beginning.listener() != null) {
-                    abandoned.remove(beginning.folder());
-                    beginning.listener().interrupted(why, false);
-                }
+        for (Beginning beginning : preparation.cancel()) {
+            if (beginning.listener() != null) {
+                abandoned.remove(beginning.folder());
+                beginning.listener().interrupted(why, false);
             }
         }
         for (PendingCheckpoint checkpoint : List.copyOf(pending.values())) {
@@ -426,14 +291,12 @@ public final class CheckpointCoordinator {
 
     /** Deals the newest complete checkpoint out; null if there is none. */
     public StateAssignment newest() {
-        return complete.isEmpty()
-                ? null
-                : new StateAssignment(complete.lastEntry().getValue(), folder);
+        return retained.newest();
     }
 
     /** Id of the newest complete checkpoint, 0 if there is none. */
     public long newestId() {
-        return complete.isEmpty() ? 0 : complete.lastKey();
+        return retained.newestId();
     }
 
     /**
@@ -446,29 +309,7 @@ public final class CheckpointCoordinator {
 
     /** All checkpoints of the job go; for one whose end is on record. */
     public void removeAll(Runnable then) {
-        removeClaimed(() -> removeOwn(then));
-    }
-
-    private void removeOwn(Runnable then) {
-        if (!settings.isPeriodic()) {
-            then.run();
-            return;
-        }
-        ports.storage()
-                .remove(
-                        folder,
-                        ports.loop()
-                                .answer(
-                                        "checkpoints removed",
-                                        result -> {
-                                            if (!(result instanceof Result.Done<Void>)) {
-                                                LOG.warn(
-                                                        "Checkpoints in {} are left behind: {}",
-                                                        folder.path(),
-                                                        result);
-                                            }
-                                            then.run();
-                                        }));
+        retained.removeAll(then);
     }
 
     // ------------------------------------------------------------------ trigger
@@ -535,12 +376,12 @@ public final class CheckpointCoordinator {
     }
 
     private void trigger() {
-        if (!mayTrigger() || !beginnings.isEmpty()) {
+        if (!mayTrigger() || !preparation.isIdle()) {
             return; // what is on its way comes back to this when it is over
         }
         lastTriggerNanos = ports.clock().nanoTime();
         if (canBegin(tasks.get())) {
-            prepare(new Beginning(CheckpointKind.CHECKPOINT, folder, null));
+            preparation.add(new Beginning(CheckpointKind.CHECKPOINT, folder, null));
         } else {
             scheduleTrigger();
         }
@@ -556,50 +397,20 @@ public final class CheckpointCoordinator {
         scheduleTrigger();
     }
 
-    /** One that is to begin when the states of the sources' coordinators are there. */
-    private record Beginning(
-            CheckpointKind kind, CheckpointFolder folder, SavepointListener listener) {}
-
-    private void prepare(Beginning beginning) {
-        beginnings.add(beginning);
-        if (beginnings.size() == 1) {
-            prepareFirst();
+    /** What {@link CheckpointPreparation} tells. */
+    private final class Prepared implements CheckpointPreparation.Listener {
+        @Override
+        public void prepared(Beginning beginning, long id, List<CoordinatorState> coordinators) {
+            begin(beginning, id, coordinators);
         }
-    }
 
-    private void prepareFirst() {
-        Beginning first = beginnings.peek();
-        if (first != null) {
-            ids.whenThereIsOne(
-                    () -> {
-                        if (beginnings.peek() == first) {
-                            prepareFirst(first, ids.take());
-                        }
-                    });
+        @Override
+        public void expired(Beginning beginning, long id) {
+            notPrepared(beginning, id);
         }
-    }
-
-    private void prepareFirst(Beginning first, long id) {
-        preparation =
-                ports.loop()
-                        .after(
-                                settings.timeout(),
-                                "end of the wait for the coordinators of checkpoint " + id,
-                                () -> notPrepared(first, id));
-        ports.sources()
-                .prepare(
-                        id,
-                        coordinators -> {
-                            preparation.cancel();
-                            beginnings.remove(first);
-                            begin(first, id, coordinators);
-                            prepareFirst();
-                        });
     }
 
     private void notPrepared(Beginning beginning, long id) {
-        ports.sources().cancelPreparation();
-        beginnings.remove(beginning);
         lastEndNanos = ports.clock().nanoTime();
         Failure cause =
                 Failure.of(
@@ -619,7 +430,6 @@ public final class CheckpointCoordinator {
             beginning.listener().failed(cause);
         }
         scheduleTrigger();
-        prepareFirst();
     }
 
     /** The coordinators' states are there; the barriers begin in this very step. */
@@ -737,7 +547,7 @@ public final class CheckpointCoordinator {
     private void beginSavepoint(
             CheckpointKind kind, CheckpointFolder in, SavepointListener listener) {
         if (mayBeginSavepoint(kind, listener)) {
-            prepare(new Beginning(kind, in, listener));
+            preparation.add(new Beginning(kind, in, listener));
         } else {
             abandoned.remove(in);
         }
@@ -931,7 +741,7 @@ public final class CheckpointCoordinator {
      * ever be, however many may fail, and only a start from the one before that ends this.
      */
     private boolean refersToDropped(PendingCheckpoint checkpoint, CheckpointMetadata metadata) {
-        String missing = missing(metadata);
+        String missing = retained.missing(metadata);
         if (missing == null) {
             return false;
         }
@@ -947,15 +757,6 @@ public final class CheckpointCoordinator {
             count(checkpoint.id(), Failure.of(Category.STATE, text(checkpoint.id()), why), 0);
         }
         return true;
-    }
-
-    private String missing(CheckpointMetadata metadata) {
-        if (metadata.sharedFiles().isEmpty()) {
-            return null;
-        }
-        return complete.isEmpty()
-                ? new Retained(Set.of(), Set.of(), 0).missing(metadata)
-                : Retained.of(complete.values()).missing(metadata);
     }
 
     private void written(
@@ -989,12 +790,12 @@ public final class CheckpointCoordinator {
     private void decided(PendingCheckpoint checkpoint, CheckpointMetadata metadata) {
         checkpoint.become(Phase.PUBLISHING);
         long id = checkpoint.id();
-        complete.put(id, metadata);
+        retained.add(metadata);
         givenUp.headSet(id).clear();
         lastEndNanos = ports.clock().nanoTime();
         asked.decided(id);
         giveUpEarlier(id);
-        publish(
+        calls.publish(
                 folder,
                 id,
                 () -> {
@@ -1009,7 +810,7 @@ public final class CheckpointCoordinator {
                     for (String worker : checkpoint.workers()) {
                         ports.workers().send(worker, new ToWorker.CheckpointComplete(epoch, id));
                     }
-                    dropOlder();
+                    retained.removeOthers();
                     asked.complete(id, folder.path() + "/" + CheckpointFolder.name(id));
                     checkSettled();
                     scheduleTrigger();
@@ -1033,8 +834,7 @@ public final class CheckpointCoordinator {
             if (checkpoint.kind().isSavepoint()) {
                 ports.ledger().withdraw(record(checkpoint));
             } else {
-                complete.remove(checkpoint.id());
-                ports.ledger().forget(checkpoint.id());
+                retained.withdraw(checkpoint.id());
             }
             fail(checkpoint, cause);
         }
@@ -1069,7 +869,7 @@ public final class CheckpointCoordinator {
         if (endsJob) {
             giveUpEarlier(id);
         }
-        publish(
+        calls.publish(
                 in,
                 id,
                 () -> {
@@ -1096,50 +896,6 @@ public final class CheckpointCoordinator {
                     completeNext();
                 },
                 damage -> vanished(checkpoint, damage));
-    }
-
-    /**
-     * Gives the metadata its name.
-     *
-     * @param gone gets the sentence that says that there is none, as somebody has removed it
-     */
-    private void publish(CheckpointFolder in, long id, Runnable then, Consumer<String> gone) {
-        calls.<Void>make(
-                "naming the metadata of checkpoint " + id,
-                reply -> ports.storage().publish(in, id, reply),
-                done -> then.run(),
-                gone);
-    }
-
-    /** Removes checkpoints beyond the number retained, and what was given up before. */
-    private void dropOlder() {
-        if (complete.size() >= settings.retained()) {
-            removeClaimed(() -> {});
-        }
-        List<Long> dropped = new ArrayList<>(older);
-        dropped.addAll(damaged);
-        older.clear();
-        damaged.clear();
-        while (complete.size() > settings.retained()) {
-            dropped.add(complete.pollFirstEntry().getKey());
-        }
-        ports.storage()
-                .retain(
-                        folder,
-                        Retained.of(complete.values()),
-                        ports.loop()
-                                .answer(
-                                        "older checkpoints removed",
-                                        result -> removed(dropped, result)));
-    }
-
-    private void removed(List<Long> dropped, Result<Void> result) {
-        if (result instanceof Result.Done<Void>) {
-            dropped.forEach(ports.ledger()::forget);
-        } else {
-            LOG.warn("Older checkpoints in {} stay for now: {}", folder.path(), result);
-            older.addAll(dropped);
-        }
     }
 
     // ------------------------------------------------------------------ failures

@@ -18,13 +18,61 @@ final class RepeatedCalls {
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(10);
 
     private final CheckpointPorts.Loop loop;
+    private final CheckpointStorage storage;
 
-    RepeatedCalls(CheckpointPorts.Loop loop) {
+    RepeatedCalls(CheckpointPorts.Loop loop, CheckpointStorage storage) {
         this.loop = loop;
+        this.storage = storage;
+    }
+
+    /**
+     * Makes a job's folder.
+     *
+     * @param refused gets the sentence that says why nobody may
+     */
+    void prepare(CheckpointFolder folder, Runnable then, Consumer<String> refused) {
+        this.<Void>make(
+                "making folder " + folder.path(),
+                reply -> storage.prepare(folder, reply),
+                made -> then.run(),
+                refused,
+                FIRST_PAUSE);
+    }
+
+    /**
+     * Reads the metadata of a checkpoint or savepoint.
+     *
+     * @param damaged gets the sentence that says what of it cannot be read
+     */
+    void read(
+            CheckpointFolder in,
+            long id,
+            Consumer<CheckpointMetadata> then,
+            Consumer<String> damaged) {
+        make(
+                "reading checkpoint " + id + " in " + in.path(),
+                reply -> storage.read(in, id, reply),
+                then,
+                damaged,
+                FIRST_PAUSE);
+    }
+
+    /**
+     * Gives the metadata of a checkpoint or savepoint its name.
+     *
+     * @param gone gets the sentence that says that there is none, as somebody has removed it
+     */
+    void publish(CheckpointFolder in, long id, Runnable then, Consumer<String> gone) {
+        this.<Void>make(
+                "naming the metadata of checkpoint " + id + " in " + in.path(),
+                reply -> storage.publish(in, id, reply),
+                done -> then.run(),
+                gone,
+                FIRST_PAUSE);
     }
 
     /** One call, with whoever is to hear of it. */
-    interface Call<T> {
+    private interface Call<T> {
         void make(Consumer<Result<T>> reply);
     }
 
@@ -34,10 +82,6 @@ final class RepeatedCalls {
      * @param what names it in the log
      * @param refused gets the sentence that says why repeating does not help
      */
-    <T> void make(String what, Call<T> call, Consumer<T> then, Consumer<String> refused) {
-        make(what, call, then, refused, FIRST_PAUSE);
-    }
-
     private <T> void make(
             String what, Call<T> call, Consumer<T> then, Consumer<String> refused, Duration pause) {
         call.make(

@@ -1,5 +1,6 @@
 package io.millrace.runtime.coordinate;
 
+import io.millrace.runtime.checkpoint.CheckpointPorts;
 import io.millrace.runtime.checkpoint.CoordinatorState;
 import io.millrace.runtime.graph.JobGraph;
 import io.millrace.runtime.graph.JobVertex;
@@ -26,7 +27,7 @@ import java.util.function.Predicate;
  *
  * <p>Threads: owned by the master's loop.
  */
-public final class Coordinators {
+public final class Coordinators implements CheckpointPorts.Sources {
     /** From the beginning of one entry to that of the next. */
     static final Duration RECORD_PAUSE = Duration.ofMillis(100);
 
@@ -298,6 +299,7 @@ public final class Coordinators {
      * get, all that these states count as told; barriers must begin in that very step. It is never
      * called if the job's subtasks end before.
      */
+    @Override
     public void prepare(long id, Consumer<List<CoordinatorState>> then) {
         if (preparation != null) {
             throw new IllegalStateException("two checkpoints are prepared at a time");
@@ -321,6 +323,7 @@ public final class Coordinators {
     }
 
     /** Nobody waits for the states any more. */
+    @Override
     public void cancelPreparation() {
         preparation = null;
         all.forEach(SourceCoordinator::goOn);
@@ -328,6 +331,7 @@ public final class Coordinators {
     }
 
     /** A checkpoint, and with it every earlier one, is complete. */
+    @Override
     public void complete(long id) {
         all.forEach(coordinator -> coordinator.checkpointComplete(id));
     }

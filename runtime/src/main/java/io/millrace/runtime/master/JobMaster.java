@@ -4,11 +4,8 @@ import io.millrace.api.Configuration;
 import io.millrace.runtime.checkpoint.CheckpointCoordinator;
 import io.millrace.runtime.checkpoint.CheckpointPorts;
 import io.millrace.runtime.checkpoint.CheckpointSettings;
-import io.millrace.runtime.checkpoint.CheckpointStorage;
-import io.millrace.runtime.checkpoint.CoordinatorState;
 import io.millrace.runtime.checkpoint.RestoredState;
 import io.millrace.runtime.checkpoint.StateAssignment;
-import io.millrace.runtime.checkpoint.StoredCheckpoint;
 import io.millrace.runtime.config.CheckpointOptions;
 import io.millrace.runtime.config.ParsedConfiguration;
 import io.millrace.runtime.control.ControlMessage;
@@ -22,8 +19,6 @@ import io.millrace.runtime.coordinate.CoordinatorRecord;
 import io.millrace.runtime.coordinate.Coordinators;
 import io.millrace.runtime.graph.JobGraph;
 import io.millrace.runtime.graph.JobVertex;
-import io.millrace.runtime.graph.JobVertex.FileInput;
-import io.millrace.runtime.graph.JobVertex.FileOutput;
 import io.millrace.runtime.master.JobFiles.Prepared;
 import io.millrace.runtime.master.JobFiles.Result;
 import io.millrace.runtime.master.JobStatus.VertexStatus;
@@ -62,19 +57,21 @@ import org.slf4j.LoggerFactory;
  * each step is bound to the state in which it began.
  *
  * <p>It decides in which state the job is, and what comes next there; how, others know: {@link
- * WorkerPool} which workers there are, {@link Regions} what runs on them, {@link
+ * JobPreparation} what is looked at before it starts, {@link StartingState} what it begins with,
+ * {@link WorkerPool} which workers there are, {@link Regions} what runs on them, {@link
  * CheckpointCoordinator} what is saved, {@link SavepointRequests} what clients want saved, {@link
- * StartingState} what the job begins with, {@link Clients} who is told.
+ * Clients} who is told.
  *
  * <p>In order: {@link #on}, where all events come in; the job's life from its record to its end,
  * with what parts of it ask for in between; what clients are told; {@code become}, the one place
- * where the state changes.
+ * where the state changes. It is one class because each step of this life moves the one state, and
+ * most of what comes in means something else in another one; the parts that it is made of are
+ * joined nowhere but here.
  *
  * <p>Threads: owned by the loop that calls {@link #on}.
  */
 public final class JobMaster {
     private static final Logger LOG = LoggerFactory.getLogger(JobMaster.class);
-    private static final int PREPARE_TRIES = 5;
 
     private final MasterSettings settings;
     private final MasterPorts ports;
@@ -95,12 +92,6 @@ public final class JobMaster {
     private Regions regions;
 
     private boolean recovered;
-
-    /**
-     * Whether the graph was on record: what an earlier master has started may run, and is not given
-     * up as a file system is away.
-     */
-    private boolean mayRunAlready;
 
     private Failure failure;
     private long inputBytes;
@@ -253,7 +244,6 @@ public final class JobMaster {
             return;
         }
         if (recordedGraph != null) {
-            mayRunAlready = true;
             regions.takesOver(
                     new Takeover(
                             graph, record.finished(entries), record.restarts(entries).values()));
@@ -351,7 +341,7 @@ public final class JobMaster {
                                 pool,
                                 () -> !over,
                                 new CheckpointsListener(),
-                                new CoordinatedSources(coordinators)),
+                                coordinators),
                         jobGraph,
                         settings.epoch());
         checkpoints.claim(startingState.claimedPath());
@@ -443,132 +433,56 @@ public final class JobMaster {
         }
     }
 
-    // ------------------------------------------------------------------ files
+    // ------------------------------------------------------------------ preparation
 
     private void prepare() {
         become(JobState.PREPARING, "its graph is on record");
-        Entry recordedInput = JobRecord.find(found, JobRecord.INPUT);
-        if (recordedInput == null) {
-            prepareFiles(new BackOff(ports.random()));
-        } else {
-            inputIs(record.read(recordedInput, Prepared.class));
+        new JobPreparation(
+                        ports,
+                        timeline,
+                        record,
+                        found,
+                        graph.graph(),
+                        startingState,
+                        checkpoints,
+                        new PreparingJob())
+                .start();
+    }
+
+    /** What is told of what the job needs before it asks for workers. */
+    private final class PreparingJob implements JobPreparation.Job {
+        @Override
+        public boolean isPreparing() {
+            return state == JobState.PREPARING;
         }
-    }
 
-    private void prepareFiles(BackOff backOff) {
-        List<FileInput> inputs =
-                graph.graph().vertices().stream().flatMap(v -> v.inputs().stream()).toList();
-        int widestSource =
-                graph.graph().vertices().stream()
-                        .filter(v -> !v.inputs().isEmpty())
-                        .mapToInt(JobVertex::parallelism)
-                        .max()
-                        .orElse(1);
-        ports.files()
-                .prepare(
-                        inputs,
-                        outputs(),
-                        widestSource,
-                        answer("files prepared", result -> prepared(result, backOff)));
-    }
-
-    private void prepared(Result<Prepared> result, BackOff backOff) {
-        if (result instanceof Result.Done<Prepared> done) {
-            Prepared input = done.value();
-            timeline.note("files prepared", input.splits().size() + " splits");
-            if (input.splits().isEmpty() && outputs().isEmpty()) {
-                inputIs(input);
-            } else {
-                // What a checkpoint says of splits is about these, whatever becomes of the files;
-                // and the next master would find outputs that the job writes already.
-                record.write(
-                        JobRecord.INPUT + jobId(), input, stillInThisStep(), () -> inputIs(input));
-            }
-        } else if (result instanceof Result.Refused<Prepared> refused) {
-            fail(Failure.of(Category.CONFIG, "Job '" + jobName() + "'", refused.sentence()));
-        } else if (result instanceof Result.Failed<Prepared> failed) {
-            Duration pause = backOff.next();
-            if (backOff.tries() >= PREPARE_TRIES && !mayRunAlready) {
-                fail(
-                        Failure.of(
-                                Category.STATE,
-                                "Looking at the files of job '" + jobName() + "'",
-                                failed.cause()));
-                return;
-            }
-            LOG.warn("Looking at the job's files failed: {}", failed.cause());
-            later("prepare again", pause, () -> prepareFiles(backOff));
+        @Override
+        public void waitsFor(String what) {
+            waitingFor = what;
         }
-    }
 
-    private void inputIs(Prepared input) {
-        inputBytes = input.totalBytes();
-        graph.assignSplits(input.splits());
-        findStartingState(new BackOff(ports.random()));
-    }
-
-    private void findStartingState(BackOff backOff) {
-        if (!startingState.isNeeded(JobRecord.numbers(found, JobRecord.CHECKPOINT))) {
-            recoverCheckpoints();
-            return;
+        @Override
+        public void inputIs(Prepared input) {
+            inputBytes = input.totalBytes();
+            graph.assignSplits(input.splits());
         }
-        waitingFor = "the savepoint or checkpoint to begin with, " + startingState.path();
-        ports.checkpoints()
-                .find(
-                        startingState.path(),
-                        answer("starting state found", result -> startFrom(result, backOff)));
-    }
 
-    private void startFrom(CheckpointStorage.Result<StoredCheckpoint> result, BackOff backOff) {
-        Failure refusal = startingState.found(result);
-        if (refusal == null) {
-            timeline.note("starting state found", startingState.path());
-            recoverCheckpoints();
-        } else if (mayRunAlready && refusal.category() != Category.CLUSTER) {
-            startingState.missing(refusal);
-            recoverCheckpoints();
-        } else if (refusal.category() != Category.CLUSTER
-                || backOff.tries() >= PREPARE_TRIES && !mayRunAlready) {
-            fail(refusal);
-        } else {
-            LOG.warn("{}", refusal.summary());
-            later("look again", backOff.next(), () -> findStartingState(backOff));
+        @Override
+        public void prepared() {
+            BooleanSupplier wanted = stillInThisStep();
+            savepoints.recover(
+                    found,
+                    () -> {
+                        if (wanted.getAsBoolean()) {
+                            waitForWorkers();
+                        }
+                    });
         }
-    }
 
-    private void recoverCheckpoints() {
-        if (checkpoints == null) {
-            waitForWorkers();
-            return;
+        @Override
+        public void fail(Failure cause) {
+            JobMaster.this.fail(cause);
         }
-        waitingFor = "the file system of its checkpoints";
-        BooleanSupplier wanted = stillInThisStep();
-        List<Long> reserved = JobRecord.numbers(found, JobRecord.IDS);
-        long highest = reserved.isEmpty() ? 0 : reserved.get(reserved.size() - 1);
-        long begunFrom = startingState.checkpointId();
-        Runnable recovered =
-                () -> {
-                    if (wanted.getAsBoolean()) {
-                        recoverSavepoints(wanted);
-                    }
-                };
-        checkpoints.recover(
-                Math.max(highest, begunFrom),
-                JobRecord.numbers(found, JobRecord.CHECKPOINT),
-                begunFrom > highest ? () -> checkpoints.reserveIds(recovered) : recovered);
-    }
-
-    private void recoverSavepoints(BooleanSupplier wanted) {
-        if (checkpoints.newestId() > 0) {
-            timeline.note("checkpoint found", Long.toString(checkpoints.newestId()));
-        }
-        savepoints.recover(
-                found,
-                () -> {
-                    if (wanted.getAsBoolean()) {
-                        waitForWorkers();
-                    }
-                });
     }
 
     private void waitForWorkers() {
@@ -576,12 +490,6 @@ public final class JobMaster {
         found = List.of();
         pool.need(neededWorkers());
         containersMoved();
-    }
-
-    private List<FileOutput> outputs() {
-        return graph == null
-                ? List.of()
-                : graph.graph().vertices().stream().flatMap(v -> v.outputs().stream()).toList();
     }
 
     // ------------------------------------------------------------------ start
@@ -715,25 +623,6 @@ public final class JobMaster {
         public void startAgain() {
             // the state is just changing
             ports.inbox().put(new Continued("start all again", regions::startAllAgain));
-        }
-    }
-
-    /** What checkpoints need of the coordinators of sources. */
-    private record CoordinatedSources(Coordinators coordinators)
-            implements CheckpointPorts.Sources {
-        @Override
-        public void prepare(long id, Consumer<List<CoordinatorState>> then) {
-            coordinators.prepare(id, then);
-        }
-
-        @Override
-        public void cancelPreparation() {
-            coordinators.cancelPreparation();
-        }
-
-        @Override
-        public void complete(long id) {
-            coordinators.complete(id);
         }
     }
 

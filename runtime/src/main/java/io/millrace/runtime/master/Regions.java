@@ -10,7 +10,6 @@ import io.millrace.runtime.control.ToMaster.Phase;
 import io.millrace.runtime.control.ToMaster.TaskReport;
 import io.millrace.runtime.control.ToWorker;
 import io.millrace.runtime.graph.JobVertex;
-import io.millrace.runtime.master.JobFiles.Result;
 import io.millrace.runtime.master.RestartIntent.Abandoned;
 import io.millrace.runtime.schedule.AttemptId;
 import io.millrace.runtime.schedule.Execution;
@@ -32,7 +31,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
-import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
@@ -56,17 +54,19 @@ import org.slf4j.event.Level;
  *
  * <p>It decides of each region when it starts, with what, and when it is brought down. What a
  * {@link Takeover} has found, whether a {@link RestartBudget} grants a start, which ends are on
- * record ({@link FinishedAttempts}) and why a region failed ({@link FailureEpisode}), others know.
+ * record ({@link FinishedAttempts}), why a region failed ({@link FailureEpisode}) and when nothing
+ * of it is left ({@link RegionTeardown}), others know.
  *
  * <p>In order: what can be asked of the regions; the takeover; a start, up to the finish; what
  * workers report; the way from a failure to the next start; the end of all. It is one class because
- * every one of these moves the state of a region and waits for what another has begun.
+ * every one of these moves the state of a region and waits for what another has begun: what a
+ * worker reports may end a takeover, a start or a restart, and one region's failure those of
+ * others.
  *
  * <p>Threads: owned by the master's loop.
  */
 final class Regions {
     private static final Logger LOG = LoggerFactory.getLogger(Regions.class);
-    private static final int DISCARD_TRIES = 3;
 
     /** How far a region is; the job is where the least of them is. */
     enum State {
@@ -130,6 +130,7 @@ final class Regions {
     private final WorkerPool pool;
     private final RestartBudget budget;
     private final FinishedAttempts finished;
+    private final RegionTeardown teardown;
 
     /** Null if the job's settings were refused, so that it only ends. */
     private final CheckpointCoordinator checkpoints;
@@ -165,9 +166,6 @@ final class Regions {
 
         /** Whether the next start is one after a failure. */
         private Grant grant = Grant.NONE;
-
-        /** Whether attempts are told to end, and their end is waited for. */
-        private boolean tearingDown;
 
         private boolean gone;
 
@@ -209,6 +207,7 @@ final class Regions {
         this.checkpoints = checkpoints;
         this.readers = readers;
         this.job = job;
+        this.teardown = new RegionTeardown(settings, ports, pool, new TornDown());
         graph.regions().forEach(region -> courses.put(region, new Course()));
     }
 
@@ -252,7 +251,7 @@ final class Regions {
     String waitingFor() {
         for (Region region : graph.regions()) {
             Course course = courses.get(region);
-            if (course.tearingDown && course.state == State.RESTARTING) {
+            if (teardown.awaits(region) && course.state == State.RESTARTING) {
                 return region.live().size() + " cancelled tasks to end";
             }
             if (course.waitingFor != null) {
@@ -401,7 +400,7 @@ final class Regions {
 
     private void stray(Worker worker, AttemptId attempt) {
         worker.strays().add(attempt);
-        cancel(worker, attempt);
+        teardown.cancel(worker, attempt);
     }
 
     // ------------------------------------------------------------------ start
@@ -627,7 +626,7 @@ final class Regions {
                                                 && s.compareTo(execution.attempt()) >= 0);
         if (reported != null) {
             if (execution.state() == Execution.State.CANCELLING) {
-                cancel(worker, execution.attempt());
+                teardown.cancel(worker, execution.attempt());
             } else if (reported == Phase.RUNNING) {
                 running(execution.attempt());
             }
@@ -636,7 +635,7 @@ final class Regions {
         } else if (!seen && execution.state() != Execution.State.RUNNING) {
             // the command to start it was lost, and is not repeated
             execution.become(Execution.State.CANCELED, ports.clock().nanoTime());
-            checkGone(graph.regionOf(execution.attempt()));
+            teardown.check(graph.regionOf(execution.attempt()));
         } else {
             attemptFailed(
                     execution,
@@ -657,12 +656,6 @@ final class Regions {
                         .toList();
         if (!own.isEmpty()) {
             pool.send(worker, new ToWorker.Adopt(settings.epoch(), own, checkpoints.publishedId()));
-        }
-    }
-
-    private void cancel(Worker worker, AttemptId attempt) {
-        if (worker != null) {
-            pool.send(worker, new ToWorker.Cancel(settings.epoch(), attempt));
         }
     }
 
@@ -725,7 +718,7 @@ final class Regions {
             checkStarted(region);
             checkFinished(region);
             job.moved("all subtasks have finished");
-            checkGone(region);
+            teardown.check(region);
             if (job.isAtWork()) {
                 finished.flush();
             }
@@ -733,7 +726,7 @@ final class Regions {
             attemptFailed(execution, failed.failure());
         } else if (execution.state() == Execution.State.CANCELLING) {
             execution.become(Execution.State.CANCELED, ports.clock().nanoTime());
-            checkGone(region);
+            teardown.check(region);
         } else {
             attemptFailed(
                     execution,
@@ -756,7 +749,7 @@ final class Regions {
                         cause.summary());
         courses.get(region).episode.taskFailed(cause);
         restart(List.of(region));
-        checkGone(region);
+        teardown.check(region);
     }
 
     /** A worker is gone or given up: nothing that ran on it counts any more. */
@@ -783,7 +776,7 @@ final class Regions {
             }
         }
         restart(struck);
-        struck.forEach(this::checkGone);
+        struck.forEach(teardown::check);
         decideTakeover();
     }
 
@@ -876,84 +869,28 @@ final class Regions {
                 () -> {
                     for (Region region : regions) {
                         if (wanted.get(region).getAsBoolean()) {
-                            tearDown(region);
+                            teardown.begin(region);
                         }
                     }
                 });
     }
 
-    /** Tells all attempts to end. */
-    private void tearDown(Region region) {
-        Course course = courses.get(region);
-        course.tearingDown = true;
-        for (Execution execution : region.live()) {
-            if (execution.state() != Execution.State.CANCELLING) {
-                execution.become(Execution.State.CANCELLING, ports.clock().nanoTime());
-            }
-            cancel(pool.find(execution.slot().workerId()), execution.attempt());
+    /** What {@link RegionTeardown} asks and tells. */
+    private final class TornDown implements RegionTeardown.Owner {
+        @Override
+        public String run(Region region) {
+            return Regions.this.run(region);
         }
-        later(
-                region,
-                "end of the wait for cancelled tasks",
-                settings.cancelTimeout(),
-                () -> giveUpHanging(region));
-        checkGone(region);
-    }
 
-    private void giveUpHanging(Region region) {
-        for (Execution execution : region.live()) {
-            Worker worker = pool.find(execution.slot().workerId());
-            if (worker != null && execution.isLive()) {
-                pool.giveUp(
-                        worker,
-                        "task "
-                                + execution.name()
-                                + " did not end within "
-                                + settings.cancelTimeout().toSeconds()
-                                + " s after it was cancelled (task.cancellation.timeout)");
-            }
+        @Override
+        public BooleanSupplier stillInThisStep(Region region) {
+            return Regions.this.stillInThisStep(region);
         }
-    }
 
-    private void checkGone(Region region) {
-        Course course = courses.get(region);
-        if (!course.tearingDown || !region.live().isEmpty()) {
-            return;
+        @Override
+        public void gone(Region region) {
+            Regions.this.gone(region);
         }
-        course.tearingDown = false;
-        if (run(region).isEmpty()) {
-            gone(region);
-        } else {
-            discard(region, new BackOff(ports.random()));
-        }
-    }
-
-    private void discard(Region region, BackOff backOff) {
-        ports.files()
-                .discard(
-                        region.outputs(),
-                        run(region),
-                        answer(
-                                region,
-                                "output discarded",
-                                result -> {
-                                    if (!(result instanceof Result.Done<Void>)) {
-                                        Duration pause = backOff.next();
-                                        LOG.warn(
-                                                "Output of run {} is still there: {}",
-                                                run(region),
-                                                result);
-                                        if (backOff.tries() < DISCARD_TRIES) {
-                                            later(
-                                                    region,
-                                                    "discard again",
-                                                    pause,
-                                                    () -> discard(region, backOff));
-                                            return;
-                                        }
-                                    }
-                                    gone(region);
-                                }));
     }
 
     private void gone(Region region) {
@@ -1063,7 +1000,7 @@ final class Regions {
                 readers.stop(region);
             }
         }
-        graph.regions().forEach(this::tearDown);
+        graph.regions().forEach(teardown::begin);
     }
 
     /** All have finished, and that is on record. */
@@ -1094,18 +1031,13 @@ final class Regions {
         course.state = next;
         course.step++;
         course.waitingFor = null;
-        course.tearingDown = false;
+        teardown.stop(region);
     }
 
     private BooleanSupplier stillInThisStep(Region region) {
         Course course = courses.get(region);
         long begun = course.step;
         return () -> course.step == begun && !job.isOver();
-    }
-
-    /** Goes on in this loop when the answer comes, unless the region has moved on. */
-    private <T> Consumer<T> answer(Region region, String what, Consumer<T> then) {
-        return ports.answer(what, stillInThisStep(region), then);
     }
 
     /** Goes on after a pause, unless the region has moved on. */

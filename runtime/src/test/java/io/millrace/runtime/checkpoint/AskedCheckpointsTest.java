@@ -112,7 +112,6 @@ class AskedCheckpointsTest {
         CheckpointCoordinator coordinator = f.started(settings(1, 0, 1));
         f.pass(3);
         f.savepoint(coordinator, CheckpointKind.SAVEPOINT);
-        f.time.settle();
         ask(coordinator, "a");
         f.pass(2);
         assertThat(begun()).isEqualTo(1);

@@ -71,19 +71,32 @@ final class CheckpointCoordinatorFixture {
     boolean acting;
 
     CheckpointCoordinator coordinator(CheckpointSettings settings, int epoch) {
-        JobGraph graph =
-                new JobGraph(
-                        JOB,
-                        "job",
-                        List.of(vertex(0, "source", 2), vertex(1, "sums", 1)),
-                        List.of(),
-                        Map.of());
         return new CheckpointCoordinator(
+                settings, ports(CheckpointPorts.Sources.NONE), graph(), epoch);
+    }
+
+    /** What a coordinator knows of complete checkpoints, without the rest of it. */
+    RetainedCheckpoints retained(CheckpointSettings settings) {
+        return new RetainedCheckpoints(
                 settings,
-                new CheckpointPorts(
-                        time, new InLoop(), storage, new Record(), this::send, new Told()),
-                graph,
-                epoch);
+                ports(CheckpointPorts.Sources.NONE),
+                graph(),
+                CheckpointFolder.of(settings.directory(), JOB),
+                new RepeatedCalls(new InLoop(), storage));
+    }
+
+    CheckpointPorts ports(CheckpointPorts.Sources sources) {
+        return new CheckpointPorts(
+                time, new InLoop(), storage, new Record(), this::send, new Told(), sources);
+    }
+
+    private JobGraph graph() {
+        return new JobGraph(
+                JOB,
+                "job",
+                List.of(vertex(0, "source", 2), vertex(1, "sums", 1)),
+                List.of(),
+                Map.of());
     }
 
     private JobVertex vertex(int id, String name, int parallelism) {
@@ -110,6 +123,7 @@ final class CheckpointCoordinatorFixture {
     /** Asks for one, whose end comes into the journal. */
     void savepoint(CheckpointCoordinator coordinator, CheckpointKind kind) {
         coordinator.savepoint(kind, SAVEPOINT, new Savepoint());
+        time.settle();
     }
 
     private void send(String worker, ToWorker message) {

@@ -25,7 +25,6 @@ class CheckpointCoordinatorSavepointsTest {
         f.journal.clear();
 
         f.savepoint(coordinator, CheckpointKind.SAVEPOINT);
-        f.time.settle();
         f.store(coordinator, 1);
 
         assertThat(f.journal)
@@ -60,7 +59,6 @@ class CheckpointCoordinatorSavepointsTest {
         assertThat(f.journal).isEmpty();
 
         f.savepoint(coordinator, CheckpointKind.SAVEPOINT);
-        f.time.settle();
         f.store(coordinator, 1);
 
         assertThat(f.journal).contains("complete 1").doesNotContain("make folder");
@@ -97,7 +95,6 @@ class CheckpointCoordinatorSavepointsTest {
         CheckpointCoordinator coordinator = f.started(settings(1, 0, 1));
         f.pass(10);
         f.savepoint(coordinator, CheckpointKind.SAVEPOINT);
-        f.time.settle();
         f.store(coordinator, 2);
         assertThat(f.journal).contains("complete 2").doesNotContain("abort 1 on w1");
 
@@ -111,7 +108,6 @@ class CheckpointCoordinatorSavepointsTest {
         CheckpointCoordinator coordinator = f.started(settings(1, 0, 1));
         f.heldRecords = new ArrayList<>();
         f.savepoint(coordinator, CheckpointKind.STOP);
-        f.time.settle();
         f.heldRecords.forEach(Runnable::run); // of ids
         f.heldRecords.clear();
         f.time.settle();
@@ -130,7 +126,6 @@ class CheckpointCoordinatorSavepointsTest {
     void shouldTellWhyASavepointFailedAndCountNoFailureOfCheckpoints() {
         CheckpointCoordinator coordinator = f.started(settings(1, 0, 1));
         f.savepoint(coordinator, CheckpointKind.STOP);
-        f.time.settle();
 
         f.decline(coordinator, 1);
 
@@ -146,7 +141,6 @@ class CheckpointCoordinatorSavepointsTest {
     void shouldTakeNothingElseWhenSubtasksMayHaveBeenDrained() {
         CheckpointCoordinator coordinator = f.started(settings(1, 0, 1));
         f.savepoint(coordinator, CheckpointKind.DRAIN);
-        f.time.settle();
         f.decline(coordinator, 1);
         assertThat(coordinator.isDraining()).isTrue();
         f.journal.clear();
@@ -173,7 +167,6 @@ class CheckpointCoordinatorSavepointsTest {
         assertThat(f.journal).containsExactly("make folder");
 
         f.savepoint(coordinator, CheckpointKind.DRAIN);
-        f.time.settle();
 
         assertThat(f.journal).contains("trigger 1 on w1 with 2 attempts, 1 sources");
     }
@@ -182,7 +175,6 @@ class CheckpointCoordinatorSavepointsTest {
     void shouldTellAWorkerThatComesBackOfASavepointThatWasToStopTheJobAndFailed() {
         CheckpointCoordinator coordinator = f.started(settings(1, 0, 1));
         f.savepoint(coordinator, CheckpointKind.STOP);
-        f.time.settle();
         f.decline(coordinator, 1);
         f.journal.clear();
 
@@ -197,7 +189,6 @@ class CheckpointCoordinatorSavepointsTest {
         f.storage.failures = 1;
 
         f.savepoint(coordinator, CheckpointKind.STOP);
-        f.time.settle();
 
         assertThat(f.journal).last().asString().contains("failed: ", "/s/savepoint-000000-1");
         assertThat(f.journal).doesNotContain("trigger 1 on w1 with 2 attempts, 1 sources");
@@ -207,7 +198,6 @@ class CheckpointCoordinatorSavepointsTest {
     void shouldTellThatASavepointWasInterruptedWhenTheJobStops() {
         CheckpointCoordinator coordinator = f.started(settings(1, 0, 1));
         f.savepoint(coordinator, CheckpointKind.STOP);
-        f.time.settle();
 
         coordinator.stop("a task failed");
 
@@ -221,7 +211,6 @@ class CheckpointCoordinatorSavepointsTest {
     void shouldRemoveTheFolderOfASavepointThatWasGivenUpAndAgainWhenSomethingWasWrittenLate() {
         CheckpointCoordinator coordinator = f.started(settings(1, 0, 1));
         f.savepoint(coordinator, CheckpointKind.SAVEPOINT);
-        f.time.settle();
         f.decline(coordinator, 1);
         assertThat(f.journal).containsOnlyOnce("remove /s/savepoint-000000-1");
         f.journal.clear();
@@ -235,7 +224,6 @@ class CheckpointCoordinatorSavepointsTest {
     void shouldLeaveTheFolderOfASavepointWhoseCompletionMayBeOnRecord() {
         CheckpointCoordinator coordinator = f.started(settings(1, 0, 1));
         f.savepoint(coordinator, CheckpointKind.SAVEPOINT);
-        f.time.settle();
         f.heldRecords = new ArrayList<>();
         f.store(coordinator, 1);
         f.time.settle();
@@ -312,7 +300,6 @@ class CheckpointCoordinatorSavepointsTest {
         CheckpointCoordinator coordinator = f.started(settings(1, 0, 1));
         coordinator.inputEnded(attempt(0, 0));
         f.savepoint(coordinator, CheckpointKind.DRAIN);
-        f.time.settle();
         for (String worker : List.of("w1", "w2")) {
             coordinator.stored(
                     worker,
@@ -361,7 +348,6 @@ class CheckpointCoordinatorSavepointsTest {
     private CheckpointCoordinator removedBeforeItHasItsName(CheckpointKind kind) {
         CheckpointCoordinator coordinator = f.started(settings(1, 0, 1));
         f.savepoint(coordinator, kind);
-        f.time.settle();
         f.heldRecords = new ArrayList<>();
         f.store(coordinator, 1);
         f.storage.pending.clear();
@@ -380,7 +366,6 @@ class CheckpointCoordinatorSavepointsTest {
                         task(1, 0, "w1", false, Phase.RUNNING));
         CheckpointCoordinator coordinator = f.started(settings(1, 0, 1));
         f.savepoint(coordinator, CheckpointKind.STOP);
-        f.time.settle();
         f.store(coordinator, 1, "w1");
         f.tasks =
                 List.of(

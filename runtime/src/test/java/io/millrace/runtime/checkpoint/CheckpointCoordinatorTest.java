@@ -186,7 +186,6 @@ class CheckpointCoordinatorTest {
     void shouldTellAWorkerAgainThatCheckpointsWereGivenUpWhileItWasNotConnected() {
         CheckpointCoordinator coordinator = f.started(settings(1, 0, 1));
         f.savepoint(coordinator, CheckpointKind.STOP);
-        f.time.settle();
         f.store(coordinator, 1, "w1");
         f.pass(61);
         assertThat(f.journal).contains("abort 1 on w2");
@@ -206,7 +205,6 @@ class CheckpointCoordinatorTest {
     void shouldGiveUpWhatAWorkerHasNotAnsweredWhenItComesBackOnAnotherConnection() {
         CheckpointCoordinator coordinator = f.started(settings(1, 0, 1));
         f.savepoint(coordinator, CheckpointKind.STOP);
-        f.time.settle();
         f.store(coordinator, 1, "w1");
 
         coordinator.reconnected("w1");
@@ -224,7 +222,6 @@ class CheckpointCoordinatorTest {
     void shouldRememberTheLastCheckpointsAndTheSavepointsBetweenThem() {
         CheckpointCoordinator coordinator = f.started(settings(1, 0, 1));
         f.savepoint(coordinator, CheckpointKind.SAVEPOINT);
-        f.time.settle();
         for (long id = 1; id <= 13; id++) {
             f.store(coordinator, id);
             f.pass(20);

@@ -94,9 +94,17 @@ final class CoordinatorsFixture {
                 failures::add);
     }
 
-    CoordinatorsFixture started() {
-        coordinators.start(List.of(), 0, vertex -> List.of(attempt(0), attempt(1)));
+    /**
+     * Starts all sources with nothing.
+     *
+     * @param registered subtasks of the first one that have registered on their first connection
+     */
+    CoordinatorsFixture started(int... registered) {
+        coordinators.start(List.of(), 0, CoordinatorsFixture::attemptsOf);
         settle();
+        for (int subtask : registered) {
+            register(attempt(subtask), 1, 0, 0);
+        }
         return this;
     }
 

@@ -100,8 +100,7 @@ class CoordinatorsTakeoverTest {
 
     @Test
     void shouldGiveToNobodyWhatAReaderHasOfTheLastMaster() {
-        CoordinatorsFixture first = new CoordinatorsFixture(store).started();
-        first.register(attempt(0), 1, 0, 0);
+        CoordinatorsFixture first = new CoordinatorsFixture(store).started(0);
         first.request(attempt(0), 1, 1);
         first.pass();
         assertThat(first.splitsOf(attempt(0))).containsExactly(0L);
@@ -121,8 +120,7 @@ class CoordinatorsTakeoverTest {
 
     @Test
     void shouldGiveBackWhatWasToldToAReaderThatRunsNoMore() {
-        CoordinatorsFixture first = new CoordinatorsFixture(store).started();
-        first.register(attempt(0), 1, 0, 0);
+        CoordinatorsFixture first = new CoordinatorsFixture(store).started(0);
         first.request(attempt(0), 1, 1);
         first.pass();
 
@@ -135,9 +133,7 @@ class CoordinatorsTakeoverTest {
 
     @Test
     void shouldLeaveToReadersWhatACompleteCheckpointHolds() {
-        CoordinatorsFixture first = new CoordinatorsFixture(store).started();
-        first.register(attempt(0), 1, 0, 0);
-        first.register(attempt(1), 1, 0, 0);
+        CoordinatorsFixture first = new CoordinatorsFixture(store).started(0, 1);
         first.request(attempt(0), 1, 1);
         first.pass();
         List<CoordinatorState> states = new ArrayList<>();
@@ -155,9 +151,7 @@ class CoordinatorsTakeoverTest {
 
     @Test
     void shouldAnswerARequestThatTheLastMasterHadHeardAndForgotten() {
-        CoordinatorsFixture first = new CoordinatorsFixture(store).started();
-        first.register(attempt(0), 1, 0, 0);
-        first.register(attempt(1), 1, 0, 0);
+        CoordinatorsFixture first = new CoordinatorsFixture(store).started(0, 1);
         first.request(attempt(0), 1, 1);
         first.pass();
 
@@ -171,9 +165,7 @@ class CoordinatorsTakeoverTest {
 
     @Test
     void shouldKeepTheSplitsThatARestartHasGivenBackAndNobodyHasAskedForSince() {
-        CoordinatorsFixture first = new CoordinatorsFixture(store).started();
-        first.register(attempt(0), 1, 0, 0);
-        first.register(attempt(1), 1, 0, 0);
+        CoordinatorsFixture first = new CoordinatorsFixture(store).started(0, 1);
         List<CoordinatorState> seven = first.checkpoint(7);
         first.request(attempt(0), 1, 1);
         first.pass();
@@ -199,16 +191,21 @@ class CoordinatorsTakeoverTest {
         assertThat(second.splitsOf(nextAttempt(0))).containsExactly(1L);
     }
 
+    /** A reader of each has asked once, and was told. */
+    private CoordinatorsFixture twoSources() {
+        CoordinatorsFixture master =
+                new CoordinatorsFixture(store, graph(UID, OTHER_UID)).started();
+        for (int vertex = 0; vertex < 2; vertex++) {
+            master.register(attemptsOf(vertex).get(0), 1, 0, 0);
+            master.request(attemptsOf(vertex).get(0), 1, 1);
+        }
+        master.pass();
+        return master;
+    }
+
     @Test
     void shouldNotForgetWhatARegionWasToldWhenAMasterDiesThatHasTakenOverButAnother() {
-        CoordinatorsFixture first = new CoordinatorsFixture(store, graph(UID, OTHER_UID));
-        first.coordinators.start(List.of(), 0, CoordinatorsFixture::attemptsOf);
-        first.settle();
-        for (int vertex = 0; vertex < 2; vertex++) {
-            first.register(attemptsOf(vertex).get(0), 1, 0, 0);
-            first.request(attemptsOf(vertex).get(0), 1, 1);
-        }
-        first.pass();
+        CoordinatorsFixture first = twoSources();
         assertThat(first.splitsOf(attemptsOf(1).get(0))).containsExactly(0L);
 
         CoordinatorsFixture second = new CoordinatorsFixture(store, graph(UID, OTHER_UID));
@@ -271,14 +268,7 @@ class CoordinatorsTakeoverTest {
 
     @Test
     void shouldForgetWhatARegionWasToldThatStartsAgain() {
-        CoordinatorsFixture first = new CoordinatorsFixture(store, graph(UID, OTHER_UID));
-        first.coordinators.start(List.of(), 0, CoordinatorsFixture::attemptsOf);
-        first.settle();
-        for (int vertex = 0; vertex < 2; vertex++) {
-            first.register(attemptsOf(vertex).get(0), 1, 0, 0);
-            first.request(attemptsOf(vertex).get(0), 1, 1);
-        }
-        first.pass();
+        CoordinatorsFixture first = twoSources();
 
         first.coordinators.start(
                 List.of(),

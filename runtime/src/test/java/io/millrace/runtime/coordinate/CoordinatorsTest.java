@@ -38,9 +38,7 @@ class CoordinatorsTest {
 
     @Test
     void shouldWriteOneEntryForAllThatIsAssignedWithinThePause() {
-        CoordinatorsFixture master = new CoordinatorsFixture(store).started();
-        master.register(attempt(0), 1, 0, 0);
-        master.register(attempt(1), 1, 0, 0);
+        CoordinatorsFixture master = new CoordinatorsFixture(store).started(0, 1);
         master.request(attempt(0), 1, 1);
         for (int i = 2; i < 5; i++) {
             master.request(attempt(0), 1, i);
@@ -59,8 +57,7 @@ class CoordinatorsTest {
 
     @Test
     void shouldSendAgainWhatAReaderLacksWhenItRegistersOnANewConnection() {
-        CoordinatorsFixture master = new CoordinatorsFixture(store).started();
-        master.register(attempt(0), 1, 0, 0);
+        CoordinatorsFixture master = new CoordinatorsFixture(store).started(0);
         master.request(attempt(0), 1, 1);
         master.request(attempt(0), 1, 2);
         master.pass();
@@ -112,8 +109,7 @@ class CoordinatorsTest {
 
     @Test
     void shouldAnswerARequestOnceThoughItIsToldAgain() {
-        CoordinatorsFixture master = new CoordinatorsFixture(store).started();
-        master.register(attempt(0), 1, 0, 0);
+        CoordinatorsFixture master = new CoordinatorsFixture(store).started(0);
         master.request(attempt(0), 1, 1);
         master.coordinators.unregister(reader -> true);
         master.register(attempt(0), 2, 0, 1);
@@ -125,9 +121,7 @@ class CoordinatorsTest {
 
     @Test
     void shouldHoldBackWhatIsToldBetweenTheStateAndTheBarriers() {
-        CoordinatorsFixture master = new CoordinatorsFixture(store).started();
-        master.register(attempt(0), 1, 0, 0);
-        master.register(attempt(1), 1, 0, 0);
+        CoordinatorsFixture master = new CoordinatorsFixture(store).started(0, 1);
         master.storeWaits = true;
         master.request(attempt(0), 1, 1);
         List<CoordinatorState> states = new ArrayList<>();
@@ -154,9 +148,7 @@ class CoordinatorsTest {
 
     @Test
     void shouldBeginNoBarriersBeforeReadersHaveRegisteredOnTheirNewConnection() {
-        CoordinatorsFixture master = new CoordinatorsFixture(store).started();
-        master.register(attempt(0), 1, 0, 0);
-        master.register(attempt(1), 1, 0, 0);
+        CoordinatorsFixture master = new CoordinatorsFixture(store).started(0, 1);
         master.request(attempt(0), 1, 1);
         master.pass();
         master.coordinators.unregister(reader -> reader.subtask() == 0);
@@ -174,9 +166,7 @@ class CoordinatorsTest {
 
     @Test
     void shouldHoldNothingBackWhenTheStateComesAfterItsCheckpointWasGivenUp() {
-        CoordinatorsFixture master = new CoordinatorsFixture(store).started();
-        master.register(attempt(0), 1, 0, 0);
-        master.register(attempt(1), 1, 0, 0);
+        CoordinatorsFixture master = new CoordinatorsFixture(store).started(0, 1);
         master.coordinators.prepare(7, states -> {});
         master.coordinators.cancelPreparation();
         master.settle();
@@ -189,8 +179,7 @@ class CoordinatorsTest {
 
     @Test
     void shouldNotWaitForReadersThatHaveFinished() {
-        CoordinatorsFixture master = new CoordinatorsFixture(store).started();
-        master.register(attempt(0), 1, 0, 0);
+        CoordinatorsFixture master = new CoordinatorsFixture(store).started(0);
         List<CoordinatorState> states = new ArrayList<>();
         master.coordinators.prepare(7, states::addAll);
         master.settle();
@@ -203,8 +192,7 @@ class CoordinatorsTest {
 
     @Test
     void shouldGiveBackWhatTheEnumeratorTellsAReaderThatIsGoneMeanwhile() {
-        CoordinatorsFixture master = new CoordinatorsFixture(store).started();
-        master.register(attempt(0), 1, 0, 0);
+        CoordinatorsFixture master = new CoordinatorsFixture(store).started(0);
         master.tell(attempt(0), 1, new ToCoordinator.RequestSplit(1, 0));
         master.threads.runSteps();
         // the enumerator has assigned split 0; the loop has not heard it when the reader ends
@@ -223,9 +211,7 @@ class CoordinatorsTest {
 
     @Test
     void shouldBeginWithTheStateOfTheCheckpointWhenAllBeginAnew() {
-        CoordinatorsFixture master = new CoordinatorsFixture(store).started();
-        master.register(attempt(0), 1, 0, 0);
-        master.register(attempt(1), 1, 0, 0);
+        CoordinatorsFixture master = new CoordinatorsFixture(store).started(0, 1);
         master.request(attempt(0), 1, 1);
         master.pass();
         List<CoordinatorState> states = master.checkpoint(7);
@@ -243,8 +229,7 @@ class CoordinatorsTest {
 
     @Test
     void shouldTellWhichSourceHasFailed() throws IOException {
-        CoordinatorsFixture master = new CoordinatorsFixture(store).started();
-        master.register(attempt(0), 1, 0, 0);
+        CoordinatorsFixture master = new CoordinatorsFixture(store).started(0);
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         try (ObjectOutputStream out = new ObjectOutputStream(bytes)) {
             out.writeObject(new Surprise());

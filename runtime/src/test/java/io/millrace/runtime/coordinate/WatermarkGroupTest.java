@@ -194,17 +194,22 @@ class WatermarkGroupTest {
         }
     }
 
+    /** The fast reader and one of the slow ones report each second, and the third is silent. */
+    private void passWhileTwoReport(Duration time, AttemptId slowReader, long watermark) {
+        for (Duration passed = Duration.ZERO;
+                passed.compareTo(time) < 0;
+                passed = passed.plus(Duration.ofSeconds(1))) {
+            fast.reported(FAST, 100);
+            slow.reported(slowReader, watermark);
+            pass(Duration.ofSeconds(1));
+        }
+    }
+
     @Test
     void shouldSayNothingOfReadersThatAreIdleOrAtTheirEnd() {
         begun(100, 30, Long.MAX_VALUE);
         try (LoggedWarnings warnings = new LoggedWarnings(WatermarkGroup.class)) {
-            for (Duration passed = Duration.ZERO;
-                    passed.compareTo(PATIENCE.multipliedBy(3)) < 0;
-                    passed = passed.plus(Duration.ofSeconds(1))) {
-                fast.reported(FAST, 100);
-                slow.reported(SLOW, 30);
-                pass(Duration.ofSeconds(1));
-            }
+            passWhileTwoReport(PATIENCE.multipliedBy(3), SLOW, 30);
 
             assertThat(toFast).endsWith(40L);
             assertThat(warnings.texts()).isEmpty();
@@ -215,13 +220,7 @@ class WatermarkGroupTest {
     void shouldNameAReaderOnceThatIsSilentWhileOthersAreNot() {
         begun(100, 30, 40);
         try (LoggedWarnings warnings = new LoggedWarnings(WatermarkGroup.class)) {
-            for (Duration passed = Duration.ZERO;
-                    passed.compareTo(PATIENCE.multipliedBy(2)) < 0;
-                    passed = passed.plus(Duration.ofSeconds(1))) {
-                fast.reported(FAST, 100);
-                slow.reported(SLOW_TOO, 40);
-                pass(Duration.ofSeconds(1));
-            }
+            passWhileTwoReport(PATIENCE.multipliedBy(2), SLOW_TOO, 40);
 
             assertThat(toFast).endsWith(50L);
             assertThat(warnings.texts())

@@ -7,7 +7,6 @@ import io.millrace.api.Configuration;
 import io.millrace.api.InvalidProgramException;
 import io.millrace.api.function.DiscardingSink;
 import io.millrace.api.function.MapFunction;
-import io.millrace.api.function.RichMapFunction;
 import io.millrace.api.function.RichParallelSourceFunction;
 import io.millrace.api.function.SinkFunction;
 import io.millrace.api.state.CheckpointListener;
@@ -16,8 +15,6 @@ import io.millrace.api.state.FunctionInitializationContext;
 import io.millrace.api.state.FunctionSnapshotContext;
 import io.millrace.api.state.ListState;
 import io.millrace.api.state.ListStateDescriptor;
-import io.millrace.api.state.ValueState;
-import io.millrace.api.state.ValueStateDescriptor;
 import io.millrace.api.stream.DataStream;
 import io.millrace.api.type.Types;
 import io.millrace.runtime.graph.CapturedProgram;
@@ -47,11 +44,16 @@ class CheckpointedJobTest {
     private static final int KEYS = 7;
 
     /** What a test and the functions of its job see of each other. */
-    private static final class Shared {
+    private static final class Shared implements KeyedSums.Shown {
         final AtomicInteger failures = new AtomicInteger();
         final AtomicInteger restores = new AtomicInteger();
         final AtomicLong completed = new AtomicLong();
         final Map<Long, Long> sums = new ConcurrentHashMap<>();
+
+        @Override
+        public Map<Long, Long> sums() {
+            return sums;
+        }
     }
 
     private final Shared shared = new Shared();
@@ -205,31 +207,6 @@ class CheckpointedJobTest {
         assertThat(filesLeft()).as("files of a job that finished").isEmpty();
     }
 
-    /** Adds up the numbers of each key in state of the key. */
-    private static final class KeyedSums extends RichMapFunction<Long, Long> {
-        private static final long serialVersionUID = 1L;
-        private final SharedWithJob<Shared> test;
-        private transient ValueState<Long> sum;
-
-        KeyedSums(SharedWithJob<Shared> test) {
-            this.test = test;
-        }
-
-        @Override
-        public void open(Configuration parameters) {
-            sum = getRuntimeContext().getState(new ValueStateDescriptor<>("sum", Long.class));
-        }
-
-        @Override
-        public Long map(Long value) throws Exception {
-            Long before = sum.value();
-            long now = before == null ? value : before + value;
-            sum.update(now);
-            test.get().sums.put(value % KEYS, now);
-            return now;
-        }
-    }
-
     @Test
     void shouldRestoreStateOfKeysOnTwoWorkers() throws Exception {
         long last = 100_000;
@@ -242,7 +219,7 @@ class CheckpointedJobTest {
                                                 .returns(Long.class)
                                                 .map(new FailsOnce(test))
                                                 .keyBy(i -> i % KEYS)
-                                                .map(new KeyedSums(test))
+                                                .map(new KeyedSums(test, KEYS))
                                                 .addSink(new DiscardingSink<>())));
 
         assertThat(result.state()).as("%s", result.failure()).isEqualTo(JobState.FINISHED);

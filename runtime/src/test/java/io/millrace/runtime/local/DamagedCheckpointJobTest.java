@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.millrace.api.Configuration;
 import io.millrace.api.function.DiscardingSink;
 import io.millrace.api.function.MapFunction;
-import io.millrace.api.function.RichMapFunction;
 import io.millrace.api.function.SinkFunction;
 import io.millrace.api.function.SourceFunction;
 import io.millrace.api.state.CheckpointListener;
@@ -14,8 +13,6 @@ import io.millrace.api.state.FunctionInitializationContext;
 import io.millrace.api.state.FunctionSnapshotContext;
 import io.millrace.api.state.ListState;
 import io.millrace.api.state.ListStateDescriptor;
-import io.millrace.api.state.ValueState;
-import io.millrace.api.state.ValueStateDescriptor;
 import io.millrace.runtime.graph.CapturedProgram;
 import io.millrace.runtime.graph.JobGraph;
 import io.millrace.runtime.master.JobResult;
@@ -44,7 +41,7 @@ class DamagedCheckpointJobTest {
     private static final long LAST = 4_000;
 
     /** What a test and the functions of its job see of each other. */
-    private static final class Shared {
+    private static final class Shared implements KeyedSums.Shown {
         /** Where the checkpoints are. */
         private volatile Path folder;
 
@@ -67,6 +64,11 @@ class DamagedCheckpointJobTest {
                 return new TreeMap<>(); // one was removed meanwhile
             }
             return complete;
+        }
+
+        @Override
+        public Map<Long, Long> sums() {
+            return sums;
         }
     }
 
@@ -161,31 +163,6 @@ class DamagedCheckpointJobTest {
         }
     }
 
-    /** Adds up the numbers of each key in state of the key. */
-    private static final class Sums extends RichMapFunction<Long, Long> {
-        private static final long serialVersionUID = 1L;
-        private final SharedWithJob<Shared> test;
-        private transient ValueState<Long> sum;
-
-        Sums(SharedWithJob<Shared> test) {
-            this.test = test;
-        }
-
-        @Override
-        public void open(Configuration parameters) {
-            sum = getRuntimeContext().getState(new ValueStateDescriptor<>("sum", Long.class));
-        }
-
-        @Override
-        public Long map(Long value) throws Exception {
-            Long before = sum.value();
-            long now = before == null ? value : before + value;
-            sum.update(now);
-            test.get().sums.put(value % KEYS, now);
-            return now;
-        }
-    }
-
     /** Hears of complete checkpoints, and might have done something about it. */
     private static final class Listens implements SinkFunction<Long>, CheckpointListener {
         private static final long serialVersionUID = 1L;
@@ -214,7 +191,7 @@ class DamagedCheckpointJobTest {
                                     .returns(Long.class)
                                     .map(new Damages(test))
                                     .keyBy(i -> i % KEYS)
-                                    .map(new Sums(test))
+                                    .map(new KeyedSums(test, KEYS))
                                     .uid("sums")
                                     .addSink(sink)
                                     .name("behind");
@@ -228,11 +205,7 @@ class DamagedCheckpointJobTest {
 
         assertThat(result.state()).as("%s", result.failure()).isEqualTo(JobState.FINISHED);
         assertThat(shared.wentOnFrom.get()).isBetween(1L, shared.damaged.get() - 1);
-        Map<Long, Long> expected = new TreeMap<>();
-        for (long i = 1; i <= LAST; i++) {
-            expected.merge(i % KEYS, i, Long::sum);
-        }
-        assertThat(new TreeMap<>(shared.sums)).isEqualTo(expected);
+        assertThat(new TreeMap<>(shared.sums)).isEqualTo(LocalJobs.sumsByRemainder(1, LAST, KEYS));
     }
 
     @Test

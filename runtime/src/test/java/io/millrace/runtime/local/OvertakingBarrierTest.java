@@ -7,8 +7,6 @@ import io.millrace.api.function.DiscardingSink;
 import io.millrace.api.function.MapFunction;
 import io.millrace.api.function.RichMapFunction;
 import io.millrace.api.state.CheckpointListener;
-import io.millrace.api.state.ValueState;
-import io.millrace.api.state.ValueStateDescriptor;
 import io.millrace.runtime.checkpoint.StatePart;
 import io.millrace.runtime.graph.CapturedProgram;
 import io.millrace.runtime.graph.JobGraph;
@@ -42,7 +40,7 @@ class OvertakingBarrierTest {
     private static final int EMITTED_BEFORE = 200;
 
     /** What a test and the functions of its job see of each other. */
-    private static final class Shared {
+    private static final class Shared implements KeyedSums.Shown {
         final CountDownLatch emitted = new CountDownLatch(EMITTED_BEFORE);
         final CountDownLatch complete = new CountDownLatch(1);
         final Semaphore mayTake = new Semaphore(0);
@@ -50,6 +48,11 @@ class OvertakingBarrierTest {
         final AtomicBoolean fails = new AtomicBoolean();
         final AtomicBoolean failed = new AtomicBoolean();
         final Map<Long, Long> sums = new ConcurrentHashMap<>();
+
+        @Override
+        public Map<Long, Long> sums() {
+            return sums;
+        }
     }
 
     private final Shared shared = new Shared();
@@ -77,15 +80,17 @@ class OvertakingBarrierTest {
     private static final class SlowSums extends RichMapFunction<Long, Long> {
         private static final long serialVersionUID = 1L;
         private final SharedWithJob<Shared> test;
-        private transient ValueState<Long> sum;
+        private final KeyedSums sums;
 
         SlowSums(SharedWithJob<Shared> test) {
             this.test = test;
+            this.sums = new KeyedSums(test, KEYS);
         }
 
         @Override
         public void open(Configuration parameters) {
-            sum = getRuntimeContext().getState(new ValueStateDescriptor<>("sum", Long.class));
+            sums.setRuntimeContext(getRuntimeContext());
+            sums.open(parameters);
         }
 
         @Override
@@ -96,11 +101,7 @@ class OvertakingBarrierTest {
                 throw new IllegalStateException("fails once");
             }
             shared.taken.incrementAndGet();
-            Long before = sum.value();
-            long now = before == null ? value : before + value;
-            sum.update(now);
-            shared.sums.put(value % KEYS, now);
-            return now;
+            return sums.map(value);
         }
     }
 

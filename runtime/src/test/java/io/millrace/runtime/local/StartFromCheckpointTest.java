@@ -64,12 +64,17 @@ class StartFromCheckpointTest {
     private static final long LAST = 60_000;
 
     /** What a test and the functions of its jobs see of each other. */
-    private static final class Shared {
+    private static final class Shared implements KeyedSums.Shown {
         final CountDownLatch twoComplete = new CountDownLatch(2);
         final AtomicLong lowestId = new AtomicLong(Long.MAX_VALUE);
         final Map<Long, Long> sums = new ConcurrentHashMap<>();
         final AtomicLong arrivals = new AtomicLong();
         volatile boolean open;
+
+        @Override
+        public Map<Long, Long> sums() {
+            return sums;
+        }
     }
 
     private final Shared shared = new Shared();
@@ -157,31 +162,6 @@ class StartFromCheckpointTest {
         }
     }
 
-    /** Adds up the numbers of each key. */
-    private static final class Sums extends RichMapFunction<Long, Long> {
-        private static final long serialVersionUID = 1L;
-        private final SharedWithJob<Shared> test;
-        private transient ValueState<Long> sum;
-
-        Sums(SharedWithJob<Shared> test) {
-            this.test = test;
-        }
-
-        @Override
-        public void open(Configuration parameters) {
-            sum = getRuntimeContext().getState(new ValueStateDescriptor<>("sum", Long.class));
-        }
-
-        @Override
-        public Long map(Long value) throws Exception {
-            Long before = sum.value();
-            long now = before == null ? value : before + value;
-            sum.update(now);
-            test.get().sums.put(value % KEYS, now);
-            return now;
-        }
-    }
-
     private JobGraph sums(int parallelism, Map<String, String> more) throws Exception {
         return graph(
                 parallelism,
@@ -191,7 +171,7 @@ class StartFromCheckpointTest {
                                 .returns(Long.class)
                                 .uid("numbers")
                                 .keyBy(i -> i % KEYS)
-                                .map(new Sums(test))
+                                .map(new KeyedSums(test, KEYS))
                                 .uid("sums")
                                 .addSink(new DiscardingSink<>()));
     }
@@ -330,7 +310,7 @@ class StartFromCheckpointTest {
                                                 .returns(Long.class)
                                                 .uid("numbers")
                                                 .keyBy(i -> i % KEYS)
-                                                .map(new Sums(test))
+                                                .map(new KeyedSums(test, KEYS))
                                                 .uid("sums")
                                                 .addSink(new FailsOnce(test))));
 
@@ -396,7 +376,7 @@ class StartFromCheckpointTest {
                                 .returns(Long.class)
                                 .uid("numbers")
                                 .keyBy(i -> i % KEYS)
-                                .map(new Sums(test))
+                                .map(new KeyedSums(test, KEYS))
                                 .uid("others")
                                 .addSink(new DiscardingSink<>());
 
@@ -425,7 +405,7 @@ class StartFromCheckpointTest {
                                                         .returns(Long.class)
                                                         .uid("numbers")
                                                         .keyBy(i -> "k" + i % KEYS, Types.STRING)
-                                                        .map(new Sums(test))
+                                                        .map(new KeyedSums(test, KEYS))
                                                         .uid("sums")
                                                         .addSink(new DiscardingSink<>())))
                 .isInstanceOf(InvalidProgramException.class)
@@ -684,7 +664,10 @@ class StartFromCheckpointTest {
                                                 .returns(Long.class)
                                                 .uid("numbers")
                                                 .keyBy(i -> i % KEYS)
-                                                .map(function == null ? new Sums(test) : function)
+                                                .map(
+                                                        function == null
+                                                                ? new KeyedSums(test, KEYS)
+                                                                : function)
                                                 .uid("sums")
                                                 .addSink(new DiscardingSink<>())));
 

@@ -41,7 +41,10 @@ class DecisionClassesTest {
                     TaskManager.class.getName(),
                     "io.millrace.runtime.worker.WorkerCheckpoints",
                     CheckpointCoordinator.class.getName(),
+                    "io.millrace.runtime.checkpoint.CheckpointPreparation",
                     "io.millrace.runtime.checkpoint.PendingCheckpoint",
+                    "io.millrace.runtime.checkpoint.RepeatedCalls",
+                    "io.millrace.runtime.checkpoint.RetainedCheckpoints",
                     StateAssignment.class.getName());
 
     private static final DescribedPredicate<JavaClass> DECIDES =

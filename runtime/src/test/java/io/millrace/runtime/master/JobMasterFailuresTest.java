@@ -52,6 +52,18 @@ class JobMasterFailuresTest {
     }
 
     @Test
+    void shouldLeaveOutputBehindThatCannotBeDiscardedInThreeTries() {
+        f.failingDiscards = 3;
+        String w1 = f.running();
+        f.ends(w1, f.attempt(0, 0), MasterFixture.failed(Category.USER_CODE, "boom"));
+        f.allEnd(w1, CANCELED);
+        f.time.pass(Duration.ofSeconds(10));
+
+        assertThat(f.journal).filteredOn("discard app-1-0"::equals).hasSize(3);
+        assertThat(f.state()).isEqualTo(JobState.DEPLOYING);
+    }
+
+    @Test
     void shouldFailWithTheLastRootWhenRestartsAreSpent() {
         String w1 = f.running();
         for (int start = 0; start < 3; start++) {

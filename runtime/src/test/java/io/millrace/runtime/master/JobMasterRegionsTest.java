@@ -144,35 +144,31 @@ class JobMasterRegionsTest {
 
     @Test
     void shouldCountALostConnectionOnceThoughItStrikesSeveralRegions() {
-        MasterFixture f =
-                new MasterFixture(
-                        1,
-                        new TreeMap<>(),
-                        new RestartStrategy.Spec.FixedDelay(1, Duration.ofSeconds(1)));
-        runningTwoRegions(f);
+        MasterFixture master = afterBothHaveFailed(Category.CLUSTER);
 
-        f.ends("w1#1", f.attempt(0, 0), MasterFixture.failed(Category.CLUSTER, "w2 died"));
-        f.ends("w1#1", f.attempt(1, 0), MasterFixture.failed(Category.CLUSTER, "w2 died"));
-        f.time.pass(Duration.ofSeconds(2));
-
-        assertThat(f.state()).isEqualTo(JobState.DEPLOYING);
-        assertThat(f.status().restarts()).isEqualTo(1);
+        assertThat(master.state()).isEqualTo(JobState.DEPLOYING);
+        assertThat(master.status().restarts()).isEqualTo(1);
     }
 
     @Test
     void shouldCountFailuresOfTheProgramInSeveralRegionsOneByOne() {
-        MasterFixture f =
+        MasterFixture master = afterBothHaveFailed(Category.USER_CODE);
+
+        assertThat(master.state()).isEqualTo(JobState.FAILED);
+    }
+
+    /** Two regions of a job that is started again but once, and time for that to happen. */
+    private static MasterFixture afterBothHaveFailed(Category cause) {
+        MasterFixture master =
                 new MasterFixture(
                         1,
                         new TreeMap<>(),
                         new RestartStrategy.Spec.FixedDelay(1, Duration.ofSeconds(1)));
-        runningTwoRegions(f);
-
-        f.ends("w1#1", f.attempt(0, 0), MasterFixture.failed(Category.USER_CODE, "bad"));
-        f.ends("w1#1", f.attempt(1, 0), MasterFixture.failed(Category.USER_CODE, "bad, too"));
-        f.time.pass(Duration.ofSeconds(2));
-
-        assertThat(f.state()).isEqualTo(JobState.FAILED);
+        String w1 = runningTwoRegions(master);
+        master.ends(w1, master.attempt(0, 0), MasterFixture.failed(cause, "the first"));
+        master.ends(w1, master.attempt(1, 0), MasterFixture.failed(cause, "the second"));
+        master.time.pass(Duration.ofSeconds(2));
+        return master;
     }
 
     @Test

@@ -29,8 +29,7 @@ class JobMasterTakeoverTest {
         assertThat(second.status().waitingFor())
                 .isEqualTo("1 worker of an earlier attempt to come back");
 
-        second.report(
-                "w1", attempts.stream().map(MasterFixture::runs).toList(), List.of(), attempts);
+        second.reportRunning("w1", attempts, attempts);
 
         assertThat(second.state()).isEqualTo(JobState.RUNNING);
         assertThat(second.journal)
@@ -74,7 +73,7 @@ class JobMasterTakeoverTest {
         MasterFixture second = f.next();
         second.startedBeside("w1");
         AttemptId old = f.attempt(0, 0);
-        String w1 = second.report("w1", List.of(MasterFixture.runs(old)), List.of(), List.of(old));
+        String w1 = second.reportRunning("w1", List.of(old), List.of(old));
         second.time.pass(Duration.ofSeconds(10));
 
         assertThat(second.recovered.jobName()).isEqualTo("count");
@@ -214,12 +213,7 @@ class JobMasterTakeoverTest {
         MasterFixture second = f.next();
         second.deployed.putAll(f.deployed);
         second.startedBeside("w1");
-        String w1 =
-                second.report(
-                        "w1",
-                        left.stream().map(MasterFixture::runs).toList(),
-                        List.of(),
-                        List.copyOf(f.deployed.keySet()));
+        String w1 = second.reportRunning("w1", left, List.copyOf(f.deployed.keySet()));
         second.time.pass(Duration.ofSeconds(10));
         assertThat(second.state()).isEqualTo(JobState.RESTARTING);
         left.forEach(attempt -> second.ends(w1, attempt, CANCELED));
@@ -254,8 +248,7 @@ class JobMasterTakeoverTest {
         List<AttemptId> attempts = List.copyOf(f.deployed.keySet());
         MasterFixture second = f.next();
         second.startedBeside();
-        second.report(
-                "w1", attempts.stream().map(MasterFixture::runs).toList(), List.of(), attempts);
+        second.reportRunning("w1", attempts, attempts);
         second.time.pass(Duration.ofMinutes(2));
         assertThat(second.journal).contains("release w1", "leave w1");
 
@@ -275,8 +268,7 @@ class JobMasterTakeoverTest {
         second.journal.clear();
 
         List<AttemptId> attempts = List.copyOf(f.deployed.keySet());
-        second.report(
-                "w1", attempts.stream().map(MasterFixture::runs).toList(), List.of(), attempts);
+        second.reportRunning("w1", attempts, attempts);
 
         assertThat(second.journal).containsExactly("adopt " + attempts + " up to 0");
     }
@@ -308,12 +300,7 @@ class JobMasterTakeoverTest {
         MasterFixture second = f.next();
         second.deployed.putAll(f.deployed);
         second.startedBeside("w1", "w2");
-        String w1 =
-                second.report(
-                        "w1",
-                        attempts.subList(0, 2).stream().map(MasterFixture::runs).toList(),
-                        List.of(),
-                        attempts);
+        String w1 = second.reportRunning("w1", attempts.subList(0, 2), attempts);
         second.on(new MasterEvent.CancelRequested("somebody"));
         second.ends(w1, attempts.get(0), CANCELED);
         assertThat(second.journal).contains("cancel v0[0]#1.1").doesNotContain("discard app-1-0");

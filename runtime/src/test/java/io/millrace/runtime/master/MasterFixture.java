@@ -53,6 +53,9 @@ final class MasterFixture {
     /** Answers of the record that are lost, so many. */
     int unknownOutcomes;
 
+    /** Calls that are to discard output and fail, so many. */
+    int failingDiscards;
+
     /** While it is set, calls of the record go here: nobody knows whether they will be executed. */
     List<Runnable> late;
 
@@ -194,6 +197,11 @@ final class MasterFixture {
         return connection;
     }
 
+    /** A worker connects, and runs some of the attempts it has seen; none of them has ended. */
+    String reportRunning(String worker, List<AttemptId> running, List<AttemptId> seen) {
+        return report(worker, running.stream().map(MasterFixture::runs).toList(), List.of(), seen);
+    }
+
     /** An attempt of a first start that runs, in a report. */
     static ToMaster.TaskReport runs(AttemptId attempt) {
         return new ToMaster.TaskReport(
@@ -245,8 +253,7 @@ final class MasterFixture {
                 before.deployed.keySet().stream().filter(a -> a.counter() == newest).toList();
         deployed.putAll(before.deployed);
         startedBeside("w1");
-        return report(
-                "w1", attempts.stream().map(MasterFixture::runs).toList(), List.of(), attempts);
+        return reportRunning("w1", attempts, attempts);
     }
 
     void ends(String connection, AttemptId attempt, SubtaskEnd end) {
@@ -396,7 +403,10 @@ final class MasterFixture {
         @Override
         public void discard(List<FileOutput> outputs, String run, Consumer<Result<Void>> reply) {
             journal.add("discard " + run);
-            reply.accept(new Result.Done<>(null));
+            reply.accept(
+                    failingDiscards-- > 0
+                            ? new Result.Failed<>("no file system")
+                            : new Result.Done<>(null));
         }
     }
 

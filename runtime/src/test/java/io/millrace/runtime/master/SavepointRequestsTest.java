@@ -211,19 +211,14 @@ class SavepointRequestsTest {
         ask(f, "client#1", STOP);
         f.on(new MasterEvent.Disconnected(w1, "the network"));
         f.time.pass(Duration.ofSeconds(9));
-        w1 = report(f, attempts);
+        w1 = f.reportRunning("w1", attempts, attempts);
         decline(f, w1, 1);
         f.on(new MasterEvent.Disconnected(w1, "the network"));
         f.sent.clear();
 
-        report(f, attempts);
+        f.reportRunning("w1", attempts, attempts);
 
         assertThat(f.sent).contains(new ToWorker.CheckpointAborted(1, 1));
-    }
-
-    private static String report(MasterFixture fixture, List<AttemptId> attempts) {
-        return fixture.report(
-                "w1", attempts.stream().map(MasterFixture::runs).toList(), List.of(), attempts);
     }
 
     @Test
@@ -250,8 +245,7 @@ class SavepointRequestsTest {
 
         MasterFixture second = new MasterFixture(2, f.record, new RestartStrategy.Spec.None());
         second.startedBeside("w1");
-        second.report(
-                "w1", attempts.stream().map(MasterFixture::runs).toList(), List.of(), attempts);
+        second.reportRunning("w1", attempts, attempts);
 
         assertThat(second.state()).isEqualTo(JobState.RESTARTING);
         assertThat(second.journal).contains("cancel " + attempts.get(0));

@@ -18,6 +18,7 @@ import io.millrace.runtime.exchange.InputChannel;
 import io.millrace.runtime.exchange.OutputChannel;
 import io.millrace.runtime.exchange.RecordBatch;
 import io.millrace.runtime.exchange.StreamEvent.EndOfChannel;
+import io.millrace.runtime.exchange.Wakeup;
 import io.millrace.runtime.memory.NetworkBufferPool;
 import io.millrace.runtime.schedule.AttemptId;
 import java.util.ArrayList;
@@ -33,6 +34,32 @@ class ChannelEndsTest {
     private void settle() {
         while (network.step(random)) {
             // until nothing can be done without time passing
+        }
+    }
+
+    /** Workers a and b, connected, and a channel from a to b. */
+    private final class Pair {
+        private final NetworkBufferPool pool1;
+        private final NetworkBufferPool pool2 = new NetworkBufferPool(20, SEGMENT);
+        final Channels w1;
+        final Channels w2;
+        final OutputChannel out;
+        final InputChannel in;
+
+        Pair(int buffersOfWriter, Wakeup wake) {
+            pool1 = new NetworkBufferPool(buffersOfWriter, SEGMENT);
+            w1 = network.join(settings("a"), pool1);
+            w2 = network.join(settings("b"), pool2);
+            out = w1.openOutput(channel(0, 0), InMemoryNetwork.address("b"), Item.SERIALIZER, wake);
+            in = input(w2, channel(0, 0), "a");
+            network.advance(10);
+            settle();
+        }
+
+        /** Finds buffers that were not given back. */
+        void close() {
+            pool1.close();
+            pool2.close();
         }
     }
 
@@ -111,70 +138,49 @@ class ChannelEndsTest {
 
     @Test
     void shouldTellReaderWhenWriterIsReleasedBeforeItsEnd() {
-        NetworkBufferPool pool1 = new NetworkBufferPool(20, SEGMENT);
-        NetworkBufferPool pool2 = new NetworkBufferPool(20, SEGMENT);
-        Channels w1 = network.join(settings("a"), pool1);
-        Channels w2 = network.join(settings("b"), pool2);
-        OutputChannel out = output(w1, channel(0, 0), "b");
-        InputChannel in = input(w2, channel(0, 0), "a");
-        network.advance(10);
+        Pair pair = new Pair(20, () -> {});
+        pair.out.write(new Item(1, 5 * SEGMENT), 1, 0);
+        pair.w1.release(attempt(0, 0));
         settle();
-        out.write(new Item(1, 5 * SEGMENT), 1, 0);
-        w1.release(attempt(0, 0));
-        settle();
-        assertThatThrownBy(() -> drain(in))
+        assertThatThrownBy(() -> drain(pair.in))
                 .isInstanceOf(ExchangeException.class)
                 .hasMessage(
                         "Channel v0[0]#1.1 -> v1[0]#1.1 (edge 0) from worker a: writer v0[0]#1.1"
                                 + " failed or was canceled");
         // and a reader that comes later hears it too
-        InputChannel late = input(w2, channel(0, 1), "a");
+        InputChannel late = input(pair.w2, channel(0, 1), "a");
         settle();
         assertThatThrownBy(late::poll).hasMessageContaining("writer v0[0]#1.1 is gone");
-        in.close();
+        pair.in.close();
         late.close();
         settle();
-        assertThatThrownBy(() -> out.write(new Item(2, 1), 1, 0))
+        assertThatThrownBy(() -> pair.out.write(new Item(2, 1), 1, 0))
                 .isInstanceOf(ChannelBrokenException.class)
                 .hasMessageContaining("released");
-        pool1.close();
-        pool2.close();
+        pair.close();
     }
 
     @Test
     void shouldThrowAwayWhatIsWrittenWhenReaderStopped() {
-        NetworkBufferPool pool1 = new NetworkBufferPool(4, SEGMENT);
-        NetworkBufferPool pool2 = new NetworkBufferPool(20, SEGMENT);
-        Channels w1 = network.join(settings("a"), pool1);
-        Channels w2 = network.join(settings("b"), pool2);
         int[] wakes = new int[1];
-        OutputChannel out =
-                w1.openOutput(
-                        channel(0, 0),
-                        InMemoryNetwork.address("b"),
-                        Item.SERIALIZER,
-                        () -> wakes[0]++);
-        InputChannel in = input(w2, channel(0, 0), "a");
-        network.advance(10);
-        settle();
-        while (out.isAvailable()) {
-            out.write(new Item(1, 100), 1, 0);
+        Pair pair = new Pair(4, () -> wakes[0]++);
+        while (pair.out.isAvailable()) {
+            pair.out.write(new Item(1, 100), 1, 0);
             settle();
         }
-        in.close();
+        pair.in.close();
         settle();
         assertThat(wakes[0]).isPositive();
         for (int i = 0; i < 1000; i++) {
-            assertThat(out.isAvailable()).isTrue();
-            out.write(new Item(1, 100), 1, 0);
+            assertThat(pair.out.isAvailable()).isTrue();
+            pair.out.write(new Item(1, 100), 1, 0);
         }
-        out.writeEvent(EndOfChannel.INSTANCE);
-        out.close();
+        pair.out.writeEvent(EndOfChannel.INSTANCE);
+        pair.out.close();
         settle();
-        pool1.close();
-        pool2.close();
-        assertThat(((RemoteChannels) w1).openChannels()).isZero();
-        assertThat(((RemoteChannels) w2).openChannels()).isZero();
+        pair.close();
+        assertThat(((RemoteChannels) pair.w1).openChannels()).isZero();
+        assertThat(((RemoteChannels) pair.w2).openChannels()).isZero();
     }
 
     @Test
@@ -221,28 +227,21 @@ class ChannelEndsTest {
 
     @Test
     void shouldBreakBothEndsAndConnectAnewWhenConnectionBreaks() throws Exception {
-        NetworkBufferPool pool1 = new NetworkBufferPool(20, SEGMENT);
-        NetworkBufferPool pool2 = new NetworkBufferPool(20, SEGMENT);
-        Channels w1 = network.join(settings("a"), pool1);
-        Channels w2 = network.join(settings("b"), pool2);
-        OutputChannel out = output(w1, channel(0, 0), "b");
-        InputChannel in = input(w2, channel(0, 0), "a");
-        network.advance(10);
-        settle();
-        out.write(new Item(1, 3 * SEGMENT), 1, 0);
+        Pair pair = new Pair(20, () -> {});
+        pair.out.write(new Item(1, 3 * SEGMENT), 1, 0);
         network.step(random);
         network.disconnect("a", "b", "cable cut");
         settle();
-        assertThatThrownBy(in::poll)
+        assertThatThrownBy(pair.in::poll)
                 .isInstanceOf(ExchangeException.class)
                 .hasMessageContaining("connection between workers b and a: cable cut");
-        assertThatThrownBy(() -> out.write(new Item(2, 0), 1, 0))
+        assertThatThrownBy(() -> pair.out.write(new Item(2, 0), 1, 0))
                 .isInstanceOf(ChannelBrokenException.class)
                 .hasMessageContaining("connection between workers a and b: cable cut");
-        out.close();
-        in.close();
-        OutputChannel again = output(w1, channel(1, 1), "b");
-        InputChannel reads = input(w2, channel(1, 1), "a");
+        pair.out.close();
+        pair.in.close();
+        OutputChannel again = output(pair.w1, channel(1, 1), "b");
+        InputChannel reads = input(pair.w2, channel(1, 1), "a");
         network.advance(10);
         again.write(new Item(4, 4), 4, 0);
         again.writeEvent(EndOfChannel.INSTANCE);
@@ -250,7 +249,6 @@ class ChannelEndsTest {
         assertThat(drain(reads)).containsExactly(new Item(4, 4), 4L, EndOfChannel.INSTANCE);
         again.close();
         reads.close();
-        pool1.close();
-        pool2.close();
+        pair.close();
     }
 }

@@ -3,7 +3,6 @@ package io.millrace.testkit.harness;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.api.Configuration;
-import io.millrace.api.function.AggregateFunction;
 import io.millrace.api.function.Collector;
 import io.millrace.api.function.KeyedCoProcessFunction;
 import io.millrace.api.function.KeyedProcessFunction;
@@ -219,31 +218,6 @@ class RestartBetweenRecordsTest {
                             + " odd "
                             + counts.get("odd"));
             values.clear();
-        }
-    }
-
-    private static final class Total
-            implements AggregateFunction<Tuple2<Integer, Long>, Long, Long> {
-        private static final long serialVersionUID = 1L;
-
-        @Override
-        public Long createAccumulator() {
-            return 0L;
-        }
-
-        @Override
-        public Long add(Tuple2<Integer, Long> value, Long accumulator) {
-            return accumulator + value.f1;
-        }
-
-        @Override
-        public Long getResult(Long accumulator) {
-            return accumulator;
-        }
-
-        @Override
-        public Long merge(Long a, Long b) {
-            return a + b;
         }
     }
 

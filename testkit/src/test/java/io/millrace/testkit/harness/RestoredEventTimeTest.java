@@ -2,7 +2,6 @@ package io.millrace.testkit.harness;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.millrace.api.function.AggregateFunction;
 import io.millrace.api.function.Collector;
 import io.millrace.api.function.KeyedProcessFunction;
 import io.millrace.api.function.OutputTag;
@@ -37,31 +36,6 @@ class RestoredEventTimeTest {
     private static final TypeInformation<Tuple2<Integer, Long>> PAIRS =
             Types.TUPLE(Types.INT, Types.LONG);
     private static final OutputTag<Tuple2<Integer, Long>> LATE = new OutputTag<>("late", PAIRS);
-
-    private static final class Total
-            implements AggregateFunction<Tuple2<Integer, Long>, Long, Long> {
-        private static final long serialVersionUID = 1L;
-
-        @Override
-        public Long createAccumulator() {
-            return 0L;
-        }
-
-        @Override
-        public Long add(Tuple2<Integer, Long> value, Long accumulator) {
-            return accumulator + value.f1;
-        }
-
-        @Override
-        public Long getResult(Long accumulator) {
-            return accumulator;
-        }
-
-        @Override
-        public Long merge(Long a, Long b) {
-            return a + b;
-        }
-    }
 
     private static final class Sum
             extends ProcessWindowFunction<Tuple2<Integer, Long>, Long, Integer, TimeWindow> {
