@@ -680,42 +680,4 @@ class StartFromCheckpointTest {
         assertThat(again.state()).as("%s", again.failure()).isEqualTo(JobState.FINISHED);
         assertSumsAreExact();
     }
-
-    /** Adds up in the engine's own state. */
-    private <N extends Number> CapturedProgram.Program totals(
-            TypeInformation<N> type, MapFunction<Long, Tuple2<Long, N>> pairs) {
-        return env ->
-                env.addSource(new Numbers(test))
-                        .returns(Long.class)
-                        .uid("numbers")
-                        .map(pairs)
-                        .returns(Types.TUPLE(Types.LONG, type))
-                        .keyBy(pair -> pair.f0, Types.LONG)
-                        .sum(1)
-                        .uid("totals")
-                        .addSink(new DiscardingSink<>());
-    }
-
-    @Test
-    void shouldEndTheJobAtOnceWhenAnOperatorsOwnStateIsOfAnotherType() throws Exception {
-        Path checkpoint =
-                newestBelow(
-                        cancelled(
-                                graph(
-                                        2,
-                                        Map.of(),
-                                        totals(Types.LONG, i -> Tuple2.of(i % KEYS, i)))));
-
-        JobResult result =
-                run(
-                        graph(
-                                2,
-                                from(checkpoint),
-                                totals(Types.INT, i -> Tuple2.of(i % KEYS, i.intValue()))));
-
-        assertThat(result.state()).isEqualTo(JobState.FAILED);
-        assertThat(result.failure().summary()).contains("'result'", "Long", "Integer");
-        assertThat(result.failure().category()).isEqualTo(Category.CONFIG);
-        assertThat(result.restarts()).as("tried again").isZero();
-    }
 }
