@@ -495,6 +495,32 @@ final class EntryLog {
         store.onMoved();
     }
 
+    /**
+     * Removes a derived entry wherever it lies. Needs no memory: there may be any number to remove
+     * in one go.
+     *
+     * @return false if there is none
+     */
+    boolean removeDerived(StateDefinition state, long hash, byte[] full, int length) {
+        long place = locate(hash, state, LogEntry.derived(state.id()), full, length);
+        if (place == 0) {
+            return false;
+        }
+        if ((place & ON_DISK) == 0) {
+            removeDerived(state, hash, place);
+            return true;
+        }
+        int number = (int) (place >>> NUMBER_SHIFT);
+        int offset = (int) place & OFFSET_MASK;
+        int bytesOnDisk = LogEntry.length(loaded);
+        index.set(hash, onDisk(number, offset), 0);
+        SpilledSegment segment = spilled.get(number);
+        segment.leave(offset, epochs.current());
+        segment.addAlive(-bytesOnDisk);
+        leftDisk(number, segment);
+        return true;
+    }
+
     // ---- tidying
 
     /** Tombstones may have become needless. */
@@ -748,13 +774,17 @@ final class EntryLog {
     private long bringBack(long place, long hash, StateDefinition state) {
         int number = (int) (place >>> NUMBER_SHIFT);
         long back = bringBack(loaded, number, (int) place & OFFSET_MASK, hash, state);
-        SpilledSegment segment = spilled.get(number);
+        leftDisk(number, spilled.get(number));
+        return back;
+    }
+
+    /** An entry lies no longer in a segment on disk. */
+    private void leftDisk(int number, SpilledSegment segment) {
         if (segment.alive() == 0) {
             spilled.remove(number);
         } else if (segment.becomesSparse()) {
             waitOnDisk(number);
         }
-        return back;
     }
 
     private long bringBack(long at, int number, int offset, long hash, StateDefinition state) {

@@ -150,10 +150,14 @@ final class MapMembers {
 
     private static long found(long at, StateDefinition state) {
         if (at == 0) {
-            throw new IllegalStateException(
-                    "Map '" + state.shape().name() + "' lacks a piece of its keys");
+            throw lacksPiece(state);
         }
         return at;
+    }
+
+    private static IllegalStateException lacksPiece(StateDefinition state) {
+        return new IllegalStateException(
+                "Map '" + state.shape().name() + "' lacks a piece of its keys");
     }
 
     /** Adds the key that room was made for; nothing may have moved since. */
@@ -240,8 +244,9 @@ final class MapMembers {
         for (int number = 1; number < pieces; number++) {
             setNumber(full, prefix, number);
             long hash = log.derivedHash(state, scratch.bytes(), keyLength, prefix + 4);
-            long at = log.findDerived(state, hash, scratch.bytes(), prefix + 4);
-            log.removeDerived(state, hash, found(at, state));
+            if (!log.removeDerived(state, hash, scratch.bytes(), prefix + 4)) {
+                throw lacksPiece(state);
+            }
         }
         log.removeDerived(state, headHash, first);
     }

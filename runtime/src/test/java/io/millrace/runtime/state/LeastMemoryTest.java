@@ -25,6 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
 class LeastMemoryTest {
     private static final int KEY_GROUPS = 128;
     private static final int KEYS = 300;
+    private static final long NUMBERS = 40_000;
 
     @TempDir Path directory;
 
@@ -95,6 +96,29 @@ class LeastMemoryTest {
                 assertThat(map.get(step)).isEqualTo(SpillFiles.text(step, 0).substring(0, 60));
             }
             assertThat(list.iterator().hasNext()).isTrue();
+        }
+    }
+
+    /** What tells which keys the map has is larger than memory, and goes with the last key. */
+    @Test
+    void shouldEmptyAMapWhoseKeysAloneAreLargerThanTheMemory() {
+        try (ManagedMemory memory = new ManagedMemory(Spill.LEAST_BYTES);
+                BinaryStateStore store = open(memory, "numbers[0]")) {
+            StoredMap<Long, String> map =
+                    store.map("map", Namespace.none(), Types.LONG, Types.STRING, StateTtl.NONE);
+            store.setCurrentKey(1L);
+            for (long number = 0; number < NUMBERS; number++) {
+                map.put(number, "n" + number);
+            }
+            for (long number = 0; number < NUMBERS; number++) {
+                assertThat(map.get(number)).isEqualTo("n" + number);
+                map.remove(number);
+            }
+            assertThat(map.isEmpty()).isTrue();
+
+            map.put(7L, "again");
+            assertThat(map.get(7L)).isEqualTo("again");
+            assertThat(map.get(8L)).isNull();
         }
     }
 
