@@ -1,5 +1,6 @@
 package io.millrace.hdfs;
 
+import io.millrace.api.fs.FileStatus;
 import io.millrace.runtime.file.FileSystems;
 import java.io.FileNotFoundException;
 import java.io.IOException;
@@ -11,7 +12,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
 import java.util.HexFormat;
+import java.util.List;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 
 /**
@@ -21,7 +25,13 @@ import java.util.function.Supplier;
  * that the caller has for content that is costly to make; written as {@code (name).(random).tmp}
  * beside it and renamed when complete, so what has the name is whole. A file is never changed or
  * touched afterwards, as YARN refuses one whose length or time has changed since submission. The
- * base is for its owner alone.
+ * base is for its owner alone. {@code (base)/cache/(key)/last-use.(random)} is empty and as old as
+ * the last submission that has found the key there; one key may have two for a moment.
+ *
+ * <p>What was not used for long is removed by {@link #sweep}, in an order that leaves alone what a
+ * submission finds at that very moment: whoever finds a file makes the mark of its use, and looks
+ * for the file again; whoever sweeps moves the key's folder aside, looks for a mark again, and
+ * moves it back if there is one.
  *
  * <p>Threads: any; several processes may upload the same content at once: one of them wins, and the
  * others use what it made.
@@ -29,6 +39,8 @@ import java.util.function.Supplier;
 public final class ContentCache {
     private static final int COPY_BYTES = 1 << 20;
     private static final long ANY_LENGTH = -1;
+    private static final String CACHE = "cache";
+    private static final String LAST_USE = "last-use.";
 
     private final HadoopFileSystem files;
     private final URI base;
@@ -69,11 +81,14 @@ public final class ContentCache {
 
     private Cached put(String key, String name, long knownLength, Content content)
             throws IOException {
-        URI folder = FileSystems.below(FileSystems.below(base, "cache"), key);
+        URI folder = FileSystems.below(FileSystems.below(base, CACHE), key);
         URI target = FileSystems.below(folder, name);
         Cached there = find(target, knownLength);
         if (there != null) {
-            return there;
+            markUse(folder);
+            if (there.equals(find(target, knownLength))) {
+                return there;
+            }
         }
         Path local = content.make();
         long length = Files.size(local);
@@ -123,6 +138,74 @@ public final class ContentCache {
         }
     }
 
+    /** Makes the newest mark; those that are older go. */
+    private void markUse(URI folder) throws IOException {
+        URI mark = FileSystems.below(folder, LAST_USE + random.get());
+        files.create(mark, false).close();
+        List<FileStatus> marks =
+                files.list(folder).stream()
+                        .filter(file -> JobRecord.name(file.path()).startsWith(LAST_USE))
+                        .toList();
+        long newest = marks.stream().mapToLong(FileStatus::modifiedMillis).max().orElse(0);
+        for (FileStatus each : marks) {
+            if (each.modifiedMillis() < newest) {
+                files.delete(each.path());
+            }
+        }
+    }
+
+    /**
+     * Removes the keys that were neither uploaded nor found since a moment, and that no application
+     * is started from.
+     *
+     * @param usedSinceMillis of the file system's own clock; so long before now that a submission
+     *     which has found a file then has ended
+     * @param inUse whether an application that has not ended may localize the files of a key
+     * @return keys that were removed
+     */
+    public List<String> sweep(long usedSinceMillis, Predicate<String> inUse) throws IOException {
+        List<FileStatus> folders;
+        try {
+            folders = files.list(FileSystems.below(base, CACHE));
+        } catch (FileNotFoundException e) {
+            return List.of();
+        }
+        List<String> swept = new ArrayList<>();
+        for (FileStatus folder : folders) {
+            String key = JobRecord.name(folder.path());
+            if (folder.folder()
+                    && folder.modifiedMillis() < usedSinceMillis
+                    && isUnused(folder.path(), usedSinceMillis)
+                    && !inUse.test(key)
+                    && remove(folder.path(), usedSinceMillis)) {
+                swept.add(key);
+            }
+        }
+        return swept;
+    }
+
+    private boolean isUnused(URI folder, long sinceMillis) throws IOException {
+        return files.list(folder).stream().allMatch(file -> file.modifiedMillis() < sinceMillis);
+    }
+
+    private boolean remove(URI folder, long usedSinceMillis) throws IOException {
+        URI aside = URI.create(folder + "." + random.get() + ".swept");
+        try {
+            files.rename(folder, aside);
+        } catch (FileNotFoundException e) {
+            return false; // somebody else sweeps, too
+        }
+        if (isUnused(aside, usedSinceMillis)) {
+            return files.delete(aside);
+        }
+        try {
+            files.rename(aside, folder);
+        } catch (FileAlreadyExistsException e) {
+            files.delete(aside); // it was uploaded anew at once
+        }
+        return false;
+    }
+
     private void upload(Path local, URI draft) throws IOException {
         byte[] bytes = new byte[COPY_BYTES];
         try (InputStream in = Files.newInputStream(local);
@@ -156,6 +239,12 @@ public final class ContentCache {
      * @param modifiedMillis wall-clock time, as the file system has it
      */
     public record Cached(URI path, long length, long modifiedMillis) {}
+
+    /** The key of a file in the cache. */
+    public static String keyOf(URI path) {
+        String[] names = path.getPath().split("/");
+        return names.length < 2 ? "" : names[names.length - 2];
+    }
 
     /** What a key stands for. */
     @FunctionalInterface

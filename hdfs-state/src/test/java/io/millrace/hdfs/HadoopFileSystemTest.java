@@ -23,17 +23,20 @@ import java.io.EOFException;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -275,7 +278,9 @@ class HadoopFileSystemTest {
             FileStatus there = files.status(first.path());
             assertThat(there.length()).isEqualTo(300_000).isEqualTo(first.length());
             assertThat(there.modifiedMillis()).isEqualTo(first.modifiedMillis());
-            assertThat(names(files.list(first.path().resolve(".")))).containsExactly("job.jar");
+            assertThat(names(files.list(first.path().resolve("."))))
+                    .filteredOn(name -> !name.startsWith("last-use."))
+                    .containsExactly("job.jar");
             assertThat(files.hadoop().getFileStatus(HadoopFileSystem.path(URI.create(base))))
                     .matches(status -> status.getPermission().toShort() == 0700);
             Files.write(jar, new byte[] {1});
@@ -304,6 +309,101 @@ class HadoopFileSystemTest {
         assertThat(times).hasValue(1);
         assertThat(cache(base).put("ab13", "x.tar.gz", content).path()).isNotEqualTo(first.path());
         assertThat(times).hasValue(2);
+    }
+
+    /** Makes a key of the cache look as if nobody had touched it for eight days. */
+    private static void age(ContentCache.Cached cached) throws IOException {
+        long then = Instant.now().minus(Duration.ofDays(8)).toEpochMilli();
+        URI key = cached.path().resolve(".");
+        for (FileStatus file : files.list(key)) {
+            if (!file.path().equals(cached.path())) {
+                files.hadoop().setTimes(HadoopFileSystem.path(file.path()), then, -1);
+            }
+        }
+        files.hadoop().setTimes(HadoopFileSystem.path(cached.path()), then, -1);
+        files.hadoop().setTimes(HadoopFileSystem.path(key), then, -1);
+    }
+
+    private static long weekAgo() {
+        return Instant.now().minus(Duration.ofDays(7)).toEpochMilli();
+    }
+
+    @Test
+    void shouldSweepOfTheCacheWhatNobodyHasUsedForLong() throws IOException {
+        String base = at("stale/.millrace").toString();
+        ContentCache cache = cache(base);
+        Path made = Files.write(folder.resolve("stale.jar"), new byte[100]);
+        assertThat(cache.sweep(weekAgo(), key -> false)).as("no folder yet").isEmpty();
+        ContentCache.Cached unused = cache.put("a1", "x.jar", () -> made);
+        ContentCache.Cached running = cache.put("a2", "x.jar", () -> made);
+        ContentCache.Cached found = cache.put("a3", "x.jar", () -> made);
+        ContentCache.Cached uploaded = cache.put("a4", "x.jar", () -> made);
+        age(unused);
+        age(running);
+        age(found);
+        found = cache.put("a3", "x.jar", () -> made);
+
+        assertThat(cache.sweep(weekAgo(), "a2"::equals)).containsExactly("a1");
+
+        assertThat(files.exists(unused.path())).isFalse();
+        for (ContentCache.Cached stays : List.of(found, uploaded)) {
+            assertThat(files.status(stays.path()).modifiedMillis())
+                    .isEqualTo(stays.modifiedMillis());
+        }
+        assertThat(names(files.list(URI.create(base + "/cache"))))
+                .containsExactly("a2", "a3", "a4");
+        assertThat(ContentCache.keyOf(found.path())).isEqualTo("a3");
+    }
+
+    @Test
+    void shouldKeepOfTheCacheWhatASubmissionFindsWhileItIsSwept() throws IOException {
+        String base = at("race/.millrace").toString();
+        ContentCache cache = cache(base);
+        Path made = Files.write(folder.resolve("race.jar"), new byte[100]);
+        age(cache.put("a1", "x.jar", () -> made));
+        List<ContentCache.Cached> found = new ArrayList<>();
+        ContentCache.Content neverMade =
+                () -> {
+                    throw new AssertionError("it was there");
+                };
+
+        List<String> swept =
+                cache.sweep(
+                        weekAgo(),
+                        key -> {
+                            // behind the look at its age, before it is moved aside
+                            try {
+                                found.add(cache(base).put(key, "x.jar", neverMade));
+                            } catch (IOException e) {
+                                throw new UncheckedIOException(e);
+                            }
+                            return false;
+                        });
+
+        assertThat(swept).isEmpty();
+        assertThat(found).hasSize(1);
+        assertThat(files.status(found.get(0).path()).modifiedMillis())
+                .as("as YARN wants it")
+                .isEqualTo(found.get(0).modifiedMillis());
+    }
+
+    @Test
+    void shouldKnowWhatOfTheCacheApplicationsAreStartedFrom() throws IOException {
+        StagingFolders staging =
+                new StagingFolders(files, at("uses").toString(), Clock.systemUTC());
+        staging.create("application_1_0001");
+        assertThat(staging.cacheKeys()).as("one does not say").isEmpty();
+        long written = staging.writeCacheKeys("application_1_0001", List.of("a1", "a2"));
+        staging.create("application_1_0002");
+        staging.writeCacheKeys("application_1_0002", List.of("a2", "a3"));
+
+        assertThat(staging.cacheKeys()).contains(Set.of("a1", "a2", "a3"));
+        staging.delete("application_1_0002");
+        assertThat(staging.cacheKeys()).contains(Set.of("a1", "a2"));
+        assertThat(written)
+                .isEqualTo(
+                        files.status(URI.create(staging.of("application_1_0001") + "/cache-keys"))
+                                .modifiedMillis());
     }
 
     @Test

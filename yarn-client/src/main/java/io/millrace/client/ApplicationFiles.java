@@ -38,6 +38,11 @@ final class ApplicationFiles {
         this.cache = new ContentCache(files, base.toString(), () -> UUID.randomUUID().toString());
     }
 
+    /** Where they are kept from one application to the next. */
+    ContentCache cache() {
+        return cache;
+    }
+
     /**
      * The release, as one archive.
      *

@@ -244,6 +244,11 @@ final class YarnCluster implements AutoCloseable {
         }
     }
 
+    /** How many nodes it has that containers may run on. */
+    int nodes() {
+        return call("ask for the nodes", client::getYarnClusterMetrics).getNumNodeManagers();
+    }
+
     private String queues() {
         return call("list the queues", client::getAllQueues).stream()
                 .filter(queue -> queue.getChildQueues() == null || queue.getChildQueues().isEmpty())

@@ -1,5 +1,6 @@
 package io.millrace.client;
 
+import io.millrace.hdfs.ContentCache;
 import io.millrace.hdfs.FileJobStore;
 import io.millrace.hdfs.HadoopFileSystem;
 import io.millrace.hdfs.JobRecordReader;
@@ -44,6 +45,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -123,6 +125,7 @@ public final class YarnDeployer implements Deployer {
             graph = PerJobProgram.run(request);
             note(timeline, "graph built", System.currentTimeMillis());
         }
+        NodeLocalFolders.warnings(jobOptions(graph), cluster::nodes).forEach(listener::onWarning);
         Optional<ContainerFile> remoteJar = remoteJar(request);
         List<Path> backendJars = backendJars(distribution, graph);
         YarnClientApplication application = cluster.newApplication();
@@ -133,9 +136,10 @@ public final class YarnDeployer implements Deployer {
         Path scratch = Files.createTempDirectory("millrace-");
         boolean accepted = false;
         boolean folders = false;
+        ApplicationFiles upload = new ApplicationFiles(files, staging.base());
+        long uploadedMillis;
         try {
             listener.onStep("Uploading to " + staging.base());
-            ApplicationFiles upload = new ApplicationFiles(files, staging.base());
             List<ContainerFile> kept;
             List<ContainerFile> ofWorkers;
             try {
@@ -158,6 +162,13 @@ public final class YarnDeployer implements Deployer {
             note(timeline, "uploaded", System.currentTimeMillis());
             URI folder = staging.create(id);
             folders = true;
+            uploadedMillis =
+                    staging.writeCacheKeys(
+                            id,
+                            Stream.concat(kept.stream(), ofWorkers.stream())
+                                    .filter(ContainerFile::kept)
+                                    .map(file -> ContentCache.keyOf(file.location()))
+                                    .toList());
             Secret secret = Secret.random();
             upload.write(
                     files.qualify(folder + "/" + SECRET_FILE),
@@ -185,6 +196,7 @@ public final class YarnDeployer implements Deployer {
         note(timeline, "submitted", System.currentTimeMillis());
         listener.onAccepted(id);
         sweep(ApplicationId.fromString(id), staging, files, records);
+        sweep(upload.cache(), staging, uploadedMillis);
         return new Submission(id, trackingUrl(id), timeline);
     }
 
@@ -268,14 +280,21 @@ public final class YarnDeployer implements Deployer {
 
     /** What workers need beside the distribution for the state backend that the job asks for. */
     private List<Path> backendJars(Distribution distribution, JobGraph graph) {
-        ParsedConfiguration job =
-                graph == null
-                        ? options
-                        : ParsedConfiguration.of(
-                                io.millrace.api.Configuration.fromMap(graph.configuration()));
-        return job.get(StateBackendOptions.TYPE) == StateBackendOptions.Type.ROCKSDB
+        return jobOptions(graph).get(StateBackendOptions.TYPE) == StateBackendOptions.Type.ROCKSDB
                 ? distribution.optionalJars(StateBackendOptions.TYPE.key(), ROCKSDB)
                 : List.of();
+    }
+
+    /**
+     * What the job goes by, as far as it is known.
+     *
+     * @param graph null where the program's main runs in the application master
+     */
+    private ParsedConfiguration jobOptions(JobGraph graph) {
+        return graph == null
+                ? options
+                : ParsedConfiguration.of(
+                        io.millrace.api.Configuration.fromMap(graph.configuration()));
     }
 
     /** What depends on its content only. */
@@ -501,6 +520,19 @@ public final class YarnDeployer implements Deployer {
         }
     }
 
+    /** What has been kept for long for nobody; no reason to fail either. */
+    private void sweep(ContentCache cache, StagingFolders staging, long nowMillis) {
+        long usedSince = nowMillis - options.get(YarnOptions.STAGING_CACHE_STALENESS).toMillis();
+        try {
+            Optional<Set<String>> inUse = staging.cacheKeys();
+            if (inUse.isPresent()) {
+                cache.sweep(usedSince, inUse.get()::contains);
+            }
+        } catch (IOException e) {
+            // The next submission tries again.
+        }
+    }
+
     private static void delete(Path folder) throws IOException {
         try (Stream<Path> content = Files.walk(folder)) {
             for (Path path : content.sorted(Comparator.reverseOrder()).toList()) {
@@ -611,20 +643,27 @@ public final class YarnDeployer implements Deployer {
     public SavepointResult savepoint(
             String applicationId, SavepointRequest request, JobListener listener)
             throws IOException, InterruptedException {
-        return wait(applicationId, SavepointWait.savepoint(request), listener).await();
+        return savepointWait(applicationId, request, listener).await();
     }
 
     @Override
     public SavepointBegun beginSavepoint(
             String applicationId, SavepointRequest request, JobListener listener)
             throws IOException, InterruptedException {
-        return wait(applicationId, SavepointWait.savepoint(request), listener).begin();
+        return savepointWait(applicationId, request, listener).begin();
     }
 
     @Override
     public SavepointResult checkpoint(String applicationId, JobListener listener)
             throws IOException, InterruptedException {
         return wait(applicationId, SavepointWait.checkpoint(), listener).await();
+    }
+
+    private SavepointWait savepointWait(
+            String applicationId, SavepointRequest request, JobListener listener) {
+        NodeLocalFolders.warnings(request.directory(), cluster::nodes)
+                .forEach(sentence -> listener.onWaiting("Warning: " + sentence));
+        return wait(applicationId, SavepointWait.savepoint(request), listener);
     }
 
     private SavepointWait wait(String applicationId, FromClient wanted, JobListener listener) {

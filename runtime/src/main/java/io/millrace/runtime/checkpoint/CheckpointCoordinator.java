@@ -156,6 +156,14 @@ public final class CheckpointCoordinator {
     }
 
     /**
+     * Has ids on record before the first of them is used: a master that does not find any more what
+     * the job has begun from counts on from there, too.
+     */
+    public void reserveIds(Runnable then) {
+        preparation.reserveIds(then);
+    }
+
+    /**
      * Takes the savepoint or checkpoint that the job has begun from as the job's own, older than
      * all others: it is removed when enough newer ones are retained, or all are.
      *
@@ -177,23 +185,41 @@ public final class CheckpointCoordinator {
     }
 
     /**
-     * Finishes what an earlier master had decided of a savepoint. One that the job does not end
-     * with may be gone: whoever asked for it was told, and has moved it.
+     * Finishes what an earlier master had decided of a savepoint that the job runs on behind. One
+     * that has its name on record may be gone: whoever asked for it was told, and has moved it. One
+     * that has not, and is gone, was told to nobody.
      *
-     * @param then gets what it holds if the job ends with it, else null
+     * @param then gets why there is none, or null if there is, or was, one
+     */
+    public void recoverNamed(SavepointRecord savepoint, boolean named, Consumer<Failure> then) {
+        CheckpointFolder in = savepoint.folder();
+        if (named) {
+            ports.ledger().foundPublished(savepoint);
+            then.accept(null);
+            return;
+        }
+        calls.publish(
+                in,
+                savepoint.id(),
+                () -> {
+                    LOG.info("Savepoint {} is complete: {}", savepoint.id(), in.path());
+                    ports.ledger().published(savepoint, () -> then.accept(null));
+                },
+                damage -> {
+                    Failure cause = Failure.of(Category.STATE, text(savepoint.id()), damage);
+                    LOG.warn("Savepoint {} is lost: {}", savepoint.id(), cause.summary());
+                    ports.ledger().withdraw(savepoint);
+                    then.accept(cause);
+                });
+    }
+
+    /**
+     * Finishes what an earlier master had decided of the savepoint that the job ends with.
+     *
+     * @param then gets what it holds; not called if it is damaged
      */
     public void recover(SavepointRecord savepoint, Consumer<StateAssignment> then) {
         CheckpointFolder in = savepoint.folder();
-        if (!savepoint.kind().endsJob()) {
-            Consumer<String> over =
-                    how -> {
-                        LOG.info("Savepoint {} in {}: {}", savepoint.id(), in.path(), how);
-                        ports.ledger().published(savepoint);
-                        then.accept(null);
-                    };
-            calls.publish(in, savepoint.id(), () -> over.accept("it is complete"), over);
-            return;
-        }
         calls.publish(
                 in,
                 savepoint.id(),
@@ -754,7 +780,10 @@ public final class CheckpointCoordinator {
                     Failure.of(
                             Category.STATE,
                             text(checkpoint.id()),
-                            "its metadata cannot be written: " + result));
+                            "its metadata cannot be written to "
+                                    + checkpoint.purpose().folder().path()
+                                    + ": "
+                                    + cause(result)));
         }
     }
 
@@ -857,10 +886,11 @@ public final class CheckpointCoordinator {
                                                 ? new ToWorker.CheckpointComplete(epoch, id)
                                                 : new ToWorker.SavepointComplete(epoch, id));
                     }
-                    if (!endsJob) {
-                        ports.ledger().published(savepoint);
+                    if (endsJob) {
+                        listener.complete(savepoint);
+                    } else {
+                        ports.ledger().published(savepoint, () -> listener.complete(savepoint));
                     }
-                    listener.complete(savepoint);
                     checkSettled();
                     scheduleTrigger();
                     completeNext();

@@ -89,10 +89,14 @@ public record CheckpointPorts(
         void forget(long id);
 
         /**
-         * The savepoint has its name: it is its owner's from now on, and its completion need not
-         * stay on record for longer than its owner may ask for it.
+         * The savepoint has its name: it is its owner's from now on, who may be told of it and move
+         * it when that is on record, too. Its completion need not stay on record for longer than
+         * its owner may ask for it.
          */
-        void published(SavepointRecord savepoint);
+        void published(SavepointRecord savepoint, Runnable then);
+
+        /** An earlier master has put on record that the savepoint has its name. */
+        void foundPublished(SavepointRecord savepoint);
 
         /** The savepoint was told to nobody and is not there: nobody is to hear of it. */
         void withdraw(SavepointRecord savepoint);

@@ -57,6 +57,11 @@ final class CheckpointPreparation {
         ids.after(reserved);
     }
 
+    /** Has ids on record before the first of them is used. */
+    void reserveIds(Runnable then) {
+        ids.whenThereIsOne(then);
+    }
+
     /** Whether none is to begin. */
     boolean isIdle() {
         return beginnings.isEmpty();

@@ -21,9 +21,9 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * Compares the types that state was stored with and the classes of the program, before anything is
- * asked of the cluster: which states a function will ask for is not known then, but the classes of
- * their values and the keys are.
+ * Compares the types that state was stored with and those of the program, before anything is asked
+ * of the cluster: which states a function will ask for is not known then, but the classes of their
+ * values, the keys, and what the engine's own operators ask for are.
  *
  * <p>Threads: one; reads the heads of files.
  */
@@ -40,10 +40,16 @@ public final class StoredTypes {
      * Why the program's classes cannot take the state, a sentence for each; empty if nothing speaks
      * against it.
      *
+     * @param engineStates types of the values of states that operators will ask for for certain, by
+     *     the operator's uid and the name of the state
      * @param loader finds the classes of the program
      * @throws IOException if state cannot be read
      */
-    public static List<String> refusals(StoredCheckpoint stored, JobGraph graph, ClassLoader loader)
+    public static List<String> refusals(
+            StoredCheckpoint stored,
+            JobGraph graph,
+            Map<String, Map<String, TypeInformation<?>>> engineStates,
+            ClassLoader loader)
             throws IOException {
         StoredTypes types = new StoredTypes(loader);
         try (StateReader reader =
@@ -57,7 +63,12 @@ public final class StoredTypes {
                 for (JobVertex.Operator operator : vertex.operators()) {
                     Vertex former = stored.metadata().vertexOf(operator.uid());
                     if (former != null) {
-                        types.compare(stored, operator, former, reader);
+                        types.compare(
+                                stored,
+                                operator,
+                                engineStates.getOrDefault(operator.uid(), Map.of()),
+                                former,
+                                reader);
                     }
                 }
             }
@@ -66,7 +77,11 @@ public final class StoredTypes {
     }
 
     private void compare(
-            StoredCheckpoint stored, JobVertex.Operator operator, Vertex former, StateReader reader)
+            StoredCheckpoint stored,
+            JobVertex.Operator operator,
+            Map<String, TypeInformation<?>> engineStates,
+            Vertex former,
+            StateReader reader)
             throws IOException {
         Map<String, Slice> states = new LinkedHashMap<>();
         for (Subtask subtask : former.subtasks()) {
@@ -102,7 +117,12 @@ public final class StoredTypes {
                                 + " by what it was keyed by, or give the operator another uid.");
             }
             for (SnapshotContents.State state : contents.states()) {
-                compare(who, state.name(), state.valueType());
+                TypeInformation<?> now = engineStates.get(state.name());
+                if (now == null) {
+                    compare(who, state.name(), state.valueType());
+                } else {
+                    compareValues(who, state.name(), state.valueType(), now);
+                }
             }
         }
     }
@@ -132,6 +152,24 @@ public final class StoredTypes {
         } else if (shape instanceof TypeShape.Entries entries) {
             compare(who, name, entries.key());
             compare(who, name, entries.value());
+        }
+    }
+
+    private void compareValues(String who, String name, String former, TypeInformation<?> now) {
+        String shape = TypeShape.text(now);
+        String refusal = former.equals(shape) ? null : TypeMigration.refusal(former, now, classes);
+        if (refusal != null) {
+            refusals.add(
+                    who
+                            + " has a state '"
+                            + name
+                            + "' with values stored as "
+                            + former
+                            + ", and its values are "
+                            + shape
+                            + " now: "
+                            + refusal
+                            + ". Give the operator another uid, or its values their former type.");
         }
     }
 

@@ -5,6 +5,7 @@ import static io.millrace.api.ConfigOption.Scope.MASTER;
 
 import io.millrace.api.ConfigOption;
 import io.millrace.api.ConfigOptions;
+import java.time.Duration;
 import java.util.List;
 
 /** What is agreed with YARN. */
@@ -98,6 +99,16 @@ public final class YarnOptions {
                     .withDescription(
                             "Milliseconds between the master's heartbeats to YARN while it waits"
                                     + " for containers.");
+
+    public static final ConfigOption<Duration> STAGING_CACHE_STALENESS =
+            ConfigOption.named("yarn.staging-cache.staleness-period", Duration.class)
+                    .readBy(CLIENT)
+                    .defaultValue(Duration.ofDays(7))
+                    .atLeast(Duration.ofDays(1))
+                    .withDescription(
+                            "Releases, jars and configurations in the staging directory that no"
+                                    + " submission has used for so long, and no application of its"
+                                    + " user is started from, are removed by the next submission.");
 
     public static final ConfigOption<String> STAGING_DIRECTORY =
             ConfigOption.named("yarn.staging-directory", String.class)

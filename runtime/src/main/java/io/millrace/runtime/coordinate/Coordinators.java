@@ -178,13 +178,7 @@ public final class Coordinators implements CheckpointPorts.Sources {
             if (!vertices.test(coordinator.vertex())) {
                 continue;
             }
-            CoordinatorRecord.Coordinator former =
-                    newest == null
-                            ? null
-                            : newest.coordinators().stream()
-                                    .filter(one -> one.state().uid().equals(coordinator.uid()))
-                                    .findFirst()
-                                    .orElse(null);
+            CoordinatorRecord.Coordinator former = of(newest, coordinator.uid());
             if (former == null
                     || !SourceCoordinator.knowsOne(former, attempts.apply(coordinator.vertex()))) {
                 // since the attempts that run have begun nothing was told to any of them
@@ -194,6 +188,50 @@ public final class Coordinators implements CheckpointPorts.Sources {
                 coordinator.adopt(former, checkpoint, attempts.apply(coordinator.vertex()));
             }
         }
+    }
+
+    /**
+     * Puts the states of some vertices on record as they are, though nobody was told anything: what
+     * they have begun from may be out of reach for another master.
+     */
+    public void recordStates(IntPredicate vertices) {
+        for (SourceCoordinator coordinator : all) {
+            if (vertices.test(coordinator.vertex())) {
+                coordinator.changed();
+            }
+        }
+        pump();
+    }
+
+    /**
+     * Whether what another master has left on record is enough to go on with the coordinators of
+     * some vertices, without any checkpoint.
+     *
+     * @param newest null if there is nothing
+     * @param attempts that run, of a vertex
+     */
+    public boolean areRecorded(
+            CoordinatorRecord newest,
+            Function<Integer, List<AttemptId>> attempts,
+            IntPredicate vertices) {
+        return all.stream()
+                .filter(coordinator -> vertices.test(coordinator.vertex()))
+                .allMatch(
+                        coordinator -> {
+                            CoordinatorRecord.Coordinator former = of(newest, coordinator.uid());
+                            return former != null
+                                    && SourceCoordinator.knowsOne(
+                                            former, attempts.apply(coordinator.vertex()));
+                        });
+    }
+
+    private static CoordinatorRecord.Coordinator of(CoordinatorRecord record, String uid) {
+        return record == null
+                ? null
+                : record.coordinators().stream()
+                        .filter(one -> one.state().uid().equals(uid))
+                        .findFirst()
+                        .orElse(null);
     }
 
     /** The job's subtasks end: nothing is told to anybody, nor heard. */

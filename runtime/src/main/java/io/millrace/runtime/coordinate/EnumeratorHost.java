@@ -63,13 +63,17 @@ final class EnumeratorHost {
     private SimpleVersionedSerializer<Object> stateSerializer;
     private final Map<Integer, Reader> readers = new TreeMap<>();
 
+    /** Whether the enumerator has ever given splits to a reader that had not asked. */
+    private boolean givesUnasked;
+
     /** Takes what the enumerator does, in the master's loop. */
     interface Output {
 
         /**
          * @param reader number of the reader that the enumerator means
+         * @param answers as in {@link ToReader.AddSplits}
          */
-        void splits(int subtask, long reader, int version, List<byte[]> splits);
+        void splits(int subtask, long reader, long answers, int version, List<byte[]> splits);
 
         void noMoreSplits(int subtask, long reader);
 
@@ -90,6 +94,12 @@ final class EnumeratorHost {
         private final long number;
         private final ReaderInfo info;
         private boolean ended;
+
+        /** Number of the request that it was not given anything for, or 0. */
+        private long request;
+
+        /** Number of the request that the enumerator is hearing of right now, or 0. */
+        private long heard;
 
         Reader(long number, ReaderInfo info, boolean ended) {
             this.number = number;
@@ -157,13 +167,20 @@ final class EnumeratorHost {
         return command(() -> addBack(splits));
     }
 
-    /** Without effect if the reader is gone meanwhile. */
-    void requestSplit(int subtask, long number) {
+    /**
+     * Without effect if the reader is gone meanwhile.
+     *
+     * @param request its number
+     */
+    void requestSplit(int subtask, long number, long request) {
         command(
                 () -> {
                     Reader reader = readers.get(subtask);
                     if (reader != null && reader.number == number) {
+                        reader.request = request;
+                        reader.heard = request;
                         enumerator.handleSplitRequest(subtask, reader.info.location());
+                        reader.heard = 0;
                     }
                 });
     }
@@ -336,12 +353,37 @@ final class EnumeratorHost {
                             });
             written.forEach(
                     (subtask, splits) -> {
-                        long number = readers.get(subtask).number;
+                        Reader reader = readers.get(subtask);
                         int version = splitSerializer.getVersion();
                         if (!splits.isEmpty()) {
-                            tell("splits", () -> output.splits(subtask, number, version, splits));
+                            long answers = answeredBySplits(reader);
+                            tell(
+                                    "splits",
+                                    () ->
+                                            output.splits(
+                                                    subtask,
+                                                    reader.number,
+                                                    answers,
+                                                    version,
+                                                    splits));
                         }
                     });
+        }
+
+        /**
+         * Splits that are given while the enumerator hears of a request answer it. Those that are
+         * given to a reader later, on which the enumerator has kept waiting, do so, too; but if it
+         * gives splits unasked as well, nobody can tell what these are, and the request stands: a
+         * reader that is given too much is well, one that waits for ever is not.
+         */
+        private long answeredBySplits(Reader reader) {
+            long answers = reader.heard > 0 || !givesUnasked ? reader.request : 0;
+            if (answers > 0) {
+                reader.request = 0;
+            } else if (reader.heard == 0 && reader.request == 0) {
+                givesUnasked = true;
+            }
+            return answers;
         }
 
         private List<byte[]> write(List<SourceSplit> splits) {

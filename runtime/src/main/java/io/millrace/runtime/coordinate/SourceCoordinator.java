@@ -265,6 +265,16 @@ final class SourceCoordinator {
         }
     }
 
+    private static boolean answers(CoordinatorRecord.Told told, long request) {
+        try {
+            ToReader message = SourceMessages.readToReader(told.message());
+            return message instanceof ToReader.NoMoreSplits
+                    || message instanceof ToReader.AddSplits add && add.answers() >= request;
+        } catch (IOException e) {
+            throw new UncheckedIOException("What this build has written cannot be read", e);
+        }
+    }
+
     /** A reader has finished: nobody waits for it any more. */
     void ended(AttemptId attempt) {
         Reader reader = find(attempt);
@@ -350,19 +360,23 @@ final class SourceCoordinator {
             reader.acknowledged = 0;
             dirty = true;
         }
-        if (first && register.request() > 0) {
-            // an enumerator that has just begun does not know who waits
-            reader.heard = Math.max(reader.heard, register.request());
-            host.requestSplit(subtask, reader.number);
-        } else if (register.request() > 0) {
-            requested(reader, register.request());
+        long request = register.request();
+        if (first && request > 0) {
+            reader.heard = Math.max(reader.heard, request);
+            // An enumerator that has just begun does not know who waits. But what the last master
+            // had put on record, and is sent now, may be the answer.
+            if (reader.toldAfter(reader.received).stream().noneMatch(t -> answers(t, request))) {
+                host.requestSplit(subtask, reader.number, request);
+            }
+        } else if (request > 0) {
+            requested(reader, request);
         }
     }
 
     private void requested(Reader reader, long sequence) {
         if (sequence > reader.heard) {
             reader.heard = sequence;
-            host.requestSplit(reader.attempt.subtask(), reader.number);
+            host.requestSplit(reader.attempt.subtask(), reader.number, sequence);
         }
     }
 
@@ -380,14 +394,16 @@ final class SourceCoordinator {
     /** What the enumerator does. */
     private final class HostOutput implements EnumeratorHost.Output {
         @Override
-        public void splits(int subtask, long number, int version, List<byte[]> splits) {
+        public void splits(
+                int subtask, long number, long answers, int version, List<byte[]> splits) {
             Reader reader = readers.get(subtask);
             if (reader == null || reader.number != number || reader.ended) {
                 giveBack(new CoordinatorState.Splits(subtask, version, splits));
             } else {
                 tell(
                         reader,
-                        SourceMessages.write(new ToReader.AddSplits(reader.next, version, splits)));
+                        SourceMessages.write(
+                                new ToReader.AddSplits(reader.next, answers, version, splits)));
             }
             changed.run();
         }

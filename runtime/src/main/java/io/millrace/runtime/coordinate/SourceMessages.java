@@ -41,6 +41,7 @@ public final class SourceMessages {
                     if (message instanceof ToReader.AddSplits add) {
                         out.writeByte(ADD_SPLITS);
                         out.writeLong(add.sequence());
+                        out.writeLong(add.answers());
                         out.writeInt(add.version());
                         writeList(out, add.splits());
                     } else if (message instanceof ToReader.NoMoreSplits end) {
@@ -64,7 +65,9 @@ public final class SourceMessages {
         DataInputStream in = new DataInputStream(new ByteArrayInputStream(bytes));
         int kind = in.readByte();
         return switch (kind) {
-            case ADD_SPLITS -> new ToReader.AddSplits(in.readLong(), in.readInt(), readList(in));
+            case ADD_SPLITS ->
+                    new ToReader.AddSplits(
+                            in.readLong(), in.readLong(), in.readInt(), readList(in));
             case NO_MORE_SPLITS -> new ToReader.NoMoreSplits(in.readLong());
             case EVENT -> new ToReader.Event(in.readLong(), readBytes(in));
             case HEARD -> new ToReader.Heard(in.readLong());

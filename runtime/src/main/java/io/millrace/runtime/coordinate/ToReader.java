@@ -13,15 +13,18 @@ public sealed interface ToReader {
     /**
      * Further splits.
      *
+     * @param answers number of the reader's request that these answer, and all before it; 0 if they
+     *     were given unasked, or nobody can tell
      * @param version of the split serializer that wrote them
      */
-    record AddSplits(long sequence, int version, List<byte[]> splits) implements ToReader {
+    record AddSplits(long sequence, long answers, int version, List<byte[]> splits)
+            implements ToReader {
         public AddSplits {
             splits = List.copyOf(splits);
         }
     }
 
-    /** No further splits come. */
+    /** No further splits come: whatever the reader has asked for is answered. */
     record NoMoreSplits(long sequence) implements ToReader {}
 
     /** Something of the user's, serialized. */

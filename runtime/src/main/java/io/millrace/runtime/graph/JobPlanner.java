@@ -110,7 +110,7 @@ public final class JobPlanner {
                                 settings.get(JobOptions.OBJECT_REUSE),
                                 settings.get(JobOptions.LOCAL_COMBINE),
                                 start.recordedIn(settings.toConfiguration().toMap())));
-        start.check(graph);
+        start.check(graph, EngineStates.of(operators));
         if (takesCheckpoints(settings)) {
             refuseFilesOfOneRun(graph);
         }

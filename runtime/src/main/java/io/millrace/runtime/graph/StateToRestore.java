@@ -1,6 +1,7 @@
 package io.millrace.runtime.graph;
 
 import io.millrace.api.InvalidProgramException;
+import io.millrace.api.type.TypeInformation;
 import io.millrace.runtime.checkpoint.DamagedCheckpointException;
 import io.millrace.runtime.checkpoint.RecoverySettings;
 import io.millrace.runtime.checkpoint.SavepointPath;
@@ -77,9 +78,10 @@ final class StateToRestore {
     /**
      * Compares it with the job.
      *
+     * @param engineStates as in {@link EngineStates#of}
      * @throws InvalidProgramException if it does not fit
      */
-    void check(JobGraph graph) {
+    void check(JobGraph graph, Map<String, Map<String, TypeInformation<?>>> engineStates) {
         if (stored == null) {
             return;
         }
@@ -88,7 +90,10 @@ final class StateToRestore {
         try {
             refusals.addAll(
                     StoredTypes.refusals(
-                            stored, graph, Thread.currentThread().getContextClassLoader()));
+                            stored,
+                            graph,
+                            engineStates,
+                            Thread.currentThread().getContextClassLoader()));
         } catch (IOException e) {
             refusals.add(e.getMessage());
         }

@@ -549,6 +549,11 @@ public final class JobMaster {
         }
 
         @Override
+        public Failure startRefusal() {
+            return savepoints.stoppedAt() == null ? startingState.startRefusal(checkpoints) : null;
+        }
+
+        @Override
         public RestoredState restored(StateAssignment from, JobVertex vertex, int subtask) {
             RestoredState state =
                     from.of(vertex, subtask)
@@ -582,6 +587,11 @@ public final class JobMaster {
         @Override
         public JobState state() {
             return state;
+        }
+
+        @Override
+        public Failure failure() {
+            return state == JobState.FAILING || state == JobState.FAILED ? failure : null;
         }
 
         @Override
@@ -851,7 +861,7 @@ public final class JobMaster {
     private void sweep(JobResult result) {
         clients.answerCancels(
                 result.state() == JobState.CANCELED, "The job is " + result.state() + ".");
-        savepoints.jobEnded(result.state());
+        savepoints.jobEnded(result.state(), result.failure());
         if (checkpoints != null && !areCheckpointsRetained(result.state())) {
             checkpoints.removeAll(() -> closePool(result));
         } else {
@@ -955,6 +965,10 @@ public final class JobMaster {
         }
         if (checkpoints != null && checkpoints.warning() != null) {
             warnings.add(checkpoints.warning());
+        }
+        Failure startRefusal = startingState.startRefusal(checkpoints);
+        if (startRefusal != null && state == JobState.RUNNING) {
+            warnings.add("What fails now cannot start again. " + startRefusal.cause().message());
         }
         return warnings;
     }

@@ -22,8 +22,9 @@ import org.slf4j.LoggerFactory;
  * What a job looks at before it asks for workers, one after the other: its files; the savepoint or
  * checkpoint that it was told to begin with; the checkpoints that earlier masters have completed.
  *
- * <p>A file system that is away is asked again, some times. It is asked for ever if the graph was
- * on record: then what an earlier master has started may run, and is not given up for that.
+ * <p>A file system that is away is asked again, some times. If the graph was on record, what an
+ * earlier master has started may run, and is not given up: the file system is asked for ever, and
+ * what the job has begun with may be gone.
  *
  * <p>Threads: owned by the master's loop.
  */
@@ -147,7 +148,11 @@ final class JobPreparation {
     }
 
     private boolean hasTriedEnough(BackOff backOff) {
-        return backOff.tries() >= TRIES && JobRecord.find(found, JobRecord.GRAPH) == null;
+        return backOff.tries() >= TRIES && !mayRunAlready();
+    }
+
+    private boolean mayRunAlready() {
+        return JobRecord.find(found, JobRecord.GRAPH) != null;
     }
 
     private void inputIs(Prepared input) {
@@ -174,6 +179,9 @@ final class JobPreparation {
         if (refusal == null) {
             timeline.note("starting state found", startingState.path());
             recoverCheckpoints();
+        } else if (mayRunAlready() && refusal.category() != Category.CLUSTER) {
+            startingState.missing(refusal);
+            recoverCheckpoints();
         } else if (refusal.category() != Category.CLUSTER || hasTriedEnough(backOff)) {
             job.fail(refusal);
         } else {
@@ -186,18 +194,22 @@ final class JobPreparation {
         job.waitsFor("the file system of its checkpoints");
         List<Long> reserved = JobRecord.numbers(found, JobRecord.IDS);
         long highest = reserved.isEmpty() ? 0 : reserved.get(reserved.size() - 1);
+        long begunFrom = startingState.checkpointId();
         checkpoints.recover(
-                Math.max(highest, startingState.checkpointId()),
+                Math.max(highest, begunFrom),
                 JobRecord.numbers(found, JobRecord.CHECKPOINT),
-                () -> {
-                    if (job.isPreparing()) {
-                        if (checkpoints.newestId() > 0) {
-                            timeline.note(
-                                    "checkpoint found", Long.toString(checkpoints.newestId()));
-                        }
-                        job.prepared();
-                    }
-                });
+                begunFrom > highest
+                        ? () -> checkpoints.reserveIds(this::recovered)
+                        : this::recovered);
+    }
+
+    private void recovered() {
+        if (job.isPreparing()) {
+            if (checkpoints.newestId() > 0) {
+                timeline.note("checkpoint found", Long.toString(checkpoints.newestId()));
+            }
+            job.prepared();
+        }
     }
 
     // ------------------------------------------------------------------ steps

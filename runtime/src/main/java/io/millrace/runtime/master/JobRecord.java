@@ -27,11 +27,12 @@ import org.slf4j.LoggerFactory;
  * JobIntent}; {@code intent-stop-(epoch).(n)} a {@link StopIntent}, of which the newest counts;
  * {@code savepoint-(id)} a {@link io.millrace.runtime.checkpoint.SavepointRecord} of a savepoint
  * that is complete, the last ones of which stay so that who asks again hears of them; {@code
- * end-(job)} a {@link JobResult}; {@code input-(job)} a {@link JobFiles.Prepared}; {@code
- * finished-(epoch).(n)} a {@link FinishedSubtasks}; {@code intent-restart-(epoch).(n)} a {@link
- * RestartIntent}; these as written by {@link ControlCodec}. {@code ids-upto-(n)}: checkpoint ids up
- * to n are reserved; {@code chk-(id)}: the checkpoint is complete; both hold a text for people,
- * what counts is the name. {@code coord-(n)}: a {@link
+ * named-(id)} a text for people, that this savepoint has its name and whoever has asked may know of
+ * it; {@code end-(job)} a {@link JobResult}; {@code input-(job)} a {@link JobFiles.Prepared};
+ * {@code finished-(epoch).(n)} a {@link FinishedSubtasks}; {@code intent-restart-(epoch).(n)} a
+ * {@link RestartIntent}; these as written by {@link ControlCodec}. {@code ids-upto-(n)}: checkpoint
+ * ids up to n are reserved; {@code chk-(id)}: the checkpoint is complete; both hold a text for
+ * people, what counts is the name. {@code coord-(n)}: a {@link
  * io.millrace.runtime.coordinate.CoordinatorRecord}; the one with the highest number counts.
  *
  * <p>Threads: owned by the master's loop.
@@ -52,6 +53,7 @@ final class JobRecord {
     static final String IDS = "ids-upto-";
     static final String CHECKPOINT = "chk-";
     static final String SAVEPOINT = "savepoint-";
+    static final String NAMED = "named-";
     static final String COORDINATORS = "coord-";
 
     private final MasterPorts ports;

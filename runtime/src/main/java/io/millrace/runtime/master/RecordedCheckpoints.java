@@ -93,10 +93,25 @@ final class RecordedCheckpoints implements CheckpointPorts.Loop, CheckpointPorts
     }
 
     @Override
-    public void published(SavepointRecord savepoint) {
+    public void published(SavepointRecord savepoint, Runnable then) {
+        record.write(
+                JobRecord.NAMED + savepoint.id(),
+                JobRecord.text("savepoint " + savepoint.id() + " is at " + savepoint.path()),
+                wanted,
+                () -> {
+                    foundPublished(savepoint);
+                    then.run();
+                });
+    }
+
+    @Override
+    public void foundPublished(SavepointRecord savepoint) {
         answered.addLast(savepoint.id());
         if (answered.size() > SAVEPOINTS_KEPT) {
-            record.remove(JobRecord.SAVEPOINT + answered.removeFirst());
+            long oldest = answered.removeFirst();
+            // in this order: one without its name on record would be taken for one that is lost
+            record.remove(JobRecord.SAVEPOINT + oldest);
+            record.remove(JobRecord.NAMED + oldest);
         }
     }
 

@@ -14,6 +14,7 @@ import io.millrace.runtime.master.RestartIntent.Abandoned;
 import io.millrace.runtime.schedule.AttemptId;
 import io.millrace.runtime.schedule.Execution;
 import io.millrace.runtime.schedule.ExecutionGraph;
+import io.millrace.runtime.schedule.ExecutionGraph.Adopted;
 import io.millrace.runtime.schedule.Generation;
 import io.millrace.runtime.schedule.Region;
 import io.millrace.runtime.schedule.SlotSharing.Offer;
@@ -92,6 +93,9 @@ final class Regions {
 
         /** What starts begin with now; null if with nothing. */
         StateAssignment restoring();
+
+        /** Why nothing can start now, as what it would begin with is gone; null if it can. */
+        Failure startRefusal();
 
         /** What a subtask gets of it. */
         RestoredState restored(StateAssignment from, JobVertex vertex, int subtask);
@@ -289,7 +293,7 @@ final class Regions {
         boolean complete = pool.ledger().isPreviousSettled(ports.clock().nanoTime());
         for (Region region : List.copyOf(takeover.undecided())) {
             Takeover.Found found = takeover.find(region, pool.ledger()::isHeld);
-            boolean whole = found.verdict() == Takeover.Verdict.KEEP;
+            boolean whole = found.verdict() == Takeover.Verdict.KEEP && isOnRecord(region, found);
             if (whole && (found.isFinished() || !job.mayHaveDrained())) {
                 keep(region, found);
             } else if (whole || complete) {
@@ -299,6 +303,14 @@ final class Regions {
         if (takeover.undecided().isEmpty()) {
             endTakeover();
         }
+    }
+
+    /** Whether its sources can go on though what the job has begun from may be gone. */
+    private boolean isOnRecord(Region region, Takeover.Found found) {
+        return found.isFinished()
+                || job.startRefusal() == null
+                || readers.areRecorded(
+                        region, found.attempts().stream().map(Adopted::attempt).toList());
     }
 
     private void endTakeover() {
@@ -400,6 +412,11 @@ final class Regions {
         }
         List<Region> waiting = inState(State.WAITING);
         if (waiting.isEmpty()) {
+            return;
+        }
+        Failure refusal = job.startRefusal();
+        if (refusal != null) {
+            job.giveUp(refusal);
             return;
         }
         List<Offer> offers = new ArrayList<>();
@@ -929,6 +946,11 @@ final class Regions {
                 job.giveUp(root);
                 return;
             }
+        }
+        Failure refusal = job.startRefusal();
+        if (refusal != null) {
+            job.giveUp(refusal);
+            return;
         }
         Duration pause = course.pause.get();
         if (pause.isZero()) {

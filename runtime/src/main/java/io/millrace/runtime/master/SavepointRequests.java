@@ -59,6 +59,9 @@ final class SavepointRequests {
     /** Requests whose savepoints an earlier master has decided, while these get their names. */
     private final Set<String> naming = new HashSet<>();
 
+    /** Those that had their names on record when this master took it over. */
+    private Set<Long> named = Set.of();
+
     /** Savepoints that begin when the job runs. */
     private final List<Runnable> whenRunning = new ArrayList<>();
 
@@ -89,6 +92,9 @@ final class SavepointRequests {
     /** The part of a job that its savepoints need. */
     interface Job {
         JobState state();
+
+        /** Why it fails or has failed, or null. */
+        Failure failure();
 
         /** Null before its graph is known. */
         JobGraph graph();
@@ -129,6 +135,7 @@ final class SavepointRequests {
     /** Takes up what an earlier master has left, once checkpoints are recovered. */
     void recover(List<Entry> entries, Runnable then) {
         recoverWish(JobRecord.inOrder(entries, JobRecord.INTENT_STOP));
+        named = Set.copyOf(JobRecord.numbers(entries, JobRecord.NAMED));
         recover(
                 new ArrayDeque<>(decided(entries)),
                 () -> {
@@ -196,11 +203,15 @@ final class SavepointRequests {
         naming.add(request);
         answers.await(request);
         job.checkpoints()
-                .recover(
+                .recoverNamed(
                         savepoint,
-                        nothing -> {
+                        named.contains(savepoint.id()),
+                        lost -> {
                             naming.remove(request);
-                            answer(request, savepoint.path(), "");
+                            answer(
+                                    request,
+                                    lost == null ? savepoint.path() : "",
+                                    lost == null ? "" : text(lost));
                         });
     }
 
@@ -407,7 +418,7 @@ final class SavepointRequests {
     private String endRefusal() {
         String name = job.graph() == null ? "The job" : "Job '" + job.graph().jobName() + "'";
         if (!job.state().mayBecome(JobState.CANCELLING)) {
-            return name + " is " + job.state() + " already.";
+            return name + ended(job.state(), job.failure(), " already");
         }
         if (stoppedAt != null) {
             return name + " was stopped with a savepoint and is about to end.";
@@ -555,9 +566,18 @@ final class SavepointRequests {
 
     // ------------------------------------------------------------------ answers
 
-    /** The job has come to its end: nobody waits any longer. */
-    void jobEnded(JobState end) {
-        answers.giveUp("The job is " + end + ".");
+    /**
+     * The job has come to its end: nobody waits any longer.
+     *
+     * @param cause null unless it has failed
+     */
+    void jobEnded(JobState end, Failure cause) {
+        answers.giveUp("The job" + ended(end, cause, ""));
+    }
+
+    /** A job that has failed may have done so for its savepoint. */
+    private static String ended(JobState end, Failure cause, String already) {
+        return " is " + end + already + (cause == null ? "." : ": " + text(cause));
     }
 
     /** The connection is gone; its client asks again on another. */

@@ -36,6 +36,21 @@ final class SourceReaders {
     /** All of a region begins, from a checkpoint or with nothing. */
     void start(Region region, StateAssignment restoring, long newestCheckpoint) {
         coordinators.start(states(restoring), newestCheckpoint, this::attempts, of(region));
+        if (restoring != null && newestCheckpoint == 0) {
+            coordinators.recordStates(of(region)); // it is not the job's, and may be removed
+        }
+    }
+
+    /**
+     * Whether a region can go on as it runs without the checkpoint that it has begun from.
+     *
+     * @param running its attempts
+     */
+    boolean areRecorded(Region region, List<AttemptId> running) {
+        return coordinators.areRecorded(
+                recorded,
+                vertex -> running.stream().filter(a -> a.vertex() == vertex).toList(),
+                of(region));
     }
 
     /** All of a region goes on as it runs. */

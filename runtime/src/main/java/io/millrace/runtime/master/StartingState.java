@@ -35,6 +35,9 @@ final class StartingState {
     private StoredCheckpoint stored;
     private StateAssignment assignment;
 
+    /** Why a job that an earlier master had begun cannot begin from it again; or null. */
+    private Failure missing;
+
     private StartingState(JobGraph graph, RecoverySettings settings) {
         this.graph = graph;
         this.settings = settings;
@@ -111,6 +114,39 @@ final class StartingState {
                 found.metadata().jobName(),
                 found.place());
         return null;
+    }
+
+    /**
+     * It cannot be begun from any more. What runs does not need it: it is on record or in the
+     * subtasks what they have made of it.
+     *
+     * @param refusal as {@link #found} has told it
+     */
+    void missing(Failure refusal) {
+        LOG.warn("{} The job goes on as far as it runs.", sentence(refusal));
+        missing =
+                Failure.of(
+                        Category.STATE,
+                        "Job '" + graph.jobName() + "'",
+                        sentence(refusal)
+                                + " The job begins from "
+                                + path()
+                                + " (-s, execution.state-recovery.path) as long as it has no"
+                                + " checkpoint of its own: begin from another one.");
+    }
+
+    private static String sentence(Failure refusal) {
+        String message = refusal.cause().message();
+        return message.endsWith(".") ? message : message + ".";
+    }
+
+    /**
+     * Why nothing of the job can start now, or null if it can.
+     *
+     * @param own null if the job takes no checkpoints
+     */
+    Failure startRefusal(CheckpointCoordinator own) {
+        return own == null || own.newestId() == 0 ? missing : null;
     }
 
     private Set<Integer> eventTimeAnew() {

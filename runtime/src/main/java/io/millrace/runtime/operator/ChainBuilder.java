@@ -26,6 +26,7 @@ import io.millrace.runtime.generate.ClassCopy;
 import io.millrace.runtime.graph.ChainSpec;
 import io.millrace.runtime.graph.ChainSpec.Body;
 import io.millrace.runtime.graph.ChainSpec.ChainedOperator;
+import io.millrace.runtime.graph.EngineStates;
 import io.millrace.runtime.graph.JobVertex.Alignment;
 import io.millrace.runtime.serializer.Serializers;
 import io.millrace.runtime.serializer.TypeSerializer;
@@ -543,7 +544,10 @@ public final class ChainBuilder {
         StoredValue<Object> stored =
                 (StoredValue<Object>)
                         made.value(
-                                "result", Namespace.none(), operator.outputType(), StateTtl.NONE);
+                                EngineStates.RESULT,
+                                Namespace.none(),
+                                operator.outputType(),
+                                StateTtl.NONE);
         boolean keeps = hasOneObjectAKey(keyType);
         TypeSerializer<Object> serializer = serializer(operator.outputType());
         return calling(

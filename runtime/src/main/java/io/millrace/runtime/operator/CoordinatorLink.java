@@ -74,7 +74,8 @@ final class CoordinatorLink implements SourceReaderContext {
             return false;
         }
         received = number;
-        if (!(message instanceof ToReader.Event)) {
+        if (message instanceof ToReader.NoMoreSplits
+                || message instanceof ToReader.AddSplits given && given.answers() >= request) {
             request = 0;
         }
         return true;

@@ -20,6 +20,7 @@ import io.millrace.api.window.TumblingEventTimeWindows;
 import io.millrace.api.window.Window;
 import io.millrace.api.window.WindowAssigner;
 import io.millrace.runtime.generate.JobClasses;
+import io.millrace.runtime.graph.EngineStates;
 import io.millrace.runtime.graph.WindowShape;
 import io.millrace.runtime.state.CalendarState;
 import io.millrace.runtime.state.DerivedArray;
@@ -41,7 +42,7 @@ import org.slf4j.LoggerFactory;
 final class WindowAssembly {
     private static final Logger LOG = LoggerFactory.getLogger(WindowAssembly.class);
 
-    private static final String CONTENTS = "window-contents";
+    private static final String CONTENTS = EngineStates.WINDOW_CONTENTS;
 
     /** Elements of an array beside the store. */
     private static final int MAX_DERIVED = 4096;
@@ -158,7 +159,8 @@ final class WindowAssembly {
                 new PanesOfKey(
                         grid,
                         values,
-                        store.value("window-panes", Namespace.panes(), type, StateTtl.NONE));
+                        store.value(
+                                EngineStates.WINDOW_PANES, Namespace.panes(), type, StateTtl.NONE));
         KeyedStateStore.PaneDrop wholePanes = store.paneDrop(panes.panes());
         OrderedState drops = store.ordered("window-drops", Namespace.panes());
         PaneTotals totals = overlapping ? totals(panes, type) : null;

@@ -248,8 +248,13 @@ final class CheckpointCoordinatorFixture {
         }
 
         @Override
-        public void published(SavepointRecord savepoint) {
-            journal.add("forget savepoint " + savepoint.id());
+        public void published(SavepointRecord savepoint, Runnable then) {
+            write("record name of savepoint " + savepoint.id(), then);
+        }
+
+        @Override
+        public void foundPublished(SavepointRecord savepoint) {
+            journal.add("found name of savepoint " + savepoint.id());
         }
 
         @Override

@@ -39,7 +39,7 @@ class CheckpointCoordinatorSavepointsTest {
                         "publish 1",
                         "savepoint 1 on w1",
                         "savepoint 1 on w2",
-                        "forget savepoint 1",
+                        "record name of savepoint 1",
                         "complete 1");
         assertThat(f.storage.savepoints.get(1L).kind()).isEqualTo(CheckpointKind.SAVEPOINT);
         assertThat(coordinator.newestId()).isZero();
@@ -119,7 +119,7 @@ class CheckpointCoordinatorSavepointsTest {
 
         assertThat(f.journal)
                 .containsSubsequence("recorded 1", "publish 1", "tell w1 of 1", "complete 1")
-                .doesNotContain("forget savepoint 1");
+                .doesNotContain("record name of savepoint 1");
     }
 
     @Test
@@ -253,13 +253,46 @@ class CheckpointCoordinatorSavepointsTest {
     void shouldGoOnWhenASavepointOfAnEarlierMasterWasMovedMeanwhile() {
         CheckpointCoordinator coordinator = f.coordinator(settings(1, 0, 1), 2);
 
-        coordinator.recover(
-                record(CheckpointKind.SAVEPOINT),
-                content -> f.journal.add(content == null ? "goes on" : "ends"));
+        coordinator.recoverNamed(
+                record(CheckpointKind.SAVEPOINT), true, lost -> f.journal.add("lost: " + lost));
         f.time.settle();
 
         assertThat(f.jobFailures).isEmpty();
-        assertThat(f.journal).endsWith("forget savepoint 1", "goes on");
+        assertThat(f.journal).endsWith("found name of savepoint 1", "lost: null");
+    }
+
+    @Test
+    void shouldSayThatASavepointOfAnEarlierMasterIsLostOfWhichNobodyWasTold() {
+        CheckpointCoordinator coordinator = f.coordinator(settings(1, 0, 1), 2);
+
+        coordinator.recoverNamed(
+                record(CheckpointKind.SAVEPOINT),
+                false,
+                lost -> f.journal.add("lost: " + lost.summary()));
+        f.time.settle();
+
+        assertThat(f.jobFailures).isEmpty();
+        assertThat(f.journal)
+                .endsWith(
+                        "withdraw savepoint 1",
+                        "lost: no metadata of 1 (Checkpoint 1 of job 'job')");
+    }
+
+    @Test
+    void shouldTellNobodyOfASavepointBeforeItsNameIsOnRecord() {
+        CheckpointCoordinator coordinator = f.started(settings(1, 0, 1));
+        f.savepoint(coordinator, CheckpointKind.SAVEPOINT);
+        f.time.settle();
+        f.heldRecords = new ArrayList<>();
+        f.store(coordinator, 1);
+        f.heldRecords.remove(0).run(); // its completion
+        f.time.settle();
+        assertThat(f.journal).last().isEqualTo("record name of savepoint 1");
+
+        f.heldRecords.remove(0).run();
+        f.time.settle();
+
+        assertThat(f.journal).last().isEqualTo("complete 1");
     }
 
     @Test

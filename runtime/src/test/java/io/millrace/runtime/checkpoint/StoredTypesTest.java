@@ -65,6 +65,7 @@ class StoredTypesTest {
         return StoredTypes.refusals(
                 new StoredCheckpoint(metadata, new CheckpointFolder("/none"), "/none/chk-3"),
                 graph,
+                Map.of(),
                 StoredTypesTest.class.getClassLoader());
     }
 

@@ -40,6 +40,7 @@ class OptionsTest {
                     "DELETE_ON_CANCELLATION",
                     "CLAIM",
                     "ROCKSDB",
+                    "30 d",
                     "/some/path");
 
     static Stream<ConfigOption<?>> options() {

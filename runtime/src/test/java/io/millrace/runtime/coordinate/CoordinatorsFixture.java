@@ -149,6 +149,27 @@ final class CoordinatorsFixture {
         settle();
     }
 
+    /** Has the enumerator give a split to a reader. */
+    void give(AttemptId attempt, int link, long sequence) {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        try (ObjectOutputStream out = new ObjectOutputStream(bytes)) {
+            out.writeObject(new TenSplits.Give());
+        } catch (IOException e) {
+            throw new IllegalStateException(e);
+        }
+        tell(attempt, link, new ToCoordinator.Event(sequence, bytes.toByteArray()));
+        settle();
+        pass();
+    }
+
+    /** Which requests the splits that were sent to a reader answer, in that order. */
+    List<Long> answersTo(AttemptId attempt) {
+        return sent.getOrDefault(attempt, List.of()).stream()
+                .filter(ToReader.AddSplits.class::isInstance)
+                .map(message -> ((ToReader.AddSplits) message).answers())
+                .toList();
+    }
+
     /** Numbers of the splits that were sent to a reader, in that order. */
     List<Long> splitsOf(AttemptId attempt) {
         List<Long> numbers = new ArrayList<>();
@@ -204,7 +225,9 @@ final class CoordinatorsFixture {
             }
             for (CoordinatorState.Splits returned : state.returned()) {
                 numbers.addAll(
-                        splitsIn(new ToReader.AddSplits(0, returned.version(), returned.splits())));
+                        splitsIn(
+                                new ToReader.AddSplits(
+                                        0, 0, returned.version(), returned.splits())));
             }
             return numbers;
         } catch (IOException e) {
@@ -236,9 +259,13 @@ final class CoordinatorsFixture {
 
     /** A vertex for each source, and no edges. */
     static JobGraph graph(String... uids) {
+        return graph(new TenSplits(), uids);
+    }
+
+    static JobGraph graph(TenSplits source, String... uids) {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         try (ObjectOutputStream out = new ObjectOutputStream(bytes)) {
-            out.writeObject(new TenSplits());
+            out.writeObject(source);
         } catch (IOException e) {
             throw new IllegalStateException(e);
         }

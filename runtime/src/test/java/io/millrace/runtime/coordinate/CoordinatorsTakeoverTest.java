@@ -42,10 +42,60 @@ class CoordinatorsTakeoverTest {
         second.register(attempt(0), 1, 0, 1);
         second.pass();
 
-        assertThat(second.splitsOf(attempt(0))).startsWith(0L).doesNotHaveDuplicates();
-        assertThat(second.splitsOf(attempt(1)))
-                .hasSize(1)
-                .doesNotContainAnyElementsOf(second.splitsOf(attempt(0)));
+        assertThat(second.splitsOf(attempt(0))).as("its one request").containsExactly(0L);
+        assertThat(second.splitsOf(attempt(1))).containsExactly(1L);
+    }
+
+    @Test
+    void shouldAnswerARequestThatASplitGivenUnaskedHasCrossed() {
+        CoordinatorsFixture first = new CoordinatorsFixture(store).started();
+        first.register(attempt(0), 1, 0, 0);
+        first.give(attempt(0), 1, 1);
+        assertThat(first.splitsOf(attempt(0))).containsExactly(0L);
+        assertThat(first.answersTo(attempt(0)))
+                .as("of the request nobody knew")
+                .containsExactly(0L);
+        // its request, with number 2, is lost with the first master
+
+        CoordinatorsFixture second = takeOver(0, attempt(0), attempt(1));
+        second.register(attempt(0), 1, 1, 2);
+        second.pass();
+
+        assertThat(second.splitsOf(attempt(0))).containsExactly(1L);
+        assertThat(second.answersTo(attempt(0))).containsExactly(2L);
+    }
+
+    @Test
+    void shouldAnswerARequestWhenTheNextMasterSendsASplitThatWasGivenUnasked() {
+        CoordinatorsFixture first = new CoordinatorsFixture(store).started();
+        first.register(attempt(0), 1, 0, 0);
+        first.storeWaits = true;
+        first.give(attempt(0), 1, 1);
+        assertThat(first.sent).isEmpty();
+
+        CoordinatorsFixture second = takeOver(0, attempt(0), attempt(1));
+        second.register(attempt(0), 1, 0, 2);
+        second.pass();
+
+        assertThat(second.splitsOf(attempt(0))).containsExactly(0L, 1L);
+        assertThat(second.answersTo(attempt(0))).containsExactly(0L, 2L);
+    }
+
+    @Test
+    void shouldTakeSplitsGivenLaterForTheAnswerUnlessTheSourceGivesSomeUnaskedToo() {
+        CoordinatorsFixture first =
+                new CoordinatorsFixture(store, graph(new TenSplits(false), UID)).started();
+        first.register(attempt(0), 1, 0, 0);
+
+        first.request(attempt(0), 1, 1);
+        first.give(attempt(0), 1, 2);
+        first.give(attempt(0), 1, 3);
+        first.request(attempt(0), 1, 4);
+        first.give(attempt(0), 1, 5);
+
+        assertThat(first.answersTo(attempt(0)))
+                .as("the answer, one more, and one of which nobody can tell")
+                .containsExactly(1L, 0L, 0L);
     }
 
     @Test
@@ -182,6 +232,38 @@ class CoordinatorsTakeoverTest {
         third.register(attemptsOf(1).get(0), 2, 1, 2);
         third.pass();
         assertThat(third.splitsOf(attemptsOf(1).get(0))).containsExactly(1L);
+    }
+
+    @Test
+    void shouldGoOnWithoutTheCheckpointItHasBegunFromWhenItsStateWasPutOnRecord() {
+        CoordinatorsFixture begun = new CoordinatorsFixture(new TreeMap<>()).started();
+        begun.register(attempt(0), 1, 0, 0);
+        begun.register(attempt(1), 1, 0, 0);
+        begun.request(attempt(0), 1, 1);
+        begun.pass();
+        List<CoordinatorState> savepoint = begun.checkpoint(7);
+        CoordinatorsFixture first = new CoordinatorsFixture(store);
+        first.coordinators.start(savepoint, 0, vertex -> List.of(nextAttempt(0), nextAttempt(1)));
+        first.settle();
+        assertThat(store).as("nobody was told anything").isEmpty();
+        assertThat(isOnRecord(first, nextAttempt(0))).isFalse();
+
+        first.coordinators.recordStates(vertex -> true);
+        first.pass();
+
+        assertThat(isOnRecord(first, nextAttempt(0))).isTrue();
+        assertThat(isOnRecord(first, attempt(0))).as("an earlier start").isFalse();
+        CoordinatorsFixture second = takeOver(0, nextAttempt(0), nextAttempt(1));
+        second.register(nextAttempt(0), 1, 0, 1);
+        second.pass();
+        assertThat(second.splitsOf(nextAttempt(0))).containsExactly(1L);
+    }
+
+    private boolean isOnRecord(CoordinatorsFixture master, AttemptId running) {
+        return master.coordinators.areRecorded(
+                store.isEmpty() ? null : master.newestRecord(),
+                vertex -> List.of(running),
+                vertex -> true);
     }
 
     @Test

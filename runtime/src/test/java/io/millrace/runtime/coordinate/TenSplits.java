@@ -16,9 +16,24 @@ import java.util.Deque;
 import java.util.List;
 import java.util.stream.IntStream;
 
-/** Splits with the numbers 0 to 9, for whoever asks. */
+/** Splits with the numbers 0 to 9, for whoever asks, and for whom it is told to give one. */
 final class TenSplits implements Source<Long, SequenceSplit, Collection<SequenceSplit>> {
     private static final long serialVersionUID = 1L;
+    private final boolean answersAtOnce;
+
+    /** Has the enumerator give a split to the reader that tells it. */
+    record Give() implements SourceEvent {}
+
+    TenSplits() {
+        this(true);
+    }
+
+    /**
+     * @param answersAtOnce false if those who ask wait until they are given something
+     */
+    TenSplits(boolean answersAtOnce) {
+        this.answersAtOnce = answersAtOnce;
+    }
 
     @Override
     public Boundedness getBoundedness() {
@@ -46,6 +61,9 @@ final class TenSplits implements Source<Long, SequenceSplit, Collection<Sequence
 
             @Override
             public void handleSplitRequest(int subtaskId, String host) {
+                if (!answersAtOnce) {
+                    return;
+                }
                 if (left.isEmpty()) {
                     context.signalNoMoreSplits(subtaskId);
                 } else {
@@ -55,7 +73,10 @@ final class TenSplits implements Source<Long, SequenceSplit, Collection<Sequence
 
             @Override
             public void handleSourceEvent(int subtaskId, SourceEvent event) {
-                throw new IllegalStateException("an event that nobody expects");
+                if (!(event instanceof Give)) {
+                    throw new IllegalStateException("an event that nobody expects");
+                }
+                context.assignSplit(left.poll(), subtaskId);
             }
 
             @Override

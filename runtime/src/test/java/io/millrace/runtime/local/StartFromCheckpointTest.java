@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.millrace.api.Configuration;
 import io.millrace.api.InvalidProgramException;
+import io.millrace.api.StreamExecutionEnvironment;
 import io.millrace.api.function.DiscardingSink;
 import io.millrace.api.function.MapFunction;
 import io.millrace.api.function.RichMapFunction;
@@ -19,9 +20,13 @@ import io.millrace.api.state.ListState;
 import io.millrace.api.state.ListStateDescriptor;
 import io.millrace.api.state.ValueState;
 import io.millrace.api.state.ValueStateDescriptor;
+import io.millrace.api.stream.KeyedStream;
+import io.millrace.api.time.Time;
+import io.millrace.api.time.WatermarkStrategy;
 import io.millrace.api.tuple.Tuple2;
 import io.millrace.api.type.TypeInformation;
 import io.millrace.api.type.Types;
+import io.millrace.api.window.TumblingEventTimeWindows;
 import io.millrace.runtime.checkpoint.SavepointPath;
 import io.millrace.runtime.control.Failure.Category;
 import io.millrace.runtime.graph.CapturedProgram;
@@ -407,6 +412,57 @@ class StartFromCheckpointTest {
                 .hasMessageContaining("uid 'sums'")
                 .hasMessageContaining("had keys of Long")
                 .hasMessageContaining("has keys of String now");
+    }
+
+    /** Reduces values by key, and by key and window. */
+    private <V> void reduced(
+            StreamExecutionEnvironment env,
+            MapFunction<Long, Tuple2<Long, V>> values,
+            TypeInformation<V> type) {
+        KeyedStream<Tuple2<Long, V>, Long> keyed =
+                env.addSource(new Numbers(test))
+                        .returns(Long.class)
+                        .uid("numbers")
+                        .map(values)
+                        .returns(Types.TUPLE(Types.LONG, type))
+                        .assignTimestampsAndWatermarks(
+                                WatermarkStrategy.<Tuple2<Long, V>>noWatermarks()
+                                        .withTimestampAssigner((value, former) -> value.f0))
+                        .keyBy(value -> value.f0, Types.LONG);
+        keyed.reduce((first, second) -> second).uid("results").addSink(new DiscardingSink<>());
+        keyed.window(TumblingEventTimeWindows.of(Time.hours(1)))
+                .reduce((first, second) -> second)
+                .uid("windows")
+                .addSink(new DiscardingSink<>());
+    }
+
+    @Test
+    void shouldRefuseResultsAndWindowsOfAnotherTypeBeforeAnythingIsStarted() throws Exception {
+        Path checkpoint =
+                newestBelow(
+                        cancelled(
+                                graph(
+                                        2,
+                                        Map.of(),
+                                        env ->
+                                                reduced(
+                                                        env,
+                                                        i -> Tuple2.of(i % KEYS, i),
+                                                        Types.LONG))));
+
+        assertThatThrownBy(
+                        () ->
+                                graph(
+                                        2,
+                                        from(checkpoint),
+                                        env ->
+                                                reduced(
+                                                        env,
+                                                        i -> Tuple2.of(i % KEYS, "" + i),
+                                                        Types.STRING)))
+                .isInstanceOf(InvalidProgramException.class)
+                .hasMessageContaining("(uid 'results') has a state 'result' with values stored as")
+                .hasMessageContaining("(uid 'windows') has a state 'window-panes' with values");
     }
 
     @Test

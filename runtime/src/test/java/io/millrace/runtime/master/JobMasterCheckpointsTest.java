@@ -46,12 +46,16 @@ class JobMasterCheckpointsTest {
     }
 
     private static void store(MasterFixture fixture, String connection, long id) {
+        store(fixture, connection, id, 1);
+    }
+
+    private static void store(MasterFixture fixture, String connection, long id, int epoch) {
         fixture.on(
                 new MasterEvent.Received(
                         connection,
                         new ToMaster.CheckpointStored(
                                 id,
-                                1,
+                                epoch,
                                 new WorkerFile("chk-" + id + "/worker-w1", 1, 1),
                                 fixture.deployed.keySet().stream()
                                         .map(a -> new SubtaskState(a, false, 0, 0, List.of()))
@@ -121,6 +125,55 @@ class JobMasterCheckpointsTest {
         second.checkpoints.stored.putAll(fixture.checkpoints.stored);
         second.started();
         assertThat(second.journal).contains("find /sp/one");
+    }
+
+    /** A job that runs from a savepoint that is removed before it has a checkpoint of its own. */
+    private static MasterFixture takenOverWithoutItsSavepoint(Map<String, String> options) {
+        MasterFixture first = new MasterFixture();
+        first.checkpoints.stored.put("/sp/one", stored(41));
+        first.submitted(
+                MasterFixture.graph(with(options, "execution.state-recovery.path", "/sp/one")));
+        first.grant("w1");
+        first.allRun(first.report("w1"));
+        MasterFixture second = first.next();
+        second.takeOver(first);
+        return second;
+    }
+
+    @Test
+    void shouldGoOnWithoutTheSavepointItHasBegunFromWhenItTakesOverWhatRuns() {
+        MasterFixture second = takenOverWithoutItsSavepoint(CHECKPOINTS);
+
+        assertThat(second.state()).isEqualTo(JobState.RUNNING);
+        assertThat(second.status().warnings())
+                .singleElement()
+                .asString()
+                .contains("What fails now cannot start again", "nothing at /sp/one");
+        second.time.pass(Duration.ofSeconds(10));
+        store(second, "w1#1", 1042, 2);
+        assertThat(second.journal)
+                .containsSubsequence("find /sp/one", "write chk-1042", "publish 1042")
+                .noneMatch(line -> line.startsWith("cancel"));
+        assertThat(second.status().warnings()).isEmpty();
+        failAndStartAgain(second, "w1#1", MasterFixture.failed(Category.USER_CODE, "bad"));
+        assertThat(second.deployed.get(second.attempt(0, 0)).restored().checkpointId())
+                .isEqualTo(1042);
+    }
+
+    @Test
+    void shouldFailWithThePathWhenATaskStartsAgainThatNeedsTheSavepointThatIsGone() {
+        MasterFixture second = takenOverWithoutItsSavepoint(CHECKPOINTS);
+
+        failAndStartAgain(second, "w1#1", MasterFixture.failed(Category.USER_CODE, "bad"));
+
+        assertThat(second.result.state()).isEqualTo(JobState.FAILED);
+        assertThat(second.result.failure().category()).isEqualTo(Category.STATE);
+        assertThat(second.result.failure().summary())
+                .contains(
+                        "nothing at /sp/one. The job begins from /sp/one (-s,"
+                                + " execution.state-recovery.path) as long as it has no checkpoint"
+                                + " of its own: begin from another one.");
+        assertThat(second.journal).noneMatch(line -> line.startsWith("deploy"));
     }
 
     private static StoredCheckpoint stored(long id) {

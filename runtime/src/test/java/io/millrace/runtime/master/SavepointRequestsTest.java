@@ -424,11 +424,94 @@ class SavepointRequestsTest {
     }
 
     @Test
+    void shouldAnswerWithTheSavepointOfAnEarlierMasterThoughItsOwnerHasMovedIt() {
+        String w1 = running(f, "w1");
+        FromClient request = new FromClient.TriggerSavepoint("r1", "", "/s");
+        ask(f, "client#1", request);
+        store(f, w1, 1);
+        f.checkpoints.savepoints.clear();
+
+        MasterFixture second = next(f);
+        running(second, "w2");
+        ask(second, "client#1", request);
+
+        assertThat(answers(second)).isEqualTo(answers(f)).hasSize(1);
+    }
+
+    @Test
+    void shouldAnswerWithTheCauseWhenTheSavepointOfAnEarlierMasterIsGoneBeforeItHadItsName() {
+        String w1 = running(f, "w1");
+        FromClient request = new FromClient.TriggerSavepoint("r1", "", "/s");
+        ask(f, "client#1", request);
+        store(f, w1, 1);
+        f.record.remove("named-1"); // as if the master had died before, or found it gone
+        f.checkpoints.savepoints.clear();
+
+        MasterFixture second = next(f);
+        running(second, "w2");
+        ask(second, "client#1", request);
+
+        assertThat(triggers(second)).isEmpty();
+        assertThat(answers(second))
+                .singleElement()
+                .returns("", a -> a.path())
+                .returns("no metadata of 1 (Checkpoint 1 of job 'count').", a -> a.failure());
+        assertThat(second.record.keySet()).noneMatch(name -> name.startsWith("savepoint-"));
+        assertThat(second.state()).isEqualTo(JobState.RUNNING);
+    }
+
+    @Test
+    void shouldTellTheCauseWhenTheSavepointThatTheJobEndsWithIsGoneBeforeItHasItsName() {
+        String w1 = running(f, "w1");
+        ask(f, "client#1", STOP);
+        f.checkpoints.hold();
+        store(f, w1, 1);
+        f.checkpoints.pending.clear();
+        f.checkpoints.release();
+        f.time.settle();
+        f.allEnd(w1, new SubtaskEnd.Canceled());
+
+        assertThat(f.state()).isEqualTo(JobState.FAILED);
+        assertThat(answers(f))
+                .singleElement()
+                .returns(
+                        "The job is FAILED: no metadata of 1 (Checkpoint 1 of job 'count').",
+                        a -> a.failure());
+        ask(f, "client#2", new FromClient.StopJob("r2", "", "/s", false));
+        assertThat(answers(f).get(1).failure())
+                .isEqualTo(
+                        "Job 'count' is FAILED already: no metadata of 1 (Checkpoint 1 of job"
+                                + " 'count').");
+    }
+
+    @Test
+    void shouldTellTheCauseAndTheFolderWhenTheSavepointThatStopsTheJobCannotBeWritten() {
+        String w1 = running(f, "w1");
+        f.checkpoints.failures = 1;
+        ask(f, "client#1", STOP);
+        assertThat(answers(f))
+                .singleElement()
+                .asString()
+                .contains("no file system (The savepoint's folder /s/savepoint-", "runs on");
+        ask(f, "client#1", new FromClient.StopJob("r2", "", "/s", false));
+        f.checkpoints.failures = 1;
+
+        store(f, w1, 1);
+
+        assertThat(answers(f).get(1).failure())
+                .contains(
+                        "its metadata cannot be written to " + triggers(f).get(0).folder(),
+                        ": no file system");
+        assertThat(f.state()).isEqualTo(JobState.RUNNING);
+    }
+
+    @Test
     void shouldTakeTheJobOverThoughTheFolderOfAnOlderSavepointCannotBeReached() {
         String w1 = running(f, "w1");
         FromClient request = new FromClient.TriggerSavepoint("r1", "", "/s");
         ask(f, "client#1", request);
         store(f, w1, 1);
+        f.record.remove("named-1"); // as if the master had died before
         MasterFixture second = next(f);
         second.checkpoints.failures = 100;
         ask(second, "client#1", request);
@@ -461,6 +544,7 @@ class SavepointRequestsTest {
                 .hasSize(RecordedCheckpoints.SAVEPOINTS_KEPT)
                 .doesNotContain("savepoint-3")
                 .contains("savepoint-4");
+        assertThat(f.record).doesNotContainKey("named-3").containsKey("named-4");
     }
 
     @Test

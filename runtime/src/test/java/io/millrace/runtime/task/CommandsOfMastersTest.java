@@ -211,7 +211,7 @@ class CommandsOfMastersTest {
                 "numbers",
                 SourceMessages.write(
                         new ToReader.AddSplits(
-                                1, numbers.getSplitSerializer().getVersion(), List.of(split))));
+                                1, 0, numbers.getSplitSerializer().getVersion(), List.of(split))));
         source.runAll();
 
         assertThat(journal).containsExactly("0 ended at 7");
