@@ -57,7 +57,7 @@ final class CheckpointPreparation {
         ids.after(reserved);
     }
 
-    /** Has ids on record, and then calls back. */
+    /** Has ids on record before the first of them is used. */
     void reserveIds(Runnable then) {
         ids.whenThereIsOne(then);
     }

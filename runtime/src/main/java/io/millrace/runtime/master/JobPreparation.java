@@ -22,8 +22,9 @@ import org.slf4j.LoggerFactory;
  * What a job looks at before it asks for workers, one after the other: its files; the savepoint or
  * checkpoint that it was told to begin with; the checkpoints that earlier masters have completed.
  *
- * <p>A file system that is away is asked again, some times. It is asked for ever if the graph was
- * on record: then what an earlier master has started may run, and is not given up for that.
+ * <p>A file system that is away is asked again, some times. If the graph was on record, what an
+ * earlier master has started may run, and is not given up: the file system is asked for ever, and
+ * what the job has begun with may be gone.
  *
  * <p>Threads: owned by the master's loop.
  */
@@ -203,13 +204,12 @@ final class JobPreparation {
     }
 
     private void recovered() {
-        if (!job.isPreparing()) {
-            return;
+        if (job.isPreparing()) {
+            if (checkpoints.newestId() > 0) {
+                timeline.note("checkpoint found", Long.toString(checkpoints.newestId()));
+            }
+            job.prepared();
         }
-        if (checkpoints.newestId() > 0) {
-            timeline.note("checkpoint found", Long.toString(checkpoints.newestId()));
-        }
-        job.prepared();
     }
 
     // ------------------------------------------------------------------ steps
