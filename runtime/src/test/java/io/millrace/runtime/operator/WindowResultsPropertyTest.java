@@ -123,16 +123,24 @@ class WindowResultsPropertyTest {
         return steps;
     }
 
+    /** What comes out of windows, by the plainest means. */
+    private abstract static class PlainReference {
+        final List<String> results = new ArrayList<>();
+        final List<String> late = new ArrayList<>();
+        long lateness;
+        long watermark = Long.MIN_VALUE;
+
+        abstract void record(Step step);
+
+        abstract void watermark(long next);
+    }
+
     /** What aligned windows must give: results in no particular order, late records. */
-    private static final class Reference {
+    private static final class Reference extends PlainReference {
         private final long size;
         private final long slide;
         private final long offset;
-        private long lateness;
         private final Map<String, Map<Long, Long>> sums = new TreeMap<>();
-        private final List<String> results = new ArrayList<>();
-        private final List<String> late = new ArrayList<>();
-        private long watermark = Long.MIN_VALUE;
 
         Reference(long size, long slide, long offset, long lateness) {
             this.size = size;
@@ -141,6 +149,7 @@ class WindowResultsPropertyTest {
             this.lateness = lateness;
         }
 
+        @Override
         void record(Step step) {
             boolean taken = false;
             for (long start = step.timestampMillis - size - slide;
@@ -169,6 +178,7 @@ class WindowResultsPropertyTest {
             results.add(Long.toBinaryString(sum) + " @" + (start + size - 1));
         }
 
+        @Override
         void watermark(long next) {
             sums.values()
                     .forEach(
@@ -249,37 +259,49 @@ class WindowResultsPropertyTest {
         Reference reference = new Reference(size, slide, offset, lateness);
         try (OperatorHarness harness =
                 sliding(stores, keys, size, slide, offset, lateness, general)) {
-            for (Step step : steps(seed, records)) {
-                if (stores != Stores.PLAIN && random.nextInt(10) == 0) {
-                    harness.restart();
-                    if (reference.watermark != Long.MIN_VALUE && random.nextInt(3) == 0) {
-                        harness.watermark(reference.watermark - random.nextInt(100));
-                        assertThat(harness.take("out")).as("fired again").isEmpty();
-                    }
-                }
-                if (step.key == null) {
-                    fire(
-                            harness,
-                            step.timestampMillis,
-                            interrupted,
-                            stores == Stores.PLAIN ? null : random);
-                    reference.watermark(step.timestampMillis);
-                } else {
-                    harness.record(Tuple2.of(step.key, step.value), step.timestampMillis);
-                    reference.record(step);
-                }
-                assertThat(harness.take("out"))
-                        .as("after %s", step)
-                        .containsExactlyInAnyOrderElementsOf(reference.results);
-                reference.results.clear();
-            }
-            harness.endOfInput();
-            reference.watermark(Long.MAX_VALUE);
-            assertThat(harness.take("out")).containsExactlyInAnyOrderElementsOf(reference.results);
-            assertThat(harness.take("late")).containsExactlyElementsOf(reference.late);
-            assertThat(harness.state()).as("left behind").isEmpty();
-            assertThat(harness.entries()).as("left behind").isEmpty();
+            agree(harness, reference, steps(seed, records), stores, interrupted, random);
         }
+    }
+
+    /** Takes the steps, with restarts in between, and compares after each. */
+    private static void agree(
+            OperatorHarness harness,
+            PlainReference reference,
+            List<Step> steps,
+            Stores stores,
+            boolean interrupted,
+            Random random)
+            throws Exception {
+        for (Step step : steps) {
+            if (stores != Stores.PLAIN && random.nextInt(10) == 0) {
+                harness.restart();
+                if (reference.watermark != Long.MIN_VALUE && random.nextInt(3) == 0) {
+                    harness.watermark(reference.watermark - random.nextInt(100));
+                    assertThat(harness.take("out")).as("fired again").isEmpty();
+                }
+            }
+            if (step.key == null) {
+                fire(
+                        harness,
+                        step.timestampMillis,
+                        interrupted,
+                        stores == Stores.PLAIN ? null : random);
+                reference.watermark(step.timestampMillis);
+            } else {
+                harness.record(Tuple2.of(step.key, step.value), step.timestampMillis);
+                reference.record(step);
+            }
+            assertThat(harness.take("out"))
+                    .as("after %s", step)
+                    .containsExactlyInAnyOrderElementsOf(reference.results);
+            reference.results.clear();
+        }
+        harness.endOfInput();
+        reference.watermark(Long.MAX_VALUE);
+        assertThat(harness.take("out")).containsExactlyInAnyOrderElementsOf(reference.results);
+        assertThat(harness.take("late")).containsExactlyElementsOf(reference.late);
+        assertThat(harness.state()).as("left behind").isEmpty();
+        assertThat(harness.entries()).as("left behind").isEmpty();
     }
 
     @Property(tries = 300)
@@ -490,13 +512,9 @@ class WindowResultsPropertyTest {
     }
 
     /** What sessions must give: results in no particular order, late records. */
-    private static final class SessionReference {
+    private static final class SessionReference extends PlainReference {
         private final long gap;
-        private long lateness;
         private final Map<String, List<Session>> open = new TreeMap<>();
-        private final List<String> results = new ArrayList<>();
-        private final List<String> late = new ArrayList<>();
-        private long watermark = Long.MIN_VALUE;
 
         /** Of records from one timestamp to another, each at most a gap behind the one before. */
         private record Session(long first, long last, long sum) {
@@ -515,6 +533,7 @@ class WindowResultsPropertyTest {
             return session.last + gap - 1;
         }
 
+        @Override
         void record(Step step) {
             List<Session> sessions = open.computeIfAbsent(step.key, k -> new ArrayList<>());
             Session own = new Session(step.timestampMillis, step.timestampMillis, step.value);
@@ -541,6 +560,7 @@ class WindowResultsPropertyTest {
             results.add(Long.toBinaryString(session.sum) + " @" + end(session));
         }
 
+        @Override
         void watermark(long next) {
             for (List<Session> sessions : open.values()) {
                 sessions.stream()
@@ -636,36 +656,7 @@ class WindowResultsPropertyTest {
         SessionReference reference = new SessionReference(gap, lateness);
         try (OperatorHarness harness =
                 OperatorHarness.of(stores, TYPE, sessions(keys, kind, gap, lateness))) {
-            for (Step step : steps(seed, records)) {
-                if (stores != Stores.PLAIN && random.nextInt(10) == 0) {
-                    harness.restart();
-                    if (reference.watermark != Long.MIN_VALUE && random.nextInt(3) == 0) {
-                        harness.watermark(reference.watermark - random.nextInt(100));
-                        assertThat(harness.take("out")).as("fired again").isEmpty();
-                    }
-                }
-                if (step.key == null) {
-                    fire(
-                            harness,
-                            step.timestampMillis,
-                            interrupted,
-                            stores == Stores.PLAIN ? null : random);
-                    reference.watermark(step.timestampMillis);
-                } else {
-                    harness.record(Tuple2.of(step.key, step.value), step.timestampMillis);
-                    reference.record(step);
-                }
-                assertThat(harness.take("out"))
-                        .as("after %s", step)
-                        .containsExactlyInAnyOrderElementsOf(reference.results);
-                reference.results.clear();
-            }
-            harness.endOfInput();
-            reference.watermark(Long.MAX_VALUE);
-            assertThat(harness.take("out")).containsExactlyInAnyOrderElementsOf(reference.results);
-            assertThat(harness.take("late")).containsExactlyElementsOf(reference.late);
-            assertThat(harness.state()).as("left behind").isEmpty();
-            assertThat(harness.entries()).as("left behind").isEmpty();
+            agree(harness, reference, steps(seed, records), stores, interrupted, random);
         }
     }
 
