@@ -182,7 +182,9 @@ class SplitSourceJobTest {
                                                 new DataGeneratorSource<>(
                                                         number -> number,
                                                         2000,
-                                                        RateLimiterStrategy.perSecond(2000),
+                                                        // not over before some checkpoints are
+                                                        // complete
+                                                        RateLimiterStrategy.perCheckpoint(500),
                                                         Types.LONG),
                                                 WatermarkStrategy.noWatermarks(),
                                                 "numbers")
