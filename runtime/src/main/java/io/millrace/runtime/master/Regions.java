@@ -290,7 +290,7 @@ final class Regions {
         if (takeover == null || !job.isAtWork()) {
             return;
         }
-        boolean complete = pool.ledger().isPreviousSettled(ports.clock().nanoTime());
+        boolean complete = pool.isPreviousSettled();
         for (Region region : List.copyOf(takeover.undecided())) {
             Takeover.Found found = takeover.find(region, pool.ledger()::isHeld);
             boolean whole = found.verdict() == Takeover.Verdict.KEEP && isOnRecord(region, found);

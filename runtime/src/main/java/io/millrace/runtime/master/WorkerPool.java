@@ -319,17 +319,31 @@ final class WorkerPool {
         ports.timers().schedule(TICK, new Continued("tick", this::tick));
     }
 
-    private void tick() {
+    /**
+     * Whether all that earlier attempts have left has reported or is past its deadline. After a
+     * standstill of this master it is not: whatever event comes first, the others wait behind it.
+     */
+    boolean isPreviousSettled() {
         long now = ports.clock().nanoTime();
-        loops++;
-        boolean stoodStill = now - lastTickNanos > settings.heartbeatTimeout().toNanos() / 2;
-        lastTickNanos = now;
-        if (stoodStill) {
+        noticeStandstill(now);
+        return ledger.isPreviousSettled(now);
+    }
+
+    private void noticeStandstill(long now) {
+        if (now - lastTickNanos > settings.heartbeatTimeout().toNanos() / 2) {
             // What the workers have sent meanwhile waits in the queue: who was away was the master.
             LOG.warn("The master stood still; its workers get their time-out anew");
+            lastTickNanos = now;
             workers.values().forEach(worker -> worker.heard(now));
             ledger.stoodStill(now);
         }
+    }
+
+    private void tick() {
+        long now = ports.clock().nanoTime();
+        loops++;
+        noticeStandstill(now);
+        lastTickNanos = now;
         for (Worker worker : List.copyOf(workers.values())) {
             if (now - worker.heardNanos() > settings.heartbeatTimeout().toNanos()) {
                 giveUp(

@@ -328,4 +328,23 @@ class JobMasterTakeoverTest {
 
         assertThat(second.journal).endsWith("release w1", "request 1");
     }
+
+    @Test
+    void shouldDecideNothingByTheFirstEventAfterAStandstill() {
+        f.running();
+        List<AttemptId> attempts = List.copyOf(f.deployed.keySet());
+        MasterFixture second = f.next();
+        second.startedBeside("w0");
+        second.report("w0");
+        second.time.standStill(Duration.ofSeconds(30));
+
+        second.grant("w9");
+        assertThat(second.journal).noneMatch(line -> line.startsWith("write intent-restart"));
+        second.on(
+                new MasterEvent.PreviousContainers(
+                        List.of(new MasterEvent.Container("w1", "host"))));
+        second.reportRunning("w1", attempts, attempts);
+
+        assertThat(second.state()).isEqualTo(JobState.RUNNING);
+    }
 }
