@@ -118,7 +118,7 @@ final class SimulatedProgram implements AutoCloseable {
         this.windows =
                 new WindowedSums(
                         kind == Kind.CHECKPOINTED
-                                ? WindowedSums.Kind.values()[(int) Math.floorMod(seed >> 3, 5L)]
+                                ? WindowedSums.Kind.of(seed)
                                 : WindowedSums.Kind.NONE,
                         split,
                         random);

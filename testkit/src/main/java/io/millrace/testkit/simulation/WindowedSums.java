@@ -86,7 +86,17 @@ final class WindowedSums {
         SLIDING,
         SESSIONS,
         /** A function with a map, a list, a number and many timers. */
-        FUNCTION
+        FUNCTION;
+
+        /** Those of a job with checkpoints. */
+        static Kind of(long seed) {
+            return values()[(int) Math.floorMod(seed >> 3, (long) values().length)];
+        }
+
+        /** Whether their records are combined before they leave a worker. */
+        boolean combines() {
+            return this == TUMBLING || this == SLIDING;
+        }
     }
 
     /**

@@ -85,7 +85,13 @@ class CheckpointedJobsTest {
                 "LOST_COMBINED"
             })
     void shouldFailUnderSomeSeedWhenRuleIsTakenAway(Breaker breaker) {
-        for (long seed = 0; seed < SEEDS_UNTIL_BROKEN; seed++) {
+        int tried = 0;
+        for (long seed = 0; tried < SEEDS_UNTIL_BROKEN; seed++) {
+            if (breaker == Breaker.LOST_COMBINED && !WindowedSums.Kind.of(seed).combines()) {
+                continue; // and of those that do, one in forty has what is combined saved and
+                // restored
+            }
+            tried++;
             try {
                 SimulatedCluster.run(seed, Tasks.CHECKPOINTED, Trouble.ANY, breaker);
             } catch (AssertionError expected) {
