@@ -533,7 +533,10 @@ public final class SimulatedCluster {
         return worker;
     }
 
-    /** A worker looks for the newest master, and may find what was true a moment ago. */
+    /**
+     * A worker looks for the newest master, and may find what was true a moment ago, but never an
+     * older one than it has found before.
+     */
     void connect(SimulatedWorker worker) {
         simulation.between(Duration.ofMillis(5), Duration.ofMillis(300), () -> tryConnect(worker));
     }
@@ -544,7 +547,7 @@ public final class SimulatedCluster {
         }
         int newest = store.epoch();
         boolean stale = newest > 1 && !faults.stopped() && simulation.chance(0.2);
-        int epoch = stale ? newest - 1 : newest;
+        int epoch = worker.finds(stale ? newest - 1 : newest);
         SimulatedMaster master = masters.get(epoch);
         if (master == null || !store.has("address-" + epoch) || !master.alive()) {
             worker.notConnected("nobody at the address of epoch " + epoch);

@@ -21,6 +21,10 @@ final class SimulatedWorker implements SimulatedNetwork.End {
     private final SimulatedProcess<WorkerEvent> process;
     private final Outbox network;
     private int reportedEpoch;
+
+    /** The newest epoch whose master it has found on record. */
+    private int foundEpoch;
+
     private String newestConnection;
 
     SimulatedWorker(
@@ -68,6 +72,16 @@ final class SimulatedWorker implements SimulatedNetwork.End {
     /** The newest epoch in a report that it has sent. */
     int reportedEpoch() {
         return reportedEpoch;
+    }
+
+    /**
+     * Takes note of the master's address that it has found on record.
+     *
+     * @return the newest epoch that it has found so far
+     */
+    int finds(int epoch) {
+        foundEpoch = Math.max(foundEpoch, epoch);
+        return foundEpoch;
     }
 
     void notConnected(String cause) {
